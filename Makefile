@@ -1,0 +1,35 @@
+# One environment, .venv, made once and again when its inputs change.
+# Needs Python 3.11 or later; another interpreter: make demo PYTHON=python3.12
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test check fix clean
+
+demo: $(READY)  ## cluster the demo corpus and say where the results are
+	$(BIN)/topicwire cluster seeds/ --topics seeds/topics.toml
+	$(BIN)/topicwire map topicwire-map.png
+
+test: $(READY)  ## run all tests
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## what CI runs: lint, format, types, then all tests, the architecture's among them
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict embeddings topics topicwire.py
+	$(BIN)/python -m pytest
+
+fix: $(READY)  ## mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Topicwire needs Python 3.11 or later; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $(READY)
+
+clean:  ## remove the environment and what the demo made
+	rm -rf .venv build ./*.egg-info topicwire.db topicwire.db-wal topicwire.db-shm topicwire.db.lock topicwire-map.png
