@@ -1,0 +1,136 @@
+"""Opening the SQLite file: schema, version, locks, and errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from embeddings.errors import StoreError
+
+SCHEMA_VERSION = 1
+
+# "TPWR", so that a stranger's SQLite file is told from ours.
+APPLICATION_ID = 0x54505752
+
+
+def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the database at ``path``, with its schema in place.
+
+    Args:
+        path: The file.
+        create: Make it when it is missing; otherwise a missing file is an error.
+
+    Raises:
+        StoreError: It is missing, not ours, of a newer version, or not to be opened.
+    """
+    if not create and not path.exists():
+        raise StoreError(
+            f"There is no database at {path}; "
+            f"make one with `topicwire cluster FOLDER --db {path}`, or name another with --db."
+        )
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; --db takes a file, such as {path / 'topicwire.db'}.")
+    with plain_errors(path):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if not empty and application != APPLICATION_ID:
+        raise StoreError(
+            f"{path} is an SQLite file, but not one of Topicwire's; name another with --db."
+        )
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} was written by a newer Topicwire (file version {version}, this one reads up "
+            f"to {SCHEMA_VERSION}); upgrade with `pip install --upgrade topicwire`."
+        )
+    connection.execute("PRAGMA foreign_keys = ON")
+    # A commit reaches the disk before it is acknowledged, also if the power fails.
+    connection.execute("PRAGMA synchronous = FULL")
+    if empty:
+        connection.execute("PRAGMA journal_mode = WAL")
+        schema = files("embeddings").joinpath("schema.sql").read_text(encoding="utf-8")
+        # One transaction: a run killed here leaves an empty file, not half a schema.
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {schema} PRAGMA application_id = {APPLICATION_ID};"
+            f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into sentences.
+
+    Raises:
+        StoreError: In place of any ``sqlite3.Error``.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_explain(error, path)) from error
+
+
+def _explain(error: sqlite3.Error, path: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"{path} is in use by another program; try again when it has finished."
+    if primary == sqlite3.SQLITE_FULL:
+        return (
+            f"The disk that holds {path} is full; what was stored is kept: "
+            "free some space and run the same command again."
+        )
+    if primary == sqlite3.SQLITE_NOTADB:
+        return f"{path} is not a database; name another file with --db."
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return f"{path} cannot be opened for writing; check its folder and permissions."
+    if primary == sqlite3.SQLITE_CORRUPT:
+        return (
+            f"{path} is damaged ({error}); restore a copy of it, or cluster the articles "
+            "again into another file with --db."
+        )
+    if primary == sqlite3.SQLITE_IOERR:
+        return f"The disk would not read or write {path} ({error}); what was stored is kept."
+    return f"{path} could not be used: {error}."
+
+
+@contextmanager
+def one_writer(path: Path) -> Iterator[None]:
+    """Hold the right to change the database; released by the system if we are killed.
+
+    A lock beside the file rather than one long transaction, since a run commits many times.
+
+    Raises:
+        StoreError: Another run holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(f"{path}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreError(
+            f"Another Topicwire run is changing {path}; wait until it has finished, "
+            "or use another database with --db."
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"{path.parent} cannot be written to ({error.strerror}); "
+            "choose another place with --db."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

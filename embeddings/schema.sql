@@ -1,0 +1,117 @@
+-- Topicwire's one file. Text offsets count characters; vectors are little-endian float32.
+
+CREATE TABLE settings (          -- what the user chose, and what derived tables came from
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL          -- JSON
+) WITHOUT ROWID;
+
+CREATE TABLE files (             -- what was read, so that an unchanged file is not read again
+    path   TEXT PRIMARY KEY,
+    digest TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE problems (          -- what could not be read
+    path    TEXT NOT NULL,
+    line    INTEGER,
+    message TEXT NOT NULL
+);
+CREATE INDEX problems_by_path ON problems (path);
+
+CREATE TABLE documents (
+    id        TEXT PRIMARY KEY,
+    version   BLOB NOT NULL,     -- hash of everything below
+    title     TEXT NOT NULL,
+    source    TEXT NOT NULL,     -- the outlet
+    published TEXT NOT NULL,     -- ISO 8601, cut to what is known: 2013, 2013-05, ...
+    url       TEXT NOT NULL,
+    path      TEXT NOT NULL,
+    text      TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX documents_by_path ON documents (path);
+
+CREATE TABLE removals (          -- page furniture: what was left out, and by which rule
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start       INTEGER,         -- NULL: dropped by the HTML reader, not in documents.text
+    "end"       INTEGER,
+    rule        TEXT NOT NULL,
+    text        TEXT NOT NULL
+);
+CREATE INDEX removals_by_document ON removals (document_id);
+
+CREATE TABLE passages (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,
+    start       INTEGER NOT NULL,
+    body_start  INTEGER NOT NULL,
+    "end"       INTEGER NOT NULL,
+    text        TEXT NOT NULL,
+    hash        BLOB NOT NULL,   -- of the normal form of the body
+    UNIQUE (document_id, position)
+);
+
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, content = 'passages', content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
+    INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
+    INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+
+CREATE TABLE vectors (           -- each distinct text once for each encoder, kept for good
+    hash    BLOB NOT NULL,
+    encoder TEXT NOT NULL,       -- the encoder's fingerprint
+    vector  BLOB NOT NULL,
+    PRIMARY KEY (hash, encoder)
+) WITHOUT ROWID;
+
+-- Below: derived from the tables above, replaced whole by each run.
+
+CREATE TABLE copy_groups (
+    id        INTEGER PRIMARY KEY,
+    kind      TEXT NOT NULL,     -- exact, near_copy
+    canonical INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+    across    INTEGER NOT NULL,  -- 1: in several outlets; 0: repeated within one
+    short     INTEGER NOT NULL   -- 1: too short for its repetition to mean anything
+);
+CREATE TABLE copy_members (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    group_id   INTEGER NOT NULL REFERENCES copy_groups (id) ON DELETE CASCADE,
+    share      REAL NOT NULL     -- of words in common with the canonical passage
+);
+CREATE INDEX copy_members_by_group ON copy_members (group_id);
+
+CREATE TABLE relations (
+    kind     TEXT NOT NULL,      -- contains, same_event
+    a        INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+    b        INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+    score    REAL NOT NULL,
+    evidence TEXT NOT NULL,      -- JSON
+    PRIMARY KEY (kind, a, b)
+) WITHOUT ROWID;
+CREATE INDEX relations_by_b ON relations (b);
+
+CREATE TABLE topics (
+    id              INTEGER PRIMARY KEY,
+    name            TEXT NOT NULL,
+    kind            TEXT NOT NULL,   -- guided, discovered
+    keyphrases      TEXT NOT NULL,   -- JSON list
+    representatives TEXT NOT NULL    -- JSON list of passage ids
+);
+CREATE TABLE assignments (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    node       INTEGER NOT NULL,     -- row of the neighbour graph; copies share one
+    topic_id   INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,
+    strength   REAL NOT NULL
+);
+CREATE INDEX assignments_by_topic ON assignments (topic_id);
+
+CREATE TABLE arrays (            -- the neighbour graph, the layout
+    name  TEXT PRIMARY KEY,
+    dtype TEXT NOT NULL,         -- numpy's name, little-endian
+    shape TEXT NOT NULL,         -- JSON list
+    data  BLOB NOT NULL
+) WITHOUT ROWID;

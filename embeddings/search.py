@@ -1,0 +1,283 @@
+"""Similar passages: words and vectors, fused, with filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.errors import InputError
+from embeddings.stopwords import STOP_WORDS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.encoders.protocol import Encoder
+    from embeddings.store import CorpusStore
+
+# Marks that cannot stand in article text: the reader turns control characters into spaces.
+_OPEN, _CLOSE = "\x02", "\x03"
+
+# Weight of meaning (cosine) against words (BM25); see docs/decisions/search.md.
+MEANING_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a search is limited to; empty fields limit nothing.
+
+    Attributes:
+        sources: Outlets, any of them.
+        since: ISO 8601 date, as exact as wanted; articles of that date or later.
+        until: ISO 8601 date; articles of that date or earlier.
+        topics: Topic ids, any of them.
+    """
+
+    sources: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    topics: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One passage found.
+
+    Attributes:
+        passage_id: The store's id of it.
+        score: 0 to 1; ``meaning`` and ``words`` weighted.
+        meaning: Cosine similarity with the query, below 0 taken as 0.
+        words: BM25 as a share of the best passage's for this query; 0 when no word matches.
+        text: The passage.
+        matches: Start and end in ``text`` of each matched word.
+        document_id: Its article's id.
+        title: The article's.
+        source: The outlet, or ``""``.
+        published: ISO 8601, cut to what is known.
+        url: The article's, or ``""``.
+        topic: The topic's name, or ``""`` when there is none yet.
+        copies: Ids of other passages that match the filters and are copies of this one;
+            they are not listed as hits of their own.
+    """
+
+    passage_id: int
+    score: float
+    meaning: float
+    words: float
+    text: str
+    matches: tuple[tuple[int, int], ...]
+    document_id: str
+    title: str
+    source: str
+    published: str
+    url: str
+    topic: str
+    copies: tuple[int, ...]
+
+
+def search_text(
+    store: CorpusStore,
+    encoder: Encoder,
+    query: str,
+    *,
+    filters: Filters | None = None,
+    limit: int = 10,
+) -> list[Hit]:
+    """Find the passages nearest to a query, best first.
+
+    Raises:
+        InputError: The query is empty.
+    """
+    if not query.strip():
+        raise InputError(
+            'The query is empty; type what to look for: topicwire search "arms deliveries".'
+        )
+    vector = encoder.encode([query])[0]
+    return _rank(store, encoder.fingerprint, vector, query, filters or Filters(), limit)
+
+
+def search_like(
+    store: CorpusStore,
+    fingerprint: str,
+    passage_id: int,
+    *,
+    filters: Filters | None = None,
+    limit: int = 10,
+) -> list[Hit]:
+    """Find the passages nearest to a stored one, which is itself left out.
+
+    Needs no encoder: the passage has its vector.
+
+    Raises:
+        InputError: There is no such passage.
+    """
+    found = store.rows("SELECT text FROM passages WHERE id = ?", (passage_id,))
+    if not found:
+        raise InputError(
+            f"There is no passage {passage_id}; `topicwire search` and `topicwire copies` "
+            "show the ids there are."
+        )
+    vector = store.vectors(fingerprint, [passage_id])[0]
+    # Its quotations are not phrases to look for.
+    words = found[0][0].replace('"', " ")
+    return _rank(store, fingerprint, vector, words, filters or Filters(), limit, passage_id)
+
+
+def _rank(
+    store: CorpusStore,
+    fingerprint: str,
+    vector: NDArray[np.float32],
+    query: str,
+    filters: Filters,
+    limit: int,
+    left_out: int | None = None,
+) -> list[Hit]:
+    ids = [i for i in _allowed(store, filters) if i != left_out]
+    if not ids:
+        return []
+    meaning = np.maximum(store.vectors(fingerprint, ids) @ vector, 0.0)
+    bm25 = _bm25(store, query)
+    words = np.array([bm25.get(i, 0.0) for i in ids], dtype=np.float32)
+    if words.max() > 0:
+        words /= words.max()
+    scores = MEANING_WEIGHT * meaning + (1 - MEANING_WEIGHT) * words
+    # Ties go to the lower id, so that the same question has the same answer.
+    order = np.lexsort((np.array(ids), -scores))
+    shown, copies = _collapse(store, [ids[i] for i in order], limit)
+    row = {passage_id: i for i, passage_id in enumerate(ids)}
+    parts = {i: (scores[row[i]], meaning[row[i]], words[row[i]]) for i in shown}
+    return _hits(store, query, parts, copies)
+
+
+def _allowed(store: CorpusStore, filters: Filters) -> list[int]:
+    conditions, parameters = ["1"], []
+    if filters.sources:
+        conditions.append(f"d.source COLLATE NOCASE IN ({_marks(filters.sources)})")
+        parameters += list(filters.sources)
+    # A coarse date counts as in range if some day of it is: cut both to the shorter.
+    for bound, sign in ((filters.since, ">="), (filters.until, "<=")):
+        if bound:
+            conditions.append(
+                "d.published != '' AND substr(d.published, 1, ?) "
+                f"{sign} substr(?, 1, length(d.published))"
+            )
+            parameters += [len(bound), bound]
+    if filters.topics:
+        conditions.append(f"a.topic_id IN ({_marks(filters.topics)})")
+        parameters += list(filters.topics)
+    sql = (
+        "SELECT p.id FROM passages AS p JOIN documents AS d ON d.id = p.document_id "  # noqa: S608
+        "LEFT JOIN assignments AS a ON a.passage_id = p.id "
+        f"WHERE {' AND '.join(conditions)} ORDER BY p.id"
+    )
+    return [row[0] for row in store.rows(sql, parameters)]
+
+
+def _bm25(store: CorpusStore, query: str) -> dict[int, float]:
+    expression = match_expression(query)
+    if not expression:
+        return {}
+    # SQLite's bm25() is negative, better is lower.
+    rows = store.rows("SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", (expression,))
+    return {passage_id: max(score, 0.0) for passage_id, score in rows}
+
+
+def match_expression(query: str) -> str:
+    """Write a query as an FTS5 expression: any of its words, each quoted.
+
+    Quoted, since FTS5 reads ``al-Assad S-300`` as syntax. Text between double quotes stays a
+    phrase. Stop words are left out unless there is nothing else.
+    """
+    phrases = re.findall(r'"([^"]+)"', query)
+    words = re.findall(r"\w+(?:[-'’.]\w+)*", re.sub(r'"[^"]+"', " ", query))
+    content = [word for word in words if word.casefold() not in STOP_WORDS]
+    terms = dict.fromkeys(phrases + (content or ([] if phrases else words)))
+    return " OR ".join(
+        '"' + term.replace('"', " ") + '"' for term in terms if re.search(r"\w", term)
+    )
+
+
+def _collapse(
+    store: CorpusStore, ranked: Sequence[int], limit: int
+) -> tuple[list[int], dict[int, list[int]]]:
+    """Take the best ``limit`` passages, no two of one copy group."""
+    group = dict(store.rows("SELECT passage_id, group_id FROM copy_members"))
+    first: dict[int, int] = {}
+    copies: dict[int, list[int]] = {}
+    for passage_id in ranked:
+        shown = first.get(group.get(passage_id, -1))
+        if shown is not None:
+            copies[shown].append(passage_id)
+        elif len(copies) < limit:
+            copies[passage_id] = []
+            if passage_id in group:
+                first[group[passage_id]] = passage_id
+    return list(copies), copies
+
+
+def _hits(
+    store: CorpusStore,
+    query: str,
+    parts: dict[int, tuple[float, float, float]],
+    copies: dict[int, list[int]],
+) -> list[Hit]:
+    marks = _marks(tuple(parts))
+    rows = store.rows(
+        "SELECT p.id, p.text, d.id, d.title, d.source, d.published, d.url, "  # noqa: S608
+        "coalesce(t.name, '') FROM passages AS p JOIN documents AS d ON d.id = p.document_id "
+        "LEFT JOIN assignments AS a ON a.passage_id = p.id "
+        f"LEFT JOIN topics AS t ON t.id = a.topic_id WHERE p.id IN ({marks})",
+        tuple(parts),
+    )
+    by_id = {row[0]: row[1:] for row in rows}
+    matches = _matches(store, query, tuple(parts))
+    return [
+        Hit(
+            passage_id=passage_id,
+            score=round(float(score), 4),
+            meaning=round(float(meaning), 4),
+            words=round(float(words), 4),
+            text=by_id[passage_id][0],
+            matches=matches.get(passage_id, ()),
+            document_id=by_id[passage_id][1],
+            title=by_id[passage_id][2],
+            source=by_id[passage_id][3],
+            published=by_id[passage_id][4],
+            url=by_id[passage_id][5],
+            topic=by_id[passage_id][6],
+            copies=tuple(copies[passage_id]),
+        )
+        for passage_id, (score, meaning, words) in parts.items()
+    ]
+
+
+def _matches(
+    store: CorpusStore, query: str, passage_ids: Sequence[int]
+) -> dict[int, tuple[tuple[int, int], ...]]:
+    expression = match_expression(query)
+    if not expression or not passage_ids:
+        return {}
+    rows = store.rows(
+        "SELECT rowid, highlight(words, 0, ?, ?) FROM words "  # noqa: S608
+        f"WHERE words MATCH ? AND rowid IN ({_marks(passage_ids)})",
+        (_OPEN, _CLOSE, expression, *passage_ids),
+    )
+    return {passage_id: _spans(marked) for passage_id, marked in rows}
+
+
+def _spans(marked: str) -> tuple[tuple[int, int], ...]:
+    spans, start, seen = [], 0, 0
+    for place, character in enumerate(marked):
+        if character == _OPEN:
+            start, seen = place - seen, seen + 1
+        elif character == _CLOSE:
+            spans.append((start, place - seen))
+            seen += 1
+    return tuple(spans)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))

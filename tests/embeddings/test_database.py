@@ -1,0 +1,130 @@
+"""A database that cannot be used says why in one sentence."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from embeddings.database import SCHEMA_VERSION
+from embeddings.errors import StoreError
+from embeddings.store import CorpusStore
+
+
+def opening(path: Path, **options: bool) -> str:
+    with pytest.raises(StoreError) as caught, CorpusStore.open(path, **options):
+        pass
+    return str(caught.value)
+
+
+def test_a_missing_database_names_the_command_that_makes_one(tmp_path):
+    message = opening(tmp_path / "none.db")
+    assert "topicwire cluster" in message
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_text_file_is_not_a_database(tmp_path):
+    path = tmp_path / "notes.db"
+    path.write_text("These are my notes, and they are long enough to be no header." * 20)
+    assert "not a database" in opening(path, write=True)
+    assert path.read_text().startswith("These are my notes")
+
+
+def test_a_strangers_sqlite_file_is_left_alone(tmp_path):
+    path = tmp_path / "other.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    assert "not one of Topicwire's" in opening(path, write=True)
+
+
+def test_a_newer_file_asks_for_an_upgrade(tmp_path):
+    path = tmp_path / "new.db"
+    with CorpusStore.open(path, write=True):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    assert "pip install --upgrade topicwire" in opening(path)
+
+
+def test_a_folder_is_not_a_database(tmp_path):
+    assert "is a folder" in opening(tmp_path, write=True)
+
+
+def test_a_second_writer_is_told_of_the_first(tmp_path):
+    path = tmp_path / "test.db"
+    with CorpusStore.open(path, write=True):
+        code = f"""
+            from pathlib import Path
+            from embeddings.store import CorpusStore
+            with CorpusStore.open(Path({str(path)!r}), write=True):
+                pass
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "Another Topicwire run is changing" in done.stderr
+
+
+def test_a_reader_is_let_in_beside_a_writer(tmp_path, put):
+    path = tmp_path / "test.db"
+    with CorpusStore.open(path, write=True) as writer:
+        put(writer, "a", ["One."])
+        with CorpusStore.open(path) as reader:
+            assert [p.text for p in reader.passages()] == ["One."]
+
+
+def test_a_disk_that_is_full_keeps_what_was_stored(tmp_path, put):
+    path = tmp_path / "test.db"
+    with (
+        pytest.raises(StoreError, match="disk .* is full"),
+        CorpusStore.open(path, write=True) as store,
+    ):
+        put(store, "a", ["Stored before."])
+        pages = store.rows("PRAGMA page_count")[0][0]
+        store.rows(f"PRAGMA max_page_count = {pages + 1}")  # SQLite's own way to play a full disk
+        put(store, "b", ["words " * 100_000])
+    with CorpusStore.open(path) as store:
+        assert [p.text for p in store.passages()] == ["Stored before."]
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path):
+    path = tmp_path / "test.db"
+    code = f"""
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+        from conftest import article, paragraphs_of
+        from embeddings.store import CorpusStore
+        with CorpusStore.open(Path({str(path)!r}), write=True) as store:
+            for number in range(100_000):
+                document = article(f"{{number:06d}}", ["Paragraph one.", "Paragraph two."])
+                store.put_document(document, [], paragraphs_of(document))
+                print(number, flush=True)
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )
+    acknowledged = [int(child.stdout.readline()) for _ in range(20)]
+    time.sleep(0.05)
+    child.kill()
+    acknowledged += [int(line) for line in child.stdout if line.strip()]
+    child.wait()
+    with CorpusStore.open(path, write=True) as store:
+        stored = {document.id for document in store.documents()}
+        assert {f"{number:06d}" for number in acknowledged} <= stored
+        assert len(store.passages()) == 2 * len(stored)
+        assert store.rows("PRAGMA integrity_check") == [("ok",)]

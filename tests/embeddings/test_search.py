@@ -1,0 +1,112 @@
+"""Search: words and vectors together, filters, marks, copies shown once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.embedding import embed_corpus
+from embeddings.errors import InputError
+from embeddings.search import Filters, match_expression, search_like, search_text
+
+MISSILES = "Russia is completing the delivery of S-300 missiles to Damascus."
+TALKS = "The envoys met in Geneva to talk about a ceasefire."
+SHELLING = "Artillery pounded the town of Qusayr, al-Assad's army said."
+
+
+@pytest.fixture
+def corpus(store, put, encoder):
+    put(store, "a", [MISSILES, TALKS], source="harbour-courier", published="2013-05-11")
+    put(store, "b", [SHELLING], source="meridian-post", published="2013-05")
+    put(store, "c", ["Floods closed the road."], source="meridian-post")
+    embed_corpus(store, encoder)
+    return store
+
+
+def texts(hits):
+    return [hit.text for hit in hits]
+
+
+def test_the_passage_with_the_words_comes_first(corpus, encoder):
+    hits = search_text(corpus, encoder, "missile deliveries to Damascus")
+    assert hits[0].text == MISSILES
+    assert hits[0].words == 1.0
+
+
+def test_matched_words_are_marked_with_their_stems(corpus, encoder):
+    hit = search_text(corpus, encoder, "missile damascus")[0]
+    assert [hit.text[start:end] for start, end in hit.matches] == ["missiles", "Damascus"]
+
+
+@pytest.mark.parametrize("query", ["al-Assad S-300", 'AND OR "', "NEAR(", "title:x *", "'; DROP--"])
+def test_no_query_is_taken_for_syntax(corpus, encoder, query):
+    assert len(search_text(corpus, encoder, query)) == 4
+
+
+@given(st.text(max_size=60))
+def test_any_text_makes_an_expression_that_fts5_reads(query):
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE words USING fts5 (text)")
+    expression = match_expression(query)
+    if expression:
+        connection.execute("SELECT * FROM words WHERE words MATCH ?", (expression,)).fetchall()
+
+
+def test_stop_words_are_looked_for_only_when_there_is_nothing_else():
+    assert match_expression("the delivery of arms") == '"delivery" OR "arms"'
+    assert match_expression("to be or not") == '"to" OR "be" OR "or" OR "not"'
+    assert match_expression('"to be" missiles') == '"to be" OR "missiles"'
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(sources=("Harbour-Courier",)), {MISSILES, TALKS}),
+        (Filters(since="2013-05-11"), {MISSILES, TALKS, SHELLING}),  # May 2013 may be the 11th
+        (Filters(since="2013-06"), set()),
+        (Filters(until="2013-05-10"), {SHELLING}),
+        (Filters(until="2013"), {MISSILES, TALKS, SHELLING}),
+        (Filters(since="2012-12-31", until="2013-05-11"), {MISSILES, TALKS, SHELLING}),
+    ],
+)
+def test_filters_let_through_what_may_fit(corpus, encoder, filters, expected):
+    assert set(texts(search_text(corpus, encoder, "news", filters=filters))) == expected
+
+
+def test_a_passage_is_not_like_itself(corpus, encoder):
+    first = corpus.passages()[0]
+    hits = search_like(corpus, encoder.fingerprint, first.id)
+    assert first.id not in [hit.passage_id for hit in hits]
+    assert len(hits) == 3
+
+
+def test_a_passage_that_is_not_there_is_named(corpus, encoder):
+    with pytest.raises(InputError, match="no passage 999"):
+        search_like(corpus, encoder.fingerprint, 999)
+
+
+def test_an_empty_query_is_refused(corpus, encoder):
+    with pytest.raises(InputError, match="query is empty"):
+        search_text(corpus, encoder, "  ")
+
+
+def test_copies_are_shown_once_and_counted(corpus, put, encoder):
+    put(corpus, "d", [MISSILES], source="northgate")
+    embed_corpus(corpus, encoder)
+    twins = [p.id for p in corpus.passages() if p.text == MISSILES]
+    with corpus.transaction() as connection:
+        connection.execute("INSERT INTO copy_groups VALUES (1, 'exact', ?, 1, 0)", twins[:1])
+        connection.executemany("INSERT INTO copy_members VALUES (?, 1, 1.0)", [(i,) for i in twins])
+    hits = search_text(corpus, encoder, "missiles")
+    assert texts(hits).count(MISSILES) == 1
+    assert (hits[0].passage_id, *hits[0].copies) == tuple(twins)
+
+
+def test_scores_are_the_weighted_parts_and_fall(corpus, encoder):
+    hits = search_text(corpus, encoder, "missiles for the army")
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+    for hit in hits:
+        assert hit.score == pytest.approx((hit.meaning + hit.words) / 2, abs=1e-3)
