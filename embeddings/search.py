@@ -153,7 +153,8 @@ def _rank(
 
 
 def _allowed(store: CorpusStore, filters: Filters) -> list[int]:
-    conditions, parameters = ["1"], []
+    conditions: list[str] = ["1"]
+    parameters: list[object] = []
     if filters.sources:
         conditions.append(f"d.source COLLATE NOCASE IN ({_marks(filters.sources)})")
         parameters += list(filters.sources)

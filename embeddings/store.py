@@ -126,9 +126,16 @@ class CorpusStore:
         ]
 
     def add_file(self, path: str, digest: str, problems: Iterable[tuple[int | None, str]]) -> None:
-        """Note that a file has been read whole, and what in it could not be read."""
+        """Note that a file has been read whole, and what in it could not be read.
+
+        Args:
+            path: The file, or a folder in which files were passed over.
+            digest: Of the file; ``""`` for a folder.
+            problems: Line if known, and reason.
+        """
         with self.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, digest))
+            if digest:
+                connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, digest))
             connection.execute("DELETE FROM problems WHERE path = ?", (path,))
             connection.executemany(
                 "INSERT INTO problems VALUES (?, ?, ?)",
@@ -327,11 +334,15 @@ class CorpusStore:
         return digest.hexdigest()
 
 
+# Raised when reading, furniture rules or splitting change, so that stored articles are made anew.
+PROCESSING = 1
+
+
 def version_of(document: Document) -> bytes:
-    """Return the hash of everything in a document, 16 bytes."""
-    fields: Mapping[str, str] = {
+    """Return the hash of everything in a document and of how it is taken apart, 16 bytes."""
+    fields: Mapping[str, str | int] = {
         name: getattr(document, name)
         for name in ("text", "title", "source", "published", "url", "path")
-    }
+    } | {"processing": PROCESSING}
     data = json.dumps(fields, sort_keys=True).encode()
     return hashlib.blake2b(data, digest_size=16).digest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
 from embeddings.store import CorpusStore
+
+
+# The compiled model is kept with the checkout, so that tests neither read nor fill the user's
+# cache, and compile it once. test_encoders.py compiles it anew in a folder of its own.
+os.environ["TOPICWIRE_CACHE"] = str(Path(__file__).parents[1] / ".cache" / "topicwire")
+os.environ.pop("TOPICWIRE_MODEL", None)
 
 
 class WordEncoder:

@@ -86,14 +86,16 @@ def test_a_reader_is_let_in_beside_a_writer(tmp_path, put):
 
 def test_a_disk_that_is_full_keeps_what_was_stored(tmp_path, put):
     path = tmp_path / "test.db"
-    with (
-        pytest.raises(StoreError, match="disk .* is full"),
-        CorpusStore.open(path, write=True) as store,
-    ):
-        put(store, "a", ["Stored before."])
-        pages = store.rows("PRAGMA page_count")[0][0]
-        store.rows(f"PRAGMA max_page_count = {pages + 1}")  # SQLite's own way to play a full disk
-        put(store, "b", ["words " * 100_000])
+
+    def fill_the_disk() -> None:
+        with CorpusStore.open(path, write=True) as store:
+            put(store, "a", ["Stored before."])
+            pages = store.rows("PRAGMA page_count")[0][0]
+            store.rows(f"PRAGMA max_page_count = {pages + 1}")  # SQLite plays a full disk
+            put(store, "b", ["words " * 100_000])
+
+    with pytest.raises(StoreError, match=r"disk .* is full"):
+        fill_the_disk()
     with CorpusStore.open(path) as store:
         assert [p.text for p in store.passages()] == ["Stored before."]
 

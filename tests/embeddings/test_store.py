@@ -42,9 +42,13 @@ def test_removing_a_document_removes_all_that_hangs_on_it(store, put):
 
 
 def test_a_block_that_fails_stores_nothing(store, put):
-    with pytest.raises(RuntimeError), store.transaction():
-        put(store, "a", ["One."])
-        raise RuntimeError
+    def fail() -> None:
+        with store.transaction():
+            put(store, "a", ["One."])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert store.passages() == []
 
 

@@ -1,0 +1,1 @@
+"""Texts to vectors: the reference encoder and the compiled one, behind one protocol."""

@@ -1,0 +1,214 @@
+"""Figures, dates, negations and names of a text: the words that may not be swapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from embeddings.stopwords import STOP_WORDS
+from embeddings.wording import Wording
+
+FactKind = Literal["figure", "date", "negation", "name"]
+
+_UNIT_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+    fifteen sixteen seventeen eighteen nineteen
+"""
+_UNITS = {word: value for value, word in enumerate(_UNIT_WORDS.split())}
+_TENS = {
+    word: 10 * value
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
+}
+_SCALES = {
+    "dozen": 12,
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 10**6,
+    "m": 10**6,
+    "mn": 10**6,
+    "billion": 10**9,
+    "bn": 10**9,
+    "trillion": 10**12,
+}
+# "dozens of people" is a figure of a kind: how many is not said.
+_VAGUE = {"dozens", "scores", "hundreds", "thousands", "millions", "billions"}
+_FRACTIONS = {"half", "halves", "quarter", "quarters", "twice", "double", "triple"}
+_MONTHS = {
+    form: name
+    for name, forms in {
+        "january": "jan january",
+        "february": "feb february",
+        "march": "march",
+        "april": "apr april",
+        "may": "may",
+        "june": "jun june",
+        "july": "jul july",
+        "august": "aug august",
+        "september": "sep sept september",
+        "october": "oct october",
+        "november": "nov november",
+        "december": "dec december",
+    }.items()
+    for form in forms.split()
+}
+_WEEKDAYS = {
+    form: name
+    for name, forms in {
+        "monday": "mon monday",
+        "tuesday": "tue tues tuesday",
+        "wednesday": "wed wednesday",
+        "thursday": "thu thurs thursday",
+        "friday": "fri friday",
+        "saturday": "sat saturday",
+        "sunday": "sunday",
+    }.items()
+    for form in forms.split()
+}
+_RELATIVE_DAYS = {"yesterday", "today", "tomorrow"}
+_NEGATIONS = {
+    "not", "no", "never", "none", "neither", "nor", "without", "cannot", "nobody", "nothing",
+    "deny", "denies", "denied", "denying",
+}  # fmt: skip
+_NUMERAL = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th|s)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY = re.compile(r"(?:[12]?\d|3[01])(?:st|nd|rd|th)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure, date, negation or name.
+
+    Attributes:
+        kind: What it is.
+        value: The form in which it is compared: ``12`` for "twelve" and for "12".
+        first: Place of its first word in the wording.
+        after: Place after its last word.
+    """
+
+    kind: FactKind
+    value: str
+    first: int
+    after: int
+
+
+def find_facts(wording: Wording) -> list[Fact]:
+    """Find the facts of a text in the order of its words.
+
+    English number words, month and weekday names; figures in digits in any language.
+    Names are capitalised words inside a sentence, one by one.
+    """
+    facts: list[Fact] = []
+    place = 0
+    while place < len(wording.words):
+        fact = (
+            _read_date(wording, place) or _read_figure(wording.words, place)
+            or _read_negation(wording.words, place) or _read_name(wording, place)
+        )  # fmt: skip
+        if fact is None:
+            place += 1
+        else:
+            facts.append(fact)
+            place = fact.after
+    return facts
+
+
+def values(facts: Sequence[Fact], *kinds: FactKind) -> frozenset[str]:
+    """Return the values of the facts of these kinds."""
+    return frozenset(fact.value for fact in facts if fact.kind in kinds)
+
+
+def _read_date(wording: Wording, place: int) -> Fact | None:
+    words = wording.words
+    word = words[place]
+    if word in _WEEKDAYS and wording.text[wording.starts[place]].isupper():
+        return Fact("date", _WEEKDAYS[word], place, place + 1)
+    if word in _RELATIVE_DAYS:
+        return Fact("date", word, place, place + 1)
+    following = words[place + 1] if place + 1 < len(words) else ""
+    if _DAY.fullmatch(word) and _is_month(wording, place + 1):
+        return Fact("date", f"{_MONTHS[following]} {word.rstrip('stndrh')}", place, place + 2)
+    if _is_month(wording, place):
+        month = _MONTHS[word]
+        if _DAY.fullmatch(following):
+            return Fact("date", f"{month} {following.rstrip('stndrh')}", place, place + 2)
+        return Fact("date", month, place, place + 1)
+    if _YEAR.fullmatch(word):
+        return Fact("date", word, place, place + 1)
+    return None
+
+
+def _is_month(wording: Wording, place: int) -> bool:
+    """Whether a month's name stands here; "may" and "march" need their capital."""
+    if place >= len(wording.words) or wording.words[place] not in _MONTHS:
+        return False
+    return wording.text[wording.starts[place]].isupper() and not _opens_sentence(wording, place)
+
+
+def _read_figure(words: Sequence[str], place: int) -> Fact | None:
+    total, current, after = 0.0, 0.0, place
+    spelled = False
+    for word in words[place:]:
+        if word in _UNITS or word in _TENS:
+            current += _UNITS.get(word, 0) + _TENS.get(word, 0)
+            spelled = True
+        elif _NUMERAL.fullmatch(word) and after == place:
+            current = float(re.sub("[a-z]+$", "", word))
+        elif word in _SCALES and (after > place or word in ("hundred", "dozen")):
+            scale = _SCALES[word]
+            current = max(current, 1.0) * scale
+            if scale >= 1_000:
+                total, current = total + current, 0.0
+        elif word == "and" and spelled and current >= 100 and _continues(words, after + 1):
+            pass
+        else:
+            break
+        after += 1
+    if after == place:
+        return _read_odd_figure(words[place], place)
+    if words[place:after] == ("one",):
+        return None  # "one of them", "no one"
+    return Fact("figure", f"{total + current:.12g}", place, after)
+
+
+def _continues(words: Sequence[str], place: int) -> bool:
+    return place < len(words) and (words[place] in _UNITS or words[place] in _TENS)
+
+
+def _read_odd_figure(word: str, place: int) -> Fact | None:
+    if word in _VAGUE or word in _FRACTIONS or any(letter.isdigit() for letter in word):
+        return Fact("figure", word, place, place + 1)
+    return None
+
+
+def _read_negation(words: Sequence[str], place: int) -> Fact | None:
+    word = words[place]
+    if word in _NEGATIONS or word.endswith("n't"):
+        return Fact("negation", "not", place, place + 1)
+    return None
+
+
+def _read_name(wording: Wording, place: int) -> Fact | None:
+    word, start = wording.words[place], wording.starts[place]
+    if not wording.text[start].isupper() or word in STOP_WORDS or len(word) < 2:
+        return None
+    if _opens_sentence(wording, place):
+        return None
+    return Fact("name", word.removesuffix("'s"), place, place + 1)
+
+
+def _opens_sentence(wording: Wording, place: int) -> bool:
+    """Whether a word begins the text or follows a full stop, colon or opening quote."""
+    if place == 0:
+        return True
+    between = wording.text[wording.ends[place - 1] : wording.starts[place]]
+    return any(mark in between for mark in ".!?:\n\"“‘'")
+
+
+def split_by_span(facts: Sequence[Fact], spans: Sequence[tuple[int, int]]) -> Iterator[list[Fact]]:
+    """Yield, for each span of words, the facts that have a word in it."""
+    for first, after in spans:
+        yield [fact for fact in facts if fact.first < after and fact.after > first]

@@ -1,0 +1,159 @@
+"""Pairs of texts that may share their wording, found without comparing every pair."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rensa import RMinHash
+
+# Most permutations a plan may use; 512 of 4 bytes for 100,000 texts are 200 MB.
+PERMUTATIONS = 512
+# Rows signed at a time: rensa hands signatures over as Python integers.
+_ROWS_AT_ONCE = 2048
+# A bucket of up to this many texts gives all its pairs at once.
+SMALL_BUCKET = 64
+# Pairs gathered from bands before repeated ones are dropped: 32 MB.
+_PENDING_PAIRS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BandPlan:
+    """How signatures are cut into bands (Leskovec, Rajaraman, Ullman, ch. 3.4).
+
+    Attributes:
+        bands: Number of bands; two texts are a candidate pair when one band agrees.
+        rows: Signature values in a band.
+    """
+
+    bands: int
+    rows: int
+
+    @property
+    def permutations(self) -> int:
+        """Length of a signature."""
+        return self.bands * self.rows
+
+    def probability(self, jaccard: float) -> float:
+        """Chance that a pair of this Jaccard similarity becomes a candidate."""
+        return float(1.0 - (1.0 - jaccard**self.rows) ** self.bands)
+
+
+def plan_bands(jaccard: float, recall: float, permutations: int = PERMUTATIONS) -> BandPlan:
+    """Derive bands and rows from what the user wants found.
+
+    The longest bands are taken with which a pair at the target is still found with the
+    wanted chance, since each further row thins out the chance pairs.
+
+    Args:
+        jaccard: Jaccard similarity that a pair must have to be surely looked at, 0..1.
+        recall: Chance with which a pair at exactly that similarity is found, 0..1.
+        permutations: Longest signature allowed.
+
+    Raises:
+        ValueError: The targets are not between 0 and 1, or no plan reaches them.
+    """
+    if not (0 < jaccard < 1 and 0 < recall < 1):
+        raise ValueError(
+            f"jaccard {jaccard} and recall {recall} were given; both must lie between 0 and 1."
+        )
+    best: BandPlan | None = None
+    for rows in range(1, permutations + 1):
+        bands = max(1, math.ceil(math.log(1 - recall) / math.log1p(-(jaccard**rows))))
+        if bands * rows > permutations:
+            break
+        best = BandPlan(bands, rows)
+    if best is None:
+        raise ValueError(
+            f"No {permutations} permutations find pairs of Jaccard {jaccard} with recall "
+            f"{recall}; ask for a higher jaccard or a lower recall."
+        )
+    return best
+
+
+def sign(
+    shingles: NDArray[np.uint64], offsets: NDArray[np.int64], permutations: int, seed: int
+) -> NDArray[np.uint32]:
+    """Compute MinHash signatures.
+
+    Args:
+        shingles: Hashes of all texts' shingles, one text after the other.
+        offsets: int64 of shape ``(n + 1,)``, where each text's shingles begin.
+        permutations: Values in a signature.
+        seed: Fixes the permutations.
+
+    Returns:
+        uint32 of shape ``(n, permutations)``; the row of a text without shingles is
+        meaningless and must be left out by the caller.
+    """
+    count = len(offsets) - 1
+    signatures = np.empty((count, permutations), np.uint32)
+    for first in range(0, count, _ROWS_AT_ONCE):
+        after = min(first + _ROWS_AT_ONCE, count)
+        start, end = int(offsets[first]), int(offsets[after])
+        matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+            np.ascontiguousarray(shingles[start:end]),
+            (offsets[first : after + 1] - start).astype(np.uint64),
+            permutations,
+            seed,
+        )
+        signatures[first:after] = np.array(matrix.to_rows(), dtype=np.uint32)
+    return signatures
+
+
+def candidates(
+    signatures: NDArray[np.uint32], plan: BandPlan
+) -> tuple[NDArray[np.int64], list[NDArray[np.intp]]]:
+    """Find the rows that agree in a whole band.
+
+    Returns:
+        The pairs from small buckets, each once, int64 of shape ``(m, 2)``, the lower row
+        first; and the buckets of more than ``SMALL_BUCKET`` rows as they are, ascending,
+        since all their pairs might be too many to write down.
+    """
+    count = len(signatures)
+    known = np.empty(0, np.int64)
+    fresh: list[NDArray[np.int64]] = []
+    large: list[NDArray[np.intp]] = []
+    for band in range(plan.bands):
+        order, starts, sizes = _sort_band(signatures[:, band * plan.rows : (band + 1) * plan.rows])
+        for size in np.unique(sizes).tolist():
+            if size < 2:
+                continue
+            members = order[starts[sizes == size][:, None] + np.arange(size)]
+            if size > SMALL_BUCKET:
+                large.extend(members)
+            else:
+                left, right = np.triu_indices(size, 1)
+                fresh.append((members[:, left] * count + members[:, right]).ravel())
+        if sum(map(len, fresh)) > _PENDING_PAIRS:
+            known, fresh = _merge(known, fresh), []
+    keys = _merge(known, fresh)
+    return np.stack((keys // max(count, 1), keys % max(count, 1)), axis=1), large
+
+
+def _sort_band(
+    values: NDArray[np.uint32],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Sort rows by their values; returns the order, and start and size of equal runs.
+
+    Inside a run the rows ascend, since the sort is stable.
+    """
+    mix = np.uint64(0x9E3779B97F4A7C15)
+    keys = np.zeros(len(values), np.uint64)
+    for column in values.T:
+        keys *= mix
+        keys ^= column
+        keys ^= keys >> np.uint64(31)
+    order = np.argsort(keys, kind="stable")
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(keys[order])) + 1)).astype(np.intp)
+    return order, starts, np.diff(np.append(starts, len(order)))
+
+
+def _merge(known: NDArray[np.int64], fresh: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Join keys and keep each once, by sorting (many times faster here than np.unique)."""
+    keys = np.concatenate((known, *fresh))
+    keys.sort()
+    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys

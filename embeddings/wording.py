@@ -1,0 +1,201 @@
+"""Words of a text, folded so that typography alone makes no difference."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Chinese characters and Japanese kana are written without spaces: each counts as a word.
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
+_LETTER = f"[^\\W{_UNSPACED}]|[\u0300-\u036f]"
+_WORD = re.compile(
+    r"(?:[^\W\d_]\.){2,}"  # U.S., a.m.
+    r"|\d+(?:[.,:]\d+)+"  # 1,200  2.5  5:30
+    rf"|[{_UNSPACED}]"
+    rf"|(?:{_LETTER})+(?:['’ʼ](?:{_LETTER})+)*"  # Assad's; a hyphen parts words
+)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+def fold(word: str) -> str:
+    """Return the form in which a word is compared: case, marks and dots of style gone.
+
+    >>> fold("U.S."), fold("Assad’s"), fold("1,200")
+    ('us', "assad's", '1200')
+    """
+    folded = unicodedata.normalize("NFC", word).casefold()
+    folded = folded.replace("’", "'").replace("ʼ", "'")
+    if folded[0].isdigit():
+        return _THOUSANDS.sub("", folded)
+    return folded.replace(".", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one text and where they stand.
+
+    Attributes:
+        text: The text itself.
+        words: Folded words, in order.
+        starts: Offset of each word in ``text``.
+        ends: Offset after each word.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def slice(self, first: int, after: int) -> str:
+        """Return the original text of words ``first`` up to ``after``."""
+        return self.text[self.starts[first] : self.ends[after - 1]] if after > first else ""
+
+    def span(self, first: int, after: int) -> tuple[int, int]:
+        """Return the offsets of words ``first`` up to ``after``.
+
+        For no words it is the empty span after the word before.
+        """
+        if after > first:
+            return self.starts[first], self.ends[after - 1]
+        place = self.ends[first - 1] if first else 0
+        return place, place
+
+
+def read_words(text: str) -> Wording:
+    """Find the words of a text with their offsets."""
+    found = list(_WORD.finditer(text))
+    return Wording(
+        text,
+        tuple(fold(match.group()) for match in found),
+        tuple(match.start() for match in found),
+        tuple(match.end() for match in found),
+    )
+
+
+@dataclass
+class Vocabulary:
+    """Numbers folded words in the order in which they are first met.
+
+    The numbers depend on that order and serve only to compare words; ``hashes`` do not.
+    """
+
+    _by_form: dict[str, int] = field(default_factory=dict)
+    _by_word: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._by_word)
+
+    def number(self, text: str) -> list[int]:
+        """Return the numbers of the words of ``text``, in order."""
+        by_form = self._by_form
+        forms = _WORD.findall(text)
+        try:
+            return [by_form[form] for form in forms]
+        except KeyError:
+            for form in forms:
+                if form not in by_form:
+                    by_form[form] = self._by_word.setdefault(fold(form), len(self._by_word))
+            return [by_form[form] for form in forms]
+
+    def words(self) -> list[str]:
+        """Return the folded words; a word's number is its place."""
+        return list(self._by_word)
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """Hash each word by its letters alone: uint64 of shape ``(len(self),)``."""
+        digests = b"".join(
+            hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+            for word in self._by_word
+        )
+        return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+@dataclass(frozen=True)
+class WordedTexts:
+    """The words of many texts in one flat array.
+
+    Attributes:
+        numbers: uint32, the word numbers of all texts one after the other.
+        offsets: int64 of shape ``(n + 1,)``; text ``i`` is
+            ``numbers[offsets[i]:offsets[i + 1]]``.
+        vocabulary: What the numbers stand for.
+    """
+
+    numbers: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+    vocabulary: Vocabulary
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Words in each text, int64 of shape ``(n,)``."""
+        return np.diff(self.offsets)
+
+    def row(self, index: int) -> list[int]:
+        """Return the word numbers of text ``index``."""
+        numbers: list[int] = self.numbers[self.offsets[index] : self.offsets[index + 1]].tolist()
+        return numbers
+
+    def sort_words(self) -> WordedTexts:
+        """Return the same texts, each with its words sorted by number."""
+        owner = np.repeat(np.arange(len(self)), self.lengths)
+        order = np.lexsort((self.numbers, owner))
+        return WordedTexts(self.numbers[order], self.offsets, self.vocabulary)
+
+    def select(self, rows: NDArray[np.intp]) -> WordedTexts:
+        """Return these texts only, in the order given."""
+        return join_rows(
+            [self.numbers[self.offsets[row] : self.offsets[row + 1]] for row in rows.tolist()],
+            self.vocabulary,
+        )
+
+    def shingles(self, size: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Hash every run of ``size`` words that stays within one text.
+
+        The hash depends on the letters of the words only, not on the other texts.
+
+        Returns:
+            Hashes, uint64, one after the other by text and place; and the offsets, int64
+            of shape ``(n + 1,)``, where each text's runs begin.
+        """
+        counts = np.maximum(self.lengths - size + 1, 0)
+        offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        total = len(self.numbers) - size + 1
+        if total <= 0 or not offsets[-1]:
+            return np.empty(0, np.uint64), offsets
+        hashes = self.vocabulary.hashes()
+        # Knuth's multiplicative mixing with the golden ratio's 64-bit constant.
+        mix = np.uint64(0x9E3779B97F4A7C15)
+        runs = np.zeros(total, np.uint64)
+        for place in range(size):
+            runs *= mix
+            runs ^= hashes[self.numbers[place : place + total]]
+            runs ^= runs >> np.uint64(29)
+        owner = np.repeat(np.arange(len(self)), counts)
+        places = np.arange(offsets[-1]) - offsets[owner] + self.offsets[owner]
+        return runs[places], offsets
+
+
+def read_many(texts: Iterable[str]) -> WordedTexts:
+    """Number the words of many texts."""
+    vocabulary = Vocabulary()
+    rows: list[NDArray[np.uint32]] = [
+        np.array(vocabulary.number(text), dtype=np.uint32) for text in texts
+    ]
+    return join_rows(rows, vocabulary)
+
+
+def join_rows(rows: Sequence[NDArray[np.uint32]], vocabulary: Vocabulary) -> WordedTexts:
+    """Lay rows of word numbers one after the other."""
+    lengths = np.array([len(row) for row in rows], dtype=np.int64)
+    offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    flat = np.concatenate(rows) if rows else np.empty(0, np.uint32)
+    return WordedTexts(flat.astype(np.uint32, copy=False), offsets, vocabulary)

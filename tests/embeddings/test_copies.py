@@ -1,0 +1,223 @@
+"""Claims about groups of copies."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.copies import CopyOptions, compare, find_copies, survey_copies
+from embeddings.documents import Passage
+from embeddings.minhash import plan_bands
+
+WIRE = (
+    "At least twelve people were killed and thirty wounded when a car bomb exploded near the "
+    "central bank in Damascus on Tuesday, state television said, blaming terrorists for it."
+)
+EDITED = (
+    "At least 21 people were killed and thirty wounded when a car bomb exploded near the "
+    "central bank in the Syrian capital on Tuesday, state TV said, blaming terrorists for it."
+)
+SAME_EVENT = (
+    "A blast outside the headquarters of Syria's central bank left a dozen dead on Tuesday, "
+    "according to state media, which accused armed groups of having planted the device there."
+)
+OTHER = (
+    "Negotiators meeting in Geneva agreed to extend their talks by a week, diplomats said, "
+    "though neither side would say whether the opposition would return to the table at all."
+)
+
+
+def passages(*bodies: str) -> list[Passage]:
+    return [Passage(f"d{n:05}", 0, 0, 0, len(body), body) for n, body in enumerate(bodies)]
+
+
+def as_texts(rows: list[Passage], **options: object) -> set[tuple[str, tuple[str, ...]]]:
+    return {
+        (group.kind, tuple(sorted(rows[m].document_id for m in group.members)))
+        for group in find_copies(rows, **options)  # type: ignore[arg-type]
+    }
+
+
+def reword(text: str, share: float, rng: random.Random) -> str:
+    words = text.split()
+    for place in rng.sample(range(len(words)), round(share * len(words))):
+        words[place] = f"w{rng.randrange(10**6)}"
+    return " ".join(words)
+
+
+def chain(length: int) -> list[str]:
+    """Texts each of which is near to the one before and the one after, and to no other."""
+    words = [f"w{n}" for n in range(10 * length + 50)]
+    return [" ".join(words[start : start + 50]) for start in range(0, 10 * length, 10)]
+
+
+def test_equal_bodies_are_an_exact_group_whatever_their_white_space() -> None:
+    (group,) = find_copies(passages(WIRE, OTHER, WIRE.replace(" ", "\n  ")))
+    assert (group.kind, group.members, group.texts) == ("exact", (0, 2), 1)
+
+
+def test_typographic_variant_is_a_near_copy_with_all_words_shared() -> None:
+    (group,) = find_copies(passages(WIRE, WIRE.upper()))
+    assert (group.kind, group.shares) == ("near_copy", (1.0, 1.0))
+
+
+def test_lightly_edited_text_is_a_near_copy_and_a_changed_figure_is_no_veto() -> None:
+    (group,) = find_copies(passages(OTHER, WIRE, EDITED))
+    assert (group.kind, group.members) == ("near_copy", (1, 2))
+    assert min(group.shares) < 1.0
+
+
+def test_same_event_in_other_words_is_no_copy() -> None:
+    assert find_copies(passages(WIRE, SAME_EVENT, OTHER)) == []
+
+
+def test_text_with_its_sentences_in_another_order_is_a_near_copy() -> None:
+    (group,) = find_copies(passages(f"{WIRE} {OTHER}", f"{OTHER} {WIRE}"))
+    assert group.kind == "near_copy"
+
+
+def test_stock_phrase_is_no_near_copy() -> None:
+    rows = passages(
+        "The White House did not respond to a request for comment.",
+        "Manafort did not immediately respond to a Guardian request for comment.",
+    )
+    assert find_copies(rows) == []
+
+
+def test_one_changed_word_is_a_near_copy_even_in_a_short_text() -> None:
+    rows = passages("Rebels shelled the old airport of Aleppo overnight",
+                    "Rebels bombed the old airport of Aleppo overnight")  # fmt: skip
+    assert [group.kind for group in find_copies(rows)] == ["near_copy"]
+
+
+def test_short_equal_texts_share_a_group_that_says_it_is_short() -> None:
+    (group,) = find_copies(passages("He said.", "He said.", WIRE))
+    assert (group.kind, group.short, group.words) == ("exact", True, 2)
+
+
+@pytest.mark.parametrize(
+    ("sources", "outlets", "across"),
+    [
+        ({"d00000": "Herald", "d00001": "Post"}, ("Herald", "Post"), True),
+        ({"d00000": "Herald", "d00001": "Herald"}, ("Herald",), False),
+        ({}, (), True),
+    ],
+)
+def test_group_says_whether_it_stands_in_several_outlets(
+    sources: dict[str, str], outlets: tuple[str, ...], across: bool
+) -> None:
+    (group,) = find_copies(passages(WIRE, WIRE), sources=sources)
+    assert (group.outlets, group.across) == (outlets, across)
+
+
+def test_refrain_of_one_document_is_not_across() -> None:
+    rows = [Passage("d", n, 0, 0, len(WIRE), WIRE) for n in range(3)]
+    (group,) = find_copies(rows)
+    assert (group.documents, group.across) == (1, False)
+
+
+def test_chain_of_pairs_joins_no_strangers() -> None:
+    """Each text is near to the next one only; all in one group would be a false story."""
+    survey = survey_copies(passages(*chain(25)))
+    for group in survey.groups:
+        starts = sorted(group.members)
+        assert starts[-1] - starts[0] <= 2, "a member is not near to the canonical one"
+    members = [member for group in survey.groups for member in group.members]
+    assert len(members) == len(set(members))
+    assert survey.apart, "the pairs that were cut are told"
+
+
+def test_groups_are_disjoint_and_every_member_is_near_the_canonical_one() -> None:
+    rng = random.Random(3)  # noqa: S311 - a repeatable sample
+    rows = passages(*(reword(WIRE, rng.random() * 0.5, rng) for _ in range(60)))
+    groups = find_copies(rows)
+    members = [member for group in groups for member in group.members]
+    assert len(members) == len(set(members))
+    assert all(min(group.shares) >= CopyOptions().share for group in groups)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_groups_are_the_same_in_any_order(rng: random.Random) -> None:
+    fixed = random.Random(1)  # noqa: S311 - a repeatable sample
+    bodies = [reword(WIRE, fixed.random() * 0.4, fixed) for _ in range(25)]
+    rows = passages(*bodies, *chain(9), WIRE, WIRE, OTHER, OTHER, EDITED, "He said.", "He said.")
+    shuffled = list(rows)
+    rng.shuffle(shuffled)
+    expected = [
+        (g.kind, g.shares, [rows[m].document_id for m in g.members], rows[g.canonical].body)
+        for g in find_copies(rows)
+    ]
+    assert expected == [
+        (g.kind, g.shares, [shuffled[m].document_id for m in g.members], shuffled[g.canonical].body)
+        for g in find_copies(shuffled)
+    ]
+
+
+def test_copying_a_text_once_more_moves_no_other_group() -> None:
+    rng = random.Random(5)  # noqa: S311 - a repeatable sample
+    rows = passages(*(reword(WIRE, 0.2, rng) for _ in range(12)))
+    more = [*rows, *(Passage(f"x{n}", 0, 0, 0, 9, rows[4].text) for n in range(5))]
+    before = {frozenset(g.members) for g in find_copies(rows)}
+    after = {frozenset(m for m in g.members if m < len(rows)) for g in find_copies(more)}
+    assert before == {group for group in after if len(group) > 1}
+
+
+@pytest.mark.parametrize("varied", [False, True])
+def test_ten_thousand_copies_are_one_group_and_fast(varied: bool) -> None:
+    rows = passages(*(f"{WIRE} {n if varied else ''}" for n in range(10_000)))
+    began = time.perf_counter()
+    (group,) = find_copies(rows)
+    assert len(group.members) == 10_000
+    assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize("bodies", [(), ("",), ("", ""), ("war",), ("war", "peace"), ("…", "—")])
+def test_corpus_without_words_to_compare_has_an_answer(bodies: tuple[str, ...]) -> None:
+    groups = find_copies(passages(*bodies))
+    assert [group.kind for group in groups] == (["exact"] if bodies == ("", "") else [])
+
+
+def test_heading_joined_to_a_paragraph_lowers_no_share() -> None:
+    heading = "What the ministry and its spokesmen have said of it so far\n\n"
+    rows = [
+        Passage("a", 0, 0, len(heading), len(heading + WIRE), heading + WIRE),
+        Passage("b", 0, 0, 0, len(EDITED), EDITED),
+    ]
+    (group,) = find_copies(rows)
+    assert min(group.shares) == pytest.approx(compare(WIRE, EDITED).share)
+
+
+def test_heading_joined_to_a_paragraph_is_not_hashed() -> None:
+    rows = [
+        Passage("a", 0, 0, 9, 9 + len(WIRE), f"Heading\n\n{WIRE}"),
+        Passage("b", 0, 0, 0, len(WIRE), WIRE),
+    ]
+    assert as_texts(rows) == {("exact", ("a", "b"))}
+
+
+@pytest.mark.parametrize(("jaccard", "recall"), [(0.2, 0.9), (0.3, 0.97), (0.5, 0.95), (0.8, 0.99)])
+def test_bands_keep_the_promised_recall_at_the_target(jaccard: float, recall: float) -> None:
+    plan = plan_bands(jaccard, recall)
+    assert plan.probability(jaccard) >= recall
+    assert plan.probability(jaccard / 4) < recall / 2
+
+
+@pytest.mark.parametrize(("jaccard", "recall"), [(0.0, 0.9), (0.5, 1.0), (1.2, 0.9), (0.001, 0.99)])
+def test_target_that_no_bands_can_keep_is_refused(jaccard: float, recall: float) -> None:
+    with pytest.raises(ValueError, match=r"[jJ]accard"):
+        plan_bands(jaccard, recall)
+
+
+def test_texts_reworded_by_a_quarter_are_found_among_others() -> None:
+    rng = random.Random(11)  # noqa: S311 - a repeatable sample
+    originals = [" ".join(f"v{rng.randrange(3000)}" for _ in range(45)) for _ in range(150)]
+    rows = passages(*originals, *(reword(text, 0.25, rng) for text in originals))
+    pairs = {frozenset(group.members) for group in find_copies(rows)}
+    found = sum(frozenset((n, n + 150)) in pairs for n in range(150))
+    assert found >= 145
+    assert all(len(pair) == 2 for pair in pairs)

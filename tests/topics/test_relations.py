@@ -1,0 +1,216 @@
+"""Claims about passages that are related but no copies."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.documents import Document, Passage
+from embeddings.neighbours import NeighbourGraph, find_neighbours
+from embeddings.wording import read_many
+from topics.coverage.containment import COMMON_RUN, find_candidates
+from topics.coverage.relations import (
+    Containment,
+    Relation,
+    SameEvent,
+    find_contained,
+    find_relations,
+    find_same_event,
+)
+
+QUOTED = (
+    "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon, "
+    "carrying flour, blankets and medicine for the besieged town, the agency said."
+)
+LONGER = (
+    "Aid has begun to move again after weeks of talks between the two governments. "
+    f"{QUOTED} It was the first delivery since March, and aid workers warned that it would feed "
+    "the town for no more than nine days. A second convoy is waiting for its papers."
+)
+REPORT_A = "Rebels shot down an army helicopter near Idlib on Sunday, killing its crew of four."
+REPORT_B = "An army helicopter was shot down by rebels near Idlib on Sunday; its crew of 4 died."
+REPORT_C = "Rebels shot down an army helicopter near Hama in June, killing all nine aboard it."
+OTHER = "The central bank raised its main interest rate by half a point, as analysts had expected."
+
+
+class Corpus:
+    """Bodies with an outlet and a date each; vectors are bags of letters of the words."""
+
+    def __init__(self, *rows: tuple[str, str, str]) -> None:
+        self.passages = [
+            Passage(f"d{n}", 0, 0, 0, len(body), body) for n, (body, _, _) in enumerate(rows)
+        ]
+        self.documents = {
+            f"d{n}": Document(f"d{n}", body, "", source, published)
+            for n, (body, source, published) in enumerate(rows)
+        }
+        self.nodes = np.arange(len(rows))
+
+    def graph(self, k: int = 5) -> NeighbourGraph:
+        texts = read_many(passage.body for passage in self.passages)
+        counts = np.zeros((len(texts), len(texts.vocabulary)), np.float32)
+        for row in range(len(texts)):
+            np.add.at(counts[row], texts.row(row), 1)
+        return find_neighbours(counts, k)
+
+    def relations(self) -> list[Relation]:
+        return find_relations(self.passages, self.documents, self.nodes, self.graph())
+
+    def contained(self) -> list[Relation]:
+        return find_contained(self.passages, self.documents, self.nodes)
+
+
+def events(corpus: Corpus) -> list[tuple[int, int]]:
+    return [(r.a, r.b) for r in corpus.relations() if r.kind == "same_event"]
+
+
+def test_paragraph_inside_a_longer_one_is_found_with_its_place() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (OTHER, "Post", ""), (LONGER, "Herald", ""))
+    (relation,) = corpus.contained()
+    assert (relation.kind, relation.a, relation.b, relation.across) == ("contains", 2, 0, True)
+    assert isinstance(relation.evidence, Containment)
+    stretch = LONGER[relation.evidence.start : relation.evidence.end]
+    assert stretch == QUOTED.removesuffix(".")
+    assert relation.evidence.share_contained == 1.0
+
+
+def test_change_inside_the_quotation_is_shown_with_places_in_both_bodies() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER.replace("eleven", "17"), "Herald", ""))
+    (relation,) = corpus.contained()
+    assert isinstance(relation.evidence, Containment)
+    (change,) = relation.evidence.changes
+    container = corpus.passages[1].body
+    assert QUOTED[change.before_start : change.before_end] == "eleven"
+    assert container[change.after_start : change.after_end] == "17"
+    for start, end, inner_start, inner_end in relation.evidence.spans:
+        assert container[start:end] == QUOTED[inner_start:inner_end]
+
+
+def test_words_scattered_over_a_long_text_are_no_containment() -> None:
+    filler = random.Random(2)  # noqa: S311 - a repeatable sample
+    scattered = " ".join(
+        f"{' '.join(QUOTED.split()[n : n + 6])} "
+        + " ".join(f"x{filler.random()}" for _ in range(20))
+        for n in range(0, 24, 6)
+    )
+    corpus = Corpus((QUOTED, "Post", ""), (scattered, "Herald", ""))
+    assert corpus.contained() == []
+
+
+def test_quotation_in_the_same_article_is_not_reported() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Post", ""))
+    rows = [Passage("d0", n, 0, 0, 9, p.body) for n, p in enumerate(corpus.passages)]
+    assert find_contained(rows, corpus.documents, [0, 1]) == []
+
+
+def test_quotation_in_the_same_outlet_is_told_apart() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Post", ""))
+    assert [relation.across for relation in corpus.contained()] == [False]
+
+
+def test_copies_stand_in_one_relation_only() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Herald", ""), (QUOTED, "Star", ""))
+    corpus.nodes = np.array([0, 1, 0])
+    assert [(r.a, r.b) for r in corpus.contained()] == [(1, 0)]
+
+
+def test_passages_of_one_node_are_not_related() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Herald", ""))
+    corpus.nodes = np.array([0, 0])
+    assert corpus.contained() == []
+
+
+def test_runs_of_words_that_many_texts_share_are_counted_not_searched() -> None:
+    texts = read_many(f"{QUOTED} number {n} of the list" for n in range(COMMON_RUN + 1))
+    found = find_candidates(texts, 12)
+    assert len(found.pairs) == 0
+    assert found.common_runs > 0
+
+
+def test_one_event_in_two_wordings_is_found_with_what_both_state() -> None:
+    corpus = Corpus(
+        (REPORT_A, "Post", "2013-05-13"), (OTHER, "Star", ""), (REPORT_B, "Herald", "2013-05-12")
+    )
+    (relation,) = corpus.relations()
+    assert (relation.kind, relation.a, relation.b) == ("same_event", 2, 0)
+    assert isinstance(relation.evidence, SameEvent)
+    assert relation.evidence.shared_figures == ("4",)
+    assert relation.evidence.shared_dates == ("sunday",)
+    assert relation.evidence.shared_names == ("idlib",)
+    assert relation.evidence.differing == ()
+
+
+def test_conflicting_figures_and_dates_count_against_one_event() -> None:
+    reports = Corpus((REPORT_A, "Post", ""), (REPORT_B, "Herald", ""))
+    (same,) = reports.relations()
+    changed = REPORT_B.replace("4", "9")
+    (other,) = Corpus((REPORT_A, "Post", ""), (changed, "Herald", "")).relations()
+    assert isinstance(same.evidence, SameEvent)
+    assert isinstance(other.evidence, SameEvent)
+    assert other.evidence.score < same.evidence.score - 0.09
+    assert [(f.before, f.after) for f in other.evidence.differing] == [("4", "9")]
+
+
+def test_alike_event_of_another_day_place_and_toll_is_not_the_same() -> None:
+    assert events(Corpus((REPORT_A, "Post", ""), (REPORT_C, "Herald", ""))) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("2013-05-11", "2013-05-14", True),
+        ("2013-05-11", "2013-05-15", False),
+        ("2013-05-11T23:59", "2013-05-14T00:01", True),
+        ("2013-05", "2013-05-28", True),
+        ("2013-12", "2014-01-03", True),
+        ("2013", "2014-02", False),
+        ("", "2014-02-03", True),
+    ],
+)
+def test_dates_too_far_apart_rule_one_event_out(first: str, second: str, found: bool) -> None:
+    corpus = Corpus((REPORT_A, "Post", first), (REPORT_B, "Herald", second))
+    assert bool(events(corpus)) is found
+
+
+def test_two_reports_of_one_outlet_are_not_reported() -> None:
+    assert events(Corpus((REPORT_A, "Post", ""), (REPORT_B, "Post", ""))) == []
+
+
+def test_copy_in_another_outlet_lets_a_node_be_reported() -> None:
+    corpus = Corpus((REPORT_A, "Post", ""), (REPORT_B, "Post", ""), (REPORT_B, "Herald", ""))
+    graph = Corpus((REPORT_A, "", ""), (REPORT_B, "", "")).graph()
+    found = find_same_event(corpus.passages, corpus.documents, [0, 1, 1], graph)
+    assert [{r.a, r.b} for r in found] == [{0, 2}]
+
+
+def test_contained_paragraph_is_not_reported_as_one_event_too() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (f"{QUOTED} It was the first one.", "Herald", ""))
+    assert [relation.kind for relation in corpus.relations()] == ["contains"]
+
+
+@pytest.mark.parametrize("bodies", [(), ("",), ("war", "war"), ("war", "")])
+def test_corpus_without_words_to_compare_has_no_relations(bodies: tuple[str, ...]) -> None:
+    assert Corpus(*((body, "", "") for body in bodies)).relations() == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(range(7)))
+def test_relations_are_the_same_in_any_order(order: list[int]) -> None:
+    bodies = (REPORT_A, REPORT_B, REPORT_C, OTHER, QUOTED, LONGER, LONGER.replace("nine", "ten"))
+    whole = Corpus(*((body, f"outlet {n}", "") for n, body in enumerate(bodies)))
+    shuffled = Corpus()
+    shuffled.passages = [whole.passages[n] for n in order]
+    shuffled.documents = whole.documents
+    shuffled.nodes = np.arange(7)
+
+    def told(corpus: Corpus) -> list[tuple[str, str, str]]:
+        return [
+            (r.kind, corpus.passages[r.a].body, corpus.passages[r.b].body)
+            for r in corpus.relations()
+        ]
+
+    assert told(shuffled) == told(whole)

@@ -1,0 +1,1 @@
+"""Who repeats whom: relations between passages of different outlets."""

@@ -1,0 +1,71 @@
+"""Topic ids that follow their members from run to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+# Two topics are one and the same when they share at least this part of their union (Jaccard).
+# A third is what two halves of equal size share with one of the two enlarged by as much again.
+LEAST_OVERLAP = 1 / 3
+
+
+@dataclass(frozen=True)
+class TopicKey:
+    """What a topic is recognised by.
+
+    Attributes:
+        members: Keys of its passages.
+        guided: The user's name for it, or ``""`` for a discovered one.
+    """
+
+    members: Set[int]
+    guided: str = ""
+
+
+def carry_ids(
+    before: Mapping[int, TopicKey], after: Sequence[TopicKey], first_free: int
+) -> list[int]:
+    """Give each new topic the id of the old one it continues, or a fresh id.
+
+    A guided topic continues the one of its name. Discovered topics are matched by shared
+    members, the greatest Jaccard similarity first; each old id is given once.
+
+    Args:
+        before: The last run's topics by id.
+        after: This run's topics.
+        first_free: The lowest id never given yet.
+
+    Returns:
+        An id for each of ``after``.
+    """
+    ids: dict[int, int] = {}
+    names = {key.guided: topic_id for topic_id, key in before.items() if key.guided}
+    for row, key in enumerate(after):
+        if key.guided and key.guided in names:
+            ids[row] = names[key.guided]
+    pairs = []
+    for row, key in enumerate(after):
+        for topic_id, old in before.items():
+            if key.guided or old.guided:
+                continue
+            shared = len(key.members & old.members)
+            overlap = shared / max(len(key.members | old.members), 1)
+            if overlap >= LEAST_OVERLAP:
+                pairs.append((-overlap, topic_id, row))
+    for _, topic_id, row in sorted(pairs):
+        if row not in ids and topic_id not in ids.values():
+            ids[row] = topic_id
+    for row in range(len(after)):
+        if row not in ids:
+            ids[row] = first_free
+            first_free += 1
+    return [ids[row] for row in range(len(after))]
+
+
+def share_moved(before: Mapping[int, int], after: Mapping[int, int]) -> float:
+    """Return the share of passages present in both runs whose topic id changed, 0 to 1."""
+    common = before.keys() & after.keys()
+    if not common:
+        return 0.0
+    return sum(before[key] != after[key] for key in common) / len(common)
