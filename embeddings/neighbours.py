@@ -182,7 +182,7 @@ def canonical_order(keys: Sequence[bytes]) -> NDArray[np.intp]:
 def _estimate_recall(unit: NDArray[np.float32], found: NDArray[np.intp]) -> float:
     """Compare the rows found for evenly spread rows with their true neighbours."""
     sample = np.unique(np.linspace(0, len(unit) - 1, RECALL_SAMPLE).astype(np.intp))
-    k = found.shape[1]
+    k = int(found.shape[1])
     true, _ = nearest(unit[sample], unit, k, own=sample)
     hits = [
         len(np.intersect1d(true[place], found[row], assume_unique=True))

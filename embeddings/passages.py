@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from embeddings.documents import Document, Passage
 from embeddings.furniture import Removal
-from embeddings.furniture.lines import Line, find_lines
+from embeddings.lines import Line, find_lines
 
 CountTokens = Callable[[str], int]
 Span = tuple[int, int]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _OPEN, _CLOSE = "\x02", "\x03"
 
 # Weight of meaning (cosine) against words (BM25); see docs/decisions/search.md.
-MEANING_WEIGHT = 0.5
+MEANING_WEIGHT = 0.7
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from embeddings.documents import Document, Passage
 from embeddings.store import CorpusStore
 
-
 # The compiled model is kept with the checkout, so that tests neither read nor fill the user's
 # cache, and compile it once. test_encoders.py compiles it anew in a folder of its own.
 os.environ["TOPICWIRE_CACHE"] = str(Path(__file__).parents[1] / ".cache" / "topicwire")

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from embeddings.dates import parse_date_line
 from embeddings.documents import Document
-from embeddings.furniture.lines import Line, find_lines
 from embeddings.furniture.rules import LINE_RULES, LIST_HEADER
+from embeddings.lines import Line, find_lines
 from embeddings.normalising import normalise
 
 # Lines that a top zone may hold, and body paragraphs in it: a headline, a standfirst.

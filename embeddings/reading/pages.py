@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.dates import DateOrder, parse_date
-from embeddings.furniture.lines import find_lines
+from embeddings.lines import find_lines
 from embeddings.normalising import normalise
 from embeddings.reading.plain import Article, find_date
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.dates import DateOrder, parse_date, parse_date_line
-from embeddings.furniture.lines import Line, find_lines
+from embeddings.lines import Line, find_lines
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

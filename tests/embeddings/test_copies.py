@@ -132,7 +132,7 @@ def test_chain_of_pairs_joins_no_strangers() -> None:
 
 
 def test_groups_are_disjoint_and_every_member_is_near_the_canonical_one() -> None:
-    rng = random.Random(3)  # noqa: S311 - a repeatable sample
+    rng = random.Random(3)
     rows = passages(*(reword(WIRE, rng.random() * 0.5, rng) for _ in range(60)))
     groups = find_copies(rows)
     members = [member for group in groups for member in group.members]
@@ -143,7 +143,7 @@ def test_groups_are_disjoint_and_every_member_is_near_the_canonical_one() -> Non
 @settings(max_examples=25, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_groups_are_the_same_in_any_order(rng: random.Random) -> None:
-    fixed = random.Random(1)  # noqa: S311 - a repeatable sample
+    fixed = random.Random(1)
     bodies = [reword(WIRE, fixed.random() * 0.4, fixed) for _ in range(25)]
     rows = passages(*bodies, *chain(9), WIRE, WIRE, OTHER, OTHER, EDITED, "He said.", "He said.")
     shuffled = list(rows)
@@ -159,7 +159,7 @@ def test_groups_are_the_same_in_any_order(rng: random.Random) -> None:
 
 
 def test_copying_a_text_once_more_moves_no_other_group() -> None:
-    rng = random.Random(5)  # noqa: S311 - a repeatable sample
+    rng = random.Random(5)
     rows = passages(*(reword(WIRE, 0.2, rng) for _ in range(12)))
     more = [*rows, *(Passage(f"x{n}", 0, 0, 0, 9, rows[4].text) for n in range(5))]
     before = {frozenset(g.members) for g in find_copies(rows)}
@@ -214,7 +214,7 @@ def test_target_that_no_bands_can_keep_is_refused(jaccard: float, recall: float)
 
 
 def test_texts_reworded_by_a_quarter_are_found_among_others() -> None:
-    rng = random.Random(11)  # noqa: S311 - a repeatable sample
+    rng = random.Random(11)
     originals = [" ".join(f"v{rng.randrange(3000)}" for _ in range(45)) for _ in range(150)]
     rows = passages(*originals, *(reword(text, 0.25, rng) for text in originals))
     pairs = {frozenset(group.members) for group in find_copies(rows)}

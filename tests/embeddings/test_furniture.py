@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document
 from embeddings.furniture import RULES, find_furniture
-from embeddings.furniture.lines import find_lines
 from embeddings.furniture.rules import LINE_RULES
+from embeddings.lines import find_lines
 
 FIRST = (
     "The foreign minister said on Friday that the talks would go on until both sides had "

@@ -109,4 +109,4 @@ def test_scores_are_the_weighted_parts_and_fall(corpus, encoder):
     hits = search_text(corpus, encoder, "missiles for the army")
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
     for hit in hits:
-        assert hit.score == pytest.approx((hit.meaning + hit.words) / 2, abs=1e-3)
+        assert hit.score == pytest.approx(0.7 * hit.meaning + 0.3 * hit.words, abs=1e-3)

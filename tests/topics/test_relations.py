@@ -91,7 +91,7 @@ def test_change_inside_the_quotation_is_shown_with_places_in_both_bodies() -> No
 
 
 def test_words_scattered_over_a_long_text_are_no_containment() -> None:
-    filler = random.Random(2)  # noqa: S311 - a repeatable sample
+    filler = random.Random(2)
     scattered = " ".join(
         f"{' '.join(QUOTED.split()[n : n + 6])} "
         + " ".join(f"x{filler.random()}" for _ in range(20))

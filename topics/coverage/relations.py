@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -24,9 +26,10 @@ from topics.coverage.containment import (
 from topics.coverage.same_event import (
     SameEvent,
     candidate_pairs,
+    measure_likeness,
     read_facts,
     weigh,
-    word_cosines,
+    weigh_days,
 )
 
 __all__ = [
@@ -40,6 +43,10 @@ __all__ = [
 ]
 
 
+# An ISO date that is known to the day is at least as long as this one.
+_DAY_LETTERS = len("2013-05-11")
+
+
 @dataclass(frozen=True, slots=True)
 class RelationOptions:
     """What counts as a relation; the measurements are in docs/decisions/copies.md.
@@ -48,7 +55,7 @@ class RelationOptions:
         contained_words: Shortest paragraph that can be found inside another, in words.
         contained_share: Least share of its words that must stand there.
         event_words: Shortest paragraph that can report an event, in words.
-        event_score: Least ``SameEvent.score``.
+        event_score: Least ``SameEvent.score``, a probability.
         days: Most days between the publication of two reports of one event. Dates that
             are not known, or not to the day, are given the benefit of the doubt.
     """
@@ -215,9 +222,10 @@ def find_same_event(
 ) -> list[Relation]:
     """Find paragraphs of two outlets that report one event in words of their own.
 
-    Candidates are neighbours in the graph; half the cosine of their vectors and half
-    that of their words decide, facts that conflict count against them, and publication
-    dates too far apart rule them out. See ``find_relations`` for the arguments.
+    Candidates are neighbours in the graph. They must be more alike, in vectors and words,
+    than each is to what else surrounds it; days between them and facts that conflict
+    count against them, and publication dates too far apart rule them out. See
+    ``topics.coverage.same_event`` for the weights, ``find_relations`` for the arguments.
     """
     options = options or RelationOptions()
     corpus = _Corpus(passages, documents, np.asarray(nodes, dtype=np.int64))
@@ -229,23 +237,31 @@ def find_same_event(
         rows.sort(key=corpus.order)
     bodies = [_longest(rows, passages) for rows in members]
     texts = read_many(bodies)
-    # Words add at most a half, so that a lower cosine cannot reach the score.
-    pairs, cosines = candidate_pairs(graph, 2 * options.event_score - 1)
+    pairs, cosines = candidate_pairs(graph)
     long_enough = texts.lengths[pairs].min(axis=1) >= options.event_words
-    pairs, cosines = pairs[long_enough], cosines[long_enough]
-    words = word_cosines(texts, pairs)
+    likeness = measure_likeness(texts, graph, pairs[long_enough], cosines[long_enough])
+    facts = cache(lambda node: read_facts(bodies[node]))
+    # Facts only take away, and nothing adds more than a common day.
+    hopeful = _to_odds(options.event_score) - weigh_days(0)
     relations = []
-    for place in np.flatnonzero((cosines + words) / 2 >= options.event_score).tolist():
-        node_a, node_b = pairs[place].tolist()
-        pair = _pick_reports(members[node_a], members[node_b], corpus, options.days)
-        if pair is None:
+    for place in np.flatnonzero(likeness.evidence >= hopeful).tolist():
+        node_a, node_b = likeness.pairs[place].tolist()
+        reports = _pick_reports(members[node_a], members[node_b], corpus, options.days)
+        if reports is None:
             continue
-        first, second = (read_facts(bodies[int(corpus.nodes[row])]) for row in pair)
-        evidence = weigh(first, second, float(cosines[place]), float(words[place]))
+        first, second, days = reports
+        of_first, of_second = (facts(int(corpus.nodes[row])) for row in (first, second))
+        evidence = weigh(of_first, of_second, likeness, place, days)
         if evidence.score >= options.event_score:
-            relations.append((evidence, pair))
+            relations.append((evidence, (first, second)))
     relations.sort(key=lambda r: (-r[0].score, corpus.order(r[1][0]), corpus.order(r[1][1])))
     return [Relation("same_event", *pair, evidence, True) for evidence, pair in relations]
+
+
+def _to_odds(score: float) -> float:
+    """Return the log odds of a probability; a score of 0 asks for nothing."""
+    bounded = min(max(score, 1e-9), 1 - 1e-9)
+    return math.log(bounded / (1 - bounded))
 
 
 def _longest(rows: Sequence[int], passages: Sequence[Passage]) -> str:
@@ -256,15 +272,25 @@ def _longest(rows: Sequence[int], passages: Sequence[Passage]) -> str:
 
 def _pick_reports(
     a: Sequence[int], b: Sequence[int], corpus: _Corpus, days: int
-) -> tuple[int, int] | None:
-    """Pick the first reports of two outlets that may be of one event, the earlier first."""
+) -> tuple[int, int, int | None] | None:
+    """Pick two outlets' reports that may be of one event: least apart, then first.
+
+    Returns:
+        Their rows, the earlier first, and the days between them, ``None`` where one is not
+        known to the day.
+    """
+    best: tuple[float, int, int, int | None] | None = None
     for row_a in _one_of_each(a, corpus):
         for row_b in _one_of_each(b, corpus):
             dates = corpus.published(row_a), corpus.published(row_b)
-            if corpus.across(row_a, row_b) and _days_apart(*dates) <= days:
+            if not corpus.across(row_a, row_b) or (apart := _days_apart(*dates)) > days:
+                continue
+            known = apart if min(len(date) for date in dates) >= _DAY_LETTERS else None
+            weight = weigh_days(known)
+            if best is None or weight > best[0]:
                 first, second = sorted((row_a, row_b), key=corpus.order)
-                return first, second
-    return None
+                best = weight, first, second, known
+    return best[1:] if best else None
 
 
 def _days_apart(a: str, b: str) -> int:

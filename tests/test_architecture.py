@@ -1,0 +1,168 @@
+"""The arrows of the design: data goes down the list, and so do imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Each module may import those above it. A folder stands for all its modules.
+ORDER = [
+    "embeddings.errors",
+    "embeddings.documents",
+    "embeddings.normalising",
+    "embeddings.stopwords",
+    "embeddings.dates",
+    "embeddings.lines",
+    "embeddings.reading",
+    "embeddings.furniture",
+    "embeddings.passages",
+    "embeddings.database",
+    "embeddings.store",
+    "embeddings.wording",
+    "embeddings.facts",
+    "embeddings.alignment",
+    "embeddings.minhash",
+    "embeddings.copies",
+    "embeddings.encoders",
+    "embeddings.embedding",
+    "embeddings.corpus",
+    "embeddings.cells",
+    "embeddings.neighbours",
+    "embeddings.search",
+    "topics.weights",
+    "topics.leiden",
+    "topics.discover",
+    "topics.taxonomy",
+    "topics.subjects",
+    "topics.guided",
+    "topics.terms",
+    "topics.keyphrases",
+    "topics.naming",
+    "topics.identity",
+    "topics.coverage",
+    "topics.maps",
+    "topics.palette",
+    "topics.placement",
+    "topics.drawing",
+    "topics.derivation",
+    "topics.commands",
+    "topics.cli",
+]
+
+# Where a heavy library may be imported, and nowhere else.
+HOMES = {
+    "torch": ("embeddings.encoders",),
+    "sentence_transformers": ("embeddings.encoders",),
+    "openvino": ("embeddings.encoders",),
+    "umap": ("topics.maps",),
+    "matplotlib": ("topics.drawing", "topics.palette"),
+    "typer": ("topics.cli",),
+    "rich": ("topics.cli",),
+    "pickle": (),
+}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in ("embeddings", "topics"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def place(name: str) -> str | None:
+    return next((entry for entry in ORDER if name == entry or name.startswith(entry + ".")), None)
+
+
+def imports(path: Path) -> list[str]:
+    """Names of what a file imports, those only for type checkers left out."""
+    names = []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return names
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if "." in name])
+def test_a_module_imports_only_what_lies_above_it(name):
+    own = place(name)
+    assert own, f"{name} has no place in ORDER of {__file__}"
+    for imported in imports(modules()[name]):
+        other = place(imported)
+        if other and other != own:
+            assert ORDER.index(other) < ORDER.index(own), f"{name} imports {imported}, below it"
+
+
+@pytest.mark.parametrize("name", list(modules()))
+def test_a_heavy_library_is_imported_only_where_it_lives(name):
+    for imported in imports(modules()[name]):
+        homes = HOMES.get(imported.partition(".")[0])
+        assert homes is None or name.startswith(homes), f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("package", ["embeddings", "topics"])
+def test_every_exported_name_is_there_and_hides_no_module(package):
+    code = f"import {package} as p; print([n for n in p.__all__ if getattr(p, n) is None])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+    names = ast.literal_eval(
+        next(
+            line.split("=", 1)[1]
+            for line in subprocess.run(
+                [
+                    sys.executable,
+                    "-c",
+                    f"import {package}; print('all =', sorted({package}.__all__))",
+                ],
+                capture_output=True,
+                text=True,
+                cwd=ROOT,
+                check=True,
+            ).stdout.splitlines()
+        )
+    )
+    files = {path.stem for path in (ROOT / package).iterdir() if path.stem != "__init__"}
+    assert not files & set(names)
+
+
+def test_importing_the_packages_loads_nothing_heavy():
+    heavy = "torch sklearn scipy umap matplotlib openvino pyarrow trafilatura sentence_transformers"
+    code = (
+        "import sys, embeddings, topics, topicwire, topics.cli.entry;"
+        f"print([m for m in '{heavy}'.split() if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_module_is_overlong():
+    # A table of rules, each with its reason, is as long as it is.
+    tables = {"embeddings.furniture.rules"}
+    long = {
+        name: lines
+        for name, path in modules().items()
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long.keys() <= tables, long

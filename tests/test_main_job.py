@@ -1,0 +1,193 @@
+"""The main job on the demo corpus, with the real model, against the key a reader wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.demo import read_key, score
+
+ROOT = Path(__file__).parents[1]
+SEEDS = ROOT / "seeds"
+
+
+def topicwire(*args: object, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "topicwire", *map(str, args)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **env},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "topicwire.db"
+    done = topicwire("cluster", SEEDS, "--topics", SEEDS / "topics.toml", "--db", path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture
+def own_db(demo_db: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    path = tmp_path / "topicwire.db"
+    shutil.copy(demo_db, path)
+    return path
+
+
+def test_every_passage_of_the_key_is_found_whole(demo_db):
+    assert score(demo_db).unmatched == []
+
+
+def test_nine_in_ten_passages_are_in_the_right_topic(demo_db):
+    result = score(demo_db)
+    assert result.topic_share >= 0.9, result.wrong_topics
+
+
+def test_every_copy_is_found_and_none_invented(demo_db):
+    result = score(demo_db)
+    assert result.copies_missed == []
+    assert result.copies_invented == []
+
+
+def test_a_paragraph_inside_a_longer_one_is_found(demo_db):
+    result = score(demo_db)
+    assert result.relations_missed["contains"] == []
+    assert result.relations_unlisted["contains"] == []
+
+
+def test_a_changed_figure_is_shown(demo_db):
+    expected = {tuple(p) for r in read_key()["relation"] for p in r.get("changed", [])}
+    figures = {pair for pair in expected if any(letter.isdigit() for letter in "".join(pair))}
+    report = json.loads(topicwire("copies", "--json", "--db", demo_db).stdout)
+    shown = {
+        (fact["before"], fact["after"])
+        for group in report["groups"]
+        for member in group["members"]
+        for change in member["changes"]
+        for fact in change["facts"]
+    }
+    shown |= {(after, before) for before, after in shown}  # the copy may have come first
+    assert figures
+    assert figures <= shown
+
+
+def test_the_three_guided_topics_come_out_by_name_and_others_are_discovered(demo_db):
+    found = json.loads(topicwire("topics", "--json", "--db", demo_db).stdout)
+    guided = [topic["name"] for topic in found if topic["kind"] == "guided"]
+    assert sorted(guided) == ["battlefield events", "diplomacy", "weapons transfers"]
+    assert any(topic["kind"] == "discovered" for topic in found)
+    for topic in found:
+        assert topic["keyphrases"]
+        assert topic["representatives"]
+        texts = [quotation["text"] for quotation in topic["representatives"]]
+        assert len(set(texts)) == len(texts)
+    assert sum(topic["share"] for topic in found) == pytest.approx(1, abs=0.01)
+
+
+def test_a_second_run_embeds_nothing_and_loads_no_torch(own_db):
+    code = (
+        "import sys; from topics import cluster;"
+        f"report = cluster({str(SEEDS)!r}, db={str(own_db)!r});"
+        "heavy = [m for m in ('torch', 'sentence_transformers', 'openvino', 'umap', 'sklearn',"
+        " 'trafilatura') if m in sys.modules];"
+        "print(report.embedding.embedded, report.reading.unchanged, report.moved, heavy)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.stdout.split(maxsplit=3) == ["0", "20", "0.0", "[]\n"], done.stderr
+
+
+def test_a_search_in_a_fresh_process_loads_no_torch(demo_db):
+    code = (
+        "import sys; from topics import search;"
+        f"hits = search('arms deliveries to Damascus', db={str(demo_db)!r});"
+        "heavy = [m for m in ('torch', 'sentence_transformers', 'sklearn') if m in sys.modules];"
+        "print(hits[0].topic, heavy, sep='|')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.stdout.strip() == "weapons transfers|[]", done.stderr
+
+
+def test_the_order_of_arrival_changes_no_topic(demo_db, tmp_path):
+    db = tmp_path / "other.db"
+    for outlet in sorted((path for path in SEEDS.iterdir() if path.is_dir()), reverse=True):
+        done = topicwire("cluster", outlet, "--topics", SEEDS / "topics.toml", "--db", db)
+        assert done.returncode == 0, done.stderr
+    assert partition(db) == partition(demo_db)
+
+
+def partition(db: Path) -> set[frozenset[str]]:
+    connection = sqlite3.connect(db)
+    rows = connection.execute(
+        "SELECT a.topic_id, p.text || p.document_id FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id"
+    ).fetchall()
+    connection.close()
+    topics: dict[int, set[str]] = {}
+    for topic, text in rows:
+        topics.setdefault(topic, set()).add(text)
+    return {frozenset(members) for members in topics.values()}
+
+
+def test_removing_an_outlet_and_adding_it_again_ends_where_it_began(own_db):
+    before = partition(own_db)
+    removed = topicwire("remove", "--source", "saltmarsh-gazette", "--db", own_db, "--json")
+    assert len(json.loads(removed.stdout)["documents"]) == 4
+    assert partition(own_db) != before
+    again = json.loads(topicwire("cluster", SEEDS, "--db", own_db, "--json").stdout)
+    assert (again["reading"]["added"], again["embedding"]["embedded"]) == (4, 0)
+    assert partition(own_db) == before
+
+
+def test_a_copied_article_moves_no_topic(own_db, tmp_path):
+    before = {topic["name"]: topic["distinct"] for topic in topics_of(own_db)}
+    outlet = tmp_path / "echo-herald"
+    outlet.mkdir()
+    shutil.copy(SEEDS / "meridian-post" / "kerry-lavrov-moscow.txt", outlet / "copy.txt")
+    report = json.loads(topicwire("cluster", outlet, "--db", own_db, "--json").stdout)
+    assert report["reading"]["added"] == 1
+    assert report["moved"] == 0
+    assert {topic["name"]: topic["distinct"] for topic in topics_of(own_db)} == before
+
+
+def topics_of(db: Path) -> list[dict[str, object]]:
+    return json.loads(topicwire("topics", "--json", "--db", db).stdout)
+
+
+@pytest.mark.skipif("TOPICWIRE_ARTICLES" not in os.environ, reason="the two articles are not here")
+def test_the_projects_first_two_articles(tmp_path):
+    db = tmp_path / "articles.db"
+    articles = os.environ["TOPICWIRE_ARTICLES"]
+    done = topicwire("cluster", articles, "--topics", SEEDS / "topics.toml", "--db", db)
+    assert done.returncode == 0, done.stderr
+    names = {topic["name"] for topic in topics_of(db) if topic["passages"]}
+    assert {"diplomacy", "weapons transfers", "battlefield events"} <= names
+    connection = sqlite3.connect(db)
+    text = "\n".join(row[0] for row in connection.execute("SELECT text FROM passages"))
+    dates = [row[0] for row in connection.execute("SELECT published FROM documents ORDER BY id")]
+    connection.close()
+    for furniture in (
+        "Email Article",
+        "Have your say",
+        "[AFP]",
+        "In-depth coverage",
+        "Featured on",
+    ):
+        assert furniture not in text
+    assert "tax collectors" not in text  # a teaser at the end, on something else
+    assert "further atrocities" in text  # the body's last paragraph
+    assert dates == ["2013-05-11T05:46", ""]

@@ -1,0 +1,218 @@
+"""``topicwire cluster``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.output import console, in_plain_words, plain, print_json
+from topics.cli.topics import print_topics
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn, TaskID
+
+    from topics.commands.clustering import ClusterReport
+
+EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
+
+PROBLEMS_SHOWN = 5
+
+
+@in_plain_words
+def run(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Files and folders of articles (.txt .md .html .jsonl .csv); "
+            "none: go over what is stored.",
+        ),
+    ] = None,
+    topics: Annotated[
+        Path | None, typer.Option("--topics", metavar="FILE", help="Your own topics, in TOML.")
+    ] = None,
+    no_topics: Annotated[
+        bool, typer.Option("--no-topics", help="Forget the topics given by an earlier --topics.")
+    ] = False,
+    source: Annotated[
+        str,
+        typer.Option(metavar="OUTLET", help="The outlet; by default the folder of each file."),
+    ] = "",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=NAME",
+            help="Which column of a .csv or .jsonl file holds a field (text, title, source, "
+            "date, url, id): --column text=body; may be repeated.",
+        ),
+    ] = None,
+    month_first: Annotated[
+        bool, typer.Option("--month-first", help="Read 05/11/2013 as 11 May, not 5 November.")
+    ] = False,
+    encoding: Annotated[
+        str, typer.Option(metavar="NAME", help="Encoding of the files, where it is guessed wrong.")
+    ] = "",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FOLDER", help="A sentence-transformers model; a name may download."
+        ),
+    ] = None,
+    precision: Annotated[
+        str, typer.Option(metavar="auto|float32|bfloat16", help="Number format of the encoder.")
+    ] = "auto",
+    show_removed: Annotated[
+        bool, typer.Option("--show-removed", help="List the page furniture that was left out.")
+    ] = False,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Read articles, embed their paragraphs, find copies and topics."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from topics.commands.clustering import cluster
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _rate_column(),
+        TimeRemainingColumn(),
+        console=console(err=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        report = cluster(
+            paths or (),
+            db=db,
+            guided=topics,
+            forget_guided=no_topics,
+            source=source,
+            columns=_columns(column or ()),
+            date_order="MDY" if month_first else "DMY",
+            encoding=encoding,
+            model=model,
+            precision=precision,
+            progress=_Bars(bar),
+        )
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+        if show_removed:
+            _print_removed(db)
+
+
+class _Bars:
+    """Shows each stage of a run as a progress bar, with rate and time left."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=total)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+
+def _rate_column() -> ProgressColumn:
+    from rich.progress import ProgressColumn, Task
+    from rich.text import Text
+
+    class RateColumn(ProgressColumn):
+        """Steps a second."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.0f}/s" if task.speed else "")
+
+    return RateColumn()
+
+
+def _columns(given: list[str] | tuple[str, ...]) -> dict[str, str]:
+    from embeddings.errors import InputError
+
+    columns = {}
+    for pair in given:
+        field, equals, name = pair.partition("=")
+        if not (field and equals and name):
+            raise InputError(f"--column is {pair!r}; write FIELD=NAME, such as --column text=body.")
+        columns[field.strip()] = name
+    return columns
+
+
+def _print(report: ClusterReport) -> None:
+    reading, out = report.reading, console()
+    echo = typer.echo
+    if reading.files:
+        echo(
+            f"Read {_count(reading.files, 'file')}: {_count(reading.added, 'article')} added, "
+            f"{reading.updated} updated, {reading.unchanged} unchanged."
+        )
+    for problem in reading.problems[:PROBLEMS_SHOWN]:
+        line = f", line {problem.line}" if problem.line else ""
+        echo(f"  {plain(shorten(problem.path))}{line}: {plain(problem.message)}")
+    if len(reading.problems) > PROBLEMS_SHOWN:
+        left = len(reading.problems) - PROBLEMS_SHOWN
+        echo(f"  and {left} more; `topicwire info --problems` lists all.")
+    echo(
+        f"{_count(report.passages, 'passage')} in {_count(report.documents, 'article')} from "
+        f"{_count(report.outlets, 'outlet')}; {_count(report.removed, 'line')} of page furniture "
+        "left out."
+    )
+    if report.embedding.embedded:
+        echo(
+            f"Embedded {_count(report.embedding.embedded, 'text')} in "
+            f"{report.embedding_seconds:.1f} s with {report.encoder}."
+        )
+    for note in report.notes:
+        echo(f"Note: {note}")
+    echo(
+        f"Copies: {_count(report.exact_groups, 'exact group')}, "
+        f"{_count(report.near_groups, 'near-copy group')}; "
+        f"{_count(report.contained, 'passage')} inside a longer one; "
+        f"{_count(report.same_event, 'same-event pair')}."
+    )
+    if report.previous_topics:
+        echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
+    out.print()
+    print_topics(report.topics)
+    echo(f"\nThe results are in {report.db}. Go on with: topicwire topics --passages;")
+    echo('topicwire search "your words"; topicwire copies; topicwire map map.png')
+
+
+def shorten(path: str) -> str:
+    """Return a path as seen from the current folder, where it lies below it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _print_removed(db: Path) -> None:
+    from rich.text import Text
+
+    from topics.commands.describing import removed_lines
+
+    out = console()
+    last = ""
+    out.print("\nPage furniture left out, by article and rule:")
+    for line in removed_lines(db):
+        if line.document_id != last:
+            out.print(Text(f"\n{plain(line.title) or line.document_id}", style="bold"))
+            out.print(Text(f"  {plain(line.document_id)}", style="dim"))
+            last = line.document_id
+        out.print(Text(f"  {line.rule:<18} {plain(line.text)}"))

@@ -1,0 +1,31 @@
+"""The command ``topicwire`` and its subcommands."""
+
+from __future__ import annotations
+
+import typer
+
+from topics.cli import cluster, copies, export, info, map, remove, search, topics  # noqa: A004
+
+app = typer.Typer(
+    name="topicwire",
+    help=(
+        "Topics, copies, search and maps for news articles from many outlets. "
+        "Everything is kept in one SQLite file and nothing leaves this machine."
+    ),
+    epilog=(
+        "Exit codes: 0 done; 1 other trouble; 2 a wrong option, path or file; "
+        "3 the embedding model; 4 the database; 130 stopped with Ctrl-C."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+for command in (cluster, search, copies, map, topics, info, remove, export):
+    name = command.__name__.rpartition(".")[2]
+    app.command(name, epilog=f"Example: {command.EXAMPLE}")(command.run)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

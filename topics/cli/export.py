@@ -1,0 +1,31 @@
+"""``topicwire export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.output import in_plain_words, print_json
+
+EXAMPLE = "topicwire export passages.parquet"
+
+
+@in_plain_words
+def run(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A .parquet, .csv or .jsonl file to write.")
+    ],
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Write all passages with outlet, date, url, topic and copy group."""
+    from topics.commands.exporting import export
+
+    report = export(out, db=db)
+    if as_json:
+        print_json(report)
+    else:
+        typer.echo(f"Wrote {report.rows} passages to {report.path}.")

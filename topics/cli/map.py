@@ -1,0 +1,39 @@
+"""``topicwire map``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.output import console, in_plain_words, print_json
+
+EXAMPLE = "topicwire map map.png"
+
+
+@in_plain_words
+def run(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A .png, .svg or .pdf file to write.")],
+    title: Annotated[str | None, typer.Option(help="The line on top of the picture.")] = None,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw the topic map."""
+    from topics.commands.mapping import map_topics
+
+    if sys.stderr.isatty():
+        with console(err=True).status("Drawing; the first map of a corpus takes longest."):
+            picture = map_topics(out, db=db, title=title)
+    else:
+        picture = map_topics(out, db=db, title=title)
+    if as_json:
+        print_json(picture)
+        return
+    typer.echo(f"Drew {picture.path}, {picture.width} by {picture.height} pixels.")
+    if picture.unnamed:
+        typer.echo(f"{len(picture.unnamed)} smaller topics are drawn without their names.")
+    if picture.missing_characters:
+        typer.echo(f"No font at hand shows: {' '.join(picture.missing_characters)}")

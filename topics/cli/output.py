@@ -1,0 +1,106 @@
+"""What the commands print: tables of 80 columns, JSON, and errors in one sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import typer
+
+from embeddings.errors import TopicwireError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+# Article text may hold terminal escape sequences; these characters start and steer them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def plain(text: str) -> str:
+    """Return text on one line, without characters that could steer the terminal."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def console(*, err: bool = False) -> Console:
+    """Return the console for results, or for progress (``err``); 80 columns in a pipe."""
+    from rich.console import Console
+
+    return Console(highlight=False, stderr=err)
+
+
+def print_json(result: Any) -> None:
+    """Print a result dataclass, or a list of them, as JSON."""
+    json.dump(_jsonable(result), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _jsonable(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: _jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, dict):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    return value
+
+
+def new_table(*columns: tuple[str, dict[str, Any]]) -> Table:
+    """Return an empty table in the house style; each column has a name and rich's options."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    for name, options in columns:
+        table.add_column(name, **options)
+    return table
+
+
+def marked(text: str, spans: Iterable[Sequence[int]]) -> Text:
+    """Return text with the given spans (start, end) set off."""
+    from rich.text import Text
+
+    safe = _CONTROL.sub(" ", text)  # same length, so that the spans stay true
+    result = Text(safe)
+    for start, end in spans:
+        result.stylize("bold yellow", start, end)
+    return Text(" ").join(part for part in result.split() if part.plain.strip())
+
+
+def in_plain_words(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make a command end with one sentence and an exit code where the user can act."""
+
+    @functools.wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return command(*args, **kwargs)
+        except TopicwireError as error:
+            typer.echo(f"topicwire: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as error:
+            typer.echo(
+                "\ntopicwire: stopped. What was stored is kept; run the same command to go on.",
+                err=True,
+            )
+            raise typer.Exit(INTERRUPTED) from error
+        except BrokenPipeError as error:  # the reader, `head` say, has seen enough
+            sys.stderr.close()
+            raise typer.Exit(0) from error
+
+    return run

@@ -1,0 +1,56 @@
+"""``topicwire remove``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.output import in_plain_words, plain, print_json
+
+EXAMPLE = 'topicwire remove --source "saltmarsh-gazette"'
+
+
+@in_plain_words
+def run(
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OUTLET", help="All articles of this outlet; may be repeated."),
+    ] = None,
+    path: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="All articles read from this file or folder."),
+    ] = None,
+    document_id: Annotated[
+        list[str] | None, typer.Option("--id", metavar="ID", help="The article of this id.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be deleted.")
+    ] = False,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete articles by outlet, path or id, and bring the topics up to date."""
+    from topics.commands.removing import remove
+
+    report = remove(
+        sources=source or (),
+        paths=path or (),
+        ids=document_id or (),
+        db=db,
+        dry_run=dry_run,
+    )
+    if as_json:
+        print_json(report)
+        return
+    verb = "Would remove" if dry_run else "Removed"
+    typer.echo(
+        f"{verb} {len(report.documents)} articles with {report.passages} passages; "
+        f"{report.left} articles stay."
+    )
+    for name in report.documents[:10]:
+        typer.echo(f"  {plain(name)}")
+    if len(report.documents) > 10:
+        typer.echo(f"  and {len(report.documents) - 10} more (--json lists all)")

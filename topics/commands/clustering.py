@@ -1,0 +1,191 @@
+"""From files to topics: what ``topicwire cluster`` does."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from embeddings.corpus import ReadingReport, add_paths
+from embeddings.embedding import EmbeddingReport, embed_corpus
+from embeddings.encoders.protocol import Encoder
+from embeddings.errors import InputError
+from embeddings.reading import ReadOptions
+from embeddings.store import CorpusStore
+from topics.commands.listing import TopicSummary, summarise_topics
+from topics.commands.models import choose_encoder
+from topics.derivation import Derivation, derive
+from topics.taxonomy import GuidedTopic, read_topics
+
+Progress = Callable[[str, int, int | None], None]
+"""Told a stage's name, how much of it is done, and of how much if that is known."""
+
+
+@dataclass(frozen=True)
+class ClusterReport:
+    """What a run did, and what the database holds after it.
+
+    Attributes:
+        db: The database.
+        reading: Files and articles met by this run, and what could not be read.
+        documents: Articles stored.
+        passages: Passages stored.
+        outlets: Outlets of the stored articles.
+        removed: Lines left out as page furniture.
+        encoder: The model's name.
+        embedding: Distinct texts embedded by this run and before.
+        embedding_seconds: Time that took, loading the model included.
+        exact_groups: Groups of identical passages.
+        near_groups: Groups of passages that share their wording.
+        contained: Passages that stand inside a longer one.
+        same_event: Pairs that report the same event in words of their own.
+        previous_topics: Topics before this run.
+        moved: Share of passages, 0 to 1, whose topic changed with this run.
+        topics: The topics, guided ones first, then by size.
+        notes: What the user should know, such as a slower encoder being used.
+        seconds: Time of the whole run.
+    """
+
+    db: str
+    reading: ReadingReport
+    documents: int
+    passages: int
+    outlets: int
+    removed: int
+    encoder: str
+    embedding: EmbeddingReport
+    embedding_seconds: float
+    exact_groups: int
+    near_groups: int
+    contained: int
+    same_event: int
+    previous_topics: int
+    moved: float
+    topics: list[TopicSummary]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def cluster(
+    paths: Sequence[Path | str] | Path | str = (),
+    *,
+    db: Path | str = "topicwire.db",
+    guided: Path | str | None = None,
+    forget_guided: bool = False,
+    source: str = "",
+    columns: Mapping[str, str] | None = None,
+    date_order: Literal["DMY", "MDY"] = "DMY",
+    encoding: str = "",
+    model: str | None = None,
+    precision: str = "auto",
+    progress: Progress | None = None,
+) -> ClusterReport:
+    """Add articles to a database and bring its topics, copies and relations up to date.
+
+    What is stored already is not read, embedded or computed again. Nothing is deleted.
+
+    Args:
+        paths: Files and folders; none goes over what is stored.
+        db: The database; made when it is missing.
+        guided: A TOML file of the user's own topics; remembered for later runs.
+        forget_guided: Drop the topics of an earlier ``guided``.
+        source: The outlet of the articles; by default each file's folder.
+        columns: Field (text, title, source, date, url, id) to column of a table.
+        date_order: How to read 05/11/2013.
+        encoding: Of the files; by default found out.
+        model: A sentence-transformers name or folder; by default the packaged model.
+        precision: ``auto``, ``float32`` or ``bfloat16``.
+        progress: Told of each step.
+
+    Raises:
+        InputError: A path, option or file is not what it must be.
+        ModelError: The model is missing or not the one it claims to be.
+        StoreError: The database cannot be used, or holds vectors of another model.
+    """
+    began = time.perf_counter()
+    chosen = [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
+    path = Path(db)
+    # What can be seen to be wrong is said before a database is made.
+    taxonomy = read_topics(Path(guided)) if guided is not None else None
+    for given in chosen:
+        if not given.exists():
+            raise InputError(f"There is no file or folder {given}; check the path.")
+    if not chosen and not path.exists():
+        raise InputError(
+            "No articles were named and there is no database yet; "
+            "type: topicwire cluster FOLDER_OF_ARTICLES"
+        )
+    options = ReadOptions(
+        source=source, columns=dict(columns or {}), date_order=date_order, encoding=encoding
+    )
+    tell = progress or (lambda *_: None)
+    with CorpusStore.open(path, write=True) as store:
+        encoder = choose_encoder(store, model, precision)
+        reading = (
+            add_paths(
+                store, encoder, chosen, options, lambda report: tell("reading", report.files, None)
+            )
+            if chosen
+            else ReadingReport()
+        )
+        _remember_guided(store, taxonomy, forget_guided)
+        started = time.perf_counter()
+        embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
+        embedding_seconds = time.perf_counter() - started
+        derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
+        return _report(
+            store,
+            reading=reading,
+            encoder=encoder,
+            embedding=embedding,
+            embedding_seconds=embedding_seconds,
+            derivation=derivation,
+            began=began,
+        )
+
+
+def _remember_guided(
+    store: CorpusStore, taxonomy: Sequence[GuidedTopic] | None, forget: bool
+) -> None:
+    if taxonomy is not None:
+        store.set_setting("guided", [dataclasses.asdict(topic) for topic in taxonomy])
+    elif forget:
+        store.set_setting("guided", None)
+
+
+def _report(
+    store: CorpusStore,
+    *,
+    reading: ReadingReport,
+    encoder: Encoder,
+    embedding: EmbeddingReport,
+    embedding_seconds: float,
+    derivation: Derivation,
+    began: float,
+) -> ClusterReport:
+    def count(sql: str) -> int:
+        return int(store.rows(f"SELECT count(*) FROM {sql}")[0][0])  # noqa: S608 - our own words
+
+    return ClusterReport(
+        db=str(store.path),
+        reading=reading,
+        documents=count("documents"),
+        passages=count("passages"),
+        outlets=count("(SELECT DISTINCT source FROM documents)"),
+        removed=count("removals"),
+        encoder=encoder.name,
+        embedding=embedding,
+        embedding_seconds=embedding_seconds,
+        exact_groups=count("copy_groups WHERE kind = 'exact'"),
+        near_groups=count("copy_groups WHERE kind = 'near_copy'"),
+        contained=count("(SELECT DISTINCT b FROM relations WHERE kind = 'contains')"),
+        same_event=count("relations WHERE kind = 'same_event'"),
+        previous_topics=derivation.previous_topics,
+        moved=derivation.moved,
+        topics=summarise_topics(store),
+        notes=encoder.notes,
+        seconds=time.perf_counter() - began,
+    )

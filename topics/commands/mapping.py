@@ -1,0 +1,94 @@
+"""A picture of a stored corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.errors import InputError
+from embeddings.neighbours import NeighbourGraph
+from embeddings.store import CorpusStore
+from topics.commands.listing import require_topics
+from topics.derivation import FINGERPRINT, node_keys, node_vectors
+from topics.drawing import MapPicture, check_path, draw
+from topics.maps import layout
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def map_topics(
+    out: Path | str, *, db: Path | str = "topicwire.db", title: str | None = None
+) -> MapPicture:
+    """Draw the topic map: one point a distinct passage, near to what is like it.
+
+    The layout is computed once for a state of the corpus and kept in the database.
+
+    Args:
+        out: A ``.png``, ``.svg`` or ``.pdf`` file.
+        db: The database.
+        title: The line on top; by default what the corpus is.
+
+    Raises:
+        InputError: Another kind of file, or it cannot be written.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    path = Path(out)
+    check_path(path)
+    with CorpusStore.open(Path(db)) as store:
+        require_topics(store)
+        points = _stored_layout(store)
+    if points is None:
+        with CorpusStore.open(Path(db), write=True) as store:
+            points = _layout(store)
+    with CorpusStore.open(Path(db)) as store:
+        return _draw(store, points, path, title)
+
+
+def _stored_layout(store: CorpusStore) -> NDArray[np.float32] | None:
+    made_from = store.setting("layout")
+    if made_from is None or made_from != store.setting(FINGERPRINT):
+        return None
+    return store.array("layout")
+
+
+def _layout(store: CorpusStore) -> NDArray[np.float32]:
+    indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
+    if indices is None or similarities is None:
+        raise InputError(f"{store.path} has no graph yet; run `topicwire cluster` again.")
+    graph = NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
+    points = layout(graph, node_vectors(store), node_keys(store))
+    with store.transaction():
+        store.put_array("layout", points)
+        store.set_setting("layout", store.setting(FINGERPRINT))
+    return points
+
+
+def _draw(
+    store: CorpusStore, points: NDArray[np.float32], path: Path, title: str | None
+) -> MapPicture:
+    rows: list[tuple[Any, ...]] = store.rows(
+        "SELECT node, topic_id, avg(strength), count(*) FROM assignments "
+        "GROUP BY node ORDER BY node"
+    )
+    names = dict(store.rows("SELECT id, name FROM topics"))
+    passages = sum(row[3] for row in rows)
+    documents, outlets, first, last = store.rows(
+        "SELECT count(*), count(DISTINCT source), "
+        "min(nullif(published, '')), max(nullif(published, '')) FROM documents"
+    )[0]
+    dates = f", {first[:10]} to {last[:10]}" if first else ""
+    return draw(
+        points,
+        np.array([row[1] for row in rows], dtype=np.int64),
+        names,
+        path,
+        title=title or f"{len(names)} topics in {documents:,} articles from {outlets:,} outlets",
+        subtitle=f"{passages:,} passages{dates}. "
+        "A point is a passage; points near each other say like things.",
+        caption="Made with Topicwire",
+        sizes=np.array([row[3] for row in rows], dtype=np.int64),
+        strengths=np.array([row[2] for row in rows], dtype=np.float32),
+    )

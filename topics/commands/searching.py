@@ -1,0 +1,107 @@
+"""Similar passages of a stored corpus."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from embeddings.errors import InputError
+from embeddings.search import Filters, Hit, search_like, search_text
+from embeddings.store import CorpusStore
+from topics.commands.listing import require_topics
+from topics.commands.models import stored_encoder
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
+
+
+def search(
+    query: str | None = None,
+    *,
+    like: int | None = None,
+    db: Path | str = "topicwire.db",
+    sources: Sequence[str] = (),
+    since: str = "",
+    until: str = "",
+    topics: Sequence[str] = (),
+    limit: int = 10,
+) -> list[Hit]:
+    """Find passages by words and meaning, best first.
+
+    Args:
+        query: What to look for; text between double quotes is a phrase.
+        like: A passage id, instead of a query.
+        db: The database.
+        sources: Outlets to search; all when empty.
+        since: Earliest date, ISO 8601, as exact as wanted: ``2013``, ``2013-05``, ...
+        until: Latest date.
+        topics: Topic ids, or words that stand in a topic's name.
+        limit: The most hits.
+
+    Raises:
+        InputError: No query, an unknown outlet, topic or passage, or a malformed date.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    if (query is None) == (like is None):
+        raise InputError('Give either a query or --like PASSAGE_ID: topicwire search "arms".')
+    if limit < 1:
+        raise InputError(f"--limit is {limit}; give a number of 1 or more.")
+    with CorpusStore.open(Path(db)) as store:
+        require_topics(store)
+        settings = store.setting("encoder")
+        filters = Filters(
+            sources=_known_sources(store, sources),
+            since=check_date(since, "--since"),
+            until=check_date(until, "--until"),
+            topics=find_topics(store, topics),
+        )
+        if like is not None:
+            return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
+        encoder = stored_encoder(store)
+        return search_text(store, encoder, query or "", filters=filters, limit=limit)
+
+
+def check_date(given: str, option: str) -> str:
+    """Return an ISO 8601 date of reduced precision as it stands.
+
+    Raises:
+        InputError: It is not one.
+    """
+    if given and not _DATE.fullmatch(given):
+        raise InputError(
+            f"{option} is {given!r}; write a year, month or day: 2013, 2013-05 or 2013-05-11."
+        )
+    return given
+
+
+def _known_sources(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
+    known = {
+        row[0].casefold(): row[0] for row in store.rows("SELECT DISTINCT source FROM documents")
+    }
+    for source in wanted:
+        if source.casefold() not in known:
+            some = ", ".join(sorted(name for name in known.values() if name)[:8])
+            raise InputError(f"No article is from {source!r}; outlets here are: {some or 'none'}.")
+    return tuple(known[source.casefold()] for source in wanted)
+
+
+def find_topics(store: CorpusStore, wanted: Sequence[str]) -> tuple[int, ...]:
+    """Return the ids of topics given by id or by words of their names.
+
+    Raises:
+        InputError: Nothing fits.
+    """
+    names = dict(store.rows("SELECT id, name FROM topics ORDER BY id"))
+    ids: list[int] = []
+    for given in wanted:
+        if given.isdecimal() and int(given) in names:
+            ids.append(int(given))
+            continue
+        exact = [i for i, name in names.items() if name.casefold() == given.casefold()]
+        partial = [i for i, name in names.items() if given.casefold() in name.casefold()]
+        if not (exact or partial):
+            raise InputError(
+                f"No topic is called {given!r}; `topicwire topics` lists the names and ids."
+            )
+        ids += exact or partial
+    return tuple(dict.fromkeys(ids))

@@ -1,0 +1,293 @@
+"""From stored passages and vectors to copies, graph, topics and relations, and back into the store.
+
+Everything here is a function of the corpus and of the user's choices, so it is replaced
+whole, in one transaction, when either has changed, and left alone when neither has.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.copies import CopyGroup, find_copies
+from embeddings.documents import Passage
+from embeddings.embedding import embed_texts
+from embeddings.neighbours import NeighbourGraph, find_neighbours
+from embeddings.normalising import hash_text
+from embeddings.store import CorpusStore
+from topics.coverage.relations import Relation, find_relations
+from topics.guided import assign, embed_topics
+from topics.identity import TopicKey, carry_ids, share_moved
+from topics.leiden import MOST_NEIGHBOURS, discover, measure_strengths, neighbours_used
+from topics.naming import Topic, describe_topics
+from topics.taxonomy import GuidedTopic
+from topics.weights import weigh_edges
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.encoders.protocol import Encoder
+
+# The setting that says what the derived tables were computed from.
+FINGERPRINT = "derived"
+
+# Raised when a method changes, so that stored results of the old one are replaced.
+METHODS = 1
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What a run changed.
+
+    Attributes:
+        fresh: Whether anything had to be computed.
+        previous_topics: Topics before this run.
+        moved: Share of the passages present before and after whose topic changed, 0 to 1.
+    """
+
+    fresh: bool
+    previous_topics: int
+    moved: float
+
+
+@dataclass(frozen=True)
+class _Nodes:
+    """Distinct texts, copies taken together: the rows of the graph, in order of their keys.
+
+    Attributes:
+        of_passage: int64 of shape ``(passages,)``, the node of each.
+        canonical: int64 of shape ``(nodes,)``, the passage row that stands for each.
+        keys: Content hash of each node's canonical text.
+    """
+
+    of_passage: NDArray[np.int64]
+    canonical: NDArray[np.int64]
+    keys: list[bytes]
+
+
+def derive(
+    store: CorpusStore, encoder: Encoder, progress: Callable[[str], None] | None = None
+) -> Derivation:
+    """Bring copies, graph, topics and relations up to date with the corpus.
+
+    Args:
+        store: Every passage must have a vector of ``encoder``.
+        encoder: Embeds the descriptions of guided topics; not used when they are stored.
+        progress: Told of each stage.
+    """
+    guided = [GuidedTopic(**topic) for topic in store.setting("guided") or []]
+    fingerprint = _fingerprint(store, encoder, guided)
+    previous = store.rows("SELECT count(*) FROM topics")[0][0]
+    if store.setting(FINGERPRINT) == fingerprint:
+        return Derivation(fresh=False, previous_topics=previous, moved=0.0)
+    tell = progress or (lambda _: None)
+    passages = store.passages()
+    documents = {document.id: document for document in store.documents()}
+    sources = {document.id: document.source for document in documents.values()}
+    tell("finding copies")
+    groups = find_copies(passages, sources=sources)
+    nodes = _gather_nodes(passages, groups)
+    vectors = store.vectors(encoder.fingerprint)[nodes.canonical] if passages else _no_vectors()
+    tell("finding neighbours")
+    graph = find_neighbours(vectors, MOST_NEIGHBOURS, keys=nodes.keys)
+    tell("finding topics")
+    labels, strengths = _place(store, encoder, guided, graph, vectors, nodes.keys)
+    described = describe_topics(
+        [passages[row].body for row in nodes.canonical],
+        labels,
+        strengths,
+        vectors,
+        [sources.get(passages[row].document_id, "") for row in nodes.canonical],
+        [topic.name for topic in guided],
+    )
+    tell("relating passages")
+    relations = find_relations(passages, documents, nodes.of_passage, graph)
+    tell("storing")
+    with store.transaction():
+        moved = _store_topics(store, passages, nodes, labels, strengths, described)
+        _store_copies(store, passages, groups)
+        _store_relations(store, passages, relations)
+        store.put_array("graph.indices", graph.indices)
+        store.put_array("graph.similarities", graph.similarities)
+        store.set_setting("recall", graph.recall)
+        store.set_setting(FINGERPRINT, fingerprint)
+    return Derivation(fresh=True, previous_topics=previous, moved=moved)
+
+
+def node_keys(store: CorpusStore) -> list[bytes]:
+    """Return the content hash of each row of the stored graph."""
+    return [key for key, _ in _canonical_passages(store)]
+
+
+def node_vectors(store: CorpusStore) -> NDArray[np.float32]:
+    """Return the vector of each row of the stored graph, float32 ``(nodes, dimension)``."""
+    fingerprint = store.setting("encoder")["fingerprint"]
+    return store.vectors(fingerprint, [i for _, i in _canonical_passages(store)])
+
+
+def _canonical_passages(store: CorpusStore) -> list[tuple[bytes, int]]:
+    rows = store.rows(
+        "SELECT a.node, p.hash, p.id FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id "
+        "LEFT JOIN copy_members AS m ON m.passage_id = p.id "
+        "LEFT JOIN copy_groups AS g ON g.id = m.group_id "
+        "WHERE g.id IS NULL OR g.canonical = p.id ORDER BY a.node"
+    )
+    return [(bytes(key), passage_id) for _, key, passage_id in rows]
+
+
+def _fingerprint(store: CorpusStore, encoder: Encoder, guided: Sequence[GuidedTopic]) -> str:
+    parts = [
+        METHODS,
+        encoder.fingerprint,
+        store.corpus_fingerprint(),
+        [dataclasses.asdict(topic) for topic in guided],
+    ]
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+
+
+def _no_vectors() -> NDArray[np.float32]:
+    return np.zeros((0, 1), dtype=np.float32)
+
+
+def _gather_nodes(passages: Sequence[Passage], groups: Sequence[CopyGroup]) -> _Nodes:
+    """Make one node of each group of copies, and of each other passage."""
+    hashes = [hash_text(passage.body) for passage in passages]
+    canonical = {row: row for row in range(len(passages))}
+    for group in groups:
+        canonical.update(dict.fromkeys(group.members, group.canonical))
+    chosen = sorted(set(canonical.values()), key=lambda row: (hashes[row], row))
+    number = {row: node for node, row in enumerate(chosen)}
+    return _Nodes(
+        of_passage=np.array([number[canonical[row]] for row in range(len(passages))], np.int64),
+        canonical=np.array(chosen, np.int64),
+        keys=[hashes[row] for row in chosen],
+    )
+
+
+def _place(
+    store: CorpusStore,
+    encoder: Encoder,
+    guided: Sequence[GuidedTopic],
+    graph: NeighbourGraph,
+    vectors: NDArray[np.float32],
+    keys: Sequence[bytes],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Give each node a guided topic where one fits, and a discovered one elsewhere."""
+    if not guided:
+        found = discover(graph, vectors, keys)
+        return found.labels, found.strengths
+    directions = embed_topics(guided, lambda texts: embed_texts(store, encoder, texts))
+    labels = assign(vectors, graph, directions, keys).labels.copy()
+    rest = np.flatnonzero(labels < 0)
+    if len(rest):
+        left, left_keys = vectors[rest], [keys[row] for row in rest.tolist()]
+        found = discover(find_neighbours(left, MOST_NEIGHBOURS, keys=left_keys), left, left_keys)
+        labels[rest] = found.labels + len(guided)
+    # Over the whole graph, so that guided and discovered topics compare.
+    strengths = measure_strengths(weigh_edges(graph, neighbours_used(graph.size)), labels)
+    return labels, strengths
+
+
+def _store_topics(
+    store: CorpusStore,
+    passages: Sequence[Passage],
+    nodes: _Nodes,
+    labels: NDArray[np.int64],
+    strengths: NDArray[np.float32],
+    described: Sequence[Topic],
+) -> float:
+    """Replace topics and assignments; ids follow members. Returns the share that moved."""
+    before = dict(store.rows("SELECT passage_id, topic_id FROM assignments"))
+    old: dict[int, TopicKey] = {}
+    for topic_id, name, kind in store.rows("SELECT id, name, kind FROM topics"):
+        members = {passage for passage, topic in before.items() if topic == topic_id}
+        old[topic_id] = TopicKey(members, name if kind == "guided" else "")
+    members_of: dict[int, set[int]] = {topic.id: set() for topic in described}
+    for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True):
+        members_of[int(labels[node])].add(passage.id)
+    new = [TopicKey(members_of[t.id], t.name if t.kind == "guided" else "") for t in described]
+    ids = carry_ids(old, new, (store.setting("last_topic_id") or 0) + 1)
+    id_of = {topic.id: topic_id for topic, topic_id in zip(described, ids, strict=True)}
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM assignments")
+        connection.execute("DELETE FROM topics")
+        connection.executemany(
+            "INSERT INTO topics VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    id_of[topic.id],
+                    topic.name,
+                    topic.kind,
+                    json.dumps(topic.keyphrases, ensure_ascii=False),
+                    json.dumps([passages[nodes.canonical[n]].id for n in topic.representatives]),
+                )
+                for topic in described
+            ],
+        )
+        after = {
+            passage.id: id_of[int(labels[node])]
+            for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
+        }
+        connection.executemany(
+            "INSERT INTO assignments VALUES (?, ?, ?, ?)",
+            [
+                (passage.id, node, after[passage.id], round(float(strengths[node]), 4))
+                for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
+            ],
+        )
+        highest = max([store.setting("last_topic_id") or 0, *ids])
+        store.set_setting("last_topic_id", highest)
+    return share_moved(before, after)
+
+
+def _store_copies(
+    store: CorpusStore, passages: Sequence[Passage], groups: Sequence[CopyGroup]
+) -> None:
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM copy_groups")
+        for number, group in enumerate(groups, 1):
+            connection.execute(
+                "INSERT INTO copy_groups VALUES (?, ?, ?, ?, ?)",
+                (number, group.kind, passages[group.canonical].id, group.across, group.short),
+            )
+            connection.executemany(
+                "INSERT INTO copy_members VALUES (?, ?, ?)",
+                [
+                    (passages[row].id, number, round(share, 4))
+                    for row, share in zip(group.members, group.shares, strict=True)
+                ],
+            )
+
+
+def _store_relations(
+    store: CorpusStore, passages: Sequence[Passage], relations: Sequence[Relation]
+) -> None:
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM relations")
+        connection.executemany(
+            "INSERT OR REPLACE INTO relations VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    relation.kind,
+                    passages[relation.a].id,
+                    passages[relation.b].id,
+                    _score(relation),
+                    json.dumps(dataclasses.asdict(relation.evidence), default=str),
+                )
+                for relation in relations
+                if relation.across
+            ],
+        )
+
+
+def _score(relation: Relation) -> float:
+    evidence: Any = relation.evidence
+    score = evidence.score if relation.kind == "same_event" else evidence.share_contained
+    return round(float(score), 4)

@@ -1,0 +1,86 @@
+"""Topic discovery as a scikit-learn estimator over vectors."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from embeddings.neighbours import find_neighbours, hash_rows, nearest, unit_rows
+from topics.leiden import discover
+
+
+class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """Finds topics among vectors without being told how many.
+
+    Equal rows count once, so copies of a passage create or move no topic. The order of
+    rows has no effect on which rows belong together.
+
+    Args:
+        n_neighbors: Neighbours of each row in the graph.
+        resolution: Higher gives more and smaller topics; ``None`` takes it from the
+            number of distinct rows (``topics.leiden.default_resolution``).
+        random_state: An integer seed.
+
+    Attributes:
+        labels_: int64 of shape ``(n,)``; 0 is the topic with most distinct rows.
+        strengths_: float32 of shape ``(n,)``, 0..1: share of a row's edge weight that
+            leads to its own topic.
+        recall_: Share of true neighbours in the graph.
+        n_features_in_: Length of a vector.
+    """
+
+    def __init__(
+        self,
+        n_neighbors: int = 40,
+        *,
+        resolution: float | None = None,
+        random_state: int = 0,
+    ) -> None:
+        self.n_neighbors = n_neighbors
+        self.resolution = resolution
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803, ARG002
+        """Find topics among the rows of ``X``, shape ``(n, d)``; compared by cosine."""
+        unit = unit_rows(validate_data(self, X))
+        keys = hash_rows(unit)
+        first_row = {key: row for row, key in reversed(list(enumerate(keys)))}
+        node_keys = sorted(first_row)
+        nodes = unit[[first_row[key] for key in node_keys]]
+        graph = find_neighbours(nodes, self.n_neighbors, keys=node_keys)
+        partition = discover(
+            graph, nodes, node_keys, resolution=self.resolution, seed=self.random_state
+        )
+        node_of = {key: node for node, key in enumerate(node_keys)}
+        rows = np.array([node_of[key] for key in keys])
+        self.labels_ = partition.labels[rows]
+        self.strengths_ = partition.strengths[rows]
+        self.recall_ = graph.recall
+        self._nodes, self._node_labels, self._node_of = nodes, partition.labels, node_of
+        return self
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int64]:  # noqa: N803
+        """Place new vectors by the vote of their nearest fitted rows, weighed by cosine.
+
+        A row that was fitted gets the label it was fitted with.
+        """
+        check_is_fitted(self)
+        unit = unit_rows(validate_data(self, X, reset=False))
+        k = min(max(1, round(self.n_neighbors / 2)), len(self._nodes))
+        neighbours, similarities = nearest(unit, self._nodes, k)
+        votes = np.zeros((len(unit), int(self._node_labels.max()) + 1))
+        rows = np.arange(len(unit))
+        for column in range(k):
+            weight = np.maximum(similarities[:, column], 0.0)
+            votes[rows, self._node_labels[neighbours[:, column]]] += weight
+        labels = np.where(
+            votes.any(axis=1), votes.argmax(axis=1), self._node_labels[neighbours[:, 0]]
+        )
+        for row, key in enumerate(hash_rows(unit)):
+            if key in self._node_of:
+                labels[row] = self._node_labels[self._node_of[key]]
+        return np.asarray(labels, np.int64)

@@ -1,0 +1,236 @@
+"""Words and phrases of passages, counted by topic in bulk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.stopwords import STOP_WORDS
+
+# Words of news writing that say who spoke and when, not what about.
+_NEWS_WORDS = frozenset(
+    """
+    said says say saying told tells tell added adds reported reports report reporting according
+    announced stated mr mrs ms dr sir also would could may might must shall like just even still
+    yet since already ago now today yesterday tomorrow tonight monday tuesday wednesday thursday
+    friday saturday sunday january february march april june july august september october
+    november december week weeks weekend month months year years day days hour hours morning
+    evening night time times one two three four five six seven eight nine ten first second third
+    last next latest recent recently new old many much several another around among amid across
+    per via without within upon toward towards however although though whether either neither
+    around former including include includes included make makes made making take takes took
+    taken taking get gets got getting go goes going went gone come comes came coming give gives
+    gave given put set see seen seeing saw know known think thought want wanted way ways thing
+    things lot people man men woman percent per cent million billion thousand hundred dozen
+    dozens number part end back well good best better really actually us u.s pm am gmt edt est
+    something anything nothing everything someone anyone everyone need needed use used using
+    called call calls expected likely possible able it's don read click photo image copyright
+    nearly almost ever never always often rather quite soon long little big large great least
+    less far near later early late different similar certain whole half certainly especially
+    clear right left things kind sort lead led keep kept look looking looked seem seems seemed
+    say's let lets become became becomes begin began start started following follow follows
+    """.split()  # noqa: SIM905 - a list literal would be 200 lines
+)
+WEAK_WORDS = STOP_WORDS | _NEWS_WORDS
+# Titles and common nouns of office: good beside a name ("President Assad"), none alone.
+_TITLES = frozenset(
+    """
+    president minister ministers prime secretary chairman spokesman spokeswoman official
+    officials leader leaders chief head director general senator rep inc corp co ltd plc group
+    company companies statement source sources analyst analysts expert experts correspondent
+    """.split()  # noqa: SIM905 - a list literal would be 30 lines
+)
+# "Bank of England" may be a phrase; "talks and war" may not.
+_LINKS = frozenset({"of"})
+
+_LETTERS = r"[^\W\d_]"
+_WORD = rf"(?:{_LETTERS}\.){{2,}}|[^\W_]+(?:[-'’&][^\W_]+)*"
+_TOKENS = re.compile(rf"{_WORD}|[^\w\s'’&-]|[-–—]{{1,2}}(?=\s)|\n")
+_POSSESSIVE = re.compile(r"['’](?:s|S)?$")
+_LONGEST_PHRASE = 3
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Terms of one to three words and the passages they stand in.
+
+    Attributes:
+        words: The lower-case words of each term.
+        surfaces: The commonest spelling of each term, case and all.
+        rows: int64 of shape ``(pairs,)``: passage of each pair of term and passage.
+        terms: int64 of shape ``(pairs,)``: term of each pair; sorted, then by passage.
+    """
+
+    words: tuple[tuple[str, ...], ...]
+    surfaces: tuple[str, ...]
+    rows: NDArray[np.int64]
+    terms: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """All tokens of all texts in one line; a break has word 0."""
+
+    words: NDArray[np.int64]
+    spellings: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    vocabulary: list[str]
+    spelled: list[str]
+
+
+def count_terms(texts: Sequence[str], least: int) -> Terms:
+    """Find the terms that stand in at least ``least`` passages.
+
+    A term crosses no punctuation, neither starts nor ends with a weak word or a bare
+    number, holds no weak word but "of", is no bare title ("prime minister"), and does
+    not end in the middle of an expression ("delivery of surface-to-air").
+    """
+    tokens = _tokenise(texts)
+    strong = np.array([_is_strong(word) for word in tokens.vocabulary], dtype=bool)
+    link = np.array([word in _LINKS for word in tokens.vocabulary], dtype=bool)
+    title = np.array([word in _TITLES for word in tokens.vocabulary], dtype=bool)
+    open_ended = np.array(["-" in spelling for spelling in tokens.spelled], dtype=bool) & np.array(
+        [spelling.islower() for spelling in tokens.spelled], dtype=bool
+    )
+    words: list[tuple[str, ...]] = []
+    surfaces: list[str] = []
+    rows: list[NDArray[np.int64]] = []
+    terms: list[NDArray[np.int64]] = []
+    for length in range(1, _LONGEST_PHRASE + 1):
+        places = _places(tokens, strong, link, length)
+        bare = np.ones(len(places), dtype=bool)
+        for offset in range(length):
+            bare &= title[tokens.words[places + offset]]
+        places = places[~bare]
+        if length > 1:
+            places = places[~open_ended[tokens.spellings[places + length - 1]]]
+        ids, first = _number(tokens.words, places, length)
+        kept_rows, kept_ids, firsts = _keep_common(tokens.rows[places], ids, first, least)
+        members = np.isin(ids, firsts[:, 0])
+        spelled = _spellings(tokens, places[members], ids[members], length)
+        rows.append(kept_rows)
+        terms.append(kept_ids + len(words))
+        for identifier, place in firsts:
+            start = int(places[place])
+            words.append(tuple(tokens.vocabulary[w] for w in tokens.words[start : start + length]))
+            surfaces.append(spelled[int(identifier)])
+    return Terms(tuple(words), tuple(surfaces), np.concatenate(rows), np.concatenate(terms))
+
+
+def _tokenise(texts: Sequence[str]) -> _Tokens:
+    """Split texts into words and breaks."""
+    spelling_ids: dict[str, int] = {"": 0}
+    word_ids: dict[str, int] = {"": 0}
+    word_of: list[int] = [0]
+    stream: list[int] = []
+    lengths = np.empty(len(texts), np.int64)
+    for row, text in enumerate(texts):
+        before = len(stream)
+        for token in _TOKENS.findall(text):
+            spelling = spelling_ids.get(token)
+            if spelling is None:
+                spelling = spelling_ids[token] = len(spelling_ids)
+                word = _fold(token)
+                word_of.append(word_ids.setdefault(word, len(word_ids)))
+            stream.append(spelling)
+        stream.append(0)
+        lengths[row] = len(stream) - before
+    spellings = np.array(stream, dtype=np.int64)
+    words = np.array(word_of, dtype=np.int64)[spellings]
+    rows = np.repeat(np.arange(len(texts)), lengths)
+    spelled = [_POSSESSIVE.sub("", one) for one in spelling_ids]
+    return _Tokens(words, spellings, rows, list(word_ids), spelled)
+
+
+def _fold(token: str) -> str:
+    """Return the word a spelling stands for; ``""`` for a break."""
+    if not any(letter.isalnum() for letter in token):
+        return ""
+    return _POSSESSIVE.sub("", token).replace("’", "'").casefold()
+
+
+def _is_strong(word: str) -> bool:
+    """Whether a term may start or end with the word."""
+    return (
+        len(word) > 1
+        and word not in WEAK_WORDS
+        and word.replace(".", "") not in WEAK_WORDS
+        and word.split("'")[0] not in WEAK_WORDS
+        and any(letter.isalpha() for letter in word)
+        and not re.fullmatch(r"\d+(?:st|nd|rd|th|s|pm|am|m|bn|p|km|c)", word)
+    )
+
+
+def _places(
+    tokens: _Tokens, strong: NDArray[np.bool_], link: NDArray[np.bool_], length: int
+) -> NDArray[np.int64]:
+    """Return where a term of so many words starts."""
+    count = len(tokens.words) - length + 1
+    if count <= 0:
+        return np.empty(0, np.int64)
+    good = strong[tokens.words[:count]] & strong[tokens.words[length - 1 :]]
+    for inner in range(1, length - 1):
+        middle = tokens.words[inner : inner + count]
+        good &= strong[middle] | link[middle]
+    return np.flatnonzero(good)
+
+
+def _number(
+    words: NDArray[np.int64], places: NDArray[np.int64], length: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the distinct terms that start at ``places``; also each one's first place."""
+    base = int(words.max(initial=0)) + 1
+    ids = words[places]
+    for offset in range(1, length):
+        _, ids = np.unique(ids, return_inverse=True)
+        ids = ids * base + words[places + offset]
+    _, first, ids = np.unique(ids, return_index=True, return_inverse=True)
+    return ids.astype(np.int64), first.astype(np.int64)
+
+
+def _keep_common(
+    rows: NDArray[np.int64], ids: NDArray[np.int64], first: NDArray[np.int64], least: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Pair terms with passages, each pair once, and keep terms in enough passages.
+
+    Returns:
+        Rows and new term numbers of the pairs, and for each kept term its old number
+        and its first place.
+    """
+    span = int(rows.max(initial=0)) + 1
+    pairs = np.unique(ids * span + rows)
+    pair_ids, pair_rows = pairs // span, pairs % span
+    common = np.bincount(pair_ids, minlength=len(first)) >= least
+    kept = np.flatnonzero(common)
+    renumber = np.cumsum(common) - 1
+    inside = common[pair_ids]
+    firsts = np.stack([kept, first[kept]], axis=1)
+    return pair_rows[inside], renumber[pair_ids[inside]], firsts
+
+
+def _spellings(
+    tokens: _Tokens, places: NDArray[np.int64], ids: NDArray[np.int64], length: int
+) -> dict[int, str]:
+    """Return each term's commonest spelling, not counting sentence starts if it can.
+
+    A word is capitalised at the start of a sentence whatever it is.
+    """
+    if not len(places):
+        return {}
+    starts = (places == 0) | (tokens.words[np.maximum(places - 1, 0)] == 0)
+    forms, _ = _number(tokens.spellings, places, length)
+    span = int(forms.max()) + 1
+    pairs, first, inverse = np.unique(ids * span + forms, return_index=True, return_inverse=True)
+    # A thousandth for a sentence start: it decides only where there is nothing else.
+    votes = np.bincount(inverse, np.where(starts, 0.001, 1.0))
+    best: dict[int, tuple[float, str]] = {}
+    for pair, place, vote in zip(pairs, places[first], votes, strict=True):
+        spelling = " ".join(tokens.spelled[s] for s in tokens.spellings[place : place + length])
+        term = int(pair // span)
+        # Equal votes: the later in code order, lower case before capitals.
+        best[term] = max(best.get(term, (0.0, "")), (round(float(vote), 6), spelling))
+    return {term: spelling for term, (_, spelling) in best.items()}
