@@ -24,10 +24,9 @@ from embeddings.store import CorpusStore
 from topics.coverage.relations import Relation, find_relations
 from topics.guided import assign, embed_topics
 from topics.identity import TopicKey, carry_ids, share_moved
-from topics.leiden import MOST_NEIGHBOURS, discover, measure_strengths, neighbours_used
+from topics.leiden import MOST_NEIGHBOURS, discover, discover_rest
 from topics.naming import Topic, describe_topics
 from topics.taxonomy import GuidedTopic
-from topics.weights import weigh_edges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -182,17 +181,11 @@ def _place(
     """Give each node a guided topic where one fits, and a discovered one elsewhere."""
     if not guided:
         found = discover(graph, vectors, keys)
-        return found.labels, found.strengths
-    directions = embed_topics(guided, lambda texts: embed_texts(store, encoder, texts))
-    labels = assign(vectors, graph, directions, keys).labels.copy()
-    rest = np.flatnonzero(labels < 0)
-    if len(rest):
-        left, left_keys = vectors[rest], [keys[row] for row in rest.tolist()]
-        found = discover(find_neighbours(left, MOST_NEIGHBOURS, keys=left_keys), left, left_keys)
-        labels[rest] = found.labels + len(guided)
-    # Over the whole graph, so that guided and discovered topics compare.
-    strengths = measure_strengths(weigh_edges(graph, neighbours_used(graph.size)), labels)
-    return labels, strengths
+    else:
+        directions = embed_topics(guided, lambda texts: embed_texts(store, encoder, texts))
+        taken = assign(vectors, graph, directions, keys).labels
+        found = discover_rest(graph, vectors, taken, len(guided), keys)
+    return found.labels, found.strengths
 
 
 def _store_topics(

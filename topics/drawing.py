@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,30 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import InputError
-from topics.palette import (
-    FAINT_INK,
-    INK,
-    PALETTE,
-    RULE,
-    colour_points,
-    colour_topics,
-    darken_for_text,
-    mix_grounds,
-)
+from topics import palette
 from topics.placement import (
     HEIGHT,
+    LINE_STEP,
     MARGIN,
     WIDTH,
-    Floats,
     Ground,
     Name,
     Pair,
+    Points,
+    arrange_points,
     clean,
     find_grounds,
     find_leader,
-    fit_page,
     place_names,
-    wrap_name,
+    rank_topics,
+    shape_names,
 )
 
 if TYPE_CHECKING:
@@ -52,8 +46,6 @@ DPI = 200
 MOST_NAMES = 40
 # A picture of more points than this keeps them as pixels inside SVG and PDF.
 MOST_VECTOR_POINTS = 2_000
-# Between the lines of a name, in its type sizes.
-LINE_STEP = 1.14
 # The light outline behind a name in SVG, whose viewer may set it in another font.
 SVG_HALO = b'g[id^="halo-"] text{stroke:#fff;stroke-width:3px;stroke-linejoin:round}'
 
@@ -80,16 +72,6 @@ class MapPicture:
     unnamed: tuple[int, ...]
     shortened: tuple[int, ...]
     missing_characters: str
-
-
-@dataclass(frozen=True)
-class _Points:
-    """What is drawn of the points, each ``(n, ...)``, in the order in which it is drawn."""
-
-    places: Floats
-    topics: NDArray[np.integer]
-    weights: Floats
-    fits: Floats
 
 
 def draw(
@@ -130,22 +112,22 @@ def draw(
     """
     path = Path(path)
     check_path(path)
-    _check_arrays(points, labels, sizes, strengths)
-    dots = _sort_points(points, labels, sizes, strengths)
-    by_size = _rank_topics(dots.topics, dots.weights)
+    dots = arrange_points(points, labels, sizes, strengths)
+    by_size = rank_topics(dots.topics, dots.weights)
     grounds = find_grounds({t: dots.places[dots.topics == t] for t in by_size}, len(points))
-    colours = colour_topics({t: ground.peak for t, ground in grounds.items()})
+    colours = palette.colour_topics({t: ground.peak for t, ground in grounds.items()})
+    words = clean(title), clean(subtitle), clean(caption)
     wanted = [t for t in by_size if clean(names.get(t, ""))][:MOST_NAMES]
     suffix = path.suffix.lower()
     with _open_page() as (figure, axes):
         _draw_grounds(axes, grounds, colours, smooth=suffix == ".png")
         _draw_points(axes, dots, colours)
-        set_names = _set_names(figure, wanted, names, by_size)
-        spots = place_names(set_names, grounds)
-        _draw_names(axes, set_names, spots, grounds, colours, svg=suffix == ".svg")
+        shaped = shape_names(wanted, names, by_size, partial(_measure_line, figure))
+        spots = place_names(shaped, grounds)
+        _draw_names(axes, shaped, spots, grounds, colours, svg=suffix == ".svg")
         unnamed = tuple(t for t in by_size if t not in spots)
-        _draw_frame(figure, axes, (clean(title), clean(subtitle), clean(caption)), len(unnamed))
-        content = _render(figure, suffix, clean(title))
+        _draw_frame(figure, axes, words, len(unnamed))
+        content = _render(figure, suffix, words[0])
     _write_whole(path, content)
     named = tuple(t for t in wanted if t in spots)
     return MapPicture(
@@ -154,8 +136,8 @@ def draw(
         round(HEIGHT * DPI),
         named,
         unnamed,
-        tuple(n.topic for n in set_names if n.topic in spots and _is_cut(n, names[n.topic])),
-        _find_missing("".join([title, subtitle, caption, *(names[t] for t in named)])),
+        tuple(n.topic for n in shaped if n.topic in spots and _is_cut(n, names[n.topic])),
+        _find_missing("".join([*words, *(names[t] for t in named)])),
     )
 
 
@@ -177,42 +159,6 @@ def check_path(path: Path) -> None:
         raise InputError(
             f"The folder {path.parent} does not exist; make it with: mkdir -p '{path.parent}'"
         )
-
-
-def _check_arrays(points: NDArray[Any], labels: NDArray[Any], *others: NDArray[Any] | None) -> None:
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"Points of shape {points.shape} were given; finite (n, 2) is expected.")
-    for array in (labels, *others):
-        if array is not None and len(array) != len(points):
-            raise ValueError(f"{len(points)} points but {len(array)} labels, sizes or strengths.")
-    if len(points) == 0:
-        raise InputError(
-            "There are no passages to draw; put articles in first: topicwire cluster PATH"
-        )
-
-
-def _sort_points(
-    points: NDArray[np.floating],
-    labels: NDArray[np.integer],
-    sizes: NDArray[np.integer] | None,
-    strengths: NDArray[np.floating] | None,
-) -> _Points:
-    """Points on the page in a fixed shuffle of their places, so that no topic lies on top."""
-    n = len(points)
-    weights = np.ones(n) if sizes is None else np.maximum(sizes, 1).astype(np.float64)
-    fits = np.ones(n) if strengths is None else np.clip(strengths, 0.0, 1.0)
-    order = np.lexsort((fits, weights, labels, points[:, 1], points[:, 0]))
-    order = order[np.random.default_rng(0).permutation(n)]
-    places = fit_page(np.asarray(points, dtype=np.float64)[order])
-    return _Points(places, labels[order], weights[order], fits[order])
-
-
-def _rank_topics(topics: NDArray[Any], weights: Floats) -> dict[int, float]:
-    """Topics with the passages in each, largest first; equal ones by id."""
-    found, group = np.unique(topics, return_inverse=True)
-    totals = np.bincount(group, weights=weights)
-    ranked = sorted(zip(-totals, found.tolist(), strict=True))
-    return {topic: -float(total) for total, topic in ranked if topic >= 0}
 
 
 @contextmanager
@@ -247,7 +193,7 @@ def _draw_grounds(
     """A soft ground in each topic's colour where its points are dense."""
     from scipy.ndimage import zoom
 
-    picture = mix_grounds({topic: ground.dense for topic, ground in grounds.items()}, colours)
+    picture = palette.mix_grounds({t: ground.dense for t, ground in grounds.items()}, colours)
     if picture is None:
         return
     axes.imshow(
@@ -261,7 +207,7 @@ def _draw_grounds(
     )
 
 
-def _draw_points(axes: Axes, dots: _Points, colours: Mapping[int, str]) -> None:
+def _draw_points(axes: Axes, dots: Points, colours: Mapping[int, str]) -> None:
     n = len(dots.places)
     diameter = max(38.0 / n**0.36, 0.8) if n > 30 else 10.0
     areas = diameter**2 * np.minimum(1.0 + 0.6 * np.log2(dots.weights), 4.0)
@@ -269,7 +215,7 @@ def _draw_points(axes: Axes, dots: _Points, colours: Mapping[int, str]) -> None:
         dots.places[:, 0],
         dots.places[:, 1],
         s=areas,
-        c=colour_points(dots.topics, dots.fits, colours),
+        c=palette.colour_points(dots.topics, dots.fits, colours),
         linewidths=0.6 if n <= 500 else 0.0,
         edgecolors="white" if n <= 500 else "none",
         rasterized=n > MOST_VECTOR_POINTS,
@@ -281,59 +227,48 @@ def _draw_frame(figure: Figure, axes: Axes, words: tuple[str, str, str], unnamed
     """Title, subtitle, and the caption at the foot."""
     title, subtitle, caption = words
     rule = [MARGIN, MARGIN + 0.42], [HEIGHT - 0.22] * 2
-    axes.plot(*rule, color=PALETTE[2], lw=3.5, solid_capstyle="butt", zorder=6)
+    axes.plot(*rule, color=palette.PALETTE[2], lw=3.5, solid_capstyle="butt", zorder=6)
     note = f"{unnamed:,} smaller topic{'s' if unnamed > 1 else ''} not named" if unnamed else ""
-    foot = {"size": 8.5, "color": FAINT_INK, "va": "bottom"}
+    faint = {"color": palette.FAINT_INK}
+    foot: dict[str, Any] = {**faint, "size": 8.5, "va": "bottom"}
     lines: list[tuple[str, Pair, dict[str, Any]]] = [
         (title, (MARGIN, HEIGHT - 0.33), {"size": 17, "weight": "bold", "va": "top"}),
-        (subtitle, (MARGIN, HEIGHT - 0.68), {"size": 10.5, "color": FAINT_INK, "va": "top"}),
+        (subtitle, (MARGIN, HEIGHT - 0.68), {**faint, "size": 10.5, "va": "top"}),
         (caption, (MARGIN, 0.16), foot),
         (note, (WIDTH - MARGIN, 0.16), {**foot, "ha": "right"}),
     ]
-    for text, place, style in lines:
-        drawn = axes.text(*place, text, **{"color": INK, "zorder": 6, **style}, parse_math=False)
+    for text, place, own in lines:
+        style = {"color": palette.INK, "zorder": 6, **own}
+        drawn = axes.text(*place, text, parse_math=False, **style)
         # The foot shares its line with the note.
-        _shorten_to(figure, drawn, WIDTH - 2 * MARGIN - (2.6 if style is foot and note else 0.0))
+        _shorten_to(figure, drawn, WIDTH - 2 * MARGIN - (2.6 if own is foot and note else 0.0))
 
 
 def _shorten_to(figure: Figure, text: Text, width: float) -> None:
     """Make a line smaller by up to a quarter, then cut it, until it fits."""
     size = float(text.get_fontsize())
     least = 0.75 * size
-    while _measure(figure, text)[0] > width and size > least:
+    while _measure_width(figure, text) > width and size > least:
         size -= 0.5
         text.set_fontsize(size)
     words = text.get_text()
-    while words and _measure(figure, text)[0] > width:
+    while words and _measure_width(figure, text) > width:
         words = words[: -max(1, len(words) // 40)]
         text.set_text(words.rstrip() + "…")
 
 
-def _measure(figure: Figure, text: Text) -> tuple[float, float]:
-    """Width and height in inches."""
+def _measure_width(figure: Figure, text: Text) -> float:
+    """In inches."""
     box = text.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
-    return box.width / figure.dpi, box.height / figure.dpi
+    return float(box.width / figure.dpi)
 
 
-def _set_names(
-    figure: Figure, wanted: list[int], names: Mapping[int, str], ranked: Mapping[int, float]
-) -> list[Name]:
-    """Choose lines and type size of each name, and measure them."""
-    largest = float(max(ranked.values(), default=1.0))
-    crowd = float(np.clip((len(wanted) - 8) / 24, 0.0, 1.0))
-    top, bottom = 14.0 - 3.0 * crowd, 9.5 - 2.0 * crowd
-    made = []
-    for topic in wanted:
-        lines = wrap_name(names[topic])
-        size = round(bottom + (top - bottom) * float(np.sqrt(ranked[topic] / largest)), 1)
-        text = figure.text(0, 0, "", size=size, weight="bold", parse_math=False)
-        width = 0.0
-        for line in lines:
-            text.set_text(line)
-            width = max(width, _measure(figure, text)[0])
-        text.remove()
-        made.append(Name(topic, lines, size, (width, len(lines) * LINE_STEP * size / 72)))
-    return made
+def _measure_line(figure: Figure, words: str, size: float) -> float:
+    """Width in inches of one line of a name."""
+    text = figure.text(0, 0, words, size=size, weight="bold", parse_math=False)
+    width = _measure_width(figure, text)
+    text.remove()
+    return width
 
 
 def _is_cut(name: Name, whole: str) -> bool:
@@ -359,7 +294,7 @@ def _draw_names(
         line = find_leader(name, (x, y), grounds[name.topic])
         if line is not None:
             axes.plot(*line.T, color="white", lw=2.4, alpha=0.9, zorder=3)
-            axes.plot(*line.T, color=RULE, lw=0.8, zorder=4)
+            axes.plot(*line.T, color=palette.RULE, lw=0.8, zorder=4)
         step = LINE_STEP * name.size / 72
         style: dict[str, Any] = {"size": name.size, "weight": "bold", "ha": "center"}
         for row, words in enumerate(name.lines):
@@ -370,7 +305,7 @@ def _draw_names(
             halo.set_gid(f"halo-{name.topic}-{row}")
             if not svg:
                 halo.set_path_effects([Stroke(linewidth=3.0, foreground="white", alpha=0.85)])
-            ink = darken_for_text(colours[name.topic])
+            ink = palette.darken_for_text(colours[name.topic])
             text = axes.text(x, base, words, color=ink, zorder=5, parse_math=False, **style)
             text.set_gid(f"topic-{name.topic}-{row}")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from embeddings.errors import InputError
 
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]
@@ -27,8 +30,27 @@ HIDES_OWN, HIDES_OTHERS, HIDES_GROUND, CROSSES = 1.0, 1.0, 1.6, 2.0
 HEART = 0.45
 # Between two names, and around a name where points count as hidden.
 GAP = 0.06
+# Between the lines of a name, in its type sizes.
+LINE_STEP = 1.14
 # A name further from its topic's heart than this gets a line to it.
 LEADER = 0.12
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of a map in the order in which they are drawn.
+
+    Attributes:
+        places: In inches from the page's lower left corner, ``(n, 2)``.
+        topics: Topic of each, ``(n,)``; below 0 for none.
+        weights: How many passages each stands for, ``(n,)``.
+        fits: How well each fits its topic, ``(n,)`` from 0 to 1.
+    """
+
+    places: Floats
+    topics: NDArray[np.integer]
+    weights: Floats
+    fits: Floats
 
 
 @dataclass(frozen=True)
@@ -60,7 +82,41 @@ class Ground:
     peak: Pair
 
 
-def fit_page(points: Floats) -> Floats:
+def arrange_points(
+    points: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    sizes: NDArray[np.integer] | None,
+    strengths: NDArray[np.floating] | None,
+) -> Points:
+    """Put points on the page in a fixed shuffle of their places: no topic lies on top.
+
+    Raises:
+        InputError: There is no point.
+        ValueError: The arrays differ in length or hold what is not finite.
+    """
+    _check_arrays(points, labels, sizes, strengths)
+    n = len(points)
+    weights = np.ones(n) if sizes is None else np.maximum(sizes, 1).astype(np.float64)
+    fits = np.ones(n) if strengths is None else np.clip(strengths, 0.0, 1.0)
+    order = np.lexsort((fits, weights, labels, points[:, 1], points[:, 0]))
+    order = order[np.random.default_rng(0).permutation(n)]
+    places = _fit_page(np.asarray(points, dtype=np.float64)[order])
+    return Points(places, labels[order], weights[order], fits[order])
+
+
+def _check_arrays(points: NDArray[Any], labels: NDArray[Any], *others: NDArray[Any] | None) -> None:
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        raise ValueError(f"Points of shape {points.shape} were given; finite (n, 2) is expected.")
+    for array in (labels, *others):
+        if array is not None and len(array) != len(points):
+            raise ValueError(f"{len(points)} points but {len(array)} labels, sizes or strengths.")
+    if len(points) == 0:
+        raise InputError(
+            "There are no passages to draw; put articles in first: topicwire cluster PATH"
+        )
+
+
+def _fit_page(points: Floats) -> Floats:
     """Inches on the page, both axes to one scale, with room for names around."""
     low, high = points.min(axis=0), points.max(axis=0)
     # Few points would lie in the page's corners with nothing between them.
@@ -73,13 +129,21 @@ def fit_page(points: Floats) -> Floats:
     return np.asarray(middle + (points - (low + high) / 2) * scale)
 
 
-def grid_shape() -> tuple[int, int]:
+def rank_topics(topics: NDArray[np.integer], weights: Floats) -> dict[int, float]:
+    """Topics with the passages in each, largest first; equal ones by id."""
+    found, group = np.unique(topics, return_inverse=True)
+    totals = np.bincount(group, weights=weights)
+    ranked = sorted(zip(-totals, found.tolist(), strict=True))
+    return {topic: -float(total) for total, topic in ranked if topic >= 0}
+
+
+def _grid_shape() -> tuple[int, int]:
     return round(HEIGHT / CELL), round(WIDTH / CELL)
 
 
 def _count_cells(places: Floats) -> Floats:
     """Points in each cell of the page, float64 (rows, columns), row 0 at the bottom."""
-    rows, columns = grid_shape()
+    rows, columns = _grid_shape()
     counts, _, _ = np.histogram2d(
         places[:, 1], places[:, 0], bins=(rows, columns), range=((0, HEIGHT), (0, WIDTH))
     )
@@ -99,7 +163,7 @@ def find_grounds(members: Mapping[int, Floats], n: int) -> dict[int, Ground]:
     blur = _halo_width(n) / CELL
     # Rounded, so that a sum's last bits cannot move a name.
     dense = {topic: gaussian_filter(count, blur).round(9) for topic, count in counts.items()}
-    total = sum(dense.values(), np.zeros(grid_shape()))
+    total = sum(dense.values(), np.zeros(_grid_shape()))
     grounds = {}
     for topic, count in counts.items():
         own = np.asarray(dense[topic], dtype=np.float64)
@@ -135,6 +199,25 @@ def wrap_name(name: str) -> tuple[str, ...]:
     return tuple(wrapped)
 
 
+def shape_names(
+    topics: list[int],
+    names: Mapping[int, str],
+    passages: Mapping[int, float],
+    measure: Callable[[str, float], float],
+) -> list[Name]:
+    """Choose lines and type size of each topic's name; ``measure`` gives a line's width."""
+    largest = max(passages.values(), default=1.0)
+    crowd = float(np.clip((len(topics) - 8) / 24, 0.0, 1.0))
+    top, bottom = 14.0 - 3.0 * crowd, 9.5 - 2.0 * crowd
+    made = []
+    for topic in topics:
+        lines = wrap_name(names[topic])
+        size = round(bottom + (top - bottom) * float(np.sqrt(passages[topic] / largest)), 1)
+        width = max(measure(line, size) for line in lines)
+        made.append(Name(topic, lines, size, (width, len(lines) * LINE_STEP * size / 72)))
+    return made
+
+
 def place_names(names: list[Name], grounds: Mapping[int, Ground]) -> dict[int, Pair]:
     """Find a place for each name: inside the page, apart, near its topic, hiding little.
 
@@ -149,7 +232,7 @@ def place_names(names: list[Name], grounds: Mapping[int, Ground]) -> dict[int, P
     Returns:
         The middle of each name in inches; a name without room is absent.
     """
-    everything = sum((g.counts for g in grounds.values()), np.zeros(grid_shape()))
+    everything = sum((g.counts for g in grounds.values()), np.zeros(_grid_shape()))
     costs = {n.topic: _cost_alone(n, grounds[n.topic], everything, len(grounds)) for n in names}
     placed: dict[int, Pair] = {}
     for _ in range(3):
@@ -164,7 +247,7 @@ def place_names(names: list[Name], grounds: Mapping[int, Ground]) -> dict[int, P
 
 def _cell_middles() -> tuple[Floats, Floats]:
     """X and y of each cell in inches, each (rows, columns)."""
-    rows, columns = grid_shape()
+    rows, columns = _grid_shape()
     x, y = np.meshgrid((np.arange(columns) + 0.5) * CELL, (np.arange(rows) + 0.5) * CELL)
     return x, y
 

@@ -28,4 +28,4 @@ for command in (cluster, search, copies, map, topics, info, remove, export):
 
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name="topicwire")

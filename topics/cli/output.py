@@ -26,12 +26,17 @@ _R = TypeVar("_R")
 # Article text may hold terminal escape sequences; these characters start and steer them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
+# A passage's heading is set off from its paragraph by an empty line.
+_BREAK = re.compile(r"\n\s*\n")
+HEADING_END = " — "
+
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 def plain(text: str) -> str:
     """Return text on one line, without characters that could steer the terminal."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    lines = [" ".join(_CONTROL.sub(" ", part).split()) for part in _BREAK.split(text)]
+    return HEADING_END.join(line for line in lines if line)
 
 
 def console(*, err: bool = False) -> Console:
@@ -80,7 +85,21 @@ def marked(text: str, spans: Iterable[Sequence[int]]) -> Text:
     result = Text(safe)
     for start, end in spans:
         result.stylize("bold yellow", start, end)
-    return Text(" ").join(part for part in result.split() if part.plain.strip())
+    parts = []
+    for start, end in _parts(text):
+        words = [word for word in result[start:end].split() if word.plain.strip()]
+        parts.append(Text(" ").join(words))
+    return Text(HEADING_END).join(parts)
+
+
+def _parts(text: str) -> list[tuple[int, int]]:
+    """Return start and end of heading and paragraph."""
+    breaks = [match.span() for match in _BREAK.finditer(text)]
+    starts = [0, *(end for _, end in breaks)]
+    ends = [*(start for start, _ in breaks), len(text)]
+    return [
+        (start, end) for start, end in zip(starts, ends, strict=True) if text[start:end].strip()
+    ]
 
 
 def in_plain_words(command: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -63,7 +63,7 @@ class RelationOptions:
     contained_words: int = 12
     contained_share: float = 0.9
     event_words: int = 10
-    event_score: float = 0.6
+    event_score: float = 0.7
     days: int = 3
 
 

@@ -227,7 +227,7 @@ def weigh(
         days: Between their publication, where both are known to the day.
     """
     odds = float(likeness.evidence[place]) + weigh_days(days)
-    odds += FIGURES_CONFLICT * _conflict(a, b, "figure") + DATES_CONFLICT * _conflict(a, b, "date")
+    odds += FIGURES_CONFLICT * conflict(a, b, "figure") + DATES_CONFLICT * conflict(a, b, "date")
     differing = []
     for kind in _KINDS[:2]:
         left, right = values(a, kind), values(b, kind)
@@ -253,7 +253,8 @@ def read_facts(text: str) -> list[Fact]:
     return find_facts(read_words(text))
 
 
-def _conflict(a: Sequence[Fact], b: Sequence[Fact], kind: FactKind) -> bool:
+def conflict(a: Sequence[Fact], b: Sequence[Fact], kind: FactKind) -> bool:
+    """Whether both texts state facts of this kind, and none in common."""
     left, right = values(a, kind), values(b, kind)
     return bool(left and right and not left & right)
 

@@ -1,0 +1,143 @@
+"""The code blocks of README and docs run, and the output shown is the output there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+# Commands that make an environment or need a tool of the system; what they would run is checked
+# by other tests, or by the way this suite is started.
+NOT_HERE = ("make", "pip", "python3 -m venv", "python -m venv", "git", "cd", "sqlite3", ".venv")
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    return [
+        (
+            f"{page.relative_to(ROOT)}:{page.read_text()[: match.start()].count(chr(10)) + 1}",
+            match[2],
+        )
+        for page in PAGES
+        for match in BLOCK.finditer(page.read_text(encoding="utf-8"))
+        if match[1] == language
+    ]
+
+
+def steps(block: str) -> list[tuple[str, str]]:
+    """Split a console block into commands and the output shown below each."""
+    parts = re.split(r"^\$ (.*(?:\\\n.*)*)\n", block, flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo corpus, clustered as the README does, and the docs' other files."""
+    folder = tmp_path_factory.mktemp("docs")
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    shutil.copytree(ROOT / "seeds" / "harbour-courier", folder / "articles" / "harbour-courier")
+    shutil.copy(ROOT / "seeds" / "topics.toml", folder / "topics.toml")
+    return folder
+
+
+def run(command: list[str], folder: Path) -> str:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def topicwire(command: str, folder: Path) -> str:
+    program, *args = shlex.split(command)
+    assert program == "topicwire"
+    return run([sys.executable, "-m", "topicwire", *args], folder)
+
+
+def comparable(output: str) -> list[str]:
+    """Lines without what differs from run to run: times, paths, and space at line ends."""
+    output = re.sub(r"\d+\.\d s\b", "0.0 s", output)
+    return [line.rstrip() for line in output.strip().splitlines()]
+
+
+def test_make_demo_prints_what_the_readme_shows(place):
+    recipe = subprocess.run(
+        ["make", "-n", "-o", ".venv/ready", "demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    commands = [line for line in recipe.splitlines() if "bin/topicwire" in line]
+    assert len(commands) == 2
+    printed = [
+        topicwire(line.replace(".venv/bin/topicwire", "topicwire"), place) for line in commands
+    ]
+    shown = next(
+        output
+        for _, block in blocks("console")
+        for command, output in steps(block)
+        if command == "make demo"
+    )
+    assert comparable(shown) == comparable("".join(printed))
+
+
+@pytest.mark.parametrize(("where", "block"), blocks("console"), ids=lambda value: value[:24])
+def test_commands_run_and_print_what_is_shown(place, where, block):
+    if not (place / "topicwire.db").exists():
+        topicwire("topicwire cluster seeds/ --topics seeds/topics.toml", place)
+    folder = place
+    if "remove" in block or "articles/" in block:  # would change what the other blocks show
+        folder = place.parent / f"{place.name}-{abs(hash(block))}"
+        shutil.copytree(place, folder)
+    for command, shown in steps(block):
+        if command.startswith(NOT_HERE):
+            continue
+        printed = topicwire(command, folder)
+        if shown.strip():
+            assert comparable(shown) == comparable(printed), where
+
+
+@pytest.mark.parametrize(("where", "block"), blocks("python"), ids=lambda value: value[:24])
+def test_python_blocks_run(place, where, block):
+    folder = place.parent / f"{place.name}-python"
+    if not folder.exists():
+        shutil.copytree(place, folder)
+    (folder / "block.py").write_text(PREAMBLE + block, encoding="utf-8")
+    run([sys.executable, "block.py"], folder)
+
+
+# Later blocks of a page go on with names of earlier ones.
+PREAMBLE = "from embeddings import open_encoder\n"
+
+
+@pytest.mark.parametrize(("where", "block"), blocks("toml"), ids=lambda value: value[:24])
+def test_toml_blocks_are_topics_files(where, block):
+    from topics.taxonomy import parse_topics
+
+    assert parse_topics(block)
+
+
+def test_no_code_block_is_left_untested():
+    languages = {match[1] for page in PAGES for match in BLOCK.finditer(page.read_text("utf-8"))}
+    assert languages <= {"console", "python", "toml"}
+
+
+def test_every_link_between_pages_leads_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
