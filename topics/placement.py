@@ -22,10 +22,12 @@ TOP, BOTTOM = 1.0, 0.45
 # Side of the cells, in inches, in which points are counted and names are moved.
 CELL = 0.05
 # What a name's place costs: half an inch between it and its topic costs 1; so does hiding
-# all points of its topic, or as many of others as a middling topic has; and
-# covering a ground full of other topics 1.6. Crossing a line or a name costs most. Chosen by eye on
-# maps of 5 to 10,000 points.
+# all points of its topic, or as many of others as a middling topic has; covering a ground
+# full of other topics costs 1.6. Crossing a line or a name costs most. Where points are few
+# each is seen alone, and hiding it costs up to 0.8 more, less and less up to 500 points.
+# Chosen by eye on maps of 5 to 10,000 points.
 HIDES_OWN, HIDES_OTHERS, HIDES_GROUND, CROSSES = 1.0, 1.0, 1.6, 2.0
+HIDES_ONE, FEW_POINTS = 0.8, 500
 # A topic's heart: where it is denser than this share of its peak, and of all topics there.
 HEART = 0.45
 # Between two names, and around a name where points count as hidden.
@@ -273,6 +275,8 @@ def _cost_alone(name: Name, ground: Ground, everything: Floats, topics: int) -> 
     # The root makes the first hidden point the dearest: among few points none is hidden.
     cost += HIDES_OWN * np.sqrt(hidden(ground.counts) / ground.counts.sum())
     cost += HIDES_OTHERS * np.sqrt(hidden(others) * topics / everything.sum())
+    few = max(0.0, 1.0 - everything.sum() / FEW_POINTS)
+    cost += HIDES_ONE * few * hidden(everything)
     cost += HIDES_GROUND * hidden(maximum_filter((others > 0).astype(np.float64), 2)) / area
     cost[(x < MARGIN + width / 2) | (x > WIDTH - MARGIN - width / 2)] = np.inf
     cost[(y < BOTTOM + height / 2) | (y > HEIGHT - TOP - height / 2)] = np.inf

@@ -298,6 +298,31 @@ def test_ctrl_c_ends_with_a_sentence_and_keeps_what_is_stored(tmp_path):
     assert 0 < vectors_in(db) < 3000
 
 
+def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path):
+    table = tmp_path / "some.jsonl"
+    with table.open("w") as file:
+        for number in range(500):
+            words = " ".join(f"word{(number * 7 + i * i) % 997}" for i in range(40))
+            file.write(json.dumps({"id": str(number), "text": words}) + "\n")
+    db = tmp_path / "n.db"
+    child = subprocess.Popen(
+        [sys.executable, "-m", "topicwire", "cluster", str(table), "--db", str(db)],
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    while child.poll() is None and not (db.exists() and vectors_in(db)):
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    stored = vectors_in(db)
+    assert 0 < stored < 500
+    code, out, err = run("cluster", table, "--db", db, "--json")
+    assert code == 0, err
+    report = json.loads(out)
+    assert (report["embedding"]["embedded"], report["passages"]) == (500 - stored, 500)
+
+
 def vectors_in(db: Path) -> int:
     import sqlite3
 

@@ -1,162 +1,15 @@
 from __future__ import annotations
 
-import itertools
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from embeddings.errors import InputError
-from topics import drawing
-from topics.drawing import (
-    BOTTOM,
-    HEIGHT,
-    MARGIN,
-    NO_TOPIC,
-    PALETTE,
-    TOP,
-    WIDTH,
-    Name,
-    colour_topics,
-    darken_for_text,
-    draw,
-    find_grounds,
-    place_names,
-    wrap_name,
-)
-
-# Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color
-# Vision Deficiency", IEEE TVCG 15(6), 2009: severity 1.0, on linear sRGB.
-SIGHT = {
-    "normal": np.eye(3),
-    "protanopia": np.array(
-        [
-            [0.152286, 1.052583, -0.204868],
-            [0.114503, 0.786281, 0.099216],
-            [-0.003882, -0.048116, 1.051998],
-        ]
-    ),
-    "deuteranopia": np.array(
-        [
-            [0.367322, 0.860646, -0.227968],
-            [0.280085, 0.672501, 0.047413],
-            [-0.011820, 0.042940, 0.968881],
-        ]
-    ),
-    "tritanopia": np.array(
-        [
-            [1.255528, -0.076749, -0.178779],
-            [-0.078411, 0.930809, 0.147602],
-            [0.004733, 0.691367, 0.303900],
-        ]
-    ),
-}
-# Linear sRGB to XYZ with white D65 (IEC 61966-2-1).
-TO_XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339, 0.1191920, 0.9503041],
-    ]
-)
-
-
-def linear(colour: str) -> np.ndarray:
-    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
-def lab(light: np.ndarray) -> np.ndarray:
-    """CIELAB of linear sRGB."""
-    share = TO_XYZ @ np.clip(light, 0, 1) / np.array([0.95047, 1.0, 1.08883])
-    x, y, z = np.where(share > 216 / 24389, np.cbrt(share), (24389 / 27 * share + 16) / 116)
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
-
-def ciede2000(one: np.ndarray, two: np.ndarray) -> float:
-    """Sharma, Wu and Dalal 2005."""
-    chroma = (np.hypot(*one[1:]) + np.hypot(*two[1:])) / 2
-    stretch = 1.5 - 0.5 * np.sqrt(chroma**7 / (chroma**7 + 25.0**7))
-    a1, a2 = one[1] * stretch, two[1] * stretch
-    c1, c2 = np.hypot(a1, one[2]), np.hypot(a2, two[2])
-    h1, h2 = np.degrees(np.arctan2([one[2], two[2]], [a1, a2])) % 360
-    turn = (h2 - h1 + 180) % 360 - 180
-    hue = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn / 2))
-    middle, light, c = h1 + turn / 2, (one[0] + two[0]) / 2, (c1 + c2) / 2
-    t = 1 + sum(
-        weight * np.cos(np.radians(times * middle + shift))
-        for weight, times, shift in ((-0.17, 1, -30), (0.24, 2, 0), (0.32, 3, 6), (-0.2, 4, -63))
-    )
-    s_light = 1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2)
-    s_chroma, s_hue = 1 + 0.045 * c, 1 + 0.015 * c * t
-    rotation = (
-        -2
-        * np.sqrt(c**7 / (c**7 + 25.0**7))
-        * np.sin(np.radians(60 * np.exp(-((((middle % 360) - 275) / 25) ** 2))))
-    )
-    dl, dc, dh = (two[0] - one[0]) / s_light, (c2 - c1) / s_chroma, hue / s_hue
-    return float(np.sqrt(dl**2 + dc**2 + dh**2 + rotation * dc * dh))
-
-
-def test_the_colour_difference_is_the_published_one():
-    """Pairs 1 and 17 of the test data of Sharma, Wu and Dalal 2005."""
-    pair = np.array([50, 2.6772, -79.7751]), np.array([50, 0, -82.7485])
-    assert ciede2000(*pair) == pytest.approx(2.0425, abs=1e-4)
-    pair = np.array([50, 2.5, 0]), np.array([73, 25, -18])
-    assert ciede2000(*pair) == pytest.approx(27.1492, abs=1e-4)
-
-
-@pytest.mark.parametrize("sight", SIGHT)
-def test_any_two_colours_can_be_told_apart(sight):
-    seen = [lab(SIGHT[sight] @ linear(colour)) for colour in PALETTE]
-    assert min(ciede2000(a, b) for a, b in itertools.combinations(seen, 2)) >= 15
-
-
-@pytest.mark.parametrize("sight", SIGHT)
-@pytest.mark.parametrize("ground", [NO_TOPIC, "#ffffff"])
-def test_every_colour_differs_from_the_page_and_from_no_topic(sight, ground):
-    behind = lab(SIGHT[sight] @ linear(ground))
-    assert min(ciede2000(lab(SIGHT[sight] @ linear(c)), behind) for c in PALETTE) >= 11
-
-
-@pytest.mark.parametrize("colour", PALETTE)
-def test_names_have_contrast_on_white(colour):
-    luminance = TO_XYZ[1] @ linear(darken_for_text(colour))
-    assert 1.05 / (luminance + 0.05) >= 4.5
-
-
-def test_neighbours_differ_where_colours_must_be_used_again():
-    peaks = {t: (float(t % 10), float(t // 10)) for t in range(40)}
-    colours = colour_topics(peaks)
-    assert len(set(list(colours.values())[: len(PALETTE)])) == len(PALETTE)
-    for one, two in itertools.combinations(peaks, 2):
-        if np.hypot(*np.subtract(peaks[one], peaks[two])) <= 1:
-            assert colours[one] != colours[two]
-
-
-@settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 999), topics=st.integers(1, 40), n=st.sampled_from([40, 300, 3000]))
-def test_names_stay_apart_and_on_the_page(seed, topics, n):
-    random = np.random.default_rng(seed)
-    middles = random.uniform((0.5, 0.8), (9.5, 6.2), size=(topics, 2))
-    topic = np.concatenate([np.arange(topics), random.integers(0, topics, n - topics)])
-    places = np.clip(middles[topic] + 0.2 * random.normal(size=(n, 2)), 0.4, (9.6, 6.3))
-    grounds = find_grounds({t: places[topic == t] for t in range(topics)}, n)
-    boxes = random.uniform((0.5, 0.15), (1.8, 0.6), size=(topics, 2))
-    names = [Name(t, ("a",), 10.0, (float(w), float(h))) for t, (w, h) in enumerate(boxes)]
-    spots = place_names(names, grounds)
-    assert len(spots) == topics or topics > 20
-    for topic_id, (x, y) in spots.items():
-        width, height = names[topic_id].box
-        assert MARGIN <= x - width / 2 <= x + width / 2 <= WIDTH - MARGIN
-        assert BOTTOM <= y - height / 2 <= y + height / 2 <= HEIGHT - TOP
-    for one, two in itertools.combinations(spots, 2):
-        gap = np.abs(np.subtract(spots[one], spots[two]))
-        assert (gap >= (np.array(names[one].box) + names[two].box) / 2).any()
+from topics.drawing import MOST_NAMES, check_path, draw
+from topics.palette import NO_TOPIC
 
 
 def scatter(n: int = 60, topics: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -227,7 +80,7 @@ def test_names_left_out_are_counted_on_the_page(tmp_path):
     points, labels = scatter(300, 50)
     names = {t: f"Topic number {t}" for t in range(49)}
     picture = draw(points, labels, names, tmp_path / "map.svg", title="News")
-    assert len(picture.named) <= drawing.MOST_NAMES
+    assert len(picture.named) <= MOST_NAMES
     assert sorted(picture.named + picture.unnamed) == list(range(50))
     assert 49 in picture.unnamed
     assert f"{len(picture.unnamed)} smaller topics not named" in svg_texts(picture.path)
@@ -244,13 +97,6 @@ def test_a_long_name_is_cut_and_reported(tmp_path):
     picture = draw(*scatter(), names, tmp_path / "map.svg", title="News")
     assert picture.shortened == (2,)
     assert any(text.endswith("…") for text in svg_texts(picture.path))
-
-
-@given(name=st.text(max_size=200))
-def test_a_name_takes_at_most_three_lines(name):
-    lines = wrap_name(name)
-    assert len(lines) <= 3
-    assert all(len(line) <= 26 for line in lines)
 
 
 def test_points_without_a_topic_are_drawn_but_not_counted_as_one(tmp_path):
@@ -280,6 +126,8 @@ def test_larger_groups_and_weaker_fits_change_the_picture(tmp_path):
 )
 def test_a_path_that_cannot_be_written_gets_a_sentence(tmp_path, path, message):
     (tmp_path / "folder.png").mkdir()
+    with pytest.raises(InputError, match=message):
+        check_path(tmp_path / path)
     with pytest.raises(InputError, match=message):
         draw(*scatter(), NAMES, tmp_path / path, title="News")
 

@@ -57,11 +57,17 @@ def print_topics(found: Sequence[TopicSummary]) -> None:
             str(topic.passages),
             f"{topic.share:.0%}",
             str(len(topic.outlets)),
-            Text(plain(", ".join(topic.keyphrases[:4])), style="dim"),
+            Text(plain(", ".join(_beyond_name(topic)[:4])), style="dim"),
         )
     console().print(table)
     if any(topic.kind == "guided" for topic in found):
         console().print("In bold: your own topics; the others were discovered.", style="dim")
+
+
+def _beyond_name(topic: TopicSummary) -> list[str]:
+    """Return the key phrases that the name does not say already."""
+    said = {part.strip().casefold() for part in topic.name.split(",")}
+    return [phrase for phrase in topic.keyphrases if phrase.casefold() not in said]
 
 
 def print_passages(topic: TopicSummary) -> None:

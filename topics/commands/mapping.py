@@ -79,16 +79,23 @@ def _draw(
         "SELECT count(*), count(DISTINCT source), "
         "min(nullif(published, '')), max(nullif(published, '')) FROM documents"
     )[0]
-    dates = f", {first[:10]} to {last[:10]}" if first else ""
+    first, last = (first or "")[:10], (last or "")[:10]
+    dates = f", {first} to {last}" if first != last else f", {first}" if first else ""
     return draw(
         points,
         np.array([row[1] for row in rows], dtype=np.int64),
         names,
         path,
-        title=title or f"{len(names)} topics in {documents:,} articles from {outlets:,} outlets",
-        subtitle=f"{passages:,} passages{dates}. "
+        title=title
+        or f"{_count(len(names), 'topic')} in {_count(documents, 'article')} "
+        f"from {_count(outlets, 'outlet')}",
+        subtitle=f"{_count(passages, 'passage')}{dates}. "
         "A point is a passage; points near each other say like things.",
         caption="Made with Topicwire",
         sizes=np.array([row[3] for row in rows], dtype=np.int64),
         strengths=np.array([row[2] for row in rows], dtype=np.float32),
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

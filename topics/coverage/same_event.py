@@ -23,9 +23,8 @@ from embeddings.wording import WordedTexts, read_words
 INTERCEPT = -6.02
 COSINE = 14.40
 WORDS = 7.75
-# What is as near to everything around it says less: after the local scaling of Zelnik-Manor
-# & Perona (2004), in the form of CSLS (Conneau et al. 2018, "Word translation without
-# parallel data").
+# A likeness says less where everything around is as near: cross-domain similarity local
+# scaling, CSLS (Conneau et al. 2018, "Word translation without parallel data").
 TYPICAL_COSINE = -10.85
 TYPICAL_WORDS = -10.67
 FIGURES_CONFLICT = -0.22
