@@ -1,4 +1,4 @@
-"""Measure copies and relations on real news: `python benchmarks/copies.py --data DIR`.
+"""Measure copies and relations on real news: `python -m benchmarks.copies --data DIR`.
 
 Parts, by name after the options (default: all that need no vectors):
 
@@ -378,7 +378,7 @@ def fit_events(data: Path, cache: Path) -> None:
     facts = [read_facts(text) for text in texts]
     parts = [like.cosines, like.words, like.typical_cosines, like.typical_words]
     for kind in ("figure", "date"):
-        clash = [conflict(facts[a], facts[b], kind) for a, b in like.pairs.tolist()]  # type: ignore[arg-type]
+        clash = [conflict(facts[a], facts[b], kind) for a, b in like.pairs.tolist()]
         parts.append(np.array(clash, dtype=float))
     story = np.array([row["story"] for row in found])
     truth = story[like.pairs[:, 0]] == story[like.pairs[:, 1]]

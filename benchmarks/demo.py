@@ -1,7 +1,7 @@
 """What is found in the demo corpus, against its answer key.
 
     topicwire cluster seeds/ --topics seeds/topics.toml --db topicwire.db
-    python benchmarks/demo.py --db topicwire.db
+    python -m benchmarks.demo --db topicwire.db
 
 Topics: a passage is right when it is in the guided topic of the key, or, for the key's other
 topics, in the one discovered topic matched to it (one to one, most passages first). Copies:

@@ -1,6 +1,6 @@
 """Passages a second, agreement and start-up of the encoders, in one run.
 
-    python benchmarks/embedding.py --data DIR
+    python -m benchmarks.embedding --data DIR
 
 Setting: the first 1,000 of the evenly spaced paragraphs of 8 words or more of
 ``syria.jsonl.gz``; all-MiniLM-L6-v2. The peer is ``SentenceTransformer.encode`` as it
@@ -24,8 +24,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.packaged import read_package

@@ -1,6 +1,6 @@
 """Print the lines that the furniture rules remove from real articles, to be read.
 
-Usage: python benchmarks/furniture.py --data DIR [--file syria.jsonl.gz] [--rule caption]
+Usage: python -m benchmarks.furniture --data DIR [--file syria.jsonl.gz] [--rule caption]
 
 Setting: every article of a JSON Lines file (742 on Syria from 65 outlets by default).
 Output: the count of removed lines and characters by rule, the articles that lose more

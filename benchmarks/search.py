@@ -1,6 +1,6 @@
 """Words, vectors, or both: nDCG@10 of search on two labelled sets.
 
-    python benchmarks/search.py --data DIR
+    python -m benchmarks.search --data DIR
 
 TIME (423 articles of 1963, 83 queries with judged articles; an article counts by its best
 passage) and neutral summaries (a summary finds the three lead paragraphs of its story).

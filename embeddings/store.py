@@ -284,15 +284,19 @@ class CorpusStore:
         Raises:
             KeyError: A passage has no vector yet.
         """
-        rows = self.rows(
+        sql = (
             "SELECT p.id, v.vector FROM passages AS p "
-            "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? "
-            "ORDER BY p.document_id, p.position",
-            (fingerprint,),
+            "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ?"
         )
-        if passage_ids is not None:
-            by_id = dict(rows)
-            rows = [(i, by_id[i]) for i in passage_ids]
+        if passage_ids is None:
+            rows = self.rows(f"{sql} ORDER BY p.document_id, p.position", (fingerprint,))
+        else:
+            by_id: dict[int, bytes | None] = {}
+            for start in range(0, len(passage_ids), _CHUNK):
+                chunk = passage_ids[start : start + _CHUNK]
+                marks = ",".join("?" * len(chunk))
+                by_id.update(self.rows(f"{sql} WHERE p.id IN ({marks})", (fingerprint, *chunk)))
+            rows = [(passage_id, by_id[passage_id]) for passage_id in passage_ids]
         missing = [i for i, blob in rows if blob is None]
         if missing:
             raise KeyError(f"{len(missing)} passages have no vector yet")

@@ -61,7 +61,7 @@ HOMES = {
     "sentence_transformers": ("embeddings.encoders",),
     "openvino": ("embeddings.encoders",),
     "umap": ("topics.maps",),
-    "matplotlib": ("topics.drawing", "topics.palette"),
+    "matplotlib": ("topics.drawing",),
     "typer": ("topics.cli",),
     "rich": ("topics.cli",),
     "pickle": (),

@@ -97,12 +97,12 @@ def test_make_demo_prints_what_the_readme_shows(place):
 
 
 @pytest.mark.parametrize(("where", "block"), blocks("console"), ids=lambda value: value[:24])
-def test_commands_run_and_print_what_is_shown(place, where, block):
+def test_commands_run_and_print_what_is_shown(place, tmp_path, where, block):
     if not (place / "topicwire.db").exists():
         topicwire("topicwire cluster seeds/ --topics seeds/topics.toml", place)
     folder = place
     if "remove" in block or "articles/" in block:  # would change what the other blocks show
-        folder = place.parent / f"{place.name}-{abs(hash(block))}"
+        folder = tmp_path / "own"
         shutil.copytree(place, folder)
     for command, shown in steps(block):
         if command.startswith(NOT_HERE):
@@ -113,10 +113,9 @@ def test_commands_run_and_print_what_is_shown(place, where, block):
 
 
 @pytest.mark.parametrize(("where", "block"), blocks("python"), ids=lambda value: value[:24])
-def test_python_blocks_run(place, where, block):
-    folder = place.parent / f"{place.name}-python"
-    if not folder.exists():
-        shutil.copytree(place, folder)
+def test_python_blocks_run(place, tmp_path, where, block):
+    folder = tmp_path / "own"
+    shutil.copytree(place, folder)
     (folder / "block.py").write_text(PREAMBLE + block, encoding="utf-8")
     run([sys.executable, "block.py"], folder)
 

@@ -198,10 +198,13 @@ def _store_topics(
 ) -> float:
     """Replace topics and assignments; ids follow members. Returns the share that moved."""
     before = dict(store.rows("SELECT passage_id, topic_id FROM assignments"))
-    old: dict[int, TopicKey] = {}
-    for topic_id, name, kind in store.rows("SELECT id, name, kind FROM topics"):
-        members = {passage for passage, topic in before.items() if topic == topic_id}
-        old[topic_id] = TopicKey(members, name if kind == "guided" else "")
+    old_members: dict[int, set[int]] = {}
+    for passage_id, topic_id in before.items():
+        old_members.setdefault(topic_id, set()).add(passage_id)
+    old = {
+        topic_id: TopicKey(old_members.get(topic_id, set()), name if kind == "guided" else "")
+        for topic_id, name, kind in store.rows("SELECT id, name, kind FROM topics")
+    }
     members_of: dict[int, set[int]] = {topic.id: set() for topic in described}
     for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True):
         members_of[int(labels[node])].add(passage.id)
