@@ -63,11 +63,14 @@ class _Nodes:
         of_passage: int64 of shape ``(passages,)``, the node of each.
         canonical: int64 of shape ``(nodes,)``, the passage row that stands for each.
         keys: Content hash of each node's canonical text.
+        adjacent: int64 of shape ``(pairs, 2)``, nodes whose passages follow each other in
+            an article, each pair once.
     """
 
     of_passage: NDArray[np.int64]
     canonical: NDArray[np.int64]
     keys: list[bytes]
+    adjacent: NDArray[np.int64]
 
 
 def derive(
@@ -96,7 +99,7 @@ def derive(
     tell("finding neighbours")
     graph = find_neighbours(vectors, MOST_NEIGHBOURS, keys=nodes.keys)
     tell("finding topics")
-    labels, strengths = _place(store, encoder, guided, graph, vectors, nodes.keys)
+    labels, strengths = _place(store, encoder, guided, graph, vectors, nodes)
     described = describe_topics(
         [passages[row].body for row in nodes.canonical],
         labels,
@@ -104,6 +107,7 @@ def derive(
         vectors,
         [sources.get(passages[row].document_id, "") for row in nodes.canonical],
         [topic.name for topic in guided],
+        [passages[row].document_id for row in nodes.canonical],
     )
     tell("relating passages")
     relations = find_relations(passages, documents, nodes.of_passage, graph)
@@ -163,10 +167,18 @@ def _gather_nodes(passages: Sequence[Passage], groups: Sequence[CopyGroup]) -> _
         canonical.update(dict.fromkeys(group.members, group.canonical))
     chosen = sorted(set(canonical.values()), key=lambda row: (hashes[row], row))
     number = {row: node for node, row in enumerate(chosen)}
+    of_passage = [number[canonical[row]] for row in range(len(passages))]
+    following = {
+        (min(pair), max(pair))
+        for row in range(1, len(passages))
+        if passages[row].document_id == passages[row - 1].document_id
+        and (pair := (of_passage[row - 1], of_passage[row]))
+    }
     return _Nodes(
-        of_passage=np.array([number[canonical[row]] for row in range(len(passages))], np.int64),
+        of_passage=np.array(of_passage, np.int64),
         canonical=np.array(chosen, np.int64),
         keys=[hashes[row] for row in chosen],
+        adjacent=np.array(sorted(following), np.int64).reshape(-1, 2),
     )
 
 
@@ -176,15 +188,15 @@ def _place(
     guided: Sequence[GuidedTopic],
     graph: NeighbourGraph,
     vectors: NDArray[np.float32],
-    keys: Sequence[bytes],
+    nodes: _Nodes,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Give each node a guided topic where one fits, and a discovered one elsewhere."""
     if not guided:
-        found = discover(graph, vectors, keys)
+        found = discover(graph, vectors, nodes.keys)
     else:
         directions = embed_topics(guided, lambda texts: embed_texts(store, encoder, texts))
-        taken = assign(vectors, graph, directions, keys).labels
-        found = discover_rest(graph, vectors, taken, len(guided), keys)
+        taken = assign(vectors, graph, directions, nodes.keys, nodes.adjacent).labels
+        found = discover_rest(graph, vectors, taken, len(guided), nodes.keys, nodes.adjacent)
     return found.labels, found.strengths
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.neighbours import NeighbourGraph, canonical_order, hash_rows, unit_rows
-from topics.leiden import reorder
+from topics.adjacency import read_in_context
+from topics.leiden import number_in, reorder
 from topics.subjects import SUBJECTS
 from topics.taxonomy import GuidedTopic
 from topics.weights import weigh_edges
@@ -96,6 +97,7 @@ def assign(
     graph: NeighbourGraph,
     topics: TopicVectors,
     keys: Sequence[bytes] | None = None,
+    adjacent: NDArray[np.int64] | None = None,
 ) -> Assignment:
     """Place passages under guided topics; those that fit none are left to discovery.
 
@@ -114,9 +116,12 @@ def assign(
         graph: Neighbours of every row.
         topics: From ``embed_topics`` with the same encoder.
         keys: One per row, that fix the canonical order; by default hashes of the rows.
+        adjacent: Pairs of rows whose passages follow each other in an article, shape
+            ``(m, 2)``, in any order, repeated or not: each passage is then scored beside
+            its neighbours, as far as they are alike (``read_in_context``).
 
     Raises:
-        ValueError: Sizes differ.
+        ValueError: Sizes differ, or ``adjacent`` holds no pairs of rows.
     """
     if len(vectors) != graph.size:
         raise ValueError(f"The graph has {graph.size} rows and vectors {len(vectors)}; one a row.")
@@ -126,7 +131,10 @@ def assign(
         return Assignment(np.empty(0, np.int64), no_scores, np.full(count, LEAST_FIT, np.float32))
     unit = unit_rows(vectors)
     order = canonical_order(hash_rows(unit) if keys is None else keys)
-    scores = _spread(_score(unit[order], topics), reorder(graph, order))
+    if adjacent is not None:
+        adjacent = number_in(order)[adjacent]
+    read = read_in_context(unit[order], adjacent)
+    scores = _spread(_score(read, topics), reorder(graph, order))
     best = scores.argmax(axis=1)
     reached = scores.max(axis=1)
     bars = _set_bars(best, reached, count)

@@ -17,10 +17,19 @@ _PHRASE_SHARE = 0.4
 # (Carbonell and Goldstein, 1998); the rest is for being unlike those chosen.
 _CANDIDATES = 60
 _RELEVANCE = 0.7
+# What a term weighs that stands in one document of the topic only, where others stand
+# in several; and a term less fit than the least is no keyphrase where there are others.
+_ONE_DOCUMENT = 0.5
+_LEAST_FIT = 0.2
 
 
 def find_keyphrases(
-    terms: Terms, labels: NDArray[np.int64], topics: int, wanted: int
+    terms: Terms,
+    labels: NDArray[np.int64],
+    topics: int,
+    wanted: int,
+    documents: NDArray[np.int64] | None = None,
+    centrality: NDArray[np.float64] | None = None,
 ) -> list[tuple[str, ...]]:
     """Return up to ``wanted`` keyphrases of each topic, the most telling first.
 
@@ -35,20 +44,33 @@ def find_keyphrases(
         labels: Topic of each passage, shape ``(n,)``.
         topics: Number of topics.
         wanted: Most keyphrases of a topic.
+        documents: Number of each passage's document, shape ``(n,)``; by default each
+            passage is a document of its own.
+        centrality: How much each passage counts, 1 in the mean of its topic, shape
+            ``(n,)``; by default all count alike.
     """
     sizes = np.bincount(labels, minlength=topics).astype(np.float64)
     key = terms.terms * topics + labels[terms.rows]
-    pairs, counts = np.unique(key, return_counts=True)
+    pairs, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
     term, topic = pairs // topics, pairs % topics
     total = np.bincount(terms.terms, minlength=len(terms.words))
     weights = _weigh(counts, total[term], sizes[topic], float(len(labels)))
-    weights *= np.array([_LENGTH_BONUS[len(words) - 1] for words in terms.words])[term]
-    # A term seen once in a topic of many says nothing of the topic.
+    lengths = np.array([len(words) for words in terms.words], np.int64)[term]
+    weights *= np.array((0.0, *_LENGTH_BONUS))[lengths] * terms.fitness[term]
+    if centrality is not None:
+        weights *= np.bincount(inverse, centrality[terms.rows]) / counts
+    spread_over = counts if documents is None else _count_documents(inverse, terms, documents)
+    weights[(spread_over < 2) & (sizes[topic] > 2)] *= _ONE_DOCUMENT
+    # A term seen once in a topic of many says nothing of the topic; a phrase of three
+    # common words must be seen three times.
     weights[(counts < 2) & (sizes[topic] > 2)] = 0.0
+    weights[(lengths > 2) & ~terms.named[term] & (counts < 3) & (sizes[topic] > 2)] = 0.0
+    fit = terms.fitness[term] >= _LEAST_FIT
     starts = np.searchsorted(terms.terms, np.arange(len(terms.words) + 1))
     found: list[tuple[str, ...]] = []
     for one in range(topics):
         of_topic = np.flatnonzero((topic == one) & (weights > 0))
+        of_topic = of_topic[fit[of_topic]] if fit[of_topic].any() else of_topic
         ranked = sorted(of_topic, key=lambda pair: (-weights[pair], terms.words[term[pair]]))
         best = [(int(term[pair]), int(counts[pair])) for pair in ranked[: 2 * _CANDIDATES]]
         weight = {int(term[pair]): float(weights[pair]) for pair in ranked[: 2 * _CANDIDATES]}
@@ -60,6 +82,34 @@ def find_keyphrases(
         chosen = _spread(kept, weight, holders, wanted)
         found.append(tuple(terms.surfaces[candidate] for candidate in chosen))
     return found
+
+
+def _count_documents(
+    inverse: NDArray[np.intp], terms: Terms, documents: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count the documents of each pair of term and topic."""
+    span = int(documents.max(initial=0)) + 1
+    distinct = np.unique(inverse * span + documents[terms.rows])
+    return np.bincount(distinct // span, minlength=int(inverse.max(initial=-1)) + 1)
+
+
+def find_lone_terms(terms: Terms, wanted: int) -> tuple[str, ...]:
+    """Return terms of a few passages of which hardly any recurs: names, then nouns.
+
+    The fittest first, then those of more passages, longer words before shorter.
+    """
+    counts = np.bincount(terms.terms, minlength=len(terms.words))
+    able = [one for one, words in enumerate(terms.words) if len(words) == 1 or terms.named[one]]
+    ranked = sorted(
+        able,
+        key=lambda one: (
+            -int(counts[one]) * round(float(terms.fitness[one]), 6),
+            -len("".join(terms.words[one])),
+            terms.words[one],
+        ),
+    )
+    kept = _drop_fragments([(one, int(counts[one])) for one in ranked[:_CANDIDATES]], terms)
+    return tuple(terms.surfaces[one] for one in kept[:wanted])
 
 
 def _weigh(

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.neighbours import NeighbourGraph, canonical_order, hash_rows, nearest, unit_rows
+from embeddings.neighbours import (
+    NeighbourGraph,
+    canonical_order,
+    find_neighbours,
+    hash_rows,
+    nearest,
+    unit_rows,
+)
+from topics.adjacency import read_in_context
 from topics.weights import weigh_edges
 
 if TYPE_CHECKING:
@@ -26,6 +34,13 @@ RUNS = 8
 RUNS_LARGE = 2
 LARGE_ROWS = 30_000
 CYCLES = 3
+# Up to so many rows left over by guided topics get a graph of their own: in the corpus'
+# graph most of their neighbours were taken, and what edges remain fall into crumbs. Its
+# resolution is REST_RESOLUTION to 100 rows and rises to 1 at 200; an edge needs a cosine
+# of LEAST_ALIKE, centred on the mean of the corpus.
+SMALL_REST = 500
+REST_RESOLUTION = 0.7
+LEAST_ALIKE = 0.05
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,11 @@ def default_resolution(rows: int) -> float:
     Measured in ``docs/decisions/topics.md``.
     """
     return min(1.0, max(0.5, math.sqrt(500 / max(rows, 1))))
+
+
+def rest_resolution(rows: int) -> float:
+    """Return the resolution for so many rows left over: .7 to 100 rows, 1 from 205."""
+    return min(default_resolution(rows), REST_RESOLUTION * max(1.0, math.sqrt(rows / 100)))
 
 
 def least_topic_size(rows: int) -> int:
@@ -109,6 +129,7 @@ def discover_rest(
     taken: NDArray[np.int64],
     topics: int,
     keys: Sequence[bytes] | None = None,
+    adjacent: NDArray[np.int64] | None = None,
     *,
     resolution: float | None = None,
     seed: int = 0,
@@ -116,11 +137,14 @@ def discover_rest(
     """Find topics among the rows that no guided topic took.
 
     Args:
-        graph: As for ``discover``; only edges between rows left over are used.
+        graph: As for ``discover``; only edges between rows left over are used. Up to
+            ``SMALL_REST`` rows left over are compared anew, among themselves.
         vectors: As for ``discover``.
         taken: Shape ``(n,)``: the guided topic of each row, -1 where it is left over.
         topics: Number of guided topics; the discovered ones are numbered from there.
         keys: As for ``discover``.
+        adjacent: Pairs of rows whose passages follow each other in an article, as for
+            ``topics.guided.assign``; used where rows left over are compared anew.
         resolution: As for ``discover``; by default from the number of rows left over.
         seed: As for ``discover``.
 
@@ -128,7 +152,7 @@ def discover_rest(
         Labels and strengths of all rows, guided and discovered.
 
     Raises:
-        ValueError: As ``discover``.
+        ValueError: As ``discover``, or ``adjacent`` holds no pairs of rows.
     """
     rows = graph.size
     if len(vectors) != rows or len(taken) != rows:
@@ -148,16 +172,38 @@ def discover_rest(
     found = np.asarray(taken, np.int64)[order]
     rest = np.flatnonzero(found < 0)
     if len(rest):
-        inside = edges[rest][:, rest]
-        inside.sort_indices()
-        part = best_communities(inside, resolution or default_resolution(len(rest)), seed)
-        part = _merge_fragments(part, inside, unit[order][rest], least_topic_size(len(rest)))
+        if len(rest) <= min(SMALL_REST, rows - 1):
+            beside = None if adjacent is None else number_in(order)[adjacent]
+            inside = _compare_rest(read_in_context(unit[order], beside), rest)
+            usual, least = rest_resolution(len(rest)), max(2, round(math.sqrt(len(rest)) / 2))
+        else:
+            inside = edges[rest][:, rest]
+            inside.sort_indices()
+            usual, least = default_resolution(len(rest)), least_topic_size(len(rest))
+        part = best_communities(inside, resolution or usual, seed)
+        part = _merge_fragments(part, inside, unit[order][rest], least)
         found[rest] = topics + number_by_size(part)
     labels = np.empty(rows, np.int64)
     labels[order] = found
     strengths = np.empty(rows, np.float32)
     strengths[order] = measure_strengths(edges, found)
     return Partition(labels, strengths)
+
+
+def _compare_rest(unit: NDArray[np.float32], rest: NDArray[np.intp]) -> csr_array:
+    """Weigh edges among a few rows; none between rows no more alike than any two."""
+    from scipy.sparse import csr_array
+
+    # Rows are in canonical order: their numbers are keys.
+    keys = [number.to_bytes(4, "big") for number in range(len(rest))]
+    edges = weigh_edges(find_neighbours(unit[rest], MOST_NEIGHBOURS, keys=keys), MOST_NEIGHBOURS)
+    pairs = edges.tocoo()
+    centred = unit_rows(unit - unit.mean(axis=0))[rest]
+    alike = (centred[pairs.row] * centred[pairs.col]).sum(axis=1) > LEAST_ALIKE
+    kept = csr_array((pairs.data * alike, (pairs.row, pairs.col)), shape=edges.shape)
+    kept.eliminate_zeros()
+    kept.sort_indices()
+    return kept
 
 
 def best_communities(edges: csr_array, resolution: float, seed: int) -> NDArray[np.int64]:
@@ -193,9 +239,15 @@ def _leiden(edges: csr_array, resolution: float, seed: int) -> tuple[float, NDAr
 
 def reorder(graph: NeighbourGraph, order: NDArray[np.intp]) -> NeighbourGraph:
     """Number the rows in canonical order."""
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
+    rank = number_in(order).astype(np.int32)
     return NeighbourGraph(rank[graph.indices[order]], graph.similarities[order], graph.recall)
+
+
+def number_in(order: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return the number each row has once rows are put in ``order``."""
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
 
 
 def _merge_fragments(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.neighbours import unit_rows
-from topics.keyphrases import find_keyphrases
+from topics.keyphrases import find_keyphrases, find_lone_terms, is_part
 from topics.terms import count_terms
 
 KEYPHRASES = 8
@@ -58,6 +58,7 @@ def describe_topics(
     vectors: NDArray[np.float32],
     sources: Sequence[str] | None = None,
     guided_names: Sequence[str] = (),
+    documents: Sequence[str] | None = None,
 ) -> list[Topic]:
     """Name and describe every topic, in the order of their labels.
 
@@ -69,6 +70,8 @@ def describe_topics(
         sources: Outlet of each passage, ``""`` where unknown.
         guided_names: Names of the guided topics, by label; they are kept as they are,
             and such a topic is described even where it has no passages.
+        documents: Document of each passage, by any name; terms that several documents
+            of a topic share are preferred. By default each passage is its own.
 
     Raises:
         ValueError: Sizes differ, or a label is below 0.
@@ -88,9 +91,19 @@ def describe_topics(
     labels = np.asarray(labels, np.int64)
     # In a corpus of a few passages a word seen once is all there is.
     terms = count_terms(texts, 2 if rows >= 20 else 1)
-    phrases = find_keyphrases(terms, labels, count, KEYPHRASES)
-    names = name_topics(phrases, guided_names)
     unit = unit_rows(vectors)
+    numbers = None if documents is None else np.unique(documents, return_inverse=True)[1]
+    phrases = find_keyphrases(
+        terms, labels, count, KEYPHRASES, numbers, _measure_centrality(unit, labels, count)
+    )
+    chosen = [
+        _represent(np.flatnonzero(labels == label), strengths, unit, texts, outlets)
+        for label in range(count)
+    ]
+    for label, rows_of in enumerate(chosen):
+        if len(phrases[label]) < NAME_PHRASES and rows_of:
+            phrases[label] = _fill_up(phrases[label], [texts[row] for row in rows_of])
+    names = name_topics(phrases, guided_names)
     topics = []
     for label in range(count):
         members = np.flatnonzero(labels == label)
@@ -104,7 +117,7 @@ def describe_topics(
                 size=len(members),
                 share=len(members) / rows if rows else 0.0,
                 outlets=tuple(sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))),
-                representatives=_represent(members, strengths, unit, texts, outlets),
+                representatives=chosen[label],
             )
         )
     return topics
@@ -127,7 +140,7 @@ def name_topics(phrases: Sequence[Sequence[str]], guided_names: Sequence[str] = 
             if name and enough and name.casefold() not in taken:
                 break
             name = longer
-        plain = name or "No common words"
+        plain = name or "Untitled topic"
         name, number = plain, 1
         while not name or name.casefold() in taken:
             number += 1
@@ -135,6 +148,35 @@ def name_topics(phrases: Sequence[Sequence[str]], guided_names: Sequence[str] = 
         taken.add(name.casefold())
         names.append(name)
     return names
+
+
+def _measure_centrality(
+    unit: NDArray[np.float32], labels: NDArray[np.int64], count: int
+) -> NDArray[np.float64]:
+    """Return each passage's cosine with its topic's middle, over the topic's mean of it."""
+    centrality = np.ones(len(unit))
+    for label in range(count):
+        members = np.flatnonzero(labels == label)
+        if len(members):
+            middle = unit_rows(unit[members].mean(axis=0, keepdims=True))[0]
+            cosines = np.maximum((unit[members] @ middle).astype(np.float64), 0.0)
+            # Rounded: the order of passages may change the last bits, and no name.
+            centrality[members] = np.round(cosines / max(float(cosines.mean()), 1e-6), 3)
+    return centrality
+
+
+def _fill_up(phrases: tuple[str, ...], texts: Sequence[str]) -> tuple[str, ...]:
+    """Add terms of the representative passages to the few phrases that recur."""
+    taken = [tuple(phrase.casefold().split()) for phrase in phrases]
+    found = list(phrases)
+    for term in find_lone_terms(count_terms(texts, 1), 2 * KEYPHRASES):
+        words = tuple(term.casefold().split())
+        if len(found) < NAME_PHRASES and not any(
+            is_part(words, other) or is_part(other, words) for other in taken
+        ):
+            found.append(term)
+            taken.append(words)
+    return tuple(found)
 
 
 def _represent(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.stopwords import STOP_WORDS
+from topics.nouns import weigh_nouns
 
 # Words of news writing that say who spoke and when, not what about.
 _NEWS_WORDS = frozenset(
@@ -52,6 +53,12 @@ _WORD = rf"(?:{_LETTERS}\.){{2,}}|[^\W_]+(?:[-'’&][^\W_]+)*"
 _TOKENS = re.compile(rf"{_WORD}|[^\w\s'’&-]|[-–—]{{1,2}}(?=\s)|\n")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 _LONGEST_PHRASE = 3
+# A name that runs on in so many of its uses is a piece of one ("Prime Minister David").
+_RUNS_ON = 0.6
+# A word used as a noun in less than the first share of its uses names nothing (it keeps
+# the least fitness); from the second share on it is as fit as any.
+_NOUN_SHARES = (0.3, 0.65)
+_LEAST_FITNESS = 0.05
 
 
 @dataclass(frozen=True)
@@ -61,12 +68,17 @@ class Terms:
     Attributes:
         words: The lower-case words of each term.
         surfaces: The commonest spelling of each term, case and all.
+        fitness: float64, one a term, above 0 to 1: how well it serves as a name, being
+            a noun or a name, and no piece of a longer one.
+        named: bool, one a term: whether it is a proper name, in capitals throughout.
         rows: int64 of shape ``(pairs,)``: passage of each pair of term and passage.
         terms: int64 of shape ``(pairs,)``: term of each pair; sorted, then by passage.
     """
 
     words: tuple[tuple[str, ...], ...]
     surfaces: tuple[str, ...]
+    fitness: NDArray[np.float64]
+    named: NDArray[np.bool_]
     rows: NDArray[np.int64]
     terms: NDArray[np.int64]
 
@@ -96,8 +108,14 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
     open_ended = np.array(["-" in spelling for spelling in tokens.spelled], dtype=bool) & np.array(
         [spelling.islower() for spelling in tokens.spelled], dtype=bool
     )
+    capital = np.array([spelling[:1].isupper() for spelling in tokens.spelled], dtype=bool)[
+        tokens.spellings
+    ]
+    nouns, leads, named = weigh_nouns(tokens.words, capital, tokens.vocabulary, strong)
     words: list[tuple[str, ...]] = []
     surfaces: list[str] = []
+    fitness: list[NDArray[np.float64]] = []
+    proper: list[NDArray[np.bool_]] = []
     rows: list[NDArray[np.int64]] = []
     terms: list[NDArray[np.int64]] = []
     for length in range(1, _LONGEST_PHRASE + 1):
@@ -114,11 +132,66 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
         spelled = _spellings(tokens, places[members], ids[members], length)
         rows.append(kept_rows)
         terms.append(kept_ids + len(words))
+        span = tokens.words[places[firsts[:, 1]][:, None] + np.arange(length)]
+        whole = _whole_shares(tokens, places, ids, strong, capital, length)[firsts[:, 0]]
+        spelling = [spelled[int(identifier)] for identifier in firsts[:, 0]]
+        is_name = np.array([_is_name(one) for one in spelling], dtype=bool)
+        known = named[span] | is_name[:, None] if length > 1 else named[span]
+        proper.append(known.all(axis=1))
+        fitness.append(_fitness(nouns[span], leads[span], known, whole))
         for identifier, place in firsts:
             start = int(places[place])
             words.append(tuple(tokens.vocabulary[w] for w in tokens.words[start : start + length]))
             surfaces.append(spelled[int(identifier)])
-    return Terms(tuple(words), tuple(surfaces), np.concatenate(rows), np.concatenate(terms))
+    return Terms(
+        tuple(words),
+        tuple(surfaces),
+        np.concatenate(fitness),
+        np.concatenate(proper),
+        np.concatenate(rows),
+        np.concatenate(terms),
+    )
+
+
+def _is_name(spelling: str) -> bool:
+    """Whether each word of a term is in capitals: Castello Road, Bank of England."""
+    return all(word[:1].isupper() for word in spelling.split() if word not in _LINKS)
+
+
+def _whole_shares(
+    tokens: _Tokens,
+    places: NDArray[np.int64],
+    ids: NDArray[np.int64],
+    strong: NDArray[np.bool_],
+    capital: NDArray[np.bool_],
+    length: int,
+) -> NDArray[np.float64]:
+    """Return the share of each term's uses in which no name runs on beyond it."""
+    last = len(tokens.words) - 1
+    name = capital & strong[tokens.words]
+    left, right = np.maximum(places - 1, 0), np.minimum(places + length, last)
+    runs_on = (name[left] & name[places] & (places > 0)) | (
+        name[right] & name[places + length - 1] & (places + length <= last)
+    )
+    uses = np.bincount(ids)
+    return np.asarray(1.0 - np.bincount(ids, runs_on, minlength=len(uses)) / np.maximum(uses, 1))
+
+
+def _fitness(
+    nouns: NDArray[np.float64],
+    leads: NDArray[np.float64],
+    named: NDArray[np.bool_],
+    whole: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Weigh terms by their words, shape ``(terms, length)``: a noun last, no verb before."""
+    low, high = _NOUN_SHARES
+    each = np.clip((nouns - low) / (high - low), _LEAST_FITNESS, 1.0)
+    each[named] = 1.0
+    # Before the last word an adjective is as welcome as a noun.
+    lead = np.clip(leads[:, :-1] / low, _LEAST_FITNESS, 1.0)
+    lead[named[:, :-1]] = 1.0
+    fit = each[:, -1] * lead.min(axis=1, initial=1.0)
+    return np.asarray(np.where(whole < 1 - _RUNS_ON, _LEAST_FITNESS, 1.0) * fit)
 
 
 def _tokenise(texts: Sequence[str]) -> _Tokens:

@@ -10,7 +10,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from embeddings.neighbours import find_neighbours
 from topics.discover import TopicModel
-from topics.leiden import default_resolution, discover, discover_rest, least_topic_size
+from topics.leiden import (
+    default_resolution,
+    discover,
+    discover_rest,
+    least_topic_size,
+    rest_resolution,
+)
 from topics.weights import weigh_edges
 
 
@@ -151,3 +157,41 @@ def test_vectors_of_another_corpus_are_refused() -> None:
     vectors, _ = events(10, 2)
     with pytest.raises(ValueError, match="as many"):
         discover(find_neighbours(vectors, 3), vectors[:5])
+
+
+def left_over(seed: int = 0) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+    """Ninety rows taken by a guided topic, and 31 of four subjects left over."""
+    random = np.random.default_rng(seed)
+    labels = np.repeat([0, 1, 2, 3, 4], [90, 14, 8, 5, 4])
+    centres = random.standard_normal((5, 32))
+    vectors = centres[labels] + 1.1 * random.standard_normal((len(labels), 32))
+    return vectors.astype(np.float32), labels, np.where(labels == 0, 0, -1)
+
+
+def test_a_few_rows_left_over_are_few_topics() -> None:
+    counts, scores = [], []
+    for seed in range(8):
+        vectors, labels, taken = left_over(seed)
+        found = discover_rest(find_neighbours(vectors, 40), vectors, taken, 1).labels
+        rest = labels > 0
+        counts.append(len(set(found[rest].tolist())))
+        scores.append(adjusted_rand_score(labels[rest], found[rest]))
+    assert max(counts) <= 5
+    assert np.mean(scores) > 0.7
+
+
+def test_rows_left_over_are_found_alike_in_any_order() -> None:
+    vectors, _, taken = left_over()
+    beside = np.array([[row, row + 1] for row in range(90, 120)])
+    order = np.random.default_rng(3).permutation(len(vectors))
+    rank = np.argsort(order)
+    one = discover_rest(find_neighbours(vectors, 40), vectors, taken, 1, adjacent=beside)
+    graph = find_neighbours(vectors[order], 40)
+    other = discover_rest(graph, vectors[order], taken[order], 1, adjacent=rank[beside])
+    assert np.array_equal(other.labels, one.labels[order])
+    assert np.array_equal(other.strengths, one.strengths[order])
+
+
+def test_the_resolution_of_a_rest_rises_to_that_of_a_corpus() -> None:
+    assert [rest_resolution(n) for n in (10, 100, 205, 500)] == [0.7, 0.7, 1.0, 1.0]
+    assert rest_resolution(2000) == default_resolution(2000)

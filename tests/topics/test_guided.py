@@ -159,3 +159,44 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         path.write_bytes(content)
     with pytest.raises(InputError, match=r"topics\.toml"):
         read_topics(path)
+
+
+def vague_corpus() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Articles of four paragraphs on one subject, the second of which says next to nothing."""
+    vectors, subjects = corpus(240)
+    subjects = np.repeat(subjects[::4], 4)
+    random = np.random.default_rng(2)
+    vectors = random.standard_normal((240, 200)).astype(np.float32) * 0.05
+    vectors[:, 5] += 1.0
+    vectors[np.arange(240), subjects] += np.where(np.arange(240) % 4 == 1, 0.3, 1.0)
+    return vectors, subjects
+
+
+def test_a_paragraph_that_says_little_goes_with_those_beside_it() -> None:
+    vectors, subjects = vague_corpus()
+    graph, topics = find_neighbours(vectors, 15), embed_topics(TOPICS, encode)
+    beside = np.array([[row, row + 1] for row in range(239) if row % 4 != 3])
+    vague = (np.arange(240) % 4 == 1) & (subjects < 3)
+    alone = assign(vectors, graph, topics).labels
+    read = assign(vectors, graph, topics, adjacent=beside).labels
+    assert (read[vague] == subjects[vague]).mean() > (alone[vague] == subjects[vague]).mean() + 0.1
+
+
+def test_a_paragraph_on_another_subject_is_not_swallowed_by_its_article() -> None:
+    vectors, subjects = corpus(240)
+    beside = np.array([[row, row + 1] for row in range(239)])
+    topics = embed_topics(TOPICS, encode)
+    found = assign(vectors, find_neighbours(vectors, 40), topics, adjacent=beside).labels
+    assert (found[subjects >= 3] == -1).mean() > 0.95
+
+
+def test_pairs_are_numbered_as_the_rows_are() -> None:
+    vectors, _ = vague_corpus()
+    order = np.random.default_rng(1).permutation(240)
+    rank = np.argsort(order)
+    beside = np.array([[row, row + 1] for row in range(239) if row % 4 != 3])
+    topics = embed_topics(TOPICS, encode)
+    one = assign(vectors, find_neighbours(vectors, 20), topics, adjacent=beside)
+    graph = find_neighbours(vectors[order], 20)
+    other = assign(vectors[order], graph, topics, adjacent=rank[beside][::-1])
+    assert np.array_equal(other.scores, one.scores[order])

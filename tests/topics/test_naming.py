@@ -197,3 +197,33 @@ def test_sizes_that_differ_are_refused() -> None:
 def test_passages_without_a_topic_are_refused() -> None:
     with pytest.raises(ValueError, match="below 0"):
         describe_topics(["a"], np.array([-1]), np.ones(1, np.float32), np.ones((1, 2), np.float32))
+
+
+SCATTERED = [
+    "They would choose the clinic. It had closed.",
+    "Nobody asked. He fled to Bekaa, they said.",
+    "The harvest of wheat failed; she worried.",
+]
+
+
+def test_a_topic_in_which_no_word_recurs_is_named_by_its_nouns() -> None:
+    labels = np.array([0] * 12 + [1] * 12 + [2] * 3)
+    texts = [*TEXTS, *TEXTS, *SCATTERED]
+    topic = describe(texts, labels)[2]
+    assert {"clinic", "Bekaa", "harvest", "wheat"} & set(topic.keyphrases)
+    assert not {"choose", "asked", "fled", "worried"} & set(topic.keyphrases)
+
+
+def test_only_a_text_without_words_leaves_a_topic_untitled() -> None:
+    topics = describe(["...", "123", "wheat"], np.array([0, 0, 1]))
+    assert [topic.name for topic in topics] == ["Untitled topic", "Wheat"]
+
+
+def test_terms_of_several_documents_come_before_those_one_repeats() -> None:
+    texts = ["The dam and the mill."] * 3 + ["The dam of stone."] * 2 + ["A mill of stone."]
+    texts += ["The sea and the wind."] * 6
+    labels = np.array([0] * 6 + [1] * 6)
+    documents = ["a", "a", "a", "a", "a", "b"] + ["d"] * 6
+    strengths, rows = np.ones(12, np.float32), vectors(labels)
+    topic = describe_topics(texts, labels, strengths, rows, documents=documents)[0]
+    assert topic.keyphrases.index("mill") < topic.keyphrases.index("dam")

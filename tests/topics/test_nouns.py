@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from topics.terms import Terms, count_terms
+
+TEXTS = [
+    "The camp was full. They fled to the camp, and guards of the camp would shell the road.",
+    "He would choose quickly; they shelled the town. The refugees of the camp were asked.",
+    "A school for refugees was opened. He asked the refugees, who had asked twice.",
+    "They choose the school. Near Castello Road they choose to hold the final line.",
+]
+
+
+def fitness(terms: Terms, *words: str) -> float:
+    return float(terms.fitness[terms.words.index(words)])
+
+
+@pytest.mark.parametrize("noun", ["camp", "refugees", "school"])
+@pytest.mark.parametrize("verb", ["choose", "asked", "shelled", "quickly"])
+def test_nouns_are_fitter_to_name_than_verbs_and_adverbs(noun: str, verb: str) -> None:
+    terms = count_terms(TEXTS, 1)
+    assert fitness(terms, noun) > 2 * fitness(terms, verb)
+
+
+def test_a_name_is_as_fit_as_can_be() -> None:
+    terms = count_terms(TEXTS, 1)
+    assert fitness(terms, "castello", "road") == 1.0
+    assert terms.named[terms.words.index(("castello", "road"))]
+
+
+def test_a_piece_of_a_longer_name_is_not_fit() -> None:
+    terms = count_terms(["He saw Treasury Secretary Henry Paulson there."] * 2, 1)
+    assert fitness(terms, "henry", "paulson") < 0.2
+    assert fitness(terms, "secretary", "henry", "paulson") < 0.2
+
+
+def test_without_known_words_around_all_words_are_alike() -> None:
+    terms = count_terms(["переговоры войска города"], 1)
+    assert len(np.unique(terms.fitness[[len(words) == 1 for words in terms.words]])) == 1
