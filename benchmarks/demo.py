@@ -39,8 +39,8 @@ class Score:
 
     @property
     def topic_share(self) -> float:
-        """Share of the key's passages that are in the right topic."""
-        return 1 - len(self.wrong_topics) / self.expected
+        """Share of the key's passages that are found and in the right topic."""
+        return 1 - (len(self.wrong_topics) + len(self.unmatched)) / self.expected
 
 
 def read_key() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from embeddings.furniture import find_furniture
 from embeddings.passages import split
 from embeddings.reading import Problem, ReadFile, ReadOptions, read_paths
 from embeddings.store import CorpusStore, version_of
+
+_REFUSED = "is already stored from"
 
 
 @dataclass
@@ -59,7 +61,18 @@ def add_paths(
             _add_part(store, encoder, part, problems[part.path], report)
         if progress:
             progress(report)
+    _forget_old_problems(store, paths, problems.keys())
     return report
+
+
+def _forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collection[str]) -> None:
+    """Forget the problems of files that lay below the paths given and are there no more."""
+    roots = [path.resolve() for path in paths]
+    store.forget_problems(
+        path
+        for path in {path for path, _, _ in store.file_problems()} - set(met)
+        if any(root == Path(path) or root in Path(path).parents for root in roots)
+    )
 
 
 def _add_part(
@@ -80,14 +93,20 @@ def _add_part(
     for document in part.documents:
         other = _other_owner(store, document)
         if other:
-            message = f"the id {document.id} is already stored from {other}; this one is not taken"
+            message = f"the id {document.id} {_REFUSED} {other}; this one was left out"
             problems.append(Problem(part.path, None, message))
             report.problems.append(problems[-1])
         else:
             _add_document(store, encoder, document, part, report)
-    # The digest comes with the last part: it says that the whole file was read.
+    # The digest comes with the last part: it says that the whole file was read. A file with
+    # refused articles is read again, since the other file may be gone by then.
     if part.last:
-        store.add_file(part.path, part.digest, [(p.line, p.message) for p in problems])
+        digest = "" if _any_refused(problems) else part.digest
+        store.add_file(part.path, digest, [(p.line, p.message) for p in problems])
+
+
+def _any_refused(problems: Sequence[Problem]) -> bool:
+    return any(_REFUSED in problem.message for problem in problems)
 
 
 def _other_owner(store: CorpusStore, document: Document) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,16 +35,26 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     if path.is_dir():
         raise StoreError(f"{path} is a folder; --db takes a file, such as {path / 'topicwire.db'}.")
     with plain_errors(path):
-        connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
         try:
-            _prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+            return _open(path.resolve().as_uri(), path, create)
+        except sqlite3.OperationalError:
+            if create or os.access(path.parent, os.W_OK):
+                raise
+            # On a read-only disk SQLite cannot keep its log; nobody else can write either.
+            return _open(f"{path.resolve().as_uri()}?immutable=1", path, create)
+
+
+def _open(uri: str, path: Path, create: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+    try:
+        _prepare(connection, path, create)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, create: bool) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
@@ -51,6 +62,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError(
             f"{path} is an SQLite file, but not one of Topicwire's; name another with --db."
         )
+    if empty and not create:
+        raise StoreError(f"{path} is empty; fill it with `topicwire cluster FOLDER --db {path}`.")
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path} was written by a newer Topicwire (file version {version}, this one reads up "
@@ -117,7 +130,8 @@ def one_writer(path: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(f"{path}.lock", timeout=0)
+    # By the file itself: two names of one database (a link) are one lock.
+    lock = FileLock(f"{path.resolve()}.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
@@ -134,3 +148,21 @@ def one_writer(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def discard_if_empty(path: Path) -> None:
+    """Delete a database in which no article came to be stored, after a run that failed."""
+    if not path.is_file():
+        return
+    with plain_errors(path):
+        connection = sqlite3.connect(path)
+        try:
+            tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+            if ("documents",) in tables and connection.execute(
+                "SELECT 1 FROM documents LIMIT 1"
+            ).fetchone():
+                return
+        finally:
+            connection.close()
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)

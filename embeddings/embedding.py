@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.normalising import hash_text
+from embeddings.normalising import hash_text, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,9 @@ def embed_texts(store: CorpusStore, encoder: Encoder, texts: Sequence[str]) -> N
     """
     hashes = [hash_text(text) for text in texts]
     known = store.vectors_of(encoder.fingerprint, hashes)
-    missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
+    missing = {
+        key: normalise(text) for key, text in zip(hashes, texts, strict=True) if key not in known
+    }
     if missing:
         vectors = encoder.encode(list(missing.values()))
         store.put_vectors(encoder.fingerprint, list(missing), vectors)

@@ -84,12 +84,18 @@ CREATE TABLE copy_members (
 );
 CREATE INDEX copy_members_by_group ON copy_members (group_id);
 
+CREATE TABLE members (           -- the last run's topic of each text: ids follow them
+    hash     BLOB PRIMARY KEY,
+    topic_id INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE relations (
     kind     TEXT NOT NULL,      -- contains, same_event
     a        INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
     b        INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
     score    REAL NOT NULL,
     evidence TEXT NOT NULL,      -- JSON
+    across   INTEGER NOT NULL,   -- 1: of two outlets; 0: within one
     PRIMARY KEY (kind, a, b)
 ) WITHOUT ROWID;
 CREATE INDEX relations_by_b ON relations (b);

@@ -120,7 +120,13 @@ def search_like(
             f"There is no passage {passage_id}; `topicwire search` and `topicwire copies` "
             "show the ids there are."
         )
-    vector = store.vectors(fingerprint, [passage_id])[0]
+    try:
+        vector = store.vectors(fingerprint, [passage_id])[0]
+    except KeyError:
+        raise InputError(
+            f"Passage {passage_id} is not embedded yet: a run was stopped; "
+            "`topicwire cluster` goes on from there."
+        ) from None
     # Its quotations are not phrases to look for.
     words = found[0][0].replace('"', " ")
     return _rank(store, fingerprint, vector, words, filters or Filters(), limit, passage_id)
@@ -135,7 +141,7 @@ def _rank(
     limit: int,
     left_out: int | None = None,
 ) -> list[Hit]:
-    ids = [i for i in _allowed(store, filters) if i != left_out]
+    ids = [i for i in _allowed(store, fingerprint, filters) if i != left_out]
     if not ids:
         return []
     meaning = np.maximum(store.vectors(fingerprint, ids) @ vector, 0.0)
@@ -144,17 +150,21 @@ def _rank(
     if words.max() > 0:
         words /= words.max()
     scores = MEANING_WEIGHT * meaning + (1 - MEANING_WEIGHT) * words
-    # Ties go to the lower id, so that the same question has the same answer.
-    order = np.lexsort((np.array(ids), -scores))
+    # Ties go by article and place, so that the order of arrival has no say.
+    order = np.lexsort((np.arange(len(ids)), -scores))
     shown, copies = _collapse(store, [ids[i] for i in order], limit)
     row = {passage_id: i for i, passage_id in enumerate(ids)}
     parts = {i: (scores[row[i]], meaning[row[i]], words[row[i]]) for i in shown}
     return _hits(store, query, parts, copies)
 
 
-def _allowed(store: CorpusStore, filters: Filters) -> list[int]:
+def _allowed(store: CorpusStore, fingerprint: str, filters: Filters) -> list[int]:
+    """Return the passages that may be hits, by document id and position.
+
+    Those that a stopped run has not embedded yet are left out.
+    """
     conditions: list[str] = ["1"]
-    parameters: list[object] = []
+    parameters: list[object] = [fingerprint]
     if filters.sources:
         conditions.append(f"d.source COLLATE NOCASE IN ({_marks(filters.sources)})")
         parameters += list(filters.sources)
@@ -171,8 +181,9 @@ def _allowed(store: CorpusStore, filters: Filters) -> list[int]:
         parameters += list(filters.topics)
     sql = (
         "SELECT p.id FROM passages AS p JOIN documents AS d ON d.id = p.document_id "  # noqa: S608
+        "JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? "
         "LEFT JOIN assignments AS a ON a.passage_id = p.id "
-        f"WHERE {' AND '.join(conditions)} ORDER BY p.id"
+        f"WHERE {' AND '.join(conditions)} ORDER BY p.document_id, p.position"
     )
     return [row[0] for row in store.rows(sql, parameters)]
 

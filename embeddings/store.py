@@ -14,7 +14,7 @@ import numpy as np
 
 from embeddings.database import connect, one_writer, plain_errors
 from embeddings.documents import Document, Passage
-from embeddings.normalising import hash_text
+from embeddings.normalising import hash_text, normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 # SQLite takes some 32,000 parameters a statement; this keeps statements short.
 _CHUNK = 500
+
+# The setting that says what the derived tables were computed from; gone while they are stale.
+DERIVED = "derived"
 
 _PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
 _DOCUMENT_COLUMNS = "id, text, title, source, published, url, path"
@@ -60,6 +63,8 @@ class CorpusStore:
             if not write:
                 connection = connect(path, create=False)
                 try:
+                    # One state of the corpus, whatever a run beside us stores meanwhile.
+                    connection.execute("BEGIN")
                     yield cls(path, connection)
                 finally:
                     connection.close()
@@ -130,16 +135,24 @@ class CorpusStore:
 
         Args:
             path: The file, or a folder in which files were passed over.
-            digest: Of the file; ``""`` for a folder.
+            digest: Of the file; ``""`` for a folder, or a file to be read again next time.
             problems: Line if known, and reason.
         """
         with self.transaction() as connection:
+            connection.execute("DELETE FROM files WHERE path = ?", (path,))
             if digest:
-                connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, digest))
+                connection.execute("INSERT INTO files VALUES (?, ?)", (path, digest))
             connection.execute("DELETE FROM problems WHERE path = ?", (path,))
             connection.executemany(
                 "INSERT INTO problems VALUES (?, ?, ?)",
                 [(path, line, message) for line, message in problems],
+            )
+
+    def forget_problems(self, paths: Iterable[str]) -> None:
+        """Forget what could not be read in files that are no longer there."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM problems WHERE path = ?", [(path,) for path in paths]
             )
 
     def document_version(self, document_id: str) -> bytes | None:
@@ -163,6 +176,8 @@ class CorpusStore:
             dropped: Lines that the HTML reader left out of ``document.text``.
         """
         with self.transaction() as connection:
+            # Its passages get new ids, so that what hung on the old ones is gone.
+            self.set_setting(DERIVED, None)
             connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
             connection.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -205,9 +220,14 @@ class CorpusStore:
         A later run over the same files reads them anew.
         """
         with self.transaction() as connection:
+            self.set_setting(DERIVED, None)
             for document_id in document_ids:
                 connection.execute(
                     "DELETE FROM files WHERE path = (SELECT path FROM documents WHERE id = ?)",
+                    (document_id,),
+                )
+                connection.execute(
+                    "DELETE FROM problems WHERE path = (SELECT path FROM documents WHERE id = ?)",
                     (document_id,),
                 )
                 connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
@@ -230,10 +250,15 @@ class CorpusStore:
             )
         ]
 
+    def count_passages(self) -> int:
+        """Return the number of passages."""
+        return int(self.rows("SELECT count(*) FROM passages")[0][0])
+
     def missing_texts(self, fingerprint: str) -> list[tuple[bytes, str]]:
         """Return hash and body of each distinct passage without a vector of this encoder.
 
-        Shortest first, so that batches hold texts of like length.
+        Shortest first, so that batches hold texts of like length. The bodies are in normal
+        form, since which of several raw forms came first must not matter.
         """
         rows = self.rows(
             "SELECT hash, substr(text, body_start - start + 1) FROM passages AS p "
@@ -241,7 +266,7 @@ class CorpusStore:
             "GROUP BY hash ORDER BY length(text), hash",
             (fingerprint,),
         )
-        return [(bytes(key), body) for key, body in rows]
+        return [(bytes(key), normalise(body)) for key, body in rows]
 
     def put_vectors(
         self, fingerprint: str, hashes: Sequence[bytes], vectors: NDArray[np.float32]
@@ -330,7 +355,8 @@ class CorpusStore:
         """
         digest = hashlib.blake2b(digest_size=16)
         for row in self._connection.execute(
-            "SELECT p.document_id, p.position, p.hash, d.source, d.published "
+            'SELECT p.document_id, p.position, p.start, p.body_start, p."end", p.hash, '
+            "d.source, d.published "
             "FROM passages AS p JOIN documents AS d ON d.id = p.document_id "
             "ORDER BY p.document_id, p.position"
         ):

@@ -66,6 +66,41 @@ def test_a_paragraph_inside_a_longer_one_is_found(demo_db):
     assert result.relations_unlisted["contains"] == []
 
 
+def test_same_events_are_reported_apart_from_copies(demo_db):
+    # The key lists clear cases only, so pairs beside them are no mistakes; a flood would be.
+    result = score(demo_db)
+    listed = result.relations_listed["same_event"]
+    assert listed - len(result.relations_missed["same_event"]) >= listed // 4
+    assert len(result.relations_unlisted["same_event"]) <= listed
+
+
+def test_white_space_in_an_article_takes_nothing_from_its_passages(tmp_path):
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    db = tmp_path / "edited.db"
+    assert topicwire("cluster", seeds, "--db", db).returncode == 0
+    path = seeds / "harbour-courier" / "cameron-sochi.txt"
+    path.write_bytes(path.read_bytes() + b"\n\n")
+    report = json.loads(topicwire("cluster", seeds, "--db", db, "--json").stdout)
+    assert report["reading"]["updated"] == 1
+    assert report["moved"] == 0
+    assert json.loads(topicwire("info", "--db", db, "--json").stdout)["unclustered"] == 0
+    assert topicwire("map", tmp_path / "m.png", "--db", db).returncode == 0
+
+
+def test_topic_ids_follow_members_through_updated_articles(tmp_path):
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    db = tmp_path / "edited.db"
+    assert topicwire("cluster", seeds, "--db", db).returncode == 0
+    before = {topic["id"] for topic in topics_of(db)}
+    for path in seeds.glob("*/*.txt"):
+        path.write_bytes(path.read_bytes() + b"\n")
+    report = json.loads(topicwire("cluster", seeds, "--db", db, "--json").stdout)
+    assert report["reading"]["updated"] > 10
+    assert {topic["id"] for topic in topics_of(db)} == before
+
+
 def test_a_changed_figure_is_shown(demo_db):
     expected = {tuple(p) for r in read_key()["relation"] for p in r.get("changed", [])}
     figures = {pair for pair in expected if any(letter.isdigit() for letter in "".join(pair))}

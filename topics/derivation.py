@@ -20,7 +20,7 @@ from embeddings.documents import Passage
 from embeddings.embedding import embed_texts
 from embeddings.neighbours import NeighbourGraph, find_neighbours
 from embeddings.normalising import hash_text
-from embeddings.store import CorpusStore
+from embeddings.store import DERIVED, CorpusStore
 from topics.coverage.relations import Relation, find_relations
 from topics.guided import assign, embed_topics
 from topics.identity import TopicKey, carry_ids, share_moved
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
 
     from embeddings.encoders.protocol import Encoder
 
-# The setting that says what the derived tables were computed from.
-FINGERPRINT = "derived"
-
-# Raised when a method changes, so that stored results of the old one are replaced.
+# Raised when a method changes, that of the layout too, so that stored results are replaced.
 METHODS = 1
 
 
@@ -47,7 +44,7 @@ class Derivation:
     Attributes:
         fresh: Whether anything had to be computed.
         previous_topics: Topics before this run.
-        moved: Share of the passages present before and after whose topic changed, 0 to 1.
+        moved: Share of the texts present before and after whose topic changed, 0 to 1.
     """
 
     fresh: bool
@@ -86,7 +83,8 @@ def derive(
     guided = [GuidedTopic(**topic) for topic in store.setting("guided") or []]
     fingerprint = _fingerprint(store, encoder, guided)
     previous = store.rows("SELECT count(*) FROM topics")[0][0]
-    if store.setting(FINGERPRINT) == fingerprint:
+    complete = store.rows("SELECT count(*) FROM assignments")[0][0] == store.count_passages()
+    if complete and store.setting(DERIVED) == fingerprint:
         return Derivation(fresh=False, previous_topics=previous, moved=0.0)
     tell = progress or (lambda _: None)
     passages = store.passages()
@@ -119,7 +117,7 @@ def derive(
         store.put_array("graph.indices", graph.indices)
         store.put_array("graph.similarities", graph.similarities)
         store.set_setting("recall", graph.recall)
-        store.set_setting(FINGERPRINT, fingerprint)
+        store.set_setting(DERIVED, fingerprint)
     return Derivation(fresh=True, previous_topics=previous, moved=moved)
 
 
@@ -209,17 +207,22 @@ def _store_topics(
     described: Sequence[Topic],
 ) -> float:
     """Replace topics and assignments; ids follow members. Returns the share that moved."""
-    before = dict(store.rows("SELECT passage_id, topic_id FROM assignments"))
-    old_members: dict[int, set[int]] = {}
-    for passage_id, topic_id in before.items():
-        old_members.setdefault(topic_id, set()).add(passage_id)
+    # By content, not by passage id: an updated article's passages have new ids.
+    before = {bytes(key): topic for key, topic in store.rows("SELECT hash, topic_id FROM members")}
+    old_members: dict[int, set[bytes]] = {}
+    for key, topic_id in before.items():
+        old_members.setdefault(topic_id, set()).add(key)
     old = {
         topic_id: TopicKey(old_members.get(topic_id, set()), name if kind == "guided" else "")
         for topic_id, name, kind in store.rows("SELECT id, name, kind FROM topics")
     }
-    members_of: dict[int, set[int]] = {topic.id: set() for topic in described}
-    for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True):
-        members_of[int(labels[node])].add(passage.id)
+    label_of = {
+        hash_text(passage.body): int(labels[node])
+        for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
+    }
+    members_of: dict[int, set[bytes]] = {topic.id: set() for topic in described}
+    for key, label in label_of.items():
+        members_of[label].add(key)
     new = [TopicKey(members_of[t.id], t.name if t.kind == "guided" else "") for t in described]
     ids = carry_ids(old, new, (store.setting("last_topic_id") or 0) + 1)
     id_of = {topic.id: topic_id for topic, topic_id in zip(described, ids, strict=True)}
@@ -239,14 +242,13 @@ def _store_topics(
                 for topic in described
             ],
         )
-        after = {
-            passage.id: id_of[int(labels[node])]
-            for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
-        }
+        after = {key: id_of[label] for key, label in label_of.items()}
+        connection.execute("DELETE FROM members")
+        connection.executemany("INSERT INTO members VALUES (?, ?)", after.items())
         connection.executemany(
             "INSERT INTO assignments VALUES (?, ?, ?, ?)",
             [
-                (passage.id, node, after[passage.id], round(float(strengths[node]), 4))
+                (passage.id, node, id_of[int(labels[node])], round(float(strengths[node]), 4))
                 for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
             ],
         )
@@ -280,17 +282,17 @@ def _store_relations(
     with store.transaction() as connection:
         connection.execute("DELETE FROM relations")
         connection.executemany(
-            "INSERT OR REPLACE INTO relations VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (
                     relation.kind,
                     passages[relation.a].id,
                     passages[relation.b].id,
                     _score(relation),
-                    json.dumps(dataclasses.asdict(relation.evidence), default=str),
+                    json.dumps(dataclasses.asdict(relation.evidence), ensure_ascii=False),
+                    relation.across,
                 )
                 for relation in relations
-                if relation.across
             ],
         )
 

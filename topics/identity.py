@@ -15,11 +15,11 @@ class TopicKey:
     """What a topic is recognised by.
 
     Attributes:
-        members: Keys of its passages.
+        members: Content hashes of its passages.
         guided: The user's name for it, or ``""`` for a discovered one.
     """
 
-    members: Set[int]
+    members: Set[bytes]
     guided: str = ""
 
 
@@ -63,8 +63,8 @@ def carry_ids(
     return [ids[row] for row in range(len(after))]
 
 
-def share_moved(before: Mapping[int, int], after: Mapping[int, int]) -> float:
-    """Return the share of passages present in both runs whose topic id changed, 0 to 1."""
+def share_moved(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> float:
+    """Return the share of texts present in both runs whose topic id changed, 0 to 1."""
     common = before.keys() & after.keys()
     if not common:
         return 0.0

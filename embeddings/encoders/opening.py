@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.errors import ModelError
+from embeddings.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from embeddings.encoders.compiled import CompiledEncoder
@@ -32,14 +32,15 @@ def open_encoder(model: str | None = None, precision: str = "auto") -> CompiledE
             CPU is much faster in it.
 
     Raises:
-        ModelError: The precision is unknown, a folder does not exist, or the name cannot
+        InputError: The precision is unknown.
+        ModelError: A folder does not exist, or the name cannot
             be a model's. A missing or altered model is found out at the first use.
     """
     from embeddings.encoders.compiled import CompiledEncoder
     from embeddings.encoders.packaged import NAME
 
     if precision not in PRECISIONS:
-        raise ModelError(
+        raise InputError(
             f"The precision {precision!r} is unknown: expected one of {', '.join(PRECISIONS)}."
         )
     name = model or os.environ.get("TOPICWIRE_MODEL") or NAME

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import IO, NamedTuple, cast
 
 # The marks at a file's start, longest first: UTF-32's begins with UTF-16's.
 _MARKS = (
@@ -36,6 +38,9 @@ _DECLARED = re.compile(
 _LATIN = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii", "cp1252"})
 # White space and what Windows-1252 puts in the control range are no sign of binary data.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# C0, DEL and C1 but for tab and line feed: terminals obey them, and search marks its
+# matches with two of them.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SAMPLE = 1 << 20
 # In text of Western languages, letters beyond ASCII are few; read as Windows-1252, a
 # Cyrillic or Greek text is full of them.
@@ -48,9 +53,9 @@ class Decoded(NamedTuple):
     r"""A text and how sure it is.
 
     Attributes:
-        text: Without mark, NUL and lone surrogates, line ends as ``\\n``.
+        text: Without mark, control characters and lone surrogates, line ends as ``\\n``.
         encoding: The name of the encoding used.
-        replaced: Bytes that the encoding has no character for.
+        replaced: The places that the encoding has no character for, now U+FFFD.
     """
 
     text: str
@@ -74,18 +79,71 @@ def decode(data: bytes, encoding: str = "", page: bool = False) -> Decoded:
         BinaryDataError: They are not text in any encoding known here.
         LookupError: The encoding named does not exist.
     """
-    chosen = encoding or detect(data, page)
+    chosen = _with_order(encoding, data) if encoding else detect(data, page)
     text = data.decode(chosen, "replace")
-    replaced = text.count("�")
+    replaced = _count_broken(io.BytesIO(data), chosen).broken if "\ufffd" in text else 0
     return Decoded(clean(text).lstrip("\ufeff"), chosen, replaced)
 
 
+def find_encoding(stream: IO[bytes], encoding: str = "") -> tuple[str, int]:
+    """Find the encoding of a stream that may be larger than memory.
+
+    Args:
+        stream: Read to its end, and set back to its start.
+        encoding: What the user said, ``""`` to find out.
+
+    Returns:
+        Its name, and the number of places that it has no character for.
+
+    Raises:
+        BinaryDataError: The beginning is not text in any encoding known here.
+    """
+    sample = peek(stream)
+    chosen = _with_order(encoding, sample) if encoding else detect(sample)
+    if encoding or chosen.startswith(("utf-16", "utf-32")) or chosen == "utf-8-sig":
+        return chosen, _count_broken(stream, chosen).broken
+    counted = _count_broken(stream, "utf-8")
+    if counted.is_utf8:
+        return "utf-8", counted.broken
+    legacy = "cp1252" if chosen == "utf-8" else chosen
+    return legacy, _count_broken(stream, legacy).broken
+
+
+def decoded_lines(stream: IO[bytes], encoding: str, newline: str = "") -> Iterator[str]:
+    r"""Decode line by line, without mark; line ends stay as they are.
+
+    Args:
+        stream: From its start.
+        encoding: What has no character becomes U+FFFD.
+        newline: What ends a line; ``""`` for any of ``\n``, ``\r`` and ``\r\n``.
+    """
+    reader = io.TextIOWrapper(
+        cast("io.BufferedReader", stream), encoding, "replace", newline=newline
+    )
+    for index, line in enumerate(reader):
+        yield line.lstrip("\ufeff") if index == 0 else line
+    reader.detach()
+
+
+def peek(stream: IO[bytes]) -> bytes:
+    """Return the beginning of a stream, and go back."""
+    sample = stream.read(_SAMPLE)
+    stream.seek(0)
+    # A character cut in two at the sample's end would look like a broken one.
+    return sample[: sample.rfind(b"\n") + 1] if len(sample) == _SAMPLE else sample
+
+
+def describe_replaced(count: int, encoding: str) -> str:
+    """Say that places of a file could not be decoded."""
+    are = "character is" if count == 1 else "characters are"
+    return f"{count} {are} not {encoding}; shown as \ufffd"
+
+
 def clean(text: str) -> str:
-    """Make line ends one kind; take out NUL and replace lone surrogates."""
+    """Make line ends one kind, control characters blanks; replace lone surrogates."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        text = text.replace("\0", "")
+    text = _UNPRINTABLE.sub(" ", text)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -135,16 +193,58 @@ def _detect_wide(sample: bytes) -> str:
     return "utf-16-be" if even > 10 * odd else ""
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Whether it is UTF-8, but for a few broken bytes or a cut-off end."""
+def _with_order(encoding: str, data: bytes) -> str:
+    """Name the byte order of UTF-16 and UTF-32 that begin without a mark."""
+    if encoding not in ("utf-16", "utf-32") or any(data.startswith(mark) for mark, _ in _MARKS):
+        return encoding
+    wide = _detect_wide(data[:_SAMPLE]) if encoding == "utf-16" else ""
+    return wide or f"{encoding}-le"
+
+
+class _Counted(NamedTuple):
+    """Places that are broken, and valid characters beyond ASCII (0 where none is broken)."""
+
+    broken: int
+    beyond: int
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether what was read as UTF-8 is, but for a few broken bytes or a cut-off end."""
+        return self.broken * 4 <= self.beyond
+
+
+def _count_broken(stream: IO[bytes], encoding: str) -> _Counted:
+    """Count what an encoding cannot read in all of a stream, and go back to its start."""
+    create = codecs.getincrementaldecoder(encoding)
+    strict = create()
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
-        broken = text.count("�")
-        valid = sum(character > "\x7f" for character in text) - broken
-        return broken * 4 <= valid
-    return True
+        for block, final in _blocks(stream):
+            strict.decode(block, final)
+    except UnicodeError:
+        pass
+    else:
+        return _Counted(0, 0)
+    # The difference of the two is what was replaced; U+FFFD of the article's own is in both.
+    replacing, ignoring = create("replace"), create("ignore")
+    broken = beyond = 0
+    for block, final in _blocks(stream):
+        valid = ignoring.decode(block, final)
+        broken += replacing.decode(block, final).count("\ufffd") - valid.count("\ufffd")
+        beyond += len(valid) - len(valid.encode("ascii", "ignore"))
+    return _Counted(broken, beyond)
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield a stream from its start, and at last an empty block that ends it."""
+    stream.seek(0)
+    while block := stream.read(_SAMPLE):
+        yield block, False
+    stream.seek(0)
+    yield b"", True
+
+
+def _is_utf8(data: bytes) -> bool:
+    return _count_broken(io.BytesIO(data), "utf-8").is_utf8
 
 
 def _detect_legacy(sample: bytes) -> str:

@@ -18,13 +18,13 @@ from typing import IO, cast
 from embeddings.documents import Document
 from embeddings.errors import InputError
 from embeddings.normalising import hash_text
-from embeddings.reading.decoding import BinaryDataError, decode
+from embeddings.reading.decoding import BinaryDataError, clean, decode, describe_replaced
 from embeddings.reading.plain import Article, read_markdown, read_plain
 from embeddings.reading.results import Problem, ReadFile, ReadOptions
 from embeddings.reading.tables import Row, read_csv, read_json_lines
 
 # Raised when any file would be read differently than before: all files are read anew.
-READER_VERSION = 1
+READER_VERSION = 2
 _PLAIN, _MARKDOWN, _PAGES = (".txt",), (".md", ".markdown"), (".html", ".htm", ".xhtml")
 _JSON, _CSV = (".jsonl", ".ndjson"), (".csv", ".tsv")
 _KINDS = (*_PLAIN, *_MARKDOWN, *_PAGES, *_JSON, *_CSV)
@@ -58,15 +58,24 @@ def read_paths(
             articles, or the encoding is unknown; at the call. A table that was named has
             no column of text; on the way (found in a folder, it is a problem).
     """
-    try:
-        codecs.lookup(options.encoding or "utf-8")
-    except LookupError as error:
-        raise InputError(
-            f"--encoding {options.encoding} is no encoding that Python knows; "
-            "type, for example, --encoding cp1252, or leave it out"
-        ) from error
+    if options.encoding:
+        options = replace(options, encoding=_encoding_name(options.encoding))
     files, folders = _list_files(paths)
     return _read_all(files, folders, options, known)
+
+
+def _encoding_name(encoding: str) -> str:
+    """Return the one name of an encoding that may be spelt in several ways."""
+    try:
+        # Codecs such as zlib have names too, but decode no text.
+        b"\xff".decode(encoding, "replace")
+        codecs.getincrementaldecoder(encoding)
+        return codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        raise InputError(
+            f"--encoding {encoding} is no encoding of text that Python knows; "
+            "type, for example, --encoding cp1252, or leave it out"
+        ) from error
 
 
 def _list_files(paths: Sequence[Path]) -> tuple[dict[Path, bool], list[ReadFile]]:
@@ -204,12 +213,14 @@ def _read_article(path: Path, digest: str, options: ReadOptions) -> Iterator[Rea
     if not article.text.strip():
         yield _failed(path, digest, "no text in it; left out" if data.strip() else "an empty file")
         return
-    document = _document(article, path, options, folder=path.parent.name)
+    # Pages and Markdown may write control characters out, as in "&#27;".
+    article = Article(*map(clean, article))
+    document = _document(article, path, options, folder=clean(path.parent.name))
     if lines:
-        dropped[document.id] = lines
+        dropped[document.id] = tuple(map(clean, lines))
     problems: tuple[Problem, ...] = ()
     if decoded.replaced:
-        message = f"{decoded.replaced} characters are not {decoded.encoding}; shown as \ufffd"
+        message = describe_replaced(decoded.replaced, decoded.encoding)
         problems = (Problem(str(path), None, message),)
     yield ReadFile(str(path), digest, (document,), problems, dropped=dropped)
 
@@ -245,6 +256,9 @@ def _read_table(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadF
     empty = True
     with _open(path) as stream:
         for row in read(stream, options):
+            if row.line is None:
+                problems.append(_row_problem(path, row))
+                continue
             empty = False
             if row.problem:
                 counted += 1

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple
 
 from embeddings.dates import parse_date
 from embeddings.errors import InputError
-from embeddings.reading.decoding import BinaryDataError, clean, decode, detect
+from embeddings.reading.decoding import (
+    BinaryDataError,
+    clean,
+    decode,
+    decoded_lines,
+    describe_replaced,
+    detect,
+    find_encoding,
+    peek,
+)
 from embeddings.reading.plain import Article
 from embeddings.reading.results import ReadOptions
 
@@ -46,37 +54,47 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "url": ("url", "link", "href", "source_url", "canonical_url"),
 }
 _FIELDS = ", ".join(COLUMN_NAMES)
-_SAMPLE = 1 << 20
+# Columns that a message names, and keys of JSON objects that are kept for it.
+_NAMED_COLUMNS = 30
 
 
 class Row(NamedTuple):
-    """One row: its article, or why there is none.
+    """One row: its article, or why there is none; or a problem of the whole file.
 
     Attributes:
-        number: The line of a JSON Lines file, the row of a CSV file (header not counted).
-        line: The line in the file where it ends.
+        number: The line of a JSON Lines file, the row of a CSV file (header not counted);
+            0 for a problem of the whole file.
+        line: The line in the file where it ends; ``None`` for a problem of the whole file.
         article: ``None`` where the row has no text or cannot be read.
         problem: What is wrong with it, ``""`` for nothing.
     """
 
     number: int
-    line: int
+    line: int | None
     article: Article | None
     problem: str
+
+
+def _about_file(problem: str) -> Row:
+    return Row(0, None, None, problem)
 
 
 def read_json_lines(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
     """Read one JSON object a line; a broken line is a problem, and the rest is read.
 
+    A key named in the options that is in none of the objects is a problem of the file;
+    so are places that cannot be decoded.
+
     Raises:
         BinaryDataError: The file is no text.
-        InputError: A column named in the options is in none of the objects, or no object
-            has a column of text.
+        InputError: No object has the key of the text.
     """
     chosen = _checked(options)
     seen: dict[str, None] = {}
+    missing = set(chosen)
     found_text = False
-    for number, line in enumerate(_json_text_lines(stream, options.encoding), start=1):
+    broken: Counter[str] = Counter()
+    for number, line in enumerate(_json_text_lines(stream, options.encoding, broken), start=1):
         if not line.strip():
             continue
         try:
@@ -91,11 +109,16 @@ def read_json_lines(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
             continue
         columns = _match_columns(value, chosen)
         found_text = found_text or "text" in columns
-        if not found_text:
-            seen.update(dict.fromkeys(value))
+        if missing or not found_text:
+            missing -= columns.keys()
+            seen.update(dict.fromkeys(list(value)[: max(0, _NAMED_COLUMNS - len(seen))]))
         yield _row(number, number, {k: _as_text(value[v]) for k, v in columns.items()}, options)
     if seen and not found_text:
-        raise InputError(_no_text(list(seen), chosen))
+        raise InputError(_no_column("text", list(seen), chosen))
+    for field in sorted(missing if seen else ()):
+        yield _about_file(f"{_no_column(field, list(seen), chosen)}; read without it")
+    for encoding, count in sorted(broken.items()):
+        yield _about_file(describe_replaced(count, encoding))
 
 
 def read_csv(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
@@ -112,15 +135,18 @@ def read_csv(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
     chosen = _checked(options)
     # Articles are longer than the 128 KiB to which the csv module limits a cell.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    lines = _text_lines(stream, options.encoding)
+    encoding, broken = find_encoding(stream, options.encoding)
+    lines = decoded_lines(stream, encoding)
     first = next(lines, "")
     delimiter = max(",;\t|", key=_outside_quotes(first).count)
     reader = csv.reader(_chain(first, lines), delimiter=delimiter)
     header = [name.strip() for name in next(reader, [])]
     columns = _match_columns(dict.fromkeys(header), chosen)
-    missing = [name for name in chosen.values() if name not in header]
-    if "text" not in columns or missing:
-        raise InputError(_no_text(header, chosen))
+    for field in ("text", *chosen):
+        if field not in columns:
+            raise InputError(_no_column(field, header, chosen))
+    if broken:
+        yield _about_file(describe_replaced(broken, encoding))
     places = {field: header.index(name) for field, name in columns.items()}
     number = 0
     while True:
@@ -184,11 +210,13 @@ def _match_columns(names: Mapping[str, object], chosen: Mapping[str, str]) -> di
     return columns
 
 
-def _no_text(seen: list[str], chosen: Mapping[str, str]) -> str:
-    names = ", ".join(repr(name) for name in seen[:30]) or "none"
-    missing = [f"{field}={name}" for field, name in chosen.items() if name not in seen]
-    what = f"no column for --column {missing[0]}" if missing else "no column of article text"
-    return f"{what}: the columns are {names}; name the right one with --column text=NAME"
+def _no_column(field: str, seen: list[str], chosen: Mapping[str, str]) -> str:
+    names = ", ".join(repr(name) for name in seen[:_NAMED_COLUMNS]) or "none"
+    named = field in chosen
+    what = (
+        f"no column for --column {field}={chosen[field]}" if named else "no column of article text"
+    )
+    return f"{what}: the columns are {names}; name the right one with --column {field}=NAME"
 
 
 def _as_text(value: object) -> str:
@@ -204,60 +232,28 @@ def _as_text(value: object) -> str:
     return str(value)
 
 
-def _json_text_lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
-    """Decode line by line: one line in another encoding does not spoil the rest."""
-    sample = _peek(stream)
-    chosen = encoding or (detect(sample) if sample else "utf-8")
-    if chosen.startswith(("utf-16", "utf-32")):
-        yield from _decoded_lines(stream, chosen)
+def _json_text_lines(stream: IO[bytes], encoding: str, broken: Counter[str]) -> Iterator[str]:
+    """Decode line by line: one line in another encoding does not spoil the rest.
+
+    ``broken`` counts, by encoding, the places that could not be decoded.
+    """
+    if encoding or detect(peek(stream)).startswith(("utf-16", "utf-32")):
+        encoding, count = find_encoding(stream, encoding)
+        broken.update({encoding: count} if count else {})
+        yield from decoded_lines(stream, encoding, newline="\n")
         return
     for index, line in enumerate(stream):
         if index == 0 and line.startswith(b"\xef\xbb\xbf"):
             line = line[3:]
         try:
-            yield line.decode(encoding or "utf-8")
+            yield line.decode("utf-8")
         except UnicodeDecodeError:
             try:
-                yield decode(line, encoding).text
+                found = decode(line)
             except BinaryDataError:
-                yield line.decode("utf-8", "replace")
-
-
-def _text_lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
-    sample = _peek(stream)
-    chosen = encoding or (detect(sample) if sample else "utf-8")
-    if chosen == "utf-8" and not encoding and not _all_utf8(stream):
-        chosen = "cp1252"
-    yield from _decoded_lines(stream, chosen)
-
-
-def _decoded_lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
-    # Line ends stay as they are: a cell of a CSV file may hold them.
-    reader = io.TextIOWrapper(cast("io.BufferedReader", stream), encoding, "replace", newline="")
-    for index, line in enumerate(reader):
-        yield line.lstrip("\ufeff") if index == 0 else line
-    reader.detach()
-
-
-def _all_utf8(stream: IO[bytes]) -> bool:
-    """Read a stream through once to see whether all of it is UTF-8, and go back."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while block := stream.read(_SAMPLE):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    finally:
-        stream.seek(0)
-    return True
-
-
-def _peek(stream: IO[bytes]) -> bytes:
-    sample = stream.read(_SAMPLE)
-    stream.seek(0)
-    # A character cut in two at the sample's end would look like a broken one.
-    return sample[: sample.rfind(b"\n") + 1] if len(sample) == _SAMPLE else sample
+                found = decode(line, "utf-8")
+            broken.update({found.encoding: found.replaced} if found.replaced else {})
+            yield found.text
 
 
 def _outside_quotes(line: str) -> str:

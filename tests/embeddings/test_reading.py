@@ -88,6 +88,58 @@ def test_unknown_encoding_is_named(tmp_path: Path) -> None:
         read_paths([path], ReadOptions(encoding="utf-9"), {})
 
 
+@pytest.mark.parametrize("encoding", ["zlib", "undefined", "idna", "punycode"])
+def test_codec_that_is_no_encoding_of_text_is_named(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    with pytest.raises(InputError, match=rf"--encoding {encoding} .* type, for example"):
+        read_paths([path], ReadOptions(encoding=encoding), {})
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "utf_16", "U16", "utf-16"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.jsonl", '{"text": "Café"}\n'), ("a.csv", "text\nCafé\n"), ("a.txt", "Café")],
+)
+def test_encoding_may_be_spelt_in_any_way(
+    tmp_path: Path, name: str, content: str, encoding: str
+) -> None:
+    path = write(tmp_path / name, content.encode("utf-16"))
+    (document,) = documents(path, options=ReadOptions(encoding=encoding))
+    assert document.text == "Café"
+
+
+def test_spelling_of_the_encoding_reads_no_file_anew(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    first, other = (read(path, options=ReadOptions(encoding=e))[0] for e in ("utf8", "UTF-8"))
+    assert first.digest == other.digest
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md", "a.txt"])
+def test_written_out_control_characters_do_not_reach_an_article(tmp_path: Path, name: str) -> None:
+    page = PAGE.replace("asked for", "asked&#2; &#27;[31m for").replace("Post", "P&#155;o&#2;st")
+    content = page if name == "a.html" else "# A &#27;title\n\nA &#2;text \x1b.\n"
+    (file,) = read(write(tmp_path / "a\x1bb" / name, content))
+    (document,) = file.documents
+    shown = [document.text, document.title, document.source, *file.dropped.get(document.id, ())]
+    assert not [c for c in "".join(shown) if c in "\x02\x1b\x9b"]
+
+
+def test_problem_of_a_whole_table_has_no_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "One."}\n')
+    (problem,) = problems(path, options=ReadOptions(columns={"date": "wen"}))
+    assert problem.line is None
+    assert problem.message.startswith("no column for --column date=wen")
+
+
+def test_problem_of_a_whole_table_is_named_however_many_rows_have_problems(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "One."}\n' + '{"text": ""}\n' * 60)
+    found = problems(path, options=ReadOptions(columns={"date": "wen"}))
+    assert [p.message[:40] for p in found if p.line is None] == [
+        "no column for --column date=wen: the col",
+        "10 more rows have problems of these kind",
+    ]
+
+
 def test_order_of_day_and_month_is_an_option(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Talks\n\n05/12/2013\n\nThe talks go on.\n")
     assert documents(path)[0].published == "2013-12-05"
@@ -119,9 +171,10 @@ def test_folder_without_articles_says_what_is_read(tmp_path: Path) -> None:
         read_paths([tmp_path], ReadOptions(), {})
 
 
-def test_file_of_another_kind_says_what_is_read(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.docx", "x")
-    with pytest.raises(InputError, match=r"a\.docx is of a kind that is not read; \.txt"):
+@pytest.mark.parametrize("name", ["a.docx", "a.zip", "a.tar.gz", "a.gz", "a.txt.zip", "a", ".txt"])
+def test_file_of_another_kind_says_what_is_read(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name, "x")
+    with pytest.raises(InputError, match=rf"{name} is of a kind that is not read; \.txt, \.md"):
         read_paths([path], ReadOptions(), {})
 
 

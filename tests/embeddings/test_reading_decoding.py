@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,11 @@ def test_broken_byte_in_utf_8_does_not_change_the_encoding() -> None:
     assert (found.encoding, found.replaced) == ("utf-8", 1)
 
 
+def test_replacement_character_in_the_article_is_no_broken_byte() -> None:
+    assert decode((WESTERN + "\ufffd").encode()).replaced == 0
+    assert decode((WESTERN + "\ufffd").encode() + b"\xff").replaced == 1
+
+
 def test_users_encoding_counts() -> None:
     assert decode("Ł".encode("iso8859-2"), encoding="iso8859-2").text == "Ł"
 
@@ -53,11 +60,19 @@ def test_binary_data_is_refused(data: bytes) -> None:
         decode(data)
 
 
+def controls(text: str) -> list[str]:
+    return [c for c in text if unicodedata.category(c) == "Cc" and c not in "\t\n"]
+
+
+def test_control_characters_become_blanks_of_the_same_length() -> None:
+    """They mark matches in search results, and terminals obey them."""
+    assert clean("a\x02b\x1b[31m\tc\x9b\x85\x7f\0\r\nd\x0ce") == "a b [31m\tc    \nd e"
+
+
 @given(st.text(st.characters(codec=None, categories=None), max_size=40))
 def test_cleaned_text_can_be_stored(text: str) -> None:
     cleaned = clean(text)
-    assert "\0" not in cleaned
-    assert "\r" not in cleaned
+    assert not controls(cleaned)
     assert cleaned.encode("utf-8").decode("utf-8") == cleaned
 
 
@@ -67,5 +82,5 @@ def test_any_bytes_are_text_or_refused(data: bytes) -> None:
         text = decode(data).text
     except BinaryDataError:
         return
-    assert "\0" not in text
+    assert not controls(text)
     assert text.encode("utf-8").decode("utf-8") == text

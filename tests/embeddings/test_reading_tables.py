@@ -23,6 +23,10 @@ def texts(found: list[Row]) -> list[str]:
     return [row.article.text for row in found if row.article is not None]
 
 
+def about_the_file(found: list[Row]) -> list[str]:
+    return [row.problem for row in found if row.line is None]
+
+
 def test_usual_column_names_are_found_in_any_case() -> None:
     table = (
         "Headline,Body,Publisher,Published_At,Link,ID\nA,Text of it,Post,2013-05-11,http://x,7\n"
@@ -48,7 +52,7 @@ def test_named_column_that_is_missing_is_named() -> None:
 
 
 def test_named_column_that_is_missing_is_named_also_where_there_is_text() -> None:
-    with pytest.raises(InputError, match=r"no column for --column source=paper"):
+    with pytest.raises(InputError, match=r"--column source=paper: .* --column source=NAME"):
         rows("body,when\na,b\n", source="paper")
 
 
@@ -84,6 +88,59 @@ def test_table_in_another_encoding_is_read(encoding: str) -> None:
     assert texts(rows(table.encode(encoding))) == ["Gespräche gehen weiter – „trotz allem“ im Café"]
 
 
+def test_broken_byte_does_not_change_the_encoding_of_a_table() -> None:
+    """Also where it lies beyond the part by which the encoding is found."""
+    table = "text,title\n" + "Gespräche gehen weiter – „trotz allem“,a\n" * 30_000
+    found = rows(table.encode() + b"Caf\xff,b\n")
+    assert texts(found)[0] == "Gespräche gehen weiter – „trotz allem“"
+    assert texts(found)[-1] == "Caf\ufffd"
+    assert about_the_file(found) == ["1 character is not utf-8; shown as \ufffd"]
+
+
+def test_table_is_utf_8_where_only_its_beginning_does_not_look_so() -> None:
+    table = b"text,title\nbroken\xff,a\n" + b"plain words,b\n" * 80_000
+    found = rows(table + "Gespräche gehen weiter\n".encode() * 10)
+    assert texts(found)[-1] == "Gespräche gehen weiter"
+    assert about_the_file(found) == ["1 character is not utf-8; shown as \ufffd"]
+
+
+def test_table_with_legacy_bytes_only_is_not_utf_8() -> None:
+    table = b"text,title\n" + b"plain words,b\n" * 80_000 + "Café,a\n".encode("cp1252")
+    found = rows(table)
+    assert texts(found)[-1] == "Café"
+    assert about_the_file(found) == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_what_the_users_encoding_cannot_read_is_counted(kind: str) -> None:
+    table = "text\nCafé\n" if kind == "csv" else '{"text": "Café"}\n'
+    reader = read_csv if kind == "csv" else read_json_lines
+    found = list(reader(io.BytesIO(table.encode()), ReadOptions(encoding="ascii")))
+    assert texts(found) == ["Caf\ufffd\ufffd"]
+    assert about_the_file(found) == ["2 characters are not ascii; shown as \ufffd"]
+
+
+def test_broken_byte_in_json_is_counted() -> None:
+    line = '{"text": "Gespräche gehen ständig weiter, trotz alledem, für Männer'.encode()
+    found = rows(line + b'\xff"}\n', "jsonl")
+    assert texts(found)[0].endswith("Männer\ufffd")
+    assert about_the_file(found) == ["1 character is not utf-8; shown as \ufffd"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("mark", [b"", b"\xff\xfe"])
+def test_utf_16_is_read_with_its_mark_and_without(kind: str, mark: bytes) -> None:
+    table = "text\nCafé\n" if kind == "csv" else '{"text": "Café"}\n'
+    reader = read_csv if kind == "csv" else read_json_lines
+    data = mark + table.encode("utf-16-le")
+    assert texts(list(reader(io.BytesIO(data), ReadOptions(encoding="utf-16")))) == ["Café"]
+
+
+def test_json_line_ends_at_the_line_feed_in_every_encoding() -> None:
+    line = '{"text":\r"One."}\n'
+    assert texts(rows(line, "jsonl")) == texts(rows(line.encode("utf-16"), "jsonl")) == ["One."]
+
+
 def test_broken_line_is_named_and_the_rest_is_read() -> None:
     found = rows('{"text": "One."}\n{"text": \n\n[1]\n{"text": "Two."}\n', "jsonl")
     assert texts(found) == ["One.", "Two."]
@@ -104,6 +161,29 @@ def test_json_without_any_text_names_its_keys() -> None:
         rows('{"a": 1}\n{"b": 2}\n', "jsonl")
 
 
+def test_named_key_that_no_row_has_is_named_and_the_file_is_read() -> None:
+    found = rows('{"text": "One.", "when": "2013"}\n{"text": "Two."}\n', "jsonl", date="wen")
+    assert texts(found) == ["One.", "Two."]
+    assert about_the_file(found) == [
+        "no column for --column date=wen: the columns are 'text', 'when'; "
+        "name the right one with --column date=NAME; read without it"
+    ]
+
+
+def test_named_key_that_one_row_has_is_no_problem() -> None:
+    found = rows('{"text": "One."}\n{"text": "Two.", "when": "2013"}\n', "jsonl", date="when")
+    assert about_the_file(found) == []
+    (one, two) = (row.article for row in found)
+    assert one is not None
+    assert two is not None
+    assert (one.published, two.published) == ("", "2013")
+
+
+def test_named_key_of_the_text_that_no_row_has_is_an_error() -> None:
+    with pytest.raises(InputError, match=r"no column for --column text=lead: .*'body'"):
+        rows('{"body": "One."}\n', "jsonl", date="wen", text="lead")
+
+
 def test_json_values_become_text() -> None:
     line = {"content": ["One.", "Two."], "source": {"id": None, "name": "Post"}, "id": 7}
     (row,) = rows(json.dumps(line), "jsonl")
@@ -114,7 +194,18 @@ def test_json_values_become_text() -> None:
 def test_lone_surrogates_and_nul_do_not_reach_the_text() -> None:
     (row,) = rows('{"text": "a\\ud800b\\u0000c \\ud83d\\ude00"}', "jsonl")
     assert row.article is not None
-    assert row.article.text == "a\ufffdbc 😀"
+    assert row.article.text == "a\ufffdb c 😀"
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_no_field_of_a_row_keeps_control_characters(kind: str) -> None:
+    stated = "words of an article " * 9 + "a\x1b\x02b\x9bc"
+    fields = dict.fromkeys(("text", "title", "source", "url", "id"), stated)
+    fields["date"] = "2013-05-11\x03"
+    cells = [",".join(fields), ",".join(fields.values())]
+    (row,) = rows("\n".join(cells) if kind == "csv" else json.dumps(fields), kind)
+    cleaned = "words of an article " * 9 + "a  b c"
+    assert row.article == (cleaned, cleaned, "2013-05-11", cleaned, cleaned, cleaned)
 
 
 def test_one_line_in_another_encoding_does_not_spoil_the_others() -> None:

@@ -65,7 +65,16 @@ def test_help_of_a_command_shows_an_example_and_explains_every_option(command):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_documentation(command):
-    assert f"topicwire {command}" in (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    import typer
+
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    _, _, section = page.partition(f"## `topicwire {command}")
+    section = section.partition("\n## ")[0]
+    assert section
+    for parameter in typer.main.get_command(app).commands[command].params:
+        option = max(parameter.opts, key=len)
+        if option.startswith("--") and option not in ("--db", "--json", "--help"):
+            assert option in section, f"{command}: {option}"
 
 
 def mistake(code: int, *args: object) -> str:
@@ -86,6 +95,7 @@ def test_a_missing_path(tmp_path):
 def test_an_empty_folder(tmp_path):
     (tmp_path / "empty").mkdir()
     assert ".jsonl" in mistake(2, "cluster", tmp_path / "empty", "--db", tmp_path / "n.db")
+    assert list(tmp_path.iterdir()) == [tmp_path / "empty"]
 
 
 def test_no_articles_and_no_database(tmp_path):
@@ -174,10 +184,14 @@ def test_a_topics_file_with_a_mistake(articles, tmp_path):
         (["search", "--like", "999"], "no passage 999"),
         (["search", "x", "--limit", "0"], "--limit"),
         (["copies", "--kind", "fuzzy"], "near_copy"),
+        (["copies", "--source", "nobody"], "post"),
+        (["search", "x", "--since", "2013-99"], "2013-05"),
+        (["cluster", "", "--source", "x"], "path"),
+        (["cluster", "--precision", "float64"], "float32"),
         (["export", "out.xlsx"], ".parquet"),
         (["map", "map.bmp"], ".png"),
         (["remove"], "--source"),
-        (["remove", "--source", "nobody"], "nothing was removed"),
+        (["remove", "--source", "nobody"], "post"),
         (["remove", "--id", "nothing"], "nothing was removed"),
     ],
 )
@@ -296,6 +310,64 @@ def test_ctrl_c_ends_with_a_sentence_and_keeps_what_is_stored(tmp_path):
     assert "run the same command to go on" in err
     assert "Traceback" not in err
     assert 0 < vectors_in(db) < 3000
+
+
+def test_after_a_stopped_run_every_command_has_an_answer(db, articles, monkeypatch):
+    (articles / "two.txt").write_text("Floods\n\nThe river rose over its banks on Sunday.\n")
+
+    def stop(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("topics.commands.clustering.embed_corpus", stop)
+    assert run("cluster", articles, "--db", db)[0] == 130
+    monkeypatch.undo()
+    assert "Geneva" in run("search", "ceasefire", "--db", db)[1]
+    assert "not embedded yet" in mistake(2, "search", "--like", "3", "--db", db)
+    assert "topicwire cluster" in mistake(4, "map", "m.png", "--db", db)
+    assert "1 passage has no topic yet" in " ".join(run("info", "--db", db)[1].split())
+    for command in ("topics", "copies"):
+        assert run(command, "--db", db)[0] == 0
+    code, _, err = run("remove", "--path", articles / "one.txt", "--db", db)
+    assert code == 0, err
+    assert json.loads(run("topics", "--db", db, "--json")[1])[0]["passages"] == 1
+
+
+def test_a_removal_that_cannot_be_finished_removes_nothing(db, monkeypatch):
+    def fail(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("topics.commands.removing.derive", fail)
+    assert run("remove", "--source", "post", "--db", db)[0] == 130
+    assert json.loads(run("info", "--db", db, "--json")[1])["documents"] == 1
+
+
+def test_another_precision_is_not_mixed_in(db, articles):
+    assert "--precision" in mistake(4, "cluster", articles, "--precision", "float32", "--db", db)
+
+
+def test_a_refused_article_comes_in_when_the_other_is_removed(tmp_path):
+    for name in ("one", "two"):
+        record = {"id": "same", "text": f"The text of file {name} stands here."}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(record))
+    db = tmp_path / "n.db"
+    run("cluster", tmp_path / "one.jsonl", "--db", db)
+    assert "already stored" in run("cluster", tmp_path / "two.jsonl", "--db", db)[1]
+    run("remove", "--path", tmp_path / "one.jsonl", "--db", db)
+    assert "1 article added" in run("cluster", tmp_path / "two.jsonl", "--db", db)[1]
+
+
+def test_a_problem_is_forgotten_with_its_file(articles, db):
+    (articles / "empty.txt").write_text("")
+    run("cluster", articles, "--db", db)
+    (articles / "empty.txt").unlink()
+    run("cluster", articles, "--db", db)
+    assert run("info", "--problems", "--db", db)[1].strip() == "Everything could be read."
+
+
+def test_the_version_is_told():
+    code, out, _ = run("--version")
+    assert code == 0
+    assert out.startswith("topicwire ")
 
 
 def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path):

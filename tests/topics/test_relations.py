@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
 from embeddings.neighbours import NeighbourGraph, find_neighbours
-from embeddings.wording import read_many
+from embeddings.wording import WordedTexts, read_many
+from topics.coverage import containment
 from topics.coverage.containment import COMMON_RUN, find_candidates
 from topics.coverage.relations import (
     Containment,
@@ -136,9 +137,64 @@ def test_passages_of_one_node_are_not_related() -> None:
 
 def test_runs_of_words_that_many_texts_share_are_counted_not_searched() -> None:
     texts = read_many(f"{QUOTED} number {n} of the list" for n in range(COMMON_RUN + 1))
-    found = find_candidates(texts, 12)
+    found = find_candidates(texts, 12, np.arange(len(texts)))
     assert len(found.pairs) == 0
     assert found.common_runs > 0
+
+
+def near_copies(stories: int, copies: int) -> tuple[WordedTexts, np.ndarray]:
+    """Return texts of 40 words, each story's with a word or two more, and their nodes.
+
+    Every story quotes the same sentence, so that its runs stand in all texts.
+    """
+    bodies = [
+        " ".join([QUOTED, *(f"s{story}w{n}" for n in range(14)), f"c{copy}", "more" * (copy % 2)])
+        for story in range(stories)
+        for copy in range(copies)
+    ]
+    return read_many(bodies), np.repeat(np.arange(stories), copies)
+
+
+def held_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the number of pairs of each block weighed."""
+    held: list[int] = []
+
+    def watch(
+        keys: np.ndarray, shifts: np.ndarray, count: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        held.append(len(keys))
+        return gather(keys, shifts, count)
+
+    gather = containment._gather
+    monkeypatch.setattr(containment, "_gather", watch)
+    return held
+
+
+def test_copies_of_one_node_make_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = held_at_once(monkeypatch)
+    texts, _ = near_copies(1, COMMON_RUN)
+    assert len(find_candidates(texts, 12, np.arange(len(texts))).pairs) == (COMMON_RUN // 2) ** 2
+    assert sum(held) > 10 * COMMON_RUN**2 // 4
+    held.clear()
+    assert len(find_candidates(texts, 12, np.zeros(len(texts), np.int64)).pairs) == 0
+    assert held == []
+
+
+def test_pairs_are_weighed_a_few_texts_at_once_with_the_same_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = held_at_once(monkeypatch)
+    texts, nodes = near_copies(4, COMMON_RUN // 4)
+    whole = find_candidates(texts, 12, nodes)
+    (all_pairs,) = held
+    held.clear()
+    monkeypatch.setattr(containment, "PAIRS_AT_ONCE", 2000)
+    parts = find_candidates(texts, 12, nodes)
+    assert sum(held) == all_pairs > 10_000
+    assert max(held) <= 2000
+    assert parts.pairs.tolist() == whole.pairs.tolist()
+    assert parts.shifts.tolist() == whole.shifts.tolist()
+    assert {int(nodes[a] == nodes[b]) for a, b in whole.pairs} == {0}
 
 
 def test_one_event_in_two_wordings_is_found_with_what_both_state() -> None:

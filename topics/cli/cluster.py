@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, in_plain_words, plain, print_json
+from topics.cli.output import console, count, in_plain_words, plain, print_json
 from topics.cli.topics import print_topics
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, TaskID
 
     from topics.commands.clustering import ClusterReport
+    from topics.commands.describing import RemovedLine
 
 EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
 
@@ -25,7 +27,7 @@ PROBLEMS_SHOWN = 5
 @in_plain_words
 def run(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="[PATH]...",
             help="Files and folders of articles (.txt .md .html .jsonl .csv); "
@@ -63,8 +65,11 @@ def run(
         ),
     ] = None,
     precision: Annotated[
-        str, typer.Option(metavar="auto|float32|bfloat16", help="Number format of the encoder.")
-    ] = "auto",
+        str | None,
+        typer.Option(
+            metavar="auto|float32|bfloat16", help="Number format of the encoder; auto at first."
+        ),
+    ] = None,
     show_removed: Annotated[
         bool, typer.Option("--show-removed", help="List the page furniture that was left out.")
     ] = False,
@@ -81,6 +86,7 @@ def run(
     )
 
     from topics.commands.clustering import cluster
+    from topics.commands.describing import removed_lines
 
     bar = Progress(
         TextColumn("{task.description}"),
@@ -106,12 +112,14 @@ def run(
             precision=precision,
             progress=_Bars(bar),
         )
-    if as_json:
+    if as_json and show_removed:
+        print_json({"report": report, "removed": removed_lines(db)})
+    elif as_json:
         print_json(report)
     else:
         _print(report)
         if show_removed:
-            _print_removed(db)
+            _print_removed(removed_lines(db))
 
 
 class _Bars:
@@ -157,7 +165,7 @@ def _print(report: ClusterReport) -> None:
     echo = typer.echo
     if reading.files:
         echo(
-            f"Read {_count(reading.files, 'file')}: {_count(reading.added, 'article')} added, "
+            f"Read {count(reading.files, 'file')}: {count(reading.added, 'article')} added, "
             f"{reading.updated} updated, {reading.unchanged} unchanged."
         )
     for problem in reading.problems[:PROBLEMS_SHOWN]:
@@ -167,29 +175,31 @@ def _print(report: ClusterReport) -> None:
         left = len(reading.problems) - PROBLEMS_SHOWN
         echo(f"  and {left} more; `topicwire info --problems` lists all.")
     echo(
-        f"{_count(report.passages, 'passage')} in {_count(report.documents, 'article')} from "
-        f"{_count(report.outlets, 'outlet')}; {_count(report.removed, 'line')} of page furniture "
+        f"{count(report.passages, 'passage')} in {count(report.documents, 'article')} from "
+        f"{count(report.outlets, 'outlet')}; {count(report.removed, 'line')} of page furniture "
         "left out."
     )
     if report.embedding.embedded:
         echo(
-            f"Embedded {_count(report.embedding.embedded, 'text')} in "
+            f"Embedded {count(report.embedding.embedded, 'text')} in "
             f"{report.embedding_seconds:.1f} s with {report.encoder}."
         )
     for note in report.notes:
         echo(f"Note: {note}")
     echo(
-        f"Copies: {_count(report.exact_groups, 'exact group')}, "
-        f"{_count(report.near_groups, 'near-copy group')}; "
-        f"{_count(report.contained, 'passage')} inside a longer one; "
-        f"{_count(report.same_event, 'same-event pair')}."
+        f"Copies: {count(report.exact_groups, 'exact group')}, "
+        f"{count(report.near_groups, 'near-copy group')}; "
+        f"{count(report.contained, 'passage')} inside a longer one; "
+        f"{count(report.same_event, 'same-event pair')}."
     )
     if report.previous_topics:
         echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
     out.print()
     print_topics(report.topics)
-    echo(f"\nThe results are in {report.db}. Go on with: topicwire topics --passages;")
-    echo('topicwire search "your words"; topicwire copies; topicwire map map.png')
+    db = "" if report.db == str(DEFAULT_DB) else f" --db {shlex.quote(report.db)}"
+    echo(f"\nThe results are in {report.db}. Go on with:")
+    for command in ("topics --passages", 'search "your words"', "copies", "map map.png"):
+        echo(f"  topicwire {command}{db}")
 
 
 def shorten(path: str) -> str:
@@ -198,19 +208,13 @@ def shorten(path: str) -> str:
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _print_removed(db: Path) -> None:
+def _print_removed(lines: list[RemovedLine]) -> None:
     from rich.text import Text
-
-    from topics.commands.describing import removed_lines
 
     out = console()
     last = ""
     out.print("\nPage furniture left out, by article and rule:")
-    for line in removed_lines(db):
+    for line in lines:
         if line.document_id != last:
             out.print(Text(f"\n{plain(line.title) or line.document_id}", style="bold"))
             out.print(Text(f"  {plain(line.document_id)}", style="dim"))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 EXAMPLE = "topicwire copies --kind near_copy --source harbour-courier"
 
+# Members of a group, by date, that the table shows.
+MEMBERS_SHOWN = 12
+
 # Longer runs of changed words are cut in the table, visibly; --json has them whole.
 CHANGE_WIDTH = 60
 
@@ -40,7 +43,8 @@ def run(
         bool, typer.Option("--repeats", help="Also repeats within one outlet, and stock phrases.")
     ] = False,
     limit: Annotated[
-        int, typer.Option("--limit", "-n", help="The most groups, and pairs of a kind, to show.")
+        int,
+        typer.Option("--limit", "-n", min=1, help="The most groups, and pairs of a kind, to show."),
     ] = 20,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
@@ -71,8 +75,8 @@ def _print(report: CopyReport, limit: int) -> None:
         _say_left(len(pairs) - limit, "pairs")
     if report.repeats_left_out:
         typer.echo(
-            f"{report.repeats_left_out} groups of repeats within one outlet or of stock phrases "
-            "are not shown; --repeats shows them."
+            f"Not shown: {report.repeats_left_out} repeats within one outlet or of stock phrases; "
+            "--repeats shows them."
         )
 
 
@@ -90,7 +94,7 @@ def _print_group(listing: CopyListing) -> None:
     outlets = f"{len(listing.outlets)} outlets" if listing.outlets else "no known outlet"
     out.print(Text(f"{title}, {outlets}", style="bold"))
     out.print(Padding(Text(plain(listing.first.text)), (0, 0, 0, 2)))
-    for member in listing.members:
+    for member in listing.members[:MEMBERS_SHOWN]:
         line = where(member.passage)
         if member.passage == listing.first:
             line.append("  first seen" if listing.first_is_certain else "  first seen, uncertain")
@@ -101,6 +105,9 @@ def _print_group(listing: CopyListing) -> None:
         out.print(Padding(line, (0, 0, 0, 2)))
         for change in member.changes:
             out.print(Padding(_change(change), (0, 0, 0, 6)))
+    if len(listing.members) > MEMBERS_SHOWN:
+        left = len(listing.members) - MEMBERS_SHOWN
+        out.print(Padding(Text(f"and {left:,} more; --json lists all"), (0, 0, 0, 2)))
     out.print()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from topics.cli import cluster, copies, export, info, map, remove, search, topics  # noqa: A004
@@ -24,6 +26,29 @@ app = typer.Typer(
 for command in (cluster, search, copies, map, topics, info, remove, export):
     name = command.__name__.rpartition(".")[2]
     app.command(name, epilog=f"Example: {command.EXAMPLE}")(command.run)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"topicwire {version('topicwire')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and exit.",
+            callback=_show_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Hold the options of the command as a whole; ``--version`` acts by its callback."""
 
 
 def main() -> None:

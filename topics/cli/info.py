@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.output import console, count, in_plain_words, new_table, plain, print_json
 
 EXAMPLE = "topicwire info --problems"
 
@@ -44,20 +44,21 @@ def run(
     removed = sum(count for _, count in found.removed)
     for name, value in (
         ("database", f"{found.path}, {found.bytes / 1e6:.1f} MB"),
-        ("articles", f"{found.documents} from {len(found.outlets)} outlets"),
+        ("articles", f"{found.documents:,} from {count(len(found.outlets), 'outlet')}"),
         ("outlets", shown + more),
         ("dates", dates + undated),
         ("passages", f"{found.passages}, {found.distinct} distinct"),
         ("furniture", f"{removed} lines left out (`topicwire cluster --show-removed` lists them)"),
         ("model", found.encoder.get("name", "none yet")),
         ("topics", str(found.topics)),
-        ("copies", f"{found.copy_groups} groups"),
+        ("copies", f"{found.copy_groups:,} groups, repeats within one outlet among them"),
         ("unread", f"{len(found.problems)} (`topicwire info --problems` lists them)"),
     ):
         table.add_row(name, value)
     out.print(table)
     if found.unclustered:
+        verb = "has" if found.unclustered == 1 else "have"
         out.print(
-            f"{found.unclustered} passages have no topic yet: a run was stopped; "
+            f"{count(found.unclustered, 'passage')} {verb} no topic yet: a run was stopped; "
             "`topicwire cluster` goes on from there."
         )

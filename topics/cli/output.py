@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -44,6 +45,11 @@ def console(*, err: bool = False) -> Console:
     from rich.console import Console
 
     return Console(highlight=False, stderr=err)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, plural where it must be."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def print_json(result: Any) -> None:
@@ -108,7 +114,9 @@ def in_plain_words(command: Callable[_P, _R]) -> Callable[_P, _R]:
     @functools.wraps(command)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
-            return command(*args, **kwargs)
+            result = command(*args, **kwargs)
+            sys.stdout.flush()
+            return result
         except TopicwireError as error:
             typer.echo(f"topicwire: {error}", err=True)
             raise typer.Exit(error.exit_code) from error
@@ -119,7 +127,12 @@ def in_plain_words(command: Callable[_P, _R]) -> Callable[_P, _R]:
             )
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:  # the reader, `head` say, has seen enough
-            sys.stderr.close()
+            # What is left in the buffer has nowhere to go, and must not be tried at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from error
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            typer.echo(f"topicwire: the output cannot be written: {error.strerror}.", err=True)
+            raise typer.Exit(1) from error
 
     return run

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import in_plain_words, plain, print_json
+from topics.cli.output import count, in_plain_words, plain, print_json
 
 EXAMPLE = 'topicwire remove --source "saltmarsh-gazette"'
 
@@ -47,8 +47,8 @@ def run(
         return
     verb = "Would remove" if dry_run else "Removed"
     typer.echo(
-        f"{verb} {len(report.documents)} articles with {report.passages} passages; "
-        f"{report.left} articles stay."
+        f"{verb} {count(len(report.documents), 'article')} with "
+        f"{count(report.passages, 'passage')}; {report.left:,} stay."
     )
     for name in report.documents[:10]:
         typer.echo(f"  {plain(name)}")

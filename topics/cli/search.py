@@ -78,5 +78,9 @@ def _print(hits: list[Hit]) -> None:
             where.append(f"\n+ {len(hit.copies)} {noun}", style="not bold magenta")
         if number:
             table.add_row()
-        table.add_row(f"{hit.score:.2f}", where, marked(hit.text, hit.matches))
+        passage = marked(hit.text, hit.matches)
+        for line in (hit.title, hit.url):
+            if line:
+                passage.append(f"\n{plain(line)}", style="not bold dim")
+        table.add_row(f"{hit.score:.2f}", where, passage)
     console().print(table)

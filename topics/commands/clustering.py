@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from embeddings.corpus import ReadingReport, add_paths
+from embeddings.database import discard_if_empty
 from embeddings.embedding import EmbeddingReport, embed_corpus
 from embeddings.encoders.protocol import Encoder
-from embeddings.errors import InputError
+from embeddings.errors import InputError, TopicwireError
 from embeddings.reading import ReadOptions
 from embeddings.store import CorpusStore
 from topics.commands.listing import TopicSummary, summarise_topics
@@ -80,7 +81,7 @@ def cluster(
     date_order: Literal["DMY", "MDY"] = "DMY",
     encoding: str = "",
     model: str | None = None,
-    precision: str = "auto",
+    precision: str | None = None,
     progress: Progress | None = None,
 ) -> ClusterReport:
     """Add articles to a database and bring its topics, copies and relations up to date.
@@ -97,7 +98,7 @@ def cluster(
         date_order: How to read 05/11/2013.
         encoding: Of the files; by default found out.
         model: A sentence-transformers name or folder; by default the packaged model.
-        precision: ``auto``, ``float32`` or ``bfloat16``.
+        precision: ``auto``, ``float32`` or ``bfloat16``; by default the database's own.
         progress: Told of each step.
 
     Raises:
@@ -106,7 +107,12 @@ def cluster(
         StoreError: The database cannot be used, or holds vectors of another model.
     """
     began = time.perf_counter()
-    chosen = [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
+    given_paths = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    if "" in given_paths:
+        raise InputError('A path is empty (""); name a file or a folder of articles.')
+    if guided is not None and forget_guided:
+        raise InputError("--topics and --no-topics were given together; use one of them.")
+    chosen = [Path(p) for p in given_paths]
     path = Path(db)
     # What can be seen to be wrong is said before a database is made.
     taxonomy = read_topics(Path(guided)) if guided is not None else None
@@ -122,29 +128,35 @@ def cluster(
         source=source, columns=dict(columns or {}), date_order=date_order, encoding=encoding
     )
     tell = progress or (lambda *_: None)
-    with CorpusStore.open(path, write=True) as store:
-        encoder = choose_encoder(store, model, precision)
-        reading = (
-            add_paths(
-                store, encoder, chosen, options, lambda report: tell("reading", report.files, None)
+    is_new = not path.exists()
+    try:
+        with CorpusStore.open(path, write=True) as store:
+            encoder = choose_encoder(store, model, precision)
+            reading = ReadingReport()
+            if chosen:
+                reading = add_paths(
+                    store, encoder, chosen, options, lambda r: tell("reading", r.files, None)
+                )
+            _remember_guided(store, taxonomy, forget_guided)
+            started = time.perf_counter()
+            embedding = embed_corpus(
+                store, encoder, lambda done, total: tell("embedding", done, total)
             )
-            if chosen
-            else ReadingReport()
-        )
-        _remember_guided(store, taxonomy, forget_guided)
-        started = time.perf_counter()
-        embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
-        embedding_seconds = time.perf_counter() - started
-        derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
-        return _report(
-            store,
-            reading=reading,
-            encoder=encoder,
-            embedding=embedding,
-            embedding_seconds=embedding_seconds,
-            derivation=derivation,
-            began=began,
-        )
+            embedding_seconds = time.perf_counter() - started
+            derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
+            return _report(
+                store,
+                reading=reading,
+                encoder=encoder,
+                embedding=embedding,
+                embedding_seconds=embedding_seconds,
+                derivation=derivation,
+                began=began,
+            )
+    except TopicwireError:
+        if is_new:
+            discard_if_empty(path)
+        raise
 
 
 def _remember_guided(

@@ -12,7 +12,12 @@ from embeddings.alignment import Change, compare
 from embeddings.documents import date_bounds
 from embeddings.errors import InputError
 from embeddings.store import CorpusStore
-from topics.commands.listing import Quotation, read_quotations, require_topics
+from topics.commands.listing import (
+    Quotation,
+    find_sources,
+    read_quotations,
+    require_topics,
+)
 
 KINDS = ("exact", "near_copy", "contains", "same_event")
 
@@ -83,8 +88,8 @@ class CopyReport:
     Attributes:
         groups: Groups of copies, most outlets first.
         relations: Pairs that are no copies, surest first.
-        repeats_left_out: Groups within one outlet, or of a few words ("He said."), that
-            were not asked for.
+        repeats_left_out: Groups and pairs within one outlet, or groups of a few words ("He
+            said."), that were not asked for.
     """
 
     groups: list[CopyListing]
@@ -115,11 +120,12 @@ def copies(
         if kind not in KINDS:
             raise InputError(f"--kind is {kind!r}; use one of {', '.join(KINDS)}.")
     wanted = set(kinds or KINDS)
-    outlets = {source.casefold() for source in sources}
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
+        outlets = set(find_sources(store, sources))
         groups, left_out = _groups(store, wanted, outlets, repeats)
-        return CopyReport(groups, _relations(store, wanted, outlets), left_out)
+        relations, pairs_left_out = _relations(store, wanted, outlets, repeats)
+        return CopyReport(groups, relations, left_out + pairs_left_out)
 
 
 def _groups(
@@ -127,9 +133,12 @@ def _groups(
 ) -> tuple[list[CopyListing], int]:
     members: dict[int, list[int]] = {}
     for group_id, passage_id in store.rows(
-        "SELECT group_id, passage_id FROM copy_members ORDER BY group_id, passage_id"
+        "SELECT m.group_id, m.passage_id FROM copy_members AS m "
+        "JOIN passages AS p ON p.id = m.passage_id "
+        "ORDER BY m.group_id, p.document_id, p.position"
     ):
         members.setdefault(group_id, []).append(passage_id)
+    wanted = _with_source(store, outlets)
     listings, left_out = [], 0
     for group_id, kind, across, short in store.rows(
         "SELECT id, kind, across, short FROM copy_groups ORDER BY id"
@@ -139,11 +148,20 @@ def _groups(
         if not repeats and (short or not across):
             left_out += 1
             continue
-        listing = _listing(store, group_id, kind, bool(across), members[group_id])
-        if not outlets or outlets & {outlet.casefold() for outlet in listing.outlets}:
-            listings.append(listing)
+        if wanted is None or not wanted.isdisjoint(members[group_id]):
+            listings.append(_listing(store, group_id, kind, bool(across), members[group_id]))
     listings.sort(key=lambda group: (-len(group.outlets), -len(group.members), group.id))
     return listings, left_out
+
+
+def _with_source(store: CorpusStore, outlets: set[str]) -> set[int] | None:
+    """Return the passages of some outlets, or ``None`` for no limit."""
+    if not outlets:
+        return None
+    rows = store.rows(
+        "SELECT p.id, d.source FROM passages AS p JOIN documents AS d ON d.id = p.document_id"
+    )
+    return {passage_id for passage_id, source in rows if source in outlets}
 
 
 def _listing(
@@ -151,7 +169,7 @@ def _listing(
 ) -> CopyListing:
     quotations = list(read_quotations(store, passage_ids))
     # Surely published by then: the last minute that a coarse date may mean.
-    quotations.sort(key=lambda q: (date_bounds(q.published)[1], q.source, q.passage_id))
+    quotations.sort(key=lambda q: (date_bounds(q.published)[1], q.source))
     first = quotations[0]
     by_then = date_bounds(first.published)[1]
     bodies = _bodies(store, passage_ids)
@@ -188,15 +206,22 @@ def _bodies(store: CorpusStore, passage_ids: list[int]) -> dict[int, str]:
     return bodies
 
 
-def _relations(store: CorpusStore, kinds: set[str], outlets: set[str]) -> list[RelationListing]:
-    found = []
-    for kind, a, b, score, evidence in store.rows(
-        "SELECT kind, a, b, score, evidence FROM relations ORDER BY kind, score DESC, a, b"
+def _relations(
+    store: CorpusStore, kinds: set[str], outlets: set[str], repeats: bool
+) -> tuple[list[RelationListing], int]:
+    found, left_out = [], 0
+    for kind, a, b, score, evidence, across in store.rows(
+        "SELECT r.kind, r.a, r.b, r.score, r.evidence, r.across FROM relations AS r "
+        "JOIN passages AS p ON p.id = r.a JOIN passages AS q ON q.id = r.b "
+        "ORDER BY r.kind, r.score DESC, p.document_id, p.position, q.document_id, q.position"
     ):
         if kind not in kinds:
             continue
+        if not (across or repeats):
+            left_out += 1
+            continue
         first, second = read_quotations(store, [a, b])
-        if outlets and not outlets & {first.source.casefold(), second.source.casefold()}:
+        if outlets and not outlets & {first.source, second.source}:
             continue
         found.append(RelationListing(kind, first, second, score, json.loads(evidence)))
-    return found
+    return found, left_out

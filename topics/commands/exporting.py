@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 from collections.abc import Iterator
@@ -84,8 +85,10 @@ def export(out: Path | str, *, db: Path | str = "topicwire.db") -> ExportReport:
         writer(partial, rows)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
     return ExportReport(path=str(path), rows=len(rows), columns=COLUMNS)
 
 

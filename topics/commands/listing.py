@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.errors import StoreError
+from embeddings.errors import InputError, StoreError
 from embeddings.store import CorpusStore
 
 
@@ -70,6 +71,23 @@ def topics(db: Path | str = "topicwire.db") -> list[TopicSummary]:
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         return summarise_topics(store)
+
+
+def find_sources(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return outlets as they are stored, whatever the case they are given in.
+
+    Raises:
+        InputError: No article is from one of them.
+    """
+    known = {
+        source.casefold(): source
+        for (source,) in store.rows("SELECT DISTINCT source FROM documents")
+    }
+    for source in wanted:
+        if source.casefold() not in known:
+            some = ", ".join(sorted(name for name in known.values() if name)[:8])
+            raise InputError(f"No article is from {source!r}; outlets here are: {some or 'none'}.")
+    return tuple(known[source.casefold()] for source in wanted)
 
 
 def require_topics(store: CorpusStore) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.errors import StoreError
 from embeddings.neighbours import NeighbourGraph
-from embeddings.store import CorpusStore
+from embeddings.store import DERIVED, CorpusStore
 from topics.commands.listing import require_topics
-from topics.derivation import FINGERPRINT, node_keys, node_vectors
+from topics.derivation import node_keys, node_vectors
 from topics.drawing import MapPicture, check_path, draw
 from topics.maps import layout
 
@@ -33,12 +33,14 @@ def map_topics(
 
     Raises:
         InputError: Another kind of file, or it cannot be written.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, or its topics are not up to date.
     """
     path = Path(out)
     check_path(path)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
+        if store.setting(DERIVED) is None:
+            raise StoreError(_stale(store.path))
         points = _stored_layout(store)
     if points is None:
         with CorpusStore.open(Path(db), write=True) as store:
@@ -47,22 +49,29 @@ def map_topics(
         return _draw(store, points, path, title)
 
 
+def _stale(path: Path) -> str:
+    return (
+        f"Articles in {path} have changed since its topics were made; "
+        f"run `topicwire cluster --db {path}` first."
+    )
+
+
 def _stored_layout(store: CorpusStore) -> NDArray[np.float32] | None:
     made_from = store.setting("layout")
-    if made_from is None or made_from != store.setting(FINGERPRINT):
+    if made_from is None or made_from != store.setting(DERIVED):
         return None
     return store.array("layout")
 
 
 def _layout(store: CorpusStore) -> NDArray[np.float32]:
     indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
-    if indices is None or similarities is None:
-        raise InputError(f"{store.path} has no graph yet; run `topicwire cluster` again.")
+    if indices is None or similarities is None or store.setting(DERIVED) is None:
+        raise StoreError(_stale(store.path))
     graph = NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
     points = layout(graph, node_vectors(store), node_keys(store))
     with store.transaction():
         store.put_array("layout", points)
-        store.set_setting("layout", store.setting(FINGERPRINT))
+        store.set_setting("layout", store.setting(DERIVED))
     return points
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.embedding import embed_corpus
 from embeddings.errors import InputError
 from embeddings.store import CorpusStore
+from topics.commands.listing import find_sources
 from topics.commands.models import stored_encoder
 from topics.derivation import derive
 
@@ -59,10 +61,8 @@ def remove(
             pass
     with CorpusStore.open(Path(db), write=True) as store:
         chosen: dict[str, None] = {}
-        for source in sources:
-            found = store.rows(
-                "SELECT id FROM documents WHERE source = ? COLLATE NOCASE ORDER BY id", (source,)
-            )
+        for source in find_sources(store, sources):
+            found = store.rows("SELECT id FROM documents WHERE source = ? ORDER BY id", (source,))
             _take(chosen, found, f"from {source!r}")
         for path in paths:
             _take(chosen, _below(store, Path(path).resolve()), f"read from {str(path)!r}")
@@ -75,8 +75,12 @@ def remove(
         )
         total = store.rows("SELECT count(*) FROM documents")[0][0]
         if not dry_run:
-            store.remove_documents(list(chosen))
-            derive(store, stored_encoder(store))
+            # What may fail comes first, and the rest is one transaction: all or nothing.
+            encoder = stored_encoder(store)
+            embed_corpus(store, encoder)
+            with store.transaction():
+                store.remove_documents(list(chosen))
+                derive(store, encoder)
         return RemovalReport(documents=tuple(chosen), passages=passages, left=total - len(chosen))
 
 

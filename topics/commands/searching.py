@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
+from embeddings.documents import date_bounds
 from embeddings.errors import InputError
 from embeddings.search import Filters, Hit, search_like, search_text
 from embeddings.store import CorpusStore
-from topics.commands.listing import require_topics
+from topics.commands.listing import find_sources, require_topics
 from topics.commands.models import stored_encoder
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
@@ -50,7 +52,7 @@ def search(
         require_topics(store)
         settings = store.setting("encoder")
         filters = Filters(
-            sources=_known_sources(store, sources),
+            sources=find_sources(store, sources),
             since=check_date(since, "--since"),
             until=check_date(until, "--until"),
             topics=find_topics(store, topics),
@@ -67,22 +69,20 @@ def check_date(given: str, option: str) -> str:
     Raises:
         InputError: It is not one.
     """
-    if given and not _DATE.fullmatch(given):
+    if given and not (_DATE.fullmatch(given) and _exists(given)):
         raise InputError(
             f"{option} is {given!r}; write a year, month or day: 2013, 2013-05 or 2013-05-11."
         )
     return given
 
 
-def _known_sources(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
-    known = {
-        row[0].casefold(): row[0] for row in store.rows("SELECT DISTINCT source FROM documents")
-    }
-    for source in wanted:
-        if source.casefold() not in known:
-            some = ", ".join(sorted(name for name in known.values() if name)[:8])
-            raise InputError(f"No article is from {source!r}; outlets here are: {some or 'none'}.")
-    return tuple(known[source.casefold()] for source in wanted)
+def _exists(date: str) -> bool:
+    """Whether a well-formed date is one of the calendar."""
+    try:
+        datetime.fromisoformat(date_bounds(date)[0])
+    except ValueError:
+        return False
+    return True
 
 
 def find_topics(store: CorpusStore, wanted: Sequence[str]) -> tuple[int, ...]:

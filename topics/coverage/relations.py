@@ -6,14 +6,14 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import Document, Passage
+from embeddings.documents import Document, Passage, date_bounds
 from embeddings.neighbours import NeighbourGraph
 from embeddings.normalising import hash_text
 from embeddings.wording import read_many
@@ -168,15 +168,16 @@ def find_contained(
             rows_by_hash[hash_text(passage.body)].append(row)
     groups = [sorted(rows_by_hash[digest], key=corpus.order) for digest in sorted(rows_by_hash)]
     texts = read_many(passages[rows[0]].body for rows in groups)
-    found = find_candidates(texts, options.contained_words)
+    node_of_text = corpus.nodes[[rows[0] for rows in groups]]
+    found = find_candidates(texts, options.contained_words, node_of_text)
     shifts = {
         (a, b): shift
         for (a, b), shift in zip(found.pairs.tolist(), found.shifts.tolist(), strict=True)
     }
     best: dict[tuple[int, int], tuple[float, int, int]] = {}
     for longer, shorter, share in contained_pairs(texts, found, options.contained_share):
-        key = int(corpus.nodes[groups[longer][0]]), int(corpus.nodes[groups[shorter][0]])
-        if key[0] != key[1] and (key not in best or share > best[key][0]):
+        key = int(node_of_text[longer]), int(node_of_text[shorter])
+        if key not in best or share > best[key][0]:
             best[key] = share, longer, shorter
     relations = []
     for _, longer, shorter in sorted(best.values(), key=lambda b: (-b[0], b[1], b[2])):
@@ -297,17 +298,7 @@ def _days_apart(a: str, b: str) -> int:
     """Fewest days between two dates of reduced precision; 0 where one is unknown."""
     if not a or not b:
         return 0
-    (start_a, end_a), (start_b, end_b) = _range(a), _range(b)
-    return max(0, (start_b - end_a).days, (start_a - end_b).days)
-
-
-def _range(published: str) -> tuple[date, date]:
-    """Return the first and the last day that an ISO date of reduced precision may mean."""
-    parts = [int(part) for part in published[:10].split("-")]
-    if len(parts) == 3:
-        day = date(*parts)
-        return day, day
-    if len(parts) == 1:
-        return date(parts[0], 1, 1), date(parts[0], 12, 31)
-    following = date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
-    return date(parts[0], parts[1], 1), following - timedelta(days=1)
+    (start_a, end_a), (start_b, end_b) = date_bounds(a), date_bounds(b)
+    last_start, first_end = max(start_a, start_b), min(end_a, end_b)
+    gap = date.fromisoformat(last_start[:10]) - date.fromisoformat(first_end[:10])
+    return max(0, gap.days)
