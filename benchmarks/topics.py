@@ -4,7 +4,7 @@ Vectors are read from a folder, one ``NAME.npy`` of shape ``(n, d)`` and one
 ``NAME.labels.txt`` (a label a line) for each data set; ``--embed`` makes them from the
 evaluation files with the default model. Scores are over all passages.
 
-    python benchmarks/topics.py --data DIR --vectors DIR [--embed] [--seeds 3]
+    python -m benchmarks.topics --data DIR --vectors DIR [--embed] [--seeds 3]
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# Run as a file, this folder would come first, and this module hide the package of its name.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 SETS = {

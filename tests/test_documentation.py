@@ -140,3 +140,9 @@ def test_every_link_between_pages_leads_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_no_page_holds_a_gap_to_be_filled():
+    for page in PAGES:
+        gaps = re.findall(r"^[A-Z_]{5,}$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert not gaps, f"{page.name}: {gaps}"

@@ -11,7 +11,7 @@ import pytest
 from embeddings.encoders.batches import bucket_lengths
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.reference import ReferenceEncoder
-from embeddings.errors import ModelError
+from embeddings.errors import InputError, ModelError
 
 WORDS = ["damascus", "talks", "in", "geneva", "peace", "weapons", "the", "of", "a", "##s"]
 TEXTS = ["Peace talks in Geneva", "weapons", "", "the talks of Damascus " * 20]
@@ -129,7 +129,7 @@ def test_a_folder_that_is_not_there_is_named(name, said):
 
 
 def test_an_unknown_precision_lists_the_known_ones():
-    with pytest.raises(ModelError, match="'int4' is unknown: expected one of auto, float32, bfl"):
+    with pytest.raises(InputError, match="'int4' is unknown: expected one of auto, float32, bfl"):
         open_encoder(precision="int4")
 
 
