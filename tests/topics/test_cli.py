@@ -364,6 +364,24 @@ def test_a_problem_is_forgotten_with_its_file(articles, db):
     assert run("info", "--problems", "--db", db)[1].strip() == "Everything could be read."
 
 
+@pytest.mark.parametrize(
+    ("redirect", "code"), [("| head -1 > /dev/null", 0), ("> /dev/full", 1)], ids=["head", "full"]
+)
+def test_output_that_is_cut_short_or_has_no_room_shows_no_traceback(db, redirect, code):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    command = f"{sys.executable} -m topicwire topics --passages --db {db} {redirect}"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_version_is_told():
     code, out, _ = run("--version")
     assert code == 0

@@ -44,7 +44,12 @@ def console(*, err: bool = False) -> Console:
     """Return the console for results, or for progress (``err``); 80 columns in a pipe."""
     from rich.console import Console
 
-    return Console(highlight=False, stderr=err)
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would end with code 1; a reader that has seen enough is no trouble.
+            raise BrokenPipeError
+
+    return PipedConsole(highlight=False, stderr=err)
 
 
 def count(number: int, noun: str) -> str:

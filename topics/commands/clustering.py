@@ -107,23 +107,12 @@ def cluster(
         StoreError: The database cannot be used, or holds vectors of another model.
     """
     began = time.perf_counter()
-    given_paths = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    if "" in given_paths:
-        raise InputError('A path is empty (""); name a file or a folder of articles.')
     if guided is not None and forget_guided:
         raise InputError("--topics and --no-topics were given together; use one of them.")
-    chosen = [Path(p) for p in given_paths]
     path = Path(db)
     # What can be seen to be wrong is said before a database is made.
+    chosen = _check_paths([paths] if isinstance(paths, (str, Path)) else paths, path)
     taxonomy = read_topics(Path(guided)) if guided is not None else None
-    for given in chosen:
-        if not given.exists():
-            raise InputError(f"There is no file or folder {given}; check the path.")
-    if not chosen and not path.exists():
-        raise InputError(
-            "No articles were named and there is no database yet; "
-            "type: topicwire cluster FOLDER_OF_ARTICLES"
-        )
     options = ReadOptions(
         source=source, columns=dict(columns or {}), date_order=date_order, encoding=encoding
     )
@@ -157,6 +146,22 @@ def cluster(
         if is_new:
             discard_if_empty(path)
         raise
+
+
+def _check_paths(given: Sequence[Path | str], db: Path) -> list[Path]:
+    """Return the paths to read, none where there is a database to go over."""
+    if "" in given:
+        raise InputError('A path is empty (""); name a file or a folder of articles.')
+    paths = [Path(path) for path in given]
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"There is no file or folder {path}; check the path.")
+    if not paths and not db.exists():
+        raise InputError(
+            "No articles were named and there is no database yet; "
+            "type: topicwire cluster FOLDER_OF_ARTICLES"
+        )
+    return paths
 
 
 def _remember_guided(
