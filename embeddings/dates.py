@@ -145,6 +145,10 @@ def _guess(value: str, order: DateOrder) -> str:
     """Ask dateparser, which knows other languages; never for a value without a year."""
     if len(value) > _LONGEST_LINE or not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", value):
         return ""
+    # Without a month's name there is nothing that our own grammar would not have read:
+    # "11 ??? 2013" would become November, "2013W20" the 20th of January.
+    if not re.search(r"[A-Za-z]{3}|[^\W\d_a-zA-Z]", value):
+        return ""
     from dateparser.date import DateDataParser
 
     # The base date is fixed, so that no answer depends on the day of the run.

@@ -94,7 +94,7 @@ def read_page(markup: str, order: DateOrder = "DMY") -> Page:
     tree = html.document_fromstring(markup)
     found = bare_extraction(markup, with_metadata=True, include_comments=False)
     facts = {} if found is None else (found if isinstance(found, dict) else found.as_dict())
-    text = facts.get("text") or baseline(markup)[1]
+    text = facts.get("text") or baseline(markup)[1] or _paragraphs(tree)
     meta = _read_meta(tree)
     headlines = [normalise(h.text_content()) for h in tree.iter("h1")]
     stated = next((meta[key] for key in _TITLE_KEYS if meta.get(key)), "")
@@ -107,6 +107,12 @@ def read_page(markup: str, order: DateOrder = "DMY") -> Page:
         _find_address(tree, meta) or facts.get("url") or "",
     )
     return Page(article, _left_behind(tree, text))
+
+
+def _paragraphs(tree: HtmlElement) -> str:
+    """Return the text of the ``<p>`` elements: of a scrap too short for trafilatura."""
+    texts = (normalise(paragraph.text_content()) for paragraph in tree.iter("p"))
+    return "\n\n".join(text for text in texts if text)
 
 
 def _read_meta(tree: HtmlElement) -> dict[str, str]:

@@ -92,3 +92,8 @@ def test_english_dates_load_no_date_parser() -> None:
         "assert 'dateparser' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("value", ["11 ??? 2013", "2013W20", "2013 / 11"])
+def test_a_value_without_a_month_is_not_guessed_at(value):
+    assert parse_date(value, "DMY") == ""

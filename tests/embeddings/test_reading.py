@@ -340,3 +340,10 @@ def test_page_without_text_is_a_problem(tmp_path: Path) -> None:
 def test_deeply_nested_page_is_read(tmp_path: Path) -> None:
     deep = PAGE.replace("<article>", "<div>" * 3000 + "<article>")
     assert read(write(tmp_path / "a.html", deep))
+
+
+def test_a_scrap_of_a_page_with_one_paragraph_is_read():
+    from embeddings.reading.pages import read_page
+
+    page = read_page("<p>The army moved to Homs on <b>Friday</b>, officials said.</p>")
+    assert page.article.text == "The army moved to Homs on Friday, officials said."
