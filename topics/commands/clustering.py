@@ -41,7 +41,7 @@ class ClusterReport:
         embedding_seconds: Time that took, loading the model included.
         exact_groups: Groups of identical passages.
         near_groups: Groups of passages that share their wording.
-        contained: Passages that stand inside a longer one.
+        contained: Passages that stand inside a longer one of another outlet.
         same_event: Pairs that report the same event in words of their own.
         previous_topics: Topics before this run.
         moved: Share of passages, 0 to 1, whose topic changed with this run.
@@ -198,7 +198,7 @@ def _report(
         embedding_seconds=embedding_seconds,
         exact_groups=count("copy_groups WHERE kind = 'exact'"),
         near_groups=count("copy_groups WHERE kind = 'near_copy'"),
-        contained=count("(SELECT DISTINCT b FROM relations WHERE kind = 'contains')"),
+        contained=count("(SELECT DISTINCT b FROM relations WHERE kind = 'contains' AND across)"),
         same_event=count("relations WHERE kind = 'same_event'"),
         previous_topics=derivation.previous_topics,
         moved=derivation.moved,
