@@ -13,8 +13,6 @@ from embeddings.passages import split
 from embeddings.reading import Problem, ReadFile, ReadOptions, read_paths
 from embeddings.store import CorpusStore, version_of
 
-_REFUSED = "is already stored from"
-
 
 @dataclass
 class ReadingReport:
@@ -53,16 +51,25 @@ def add_paths(
         InputError: A path is missing, a folder holds no articles, a table no text.
     """
     report = ReadingReport()
-    problems: dict[str, list[Problem]] = {}
+    files: dict[str, _File] = {}
     for part in read_paths(paths, options, store.file_digests()):
-        problems.setdefault(part.path, []).extend(part.problems)
+        file = files.setdefault(part.path, _File())
+        file.problems += part.problems
         report.problems += part.problems
         with store.transaction():
-            _add_part(store, encoder, part, problems[part.path], report)
+            _add_part(store, encoder, part, file, report)
         if progress:
             progress(report)
-    _forget_old_problems(store, paths, problems.keys())
+    _forget_old_problems(store, paths, files.keys())
     return report
+
+
+@dataclass
+class _File:
+    """What the parts of one file came to so far."""
+
+    problems: list[Problem] = field(default_factory=list)
+    refused: bool = False
 
 
 def _forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collection[str]) -> None:
@@ -79,7 +86,7 @@ def _add_part(
     store: CorpusStore,
     encoder: Encoder,
     part: ReadFile,
-    problems: list[Problem],
+    file: _File,
     report: ReadingReport,
 ) -> None:
     # A folder has no digest of its own, only what was passed over in it.
@@ -93,20 +100,17 @@ def _add_part(
     for document in part.documents:
         other = _other_owner(store, document)
         if other:
-            message = f"the id {document.id} {_REFUSED} {other}; this one was left out"
-            problems.append(Problem(part.path, None, message))
-            report.problems.append(problems[-1])
+            message = f"the id {document.id} is already stored from {other}; left out here"
+            file.problems.append(Problem(part.path, None, message))
+            report.problems.append(file.problems[-1])
+            file.refused = True
         else:
             _add_document(store, encoder, document, part, report)
     # The digest comes with the last part: it says that the whole file was read. A file with
     # refused articles is read again, since the other file may be gone by then.
     if part.last:
-        digest = "" if _any_refused(problems) else part.digest
-        store.add_file(part.path, digest, [(p.line, p.message) for p in problems])
-
-
-def _any_refused(problems: Sequence[Problem]) -> bool:
-    return any(_REFUSED in problem.message for problem in problems)
+        digest = "" if file.refused else part.digest
+        store.add_file(part.path, digest, [(p.line, p.message) for p in file.problems])
 
 
 def _other_owner(store: CorpusStore, document: Document) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,6 +17,13 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
+    # Built from a copy: setuptools leaves a build folder, and would pack what is old in it.
+    source = folder / "source"
+    source.mkdir()
+    for name in ("embeddings", "topics"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("topicwire.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
     done = subprocess.run(
         [
             sys.executable,
@@ -26,7 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "--no-deps",
             "-w",
             str(folder),
-            str(ROOT),
+            str(source),
         ],
         capture_output=True,
         text=True,

@@ -67,10 +67,6 @@ class LocalEncoder(ABC):
         """Count the word pieces of ``text``, special ones excluded."""
         return self._pieces.count([text])[0]
 
-    def count_tokens_many(self, texts: Sequence[str]) -> list[int]:
-        """Count the word pieces of each text, special ones excluded, in one call."""
-        return self._pieces.count(texts)
-
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts; what goes beyond the window is not read.
 

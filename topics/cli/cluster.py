@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, count, in_plain_words, plain, print_json
+from topics.cli.output import console, in_plain_words, plain, print_json
 from topics.cli.topics import print_topics
+from topics.commands.counting import count
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, TaskID

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, count, in_plain_words, new_table, plain, print_json
+from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.commands.counting import count
 
 EXAMPLE = "topicwire info --problems"
 

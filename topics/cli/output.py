@@ -52,11 +52,6 @@ def console(*, err: bool = False) -> Console:
     return PipedConsole(highlight=False, stderr=err)
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, plural where it must be."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def print_json(result: Any) -> None:
     """Print a result dataclass, or a list of them, as JSON."""
     json.dump(_jsonable(result), sys.stdout, ensure_ascii=False, indent=2)

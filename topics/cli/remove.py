@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import count, in_plain_words, plain, print_json
+from topics.cli.output import in_plain_words, plain, print_json
+from topics.commands.counting import count
 
 EXAMPLE = 'topicwire remove --source "saltmarsh-gazette"'
 

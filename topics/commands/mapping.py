@@ -10,6 +10,7 @@ import numpy as np
 from embeddings.errors import StoreError
 from embeddings.neighbours import NeighbourGraph
 from embeddings.store import DERIVED, CorpusStore
+from topics.commands.counting import count
 from topics.commands.listing import require_topics
 from topics.derivation import node_keys, node_vectors
 from topics.drawing import MapPicture, check_path, draw
@@ -42,11 +43,11 @@ def map_topics(
         if store.setting(DERIVED) is None:
             raise StoreError(_stale(store.path))
         points = _stored_layout(store)
-    if points is None:
-        with CorpusStore.open(Path(db), write=True) as store:
-            points = _layout(store)
-    with CorpusStore.open(Path(db)) as store:
-        return _draw(store, points, path, title)
+        if points is not None:
+            return _draw(store, points, path, title)
+    # Drawn while no other run can change what was laid out.
+    with CorpusStore.open(Path(db), write=True) as store:
+        return _draw(store, _layout(store), path, title)
 
 
 def _stale(path: Path) -> str:
@@ -96,15 +97,11 @@ def _draw(
         names,
         path,
         title=title
-        or f"{_count(len(names), 'topic')} in {_count(documents, 'article')} "
-        f"from {_count(outlets, 'outlet')}",
-        subtitle=f"{_count(passages, 'passage')}{dates}. "
+        or f"{count(len(names), 'topic')} in {count(documents, 'article')} "
+        f"from {count(outlets, 'outlet')}",
+        subtitle=f"{count(passages, 'passage')}{dates}. "
         "A point is a passage; points near each other say like things.",
         caption="Made with Topicwire",
         sizes=np.array([row[3] for row in rows], dtype=np.int64),
         strengths=np.array([row[2] for row in rows], dtype=np.float32),
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
