@@ -87,7 +87,7 @@ def main() -> None:
         ):
             with store.transaction():
                 for document in documents:
-                    passages = split(document, [], encoder.count_tokens, encoder.window)
+                    passages = split(document, [])
                     store.put_document(document, [], passages)
             embed_corpus(store, encoder)
             for weight in WEIGHTS:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embeddings.documents import Document
-from embeddings.encoders.protocol import Encoder
 from embeddings.furniture import find_furniture
 from embeddings.passages import split
 from embeddings.reading import Problem, ReadFile, ReadOptions, read_paths
@@ -37,7 +36,6 @@ class ReadingReport:
 
 def add_paths(
     store: CorpusStore,
-    encoder: Encoder,
     paths: Sequence[Path],
     options: ReadOptions,
     progress: Callable[[ReadingReport], None] | None = None,
@@ -57,7 +55,7 @@ def add_paths(
         file.problems += part.problems
         report.problems += part.problems
         with store.transaction():
-            _add_part(store, encoder, part, file, report)
+            _add_part(store, part, file, report)
         if progress:
             progress(report)
     _forget_old_problems(store, paths, files.keys())
@@ -84,7 +82,6 @@ def _forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collect
 
 def _add_part(
     store: CorpusStore,
-    encoder: Encoder,
     part: ReadFile,
     file: _File,
     report: ReadingReport,
@@ -105,7 +102,7 @@ def _add_part(
             report.problems.append(file.problems[-1])
             file.refused = True
         else:
-            _add_document(store, encoder, document, part, report)
+            _add_document(store, document, part, report)
     # The digest comes with the last part: it says that the whole file was read. A file with
     # refused articles is read again, since the other file may be gone by then.
     if part.last:
@@ -122,14 +119,14 @@ def _other_owner(store: CorpusStore, document: Document) -> str | None:
 
 
 def _add_document(
-    store: CorpusStore, encoder: Encoder, document: Document, part: ReadFile, report: ReadingReport
+    store: CorpusStore, document: Document, part: ReadFile, report: ReadingReport
 ) -> None:
     stored = store.document_version(document.id)
     if stored == version_of(document):
         report.unchanged += 1
         return
     removals = find_furniture(document)
-    passages = split(document, removals, encoder.count_tokens, encoder.window)
+    passages = split(document, removals)
     store.put_document(document, removals, passages, part.dropped.get(document.id, ()))
     if stored is None:
         report.added += 1

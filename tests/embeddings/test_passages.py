@@ -1,4 +1,4 @@
-"""Passages: their places, their headings, and the encoder's window."""
+"""Passages: their places, their headings, and their length."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
 from embeddings.furniture import Removal, find_furniture
-from embeddings.passages import most_tokens, split
+from embeddings.passages import LONGEST, split
 
 BODY = "The army dropped leaflets over the town and told people to leave ahead of an attack."
 OTHER = "An activist in the town said that no leaflets had been seen there since Friday."
 
 
-def count_words(text: str) -> int:
-    return len(text.split())
+def cut(text: str, longest: int = LONGEST, removed: list[Removal] | None = None) -> list[Passage]:
+    return split(Document("a", text), removed or [], longest)
 
 
-def cut(text: str, window: int = 60, removed: list[Removal] | None = None) -> list[Passage]:
-    return split(Document("a", text), removed or [], count_words, window)
-
-
-def bodies(text: str, window: int = 60) -> list[str]:
-    return [passage.body for passage in cut(text, window)]
+def bodies(text: str) -> list[str]:
+    return [passage.body for passage in cut(text)]
 
 
 def test_paragraphs_between_empty_lines_are_passages() -> None:
@@ -77,65 +73,30 @@ def test_bullets_are_passages() -> None:
     assert bodies("\n".join([BODY, *items])) == [BODY, *items]
 
 
-def test_long_paragraph_is_split_on_sentences_into_like_parts() -> None:
-    text = " ".join([BODY, OTHER] * 4)
-    found = bodies(text, window=40)
-    assert len(found) == 4
-    assert all(part.startswith(("The army", "An activist")) for part in found)
-    assert {count_words(part) for part in found} == {31}
-
-
-def test_parts_of_a_long_paragraph_are_of_like_length() -> None:
-    """Six sentences of which four would fit are three and three, not four and two."""
-    found = bodies(" ".join([BODY] * 6), window=4 * count_words(BODY))
-    assert [count_words(part) // count_words(BODY) for part in found] == [3, 3]
-
-
-def test_abbreviations_and_quotes_do_not_end_a_sentence() -> None:
-    first = 'Lt. Gen. Doe of the U.S. Army told Mr. Roe on Friday that it was "No. 1" of his aims.'
-    assert bodies(f"{first} {OTHER}", window=20) == [first, OTHER]
-
-
-def test_sentence_over_the_window_is_split_at_clauses_then_words() -> None:
-    text = "one two three four, five six seven eight; nine ten eleven twelve thirteen"
-    assert bodies(text, window=4) == [
-        "one two three four,",
-        "five six seven eight;",
-        "nine ten eleven twelve",
-        "thirteen",
+def test_a_paragraph_over_the_length_is_split_on_sentences() -> None:
+    found = cut(" ".join([BODY, OTHER] * 4), longest=400)
+    assert [passage.body for passage in found] == [
+        f"{BODY} {OTHER} {BODY} {OTHER}",
+        f"{BODY} {OTHER} {BODY} {OTHER}",
     ]
 
 
-def test_word_over_the_window_is_split_inside() -> None:
-    found = split(Document("a", "x" * 50), [], len, 8)
-    assert "".join(passage.text for passage in found) == "x" * 50
-    assert max(len(passage.text) for passage in found) <= 8
+def test_a_paragraph_of_usual_length_is_one_passage_whatever_the_model_reads() -> None:
+    text = " ".join([BODY] * (LONGEST // (len(BODY) + 1)))
+    assert bodies(text) == [text]
+    assert len(bodies(" ".join([text, BODY]))) == 2
 
 
 def test_heading_stays_with_the_first_part_of_a_long_paragraph() -> None:
-    found = cut("Regime gains\n\n" + " ".join([BODY, OTHER]), window=20)
+    found = cut("Regime gains\n\n" + " ".join([BODY, OTHER]), longest=90)
     assert [passage.body for passage in found] == [BODY, OTHER]
     assert found[0].text.startswith("Regime gains")
     assert found[1].start == found[1].body_start
 
 
-def test_window_without_room_is_refused() -> None:
+def test_length_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        cut(BODY, window=0)
-
-
-def test_short_texts_are_not_tokenized() -> None:
-    def refuse(text: str) -> int:
-        raise AssertionError(text)
-
-    document = Document("a", "A short line, for once.")
-    assert len(split(document, [], refuse, 256)) == 1
-
-
-@given(st.text(max_size=80))
-def test_bound_on_word_pieces_covers_bytes_and_characters(text: str) -> None:
-    assert most_tokens(text) > len(text)
-    assert most_tokens(text) > len(text.encode("utf-8", "ignore"))
+        cut(BODY, longest=0)
 
 
 PARTS = st.sampled_from(
@@ -147,22 +108,22 @@ PARTS = st.sampled_from(
 @given(
     st.lists(st.one_of(PARTS, st.text(max_size=40)), max_size=12),
     st.sampled_from(["\n", "\n\n", " ", "\r\n"]),
-    st.integers(1, 40),
+    st.integers(1, 200),
 )
 def test_passages_cover_what_was_not_removed_in_order(
-    parts: list[str], joint: str, window: int
+    parts: list[str], joint: str, longest: int
 ) -> None:
-    """Text is that of the document, disjoint, complete, and within the window."""
+    """Text is that of the document, disjoint, complete, and no longer than allowed."""
     document = Document("a", joint.join(parts))
     text = document.text
     removed = find_furniture(document)
-    found = split(document, removed, count_words, window)
+    found = split(document, removed, longest)
     assert [passage.position for passage in found] == list(range(len(found)))
     covered = bytearray(len(text))
     for passage in found:
         assert passage.text == text[passage.start : passage.end]
         assert passage.start <= passage.body_start < passage.end
-        assert count_words(passage.body) <= window
+        assert len(passage.body) <= longest
         covered[passage.start : passage.end] = b"\1" * (passage.end - passage.start)
     for removal in removed:
         assert not any(covered[removal.start : removal.end])

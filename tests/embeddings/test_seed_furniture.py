@@ -39,10 +39,6 @@ def shown(line: str, file: str) -> str:
     return normalise(render_markdown(line)[0] if file.endswith(".md") else line)
 
 
-def count_words(text: str) -> int:
-    return len(text.split())
-
-
 @pytest.fixture(params=KEY, ids=lambda entry: entry["file"])
 def entry(request: pytest.FixtureRequest) -> dict[str, Any]:
     found: dict[str, Any] = request.param
@@ -66,7 +62,7 @@ def test_outlet_is_the_folder(entry: dict[str, Any]) -> None:
 
 def test_passages_are_those_of_the_key(entry: dict[str, Any]) -> None:
     document, _ = read()[entry["file"]]
-    found = split(document, find_furniture(document), count_words, 200)
+    found = split(document, find_furniture(document))
     starts = [normalise(passage["starts"]) for passage in entry["passages"]]
     assert len(found) == len(starts)
     for passage, start in zip(found, starts, strict=True):
