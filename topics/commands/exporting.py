@@ -13,6 +13,7 @@ from typing import Any
 from embeddings.errors import InputError
 from embeddings.store import CorpusStore
 from topics.commands.listing import require_topics
+from topics.commands.spreadsheets import defused
 
 COLUMNS = (
     "passage_id",
@@ -96,14 +97,7 @@ def _write_csv(path: Path, rows: list[tuple[Any, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        writer.writerows([_defused(value) for value in row] for row in rows)
-
-
-def _defused(value: Any) -> Any:
-    # A spreadsheet runs cells that begin so; article text is not to be run (OWASP, CSV injection).
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+        writer.writerows([defused(value) for value in row] for row in rows)
 
 
 def _write_jsonl(path: Path, rows: list[tuple[Any, ...]]) -> None:
