@@ -46,6 +46,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     shutil.copytree(ROOT / "seeds" / "harbour-courier", folder / "articles" / "harbour-courier")
     shutil.copy(ROOT / "seeds" / "topics.toml", folder / "topics.toml")
+    articles = sorted(path for path in (folder / "seeds").glob("*/*") if path.is_file())
+    labels = [f"{path},{number % 2}\n" for number, path in enumerate(articles)]
+    (folder / "labels.csv").write_text("path,subject\n" + "".join(labels))
     return folder
 
 

@@ -15,6 +15,7 @@ _EXPORTS = {
     "copies": ("commands.copying", "copies"),
     "describe_topics": ("naming", "describe_topics"),
     "draw": ("drawing", "draw"),
+    "evaluate": ("commands.evaluating", "evaluate"),
     "export": ("commands.exporting", "export"),
     "find_relations": ("coverage.relations", "find_relations"),
     "info": ("commands.describing", "info"),
@@ -24,6 +25,7 @@ _EXPORTS = {
     "remove": ("commands.removing", "remove"),
     "search": ("commands.searching", "search"),
     "topics": ("commands.listing", "topics"),
+    "trends": ("commands.trending", "trends"),
 }
 
 __all__ = sorted(_EXPORTS)

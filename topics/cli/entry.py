@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from topics.cli import cluster, copies, export, info, map, remove, search, topics  # noqa: A004
+from topics.cli import (
+    cluster,
+    copies,
+    evaluate,
+    export,
+    info,
+    map,  # noqa: A004
+    remove,
+    search,
+    topics,
+    trends,
+)
 
 app = typer.Typer(
     name="topicwire",
@@ -23,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (cluster, search, copies, map, topics, info, remove, export):
+for command in (cluster, search, copies, map, topics, trends, info, evaluate, remove, export):
     name = command.__name__.rpartition(".")[2]
     app.command(name, epilog=f"Example: {command.EXAMPLE}")(command.run)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,3 +18,20 @@ SourceOption = Annotated[
 ]
 
 DEFAULT_DB = Path("topicwire.db")
+
+
+def read_columns(given: Sequence[str], example: str) -> dict[str, str]:
+    """Read ``--column FIELD=NAME`` options.
+
+    Raises:
+        InputError: One is not of that form.
+    """
+    from embeddings.errors import InputError
+
+    columns = {}
+    for pair in given:
+        field, equals, name = pair.partition("=")
+        if not (field and equals and name):
+            raise InputError(f"--column is {pair!r}; write FIELD=NAME, such as --column {example}.")
+        columns[field.strip()] = name
+    return columns

@@ -1,0 +1,213 @@
+"""``topicwire evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
+from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.commands.counting import count
+
+if TYPE_CHECKING:
+    from topics.coherence import Coherence
+    from topics.commands.evaluating import Evaluation
+
+EXAMPLE = "topicwire evaluate labels.csv --column label=subject"
+
+# Each score of agreement: its field, its name, and what it says in one line of 80 columns.
+_AGREEMENT = (
+    ("ari", "ARI", "pairs together or apart as labelled; 0 is chance"),
+    ("ami", "AMI", "topics tell labels, labels topics; 0 is chance"),
+    ("nmi", "NMI", "the same, but many small topics raise it"),
+    ("homogeneity", "homogeneity", "1: no topic mixes labels"),
+    ("completeness", "completeness", "1: no label is spread over topics"),
+    ("v_measure", "V-measure", "mean of the two (harmonic)"),
+    ("bcubed_precision", "B-cubed precision", "share of {unit}'s topic that has its label"),
+    ("bcubed_recall", "B-cubed recall", "share of {unit}'s label that is in its topic"),
+    ("bcubed_f", "B-cubed F", "mean of the two (harmonic)"),
+)
+
+
+@in_plain_words
+def run(
+    labelled: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LABELLED",
+            help="A .jsonl or .csv file with a label a row, and what it is of: passage_id; "
+            "document_id (and position or start), url or path; or text.",
+        ),
+    ],
+    by: Annotated[
+        str, typer.Option(metavar="passage|document", help="What a score counts.")
+    ] = "passage",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=NAME",
+            help="Which column holds a field (label, passage, document, position, start, url, "
+            "path, text): --column label=subject; may be repeated.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="The most labels, and topics, to list.")
+    ] = 15,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare the topics with labels given by hand."""
+    from topics.commands.evaluating import evaluate
+    from topics.commands.units import as_unit
+
+    result = evaluate(
+        labelled, db=db, by=as_unit(by), columns=read_columns(column or (), "label=subject")
+    )
+    if as_json:
+        print_json(result)
+        return
+    _print_matching(result)
+    _print_scores(result)
+    _print_labels(result, limit)
+    _print_topics(result, limit)
+
+
+def _print_matching(result: Evaluation) -> None:
+    """Say over what the scores are, and what no score sees."""
+    unit = _noun(result)
+    scores = result.scores
+    typer.echo(
+        f"{count(result.rows, 'row')} of labels, {result.matched:,} found in the database.\n"
+        f"{scores.labelled:,} of {count(result.units, unit)} labelled, {scores.placed:,} of them "
+        "in a topic."
+    )
+    for reason in result.unmatched:
+        lines = ", ".join(map(str, reason.lines)) + (
+            "..." if reason.rows > len(reason.lines) else ""
+        )
+        where = f"{'row' if reason.rows == 1 else 'rows'} {lines}"
+        typer.echo(f"  Not used, {count(reason.rows, 'row')}: {reason.reason} ({where}).")
+    without = result.unlabelled - result.contradictory
+    if without:
+        typer.echo(f"  Without a label, in no score: {count(without, unit)}.")
+    if result.contradictory:
+        typer.echo(f"  With several labels, in no score: {count(result.contradictory, unit)}.")
+    if scores.placed < scores.labelled:
+        typer.echo(
+            f"  Without a topic, each scored as a topic of its own: "
+            f"{count(scores.labelled - scores.placed, unit)}."
+        )
+    for note in result.notes:
+        typer.echo(f"Note: {plain(note)}")
+
+
+def _print_scores(result: Evaluation) -> None:
+    unit = _noun(result)
+    scores, coherence = result.scores, result.coherence
+    table = new_table(
+        ("score", {}), ("value", {"justify": "right"}), ("what it says", {"ratio": 1})
+    )
+    for field, name, meaning in _AGREEMENT:
+        said = meaning.format(unit=f"an {unit}" if unit == "article" else f"a {unit}")
+        table.add_row(name, _number(getattr(scores, field)), said)
+    table.add_row("share placed", _number(scores.share_placed), f"labelled {unit}s with a topic")
+    table.add_row(
+        "count error",
+        f"{scores.count_error:+d}",
+        f"{count(scores.topics, 'topic')} for {count(scores.labels, 'label')}, "
+        f"{scores.count_ratio:.2f} times as many",
+    )
+    table.add_row(
+        "NPMI coherence",
+        _number(coherence.npmi),
+        "top words together: 1 always, 0 chance, -1 never",
+    )
+    table.add_row("of key phrases", _number(result.phrase_coherence.npmi), "the same of these")
+    table.add_row("diversity", _number(result.diversity), "1: no two topics share a top word")
+    console().print()
+    console().print(table)
+    _print_coherence(coherence)
+
+
+def _print_coherence(coherence: Coherence) -> None:
+    """Say what pulls coherence down, and what it leaves out."""
+    if coherence.never_together:
+        typer.echo(
+            f"Of {count(coherence.pairs, 'pair')} of top words, no passage holds both of "
+            f"{coherence.never_together:,} (-1 each)."
+        )
+    if coherence.absent:
+        named = plain(", ".join(coherence.absent[:5]))
+        left = len(coherence.absent) - 5
+        typer.echo(f"In no passage: {named}{f' and {left:,} more' if left > 0 else ''}.")
+    if coherence.topics_without_pairs:
+        without = count(coherence.topics_without_pairs, "topic")
+        typer.echo(f"Without two top words, in no coherence: {without}.")
+
+
+def _print_labels(result: Evaluation, limit: int) -> None:
+    from rich.text import Text
+
+    table = new_table(
+        ("label", {"ratio": 3}),
+        (f"{_noun(result)}s", {"justify": "right"}),
+        ("best topic", {"ratio": 4}),
+        ("share there", {"justify": "right"}),
+        ("topics", {"justify": "right"}),
+    )
+    for match in result.labels[:limit]:
+        best = "none" if match.topic_id is None else f"{match.topic_id}  {plain(match.topic)}"
+        table.add_row(
+            Text(plain(match.label)),
+            str(match.units),
+            Text(best),
+            f"{match.share:.0%}",
+            str(match.topics),
+        )
+    console().print()
+    console().print(table)
+    _print_more(len(result.labels) - limit, "label")
+
+
+def _print_topics(result: Evaluation, limit: int) -> None:
+    from rich.text import Text
+
+    table = new_table(
+        ("id", {"justify": "right"}),
+        ("topic", {"ratio": 4}),
+        ("labelled", {"justify": "right"}),
+        ("main label", {"ratio": 3}),
+        ("share", {"justify": "right"}),
+        ("NPMI", {"justify": "right"}),
+    )
+    shown = [match for match in result.topics if match.labelled]
+    for match in shown[:limit]:
+        table.add_row(
+            str(match.topic_id),
+            Text(plain(match.topic)),
+            f"{match.labelled} of {match.units}",
+            Text(plain(match.label)),
+            f"{match.share:.0%}",
+            _number(match.npmi),
+        )
+    console().print()
+    console().print(table)
+    _print_more(len(shown) - limit, "topic")
+    if result.topics_without_label:
+        more = count(result.topics_without_label, "more topic")
+        typer.echo(f"{more} without a labelled {_noun(result)}.")
+
+
+def _print_more(left: int, noun: str) -> None:
+    if left > 0:
+        typer.echo(f"{count(left, f'more {noun}')}; --limit or --json shows all.")
+
+
+def _noun(result: Evaluation) -> str:
+    return "article" if result.by == "document" else "passage"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
