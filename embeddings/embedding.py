@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.errors import StoreError
 from embeddings.normalising import hash_text, normalise
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from embeddings.encoders.protocol import Encoder
     from embeddings.store import CorpusStore
-
-# Texts committed together: what a killed run loses at most. About a second's work on two cores.
-BATCH_SIZE = 128
 
 Progress = Callable[[int, int], None]
 """Told how many texts are done, and of how many."""
@@ -32,27 +30,78 @@ class EmbeddingReport:
     Attributes:
         embedded: Distinct texts embedded by this run.
         reused: Distinct texts that had a vector already.
+        windowed: Texts of this run that were longer than the model's window: their vector
+            is that of several windows, pooled by length.
     """
 
     embedded: int
     reused: int
+    windowed: int
 
 
 def embed_corpus(
     store: CorpusStore, encoder: Encoder, progress: Progress | None = None
 ) -> EmbeddingReport:
-    """Give every passage of the store a vector; each batch is stored before the next."""
-    missing = store.missing_texts(encoder.fingerprint)
+    """Give every passage of the store a vector; each batch is stored before the next.
+
+    Memory does not grow with the corpus: texts are fetched as they are needed.
+
+    Raises:
+        StoreError: The store holds vectors that the encoder's cannot be compared with.
+    """
+    note_encoder(store, encoder)
+    fingerprint = encoder.fingerprint
+    missing = store.find_missing(fingerprint)
     distinct = store.rows("SELECT count(DISTINCT hash) FROM passages")[0][0]
-    for start in range(0, len(missing), BATCH_SIZE):
-        if progress and not start:
-            progress(0, len(missing))
-        batch = missing[start : start + BATCH_SIZE]
+    windowed = encoder.windowed
+    done = 0
+    while done < missing:
+        if progress and not done:
+            progress(0, missing)
+        batch = store.missing_texts(done, encoder.batch_size)
         vectors = encoder.encode([text for _, text in batch])
-        store.put_vectors(encoder.fingerprint, [key for key, _ in batch], vectors)
+        store.put_vectors(fingerprint, [key for key, _ in batch], vectors)
+        done += len(batch)
         if progress:
-            progress(start + len(batch), len(missing))
-    return EmbeddingReport(embedded=len(missing), reused=distinct - len(missing))
+            progress(done, missing)
+    return EmbeddingReport(
+        embedded=missing, reused=distinct - missing, windowed=encoder.windowed - windowed
+    )
+
+
+def note_encoder(store: CorpusStore, encoder: Encoder, **chosen: Any) -> None:
+    """Make an encoder that of the store, with what the user chose to open it.
+
+    Raises:
+        StoreError: The store holds vectors that the encoder's cannot be compared with.
+    """
+    expect_encoder(store, encoder)
+    stored = store.setting("encoder") or {}
+    facts = {
+        "name": encoder.name,
+        "fingerprint": encoder.fingerprint,
+        "description": encoder.description,
+        "dimension": encoder.dimension,
+        "window": encoder.window,
+    }
+    if stored != (noted := {**stored, **facts, **chosen}):
+        store.set_setting("encoder", noted)
+
+
+def expect_encoder(store: CorpusStore, encoder: Encoder) -> None:
+    """Make sure that an encoder's vectors may be compared with those of the store.
+
+    Raises:
+        StoreError: The store's were made by another model, pooling, number of dimensions
+            or class of precision.
+    """
+    stored = store.setting("encoder")
+    if stored and stored["fingerprint"] != encoder.fingerprint:
+        raise StoreError(
+            f"{store.path} holds vectors of {stored.get('description', stored['name'])}, which "
+            f"cannot be compared with those of {encoder.description}: leave out --model, "
+            "--precision and --dimensions, or use another file with --db."
+        )
 
 
 def embed_texts(store: CorpusStore, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.embedding import expect_encoder
 from embeddings.errors import InputError
 from embeddings.stopwords import STOP_WORDS
 
@@ -90,12 +91,14 @@ def search_text(
 
     Raises:
         InputError: The query is empty.
+        StoreError: The store's vectors are of another encoder.
     """
     if not query.strip():
         raise InputError(
             'The query is empty; type what to look for: topicwire search "arms deliveries".'
         )
-    vector = encoder.encode([query])[0]
+    expect_encoder(store, encoder)
+    vector = encoder.encode([query], "query")[0]
     return _rank(store, encoder.fingerprint, vector, query, filters or Filters(), limit)
 
 

@@ -254,17 +254,37 @@ class CorpusStore:
         """Return the number of passages."""
         return int(self.rows("SELECT count(*) FROM passages")[0][0])
 
-    def missing_texts(self, fingerprint: str) -> list[tuple[bytes, str]]:
-        """Return hash and body of each distinct passage without a vector of this encoder.
+    def find_missing(self, fingerprint: str) -> int:
+        """Note each distinct passage without a vector of this encoder; returns their number.
 
-        Shortest first, so that batches hold texts of like length. The bodies are in normal
-        form, since which of several raw forms came first must not matter.
+        ``missing_texts`` gives them, until the next call.
         """
-        rows = self.rows(
-            "SELECT hash, substr(text, body_start - start + 1) FROM passages AS p "
+        # A temporary table may spill to disk, so that memory does not grow with the corpus.
+        self._connection.execute("DROP TABLE IF EXISTS temp.missing")
+        self._connection.execute("CREATE TEMP TABLE missing (row INTEGER PRIMARY KEY, id INTEGER)")
+        # Shortest first, so that batches hold texts of like length.
+        self._connection.execute(
+            "INSERT INTO missing (id) SELECT id FROM passages AS p "
             "WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE hash = p.hash AND encoder = ?) "
             "GROUP BY hash ORDER BY length(text), hash",
             (fingerprint,),
+        )
+        return int(self.rows("SELECT count(*) FROM missing")[0][0])
+
+    def missing_texts(self, start: int, count: int) -> list[tuple[bytes, str]]:
+        """Return hash and body of passages that ``find_missing`` found, some at a time.
+
+        The bodies are in normal form, since which of several raw forms came first must not
+        matter.
+
+        Args:
+            start: How many of them to pass over.
+            count: How many to return at most.
+        """
+        rows = self.rows(
+            "SELECT p.hash, substr(p.text, p.body_start - p.start + 1) FROM missing AS m "
+            "JOIN passages AS p ON p.id = m.id WHERE m.row > ? AND m.row <= ? ORDER BY m.row",
+            (start, start + count),
         )
         return [(bytes(key), normalise(body)) for key, body in rows]
 
@@ -365,7 +385,7 @@ class CorpusStore:
 
 
 # Raised when reading, furniture rules or splitting change, so that stored articles are made anew.
-PROCESSING = 1
+PROCESSING = 2
 
 
 def version_of(document: Document) -> bytes:

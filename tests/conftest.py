@@ -28,14 +28,15 @@ class WordEncoder:
     fingerprint = "words-1"
     dimension = 32
     window = 50
+    windowed = 0
+    batch_size = 4
+    description = "words (random)"
+    notes = ()
 
     def __init__(self) -> None:
         self.encoded: list[str] = []
 
-    def count_tokens(self, text: str) -> int:
-        return len(text.split())
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], role: str = "passage") -> NDArray[np.float32]:  # noqa: ARG002
         self.encoded += texts
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
-import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -19,16 +16,22 @@ from numpy.typing import NDArray
 from embeddings.encoders.batches import run_batches
 from embeddings.encoders.caching import cache_folder, write_whole
 from embeddings.encoders.folder import ModelFolder
-from embeddings.encoders.local import LocalEncoder
-from embeddings.encoders.parity import TEXTS, Parity, compare
+from embeddings.encoders.graphs import drop_graph, find_graph, keep_graph
+from embeddings.encoders.local import LocalEncoder, Window
+from embeddings.encoders.parity import MEAN_COSINE, MEAN_COSINE_INT8, TEXTS, Parity, compare
+from embeddings.encoders.protocol import Role
+from embeddings.encoders.quantising import RECIPE, quantise
 from embeddings.encoders.reference import ReferenceEncoder
+from embeddings.encoders.runtime import (
+    RefusedError,
+    choose_precision,
+    compile_graph,
+    import_openvino,
+)
 from embeddings.encoders.tokens import WordPieces
 
-# What OpenVINO calls our precisions.
-_HINTS = {"float32": "f32", "bfloat16": "bf16"}
-
 # Part of the cache's key: raise it when export or batches come to mean another graph.
-_RECIPE = "1"
+_RECIPE = "2"
 
 
 class CompiledEncoder(LocalEncoder):
@@ -42,25 +45,55 @@ class CompiledEncoder(LocalEncoder):
     Args:
         name: The model as a user would name it.
         locate: Finds the model's folder; may raise ``ModelError``.
-        precision: ``auto``, ``float32`` or ``bfloat16``.
+        precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``.
+        dimensions: Cut vectors to these first numbers (Matryoshka); ``None`` for all.
     """
 
-    def __init__(self, name: str, locate: Callable[[], ModelFolder], precision: str) -> None:
-        super().__init__(name, locate)
+    # A second's work in int8 and three in float32, on two cores. Of 128 texts at a time a
+    # quarter of the word pieces would be padding, of 512 an eighth.
+    batch_size = 512
+
+    def __init__(
+        self,
+        name: str,
+        locate: Callable[[], ModelFolder],
+        precision: str,
+        dimensions: int | None = None,
+    ) -> None:
+        super().__init__(name, locate, dimensions)
         self._precision = precision
         self._remarks: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies weights, tokenizer, pooling, prompts, window, dimensions and precision.
+
+        Whether int8 can be had is found out by opening the network.
+        """
+        whole = super().fingerprint
+        return f"{whole}-int8" if self._is_int8 else whole
+
+    @property
+    def description(self) -> str:
+        """The fingerprint in words, for an error that names two encoders."""
+        whole = super().description
+        return f"{whole[:-1]}, int8)" if self._is_int8 else whole
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know of how the vectors are made; complete after ``encode``."""
         return tuple(self._remarks)
 
+    @property
+    def _is_int8(self) -> bool:
+        return self._precision == "int8" and self._network is not None
+
     @cached_property
     def _network(self) -> Any:
         """The compiled network, or None where the reference has to compute."""
         try:
             return _open_network(self.folder, self._precision, self._remarks)
-        except _RefusedError as refusal:
+        except RefusedError as refusal:
             self._remarks.append(f"{refusal}; sentence-transformers computes the vectors instead.")
             return None
 
@@ -68,122 +101,111 @@ class CompiledEncoder(LocalEncoder):
     def _reference(self) -> ReferenceEncoder:
         return ReferenceEncoder(self.name, lambda: self.folder)
 
-    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
+    def _embed(self, windows: Iterable[Window], role: Role) -> NDArray[np.float32]:
         if self._network is None:
-            return self._reference._embed(texts)
-        return run_batches(self._network, self._pieces.encode(texts), self.folder)
+            return self._reference._embed(windows, role)
+        return run_batches(self._network, (window.ids for window in windows), self.folder)
 
 
-class _RefusedError(Exception):
-    """OpenVINO cannot stand in for the reference; the message says why."""
+class _Unchecked(LocalEncoder):
+    """A network that has not been compared with the reference yet."""
 
+    def __init__(self, network: Any, folder: ModelFolder) -> None:
+        super().__init__(folder.name, lambda: folder)
+        self._network = network
 
-def _import_openvino() -> Any:
-    """Import OpenVINO without its usage reports.
-
-    ``import openvino`` alone starts a child process that reports usage and leaves an id
-    in the home folder (package openvino-telemetry). It goes without where that package
-    cannot be imported.
-    """
-    if "openvino" not in sys.modules:
-        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    try:
-        import openvino
-    except (ImportError, OSError) as error:
-        raise _RefusedError(f"OpenVINO cannot be imported ({error})") from error
-    return openvino
+    def _embed(
+        self,
+        windows: Iterable[Window],
+        role: Role,  # noqa: ARG002 - its prompt is in the ids
+    ) -> NDArray[np.float32]:
+        return run_batches(self._network, (window.ids for window in windows), self.folder)
 
 
 def _open_network(folder: ModelFolder, asked: str, remarks: list[str]) -> Any:
-    openvino = _import_openvino()
+    if folder.obstacle:
+        raise RefusedError(folder.obstacle)
+    openvino = import_openvino()
     try:
         core = openvino.Core()
-        precision = _choose_precision(core, asked, remarks)
-        place = cache_folder() / "models" / f"{folder.fingerprint}-{_key(openvino.__version__)}"
+        precision = choose_precision(core, asked, remarks)
         device = core.get_property("CPU", "FULL_DEVICE_NAME")
     except RuntimeError as error:
-        raise _RefusedError(f"OpenVINO does not work here ({_first_line(error)})") from error
+        raise RefusedError(f"OpenVINO does not work here ({_first_line(error)})") from error
+    maker = GraphMaker(folder, openvino, core, remarks)
+    place = maker.place(precision)
     record = place / f"{precision}-{_key(device)}.json"
-    parity = _read_parity(record)
-    if parity is not None:
+    parity, graph = _read_parity(record), find_graph(place)
+    if parity is not None and graph is not None:
         _expect(parity, folder, precision)
         try:
-            return _compile(core, place / "model.xml", precision)
+            return compile_graph(core, graph, precision)
         except RuntimeError:
-            shutil.rmtree(place, ignore_errors=True)  # damaged: make it anew
-    reference = ReferenceEncoder(folder.name, lambda: folder)
+            drop_graph(place)  # make it anew
     try:
-        network = _compile(core, _graph(reference, openvino, place, remarks), precision)
-        pieces = WordPieces(folder).encode(TEXTS)
-        vectors = run_batches(network, pieces, folder)
+        network = compile_graph(core, maker.find_or_make(precision), precision)
+        vectors = _Unchecked(network, folder).encode(TEXTS)
     except Exception as error:  # torch, transformers and OpenVINO share no base class
-        raise _RefusedError(f"OpenVINO cannot take {folder.name} ({_first_line(error)})") from error
-    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    parity = compare(vectors, reference.encode(TEXTS))
+        raise RefusedError(f"OpenVINO cannot take {folder.name} ({_first_line(error)})") from error
+    parity = compare(vectors, maker.reference.encode(TEXTS))
     _write_parity(record, parity, precision, device)
     _expect(parity, folder, precision)
     return network
 
 
-def _compile(core: Any, graph: Any, precision: str) -> Any:
-    hints = {"INFERENCE_PRECISION_HINT": _HINTS[precision]}
-    if isinstance(graph, Path):
-        graph = core.read_model(graph)
-    return core.compile_model(graph, "CPU", hints)
+class GraphMaker:
+    """Makes a model's graphs, and keeps them in the cache.
 
-
-def _choose_precision(core: Any, asked: str, remarks: list[str]) -> str:
-    """Settle ``auto``: bfloat16 only where the CPU multiplies it in tiles (AMX).
-
-    Measured: three times the throughput of float32 with AMX, 0.6 of it with AVX-512
-    BF16 alone, which OpenVINO lists as the same capability (docs/decisions/encoder.md).
-    The choice looks at the CPU, not at a clock, so that it is the same in each run.
+    Args:
+        folder: The model.
+        openvino: The imported module ``openvino``.
+        core: An ``openvino.Core``.
+        remarks: Told where a graph cannot be kept.
     """
-    able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    if asked == "auto":
-        return "bfloat16" if able and _has_amx() else "float32"
-    if asked == "bfloat16" and not able:
-        remarks.append("This CPU has no bfloat16; the vectors are computed in float32.")
-        return "float32"
-    return asked
 
+    def __init__(self, folder: ModelFolder, openvino: Any, core: Any, remarks: list[str]) -> None:
+        self._folder = folder
+        self._openvino = openvino
+        self._core = core
+        self._remarks = remarks
+        self.reference = ReferenceEncoder(folder.name, lambda: folder)
 
-def _has_amx() -> bool:
-    try:
-        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
+    def place(self, precision: str) -> Path:
+        """Return the folder in the cache of a precision's graph: float32's is bfloat16's too."""
+        recipe = f" {RECIPE}" if precision == "int8" else ""
+        key = _key(self._openvino.__version__ + recipe)
+        return cache_folder() / "models" / f"{self._folder.fingerprint}-{key}"
 
+    def find_or_make(self, precision: str) -> Any:
+        """Return a graph's file, made first if need be.
 
-def _graph(reference: ReferenceEncoder, openvino: Any, place: Path, remarks: list[str]) -> Any:
-    """Return the cached graph's path, exporting it first if need be.
+        Where the cache cannot be written, the graph itself is returned.
+        """
+        from embeddings.encoders.export import export
 
-    Where the cache cannot be written, the graph itself is returned.
-    """
-    from embeddings.encoders.export import export
-
-    graph = place / "model.xml"
-    if graph.is_file():
-        return graph
-    exported = export(reference.model, openvino)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
+        place = self.place(precision)
+        if (found := find_graph(place)) is not None:
+            return found
+        if precision == "int8":
+            made = self.find_or_make("float32")
+            made = self._core.read_model(made) if isinstance(made, Path) else made
+            quantise(self._core, made, self._calibration())
+        else:
+            made = export(self.reference.model, self._openvino)
         try:
-            openvino.save_model(exported, temporary / "model.xml", compress_to_fp16=False)
-            if not graph.is_file():
-                shutil.rmtree(place, ignore_errors=True)
-            temporary.rename(place)  # fails if another process was first, which is as good
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-    except (OSError, RuntimeError) as error:
-        if not graph.is_file():
-            remarks.append(
+            return keep_graph(self._openvino, made, place)
+        except (OSError, RuntimeError) as error:
+            remark = (
                 f"The compiled model could not be kept in {place.parent} "
                 f"({_first_line(error)}); each run compiles it again."
             )
-            return exported
-    return graph
+            if remark not in self._remarks:
+                self._remarks.append(remark)
+            return made
+
+    def _calibration(self) -> Iterable[list[int]]:
+        limit = self._folder.max_length
+        return (ids[:limit] for ids in WordPieces(self._folder).encode(TEXTS))
 
 
 def _read_parity(record: Path) -> Parity | None:
@@ -202,17 +224,18 @@ def _write_parity(record: Path, parity: Parity, precision: str, device: str) -> 
         "precision": precision,
         "device": device,
     }
-    # Where the cache cannot be written, _graph has said so.
+    # Where the cache cannot be written, a remark has said so.
     if record.parent.is_dir():
         with contextlib.suppress(OSError):
             write_whole(record, json.dumps(content, indent=1))
 
 
 def _expect(parity: Parity, folder: ModelFolder, precision: str) -> None:
-    if not parity.holds:
-        raise _RefusedError(
+    bound = MEAN_COSINE_INT8 if precision == "int8" else MEAN_COSINE
+    if not parity.reaches(bound):
+        raise RefusedError(
             f"OpenVINO's vectors of {folder.name} in {precision} are not the reference's "
-            f"(mean cosine {parity.mean:.4f} over {parity.texts} texts)"
+            f"(mean cosine {parity.mean:.4f} over {parity.texts} texts, at least {bound} expected)"
         )
 
 

@@ -1,33 +1,65 @@
-"""What all encoders of a model on disk have in common."""
+"""What all encoders that run a transformer have in common."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders.folder import ModelFolder
+from embeddings.encoders.protocol import Role
 from embeddings.encoders.tokens import WordPieces
+from embeddings.errors import InputError
+from embeddings.windows import fit
 
 # Texts held as word pieces at a time: memory does not grow with the number of texts, and
 # short last batches are under 2 % of the work.
 _CHUNK = 1024
 
+# Texts tokenized at a time, while the network is at work on those before.
+_SLICE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """As much of a text as the model reads at once: mostly all of it.
+
+    Attributes:
+        text: Without the model's prompt.
+        ids: Word pieces of prompt and text, special ones included, no more than the model
+            reads.
+    """
+
+    text: str
+    ids: list[int]
+
 
 class LocalEncoder(ABC):
     """An encoder of a model on disk, which is located and read at the first use.
 
+    A text that is longer than the model's window is read in windows on sentence bounds;
+    its vector is the mean of theirs, weighted by length.
+
     Args:
         name: The model as a user would name it.
         locate: Finds the model's folder; may raise ``ModelError``.
+        dimensions: Cut vectors to these first numbers (Matryoshka); ``None`` for all.
     """
 
-    def __init__(self, name: str, locate: Callable[[], ModelFolder]) -> None:
+    # Texts stored together: about a second's work on two cores.
+    batch_size = 128
+
+    def __init__(
+        self, name: str, locate: Callable[[], ModelFolder], dimensions: int | None = None
+    ) -> None:
         self._name = name
         self._locate = locate
+        self._dimensions = dimensions
+        self._windowed = 0
 
     @cached_property
     def folder(self) -> ModelFolder:
@@ -45,32 +77,54 @@ class LocalEncoder(ABC):
 
     @property
     def fingerprint(self) -> str:
-        """Identifies weights, tokenizer, pooling and window, not who computes."""
-        return self.folder.fingerprint
+        """Identifies weights, tokenizer, pooling, prompts, window and dimensions."""
+        cut = self.dimension < self.folder.dimension
+        return f"{self.folder.fingerprint}-{self.dimension}" if cut else self.folder.fingerprint
+
+    @property
+    def description(self) -> str:
+        """The fingerprint in words, for an error that names two encoders."""
+        pooling = f"{self.folder.pooling} pooling, " if self.folder.pooling else ""
+        return f"{self.name} ({pooling}{self.dimension} dimensions, {self.fingerprint[:6]})"
 
     @property
     def dimension(self) -> int:
-        """Length of a vector."""
-        return self.folder.dimension
+        """Length of a vector.
+
+        Raises:
+            InputError: More numbers were asked for than the model gives.
+        """
+        most = self.folder.dimension
+        if self._dimensions is not None and self._dimensions > most:
+            raise InputError(
+                f"The model {self.name} gives vectors of {most} dimensions, and "
+                f"{self._dimensions} were asked for: leave out --dimensions, or name fewer."
+            )
+        return self._dimensions or min(self.folder.truncation or most, most)
 
     @property
     def window(self) -> int:
-        """The most word pieces of a text that the model reads, special ones excluded."""
-        return self.folder.max_length - self._pieces.special
+        """The most word pieces of a passage read at once, special ones and prompt excluded."""
+        return self.folder.max_length - self._pieces.count(self.folder.prompts["passage"])
+
+    @property
+    def windowed(self) -> int:
+        """How many of the texts encoded so far were longer, and read window by window."""
+        return self._windowed
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know of how the vectors are made; complete after ``encode``."""
         return ()
 
-    def count_tokens(self, text: str) -> int:
-        """Count the word pieces of ``text``, special ones excluded."""
-        return self._pieces.count([text])[0]
+    def encode(self, texts: Sequence[str], role: Role = "passage") -> NDArray[np.float32]:
+        """Embed texts of any length.
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts; what goes beyond the window is not read.
+        A text's vector depends on the text alone, whatever stands beside it.
 
-        A text's vector depends on the text alone, bit for bit, whatever stands beside it.
+        Args:
+            texts: Any number of them.
+            role: Whether they are passages or queries.
 
         Returns:
             Unit rows, float32 of shape ``(len(texts), dimension)``.
@@ -81,15 +135,82 @@ class LocalEncoder(ABC):
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _CHUNK):
             chunk = list(texts[start : start + _CHUNK])
-            vectors[start : start + len(chunk)] = _unit_rows(self._embed(chunk))
+            vectors[start : start + len(chunk)] = self._encode_chunk(chunk, role)
         return vectors
 
+    def _encode_chunk(self, texts: list[str], role: Role) -> NDArray[np.float32]:
+        counts: list[int] = []
+        lengths: list[int] = []
+
+        def windows() -> Iterator[Window]:
+            # Lazily, so that the network is at work while later texts are tokenized.
+            for start in range(0, len(texts), _SLICE):
+                for parts in self._read(texts[start : start + _SLICE], role):
+                    counts.append(len(parts))
+                    lengths.extend(len(part.ids) for part in parts)
+                    yield from parts
+
+        vectors = self._embed(windows(), role)
+        if len(vectors) > len(texts):
+            self._windowed += sum(count > 1 for count in counts)
+            vectors = _pool(vectors, counts, lengths)
+        return unit_rows(vectors[:, : self.dimension])
+
+    def _read(self, texts: list[str], role: Role) -> Iterator[list[Window]]:
+        """Return the windows of each text."""
+        prompt, limit = self.folder.prompts[role], self.folder.max_length
+        for text, ids in zip(
+            texts, self._pieces.encode([prompt + text for text in texts]), strict=True
+        ):
+            if len(ids) <= limit:
+                yield [Window(text, ids)]
+                continue
+            fixed = self._pieces.count(prompt)
+            spans = fit(
+                text,
+                0,
+                len(text),
+                lambda part: self._pieces.count(prompt + part) - fixed,  # noqa: B023
+                max(1, limit - fixed),
+            )
+            parts = [text[first:last] for first, last in spans]
+            found = self._pieces.encode([prompt + part for part in parts])
+            # A single character may be more word pieces than the model reads.
+            yield [Window(part, ids[:limit]) for part, ids in zip(parts, found, strict=True)]
+
     @abstractmethod
-    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
-        """Return the sentence vectors of a few texts, of any length."""
+    def _embed(self, windows: Iterable[Window], role: Role) -> NDArray[np.float32]:
+        """Return the model's vector of each window, float32, in full length, in order."""
 
 
-def _unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def _pool(
+    vectors: NDArray[np.float32], counts: list[int], lengths: list[int]
+) -> NDArray[np.float32]:
+    """Average the unit vectors of each text's windows, weighted by length.
+
+    Args:
+        vectors: One row a window, those of a text together.
+        counts: Windows of each text.
+        lengths: Word pieces of each window.
+
+    Returns:
+        One row a text; the only window of a text as it is.
+    """
+    pooled = np.empty((len(counts), vectors.shape[1]), dtype=np.float32)
+    start = 0
+    for row, count in enumerate(counts):
+        end = start + count
+        if count == 1:
+            pooled[row] = vectors[start]
+        else:
+            weights = np.array(lengths[start:end], dtype=np.float32)
+            pooled[row] = weights @ unit_rows(vectors[start:end]) / weights.sum()
+        start = end
+    return pooled
+
+
+def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale rows to length 1; a row of zeros stays."""
     # Row by row: a sum over a whole array may add up in another order for other shapes.
     lengths = np.array([np.sqrt(np.dot(row, row)) for row in vectors], dtype=np.float32)
     lengths[lengths == 0] = 1

@@ -11,40 +11,84 @@ from typing import TYPE_CHECKING
 from embeddings.errors import InputError, ModelError
 
 if TYPE_CHECKING:
-    from embeddings.encoders.compiled import CompiledEncoder
     from embeddings.encoders.folder import ModelFolder
+    from embeddings.encoders.protocol import Encoder
 
-PRECISIONS = ("auto", "float32", "bfloat16")
+PRECISIONS = ("auto", "float32", "bfloat16", "int8")
+
+STATIC = "static"
 
 # "name" or "organisation/name", as the hub allows them.
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
-def open_encoder(model: str | None = None, precision: str = "auto") -> CompiledEncoder:
+def open_encoder(
+    model: str | None = None,
+    precision: str = "auto",
+    device: str = "cpu",
+    dimensions: int | None = None,
+) -> Encoder:
     """Open an encoder; weights are read and heavy libraries imported at its first use.
 
     Args:
         model: A folder saved by sentence-transformers, or a model's name; a name other
             than the default's may be fetched from the hub at the first use. None stands
             for the environment's ``TOPICWIRE_MODEL``, else all-MiniLM-L6-v2 from the
-            installed package, whose files are checked.
-        precision: ``float32``; ``bfloat16``; or ``auto``, which takes bfloat16 where the
-            CPU is much faster in it.
+            installed package, whose files are checked. ``static`` is a table of word
+            vectors distilled from the default model, ``static:MODEL`` from another.
+        precision: ``float32``; ``bfloat16``; ``int8``; or ``auto``, which takes bfloat16
+            where the CPU is much faster in it, and half precision on a GPU.
+        device: ``cpu``; ``cuda``, all GPUs that are visible; ``mps``; or ``auto``, a GPU if
+            there is one.
+        dimensions: Cut vectors to these first numbers, for models trained to allow it
+            (Matryoshka); None for all.
 
     Raises:
-        InputError: The precision is unknown.
+        InputError: The precision, device or number of dimensions is none that can be.
         ModelError: A folder does not exist, or the name cannot
             be a model's. A missing or altered model is found out at the first use.
     """
-    from embeddings.encoders.compiled import CompiledEncoder
     from embeddings.encoders.packaged import NAME
 
     if precision not in PRECISIONS:
         raise InputError(
             f"The precision {precision!r} is unknown: expected one of {', '.join(PRECISIONS)}."
         )
+    if dimensions is not None and dimensions < 1:
+        raise InputError(
+            f"A vector cannot have {dimensions} dimensions: expected 1 or more, such as "
+            "--dimensions 256."
+        )
     name = model or os.environ.get("TOPICWIRE_MODEL") or NAME
-    return CompiledEncoder(name, _locator(name), precision)
+    kind, _, base = name.partition(":")
+    if kind == STATIC:
+        return _open_static(base or NAME, precision, dimensions)
+    return _open_transformer(name, precision, device, dimensions)
+
+
+def _open_transformer(name: str, precision: str, device: str, dimensions: int | None) -> Encoder:
+    from embeddings.encoders.compiled import CompiledEncoder
+    from embeddings.encoders.devices import find_devices, may_accelerate
+
+    locate = _locator(name)
+    compiled = CompiledEncoder(name, locate, precision, dimensions)
+    if not may_accelerate(device) or (precision == "int8" and device == "auto"):
+        return compiled
+    if precision == "int8":
+        raise InputError(f"The precision int8 is for the CPU: leave out --device {device}.")
+    from embeddings.encoders.accelerated import AcceleratedEncoder
+
+    return AcceleratedEncoder(
+        compiled, locate, precision, lambda: find_devices(device), dimensions
+    )
+
+
+def _open_static(name: str, precision: str, dimensions: int | None) -> Encoder:
+    from embeddings.encoders.static import StaticEncoder
+
+    if precision not in ("auto", "float32"):
+        raise InputError(f"A static model has no {precision} form: leave out --precision.")
+    return StaticEncoder(name, _locator(name), dimensions)
 
 
 def _locator(name: str) -> Callable[[], ModelFolder]:

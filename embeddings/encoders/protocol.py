@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+Role = Literal["passage", "query"]
+"""What a text is to the model; an asymmetric model reads each with a prompt of its own."""
 
 
 class Encoder(Protocol):
@@ -22,7 +25,14 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Identifies weights, tokenizer, pooling and window."""
+        """Identifies weights, tokenizer, pooling, prompts, window, dimensions and precision.
+
+        Precisions that agree with the reference to a mean cosine of 0.9995 are one.
+        """
+
+    @property
+    def description(self) -> str:
+        """The fingerprint in words, for an error that names two encoders."""
 
     @property
     def dimension(self) -> int:
@@ -30,14 +40,19 @@ class Encoder(Protocol):
 
     @property
     def window(self) -> int:
-        """The most word pieces of a text that the model reads, special ones excluded."""
+        """The most word pieces of a passage that the model reads at once."""
+
+    @property
+    def windowed(self) -> int:
+        """How many of the texts encoded so far were longer, and read window by window."""
+
+    @property
+    def batch_size(self) -> int:
+        """Texts of about a second's work, to be stored together."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, such as why a slower path is used."""
 
-    def count_tokens(self, text: str) -> int:
-        """Count the word pieces of ``text``, special ones excluded."""
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], role: Role = "passage") -> NDArray[np.float32]:
         """Embed texts; returns unit rows, float32 of shape ``(len(texts), dimension)``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders.folder import ModelFolder, read_folder
-from embeddings.encoders.local import LocalEncoder
+from embeddings.encoders.local import LocalEncoder, Window
+from embeddings.encoders.protocol import Role
 from embeddings.errors import ModelError
 
 if TYPE_CHECKING:
@@ -30,35 +31,53 @@ class ReferenceEncoder(LocalEncoder):
     Args:
         name: The model as a user would name it.
         locate: Finds the model's folder; may raise ``ModelError``.
-        notes: Why the reference stands in for another encoder, if it does.
+        dimensions: Cut vectors to these first numbers (Matryoshka); ``None`` for all.
     """
-
-    def __init__(
-        self, name: str, locate: Callable[[], ModelFolder], notes: tuple[str, ...] = ()
-    ) -> None:
-        super().__init__(name, locate)
-        self._notes = notes
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a user should know of how the vectors are made."""
-        return self._notes
 
     @cached_property
     def model(self) -> SentenceTransformer:
         """The loaded model; the first access imports torch and reads the weights."""
-        return _load(self.folder)
+        model = load_model(self.folder)
+        if self.folder.local_attention and model.transformers_model is not None:
+            # A padding piece sees nothing but padding here. Torch's fused attention copes
+            # with that; OpenVINO's, to which this model may be exported, gives NaN.
+            model.transformers_model.set_attn_implementation("eager")
+        return model
 
-    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
+    def _embed(self, windows: Iterable[Window], role: Role) -> NDArray[np.float32]:
         import torch
 
+        found = list(windows)
         model, threads = self.model, torch.get_num_threads()
+        # sentence-transformers fails on a text of which its tokenizer makes nothing.
+        empty = [row for row, window in enumerate(found) if window.ids == [0]]
+        full = [row for row, window in enumerate(found) if window.ids != [0]]
+        vectors = np.empty((len(found), self.folder.dimension), dtype=np.float32)
         torch.set_num_threads(1)
         try:
-            vectors = model.encode(texts, batch_size=1, show_progress_bar=False)
+            if full:
+                vectors[full] = model.encode(
+                    [found[row].text for row in full],
+                    prompt=self.folder.prompts[role],
+                    batch_size=1,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+            if empty:
+                vectors[empty] = _embed_nothing(model)
         finally:
             torch.set_num_threads(threads)
-        return np.asarray(vectors, dtype=np.float32)
+        return vectors
+
+
+def _embed_nothing(model: SentenceTransformer) -> NDArray[np.float32]:
+    import torch
+
+    one = torch.ones((1, 1), dtype=torch.int64)
+    with torch.inference_mode():
+        found = model({"input_ids": one * 0, "attention_mask": one})["sentence_embedding"]
+    vector: NDArray[np.float32] = found[0].numpy()
+    return vector
 
 
 def find_named(name: str) -> ModelFolder:
@@ -73,9 +92,9 @@ def find_named(name: str) -> ModelFolder:
     try:
         from huggingface_hub import snapshot_download
     except ImportError as error:
-        raise ModelError(_MISSING) from error
+        raise ModelError(MISSING) from error
     repository = name if "/" in name else f"sentence-transformers/{name}"
-    wanted = ["*.json", "*.safetensors", "*.txt", "*.model"]
+    wanted = ["*.json", "*.safetensors", "*.txt", "*.model", "*.vocab", "*.tiktoken", "*.jinja"]
     copies_for_others = ["onnx/*", "openvino/*"]
     try:
         local = snapshot_download(repository, allow_patterns=wanted, local_files_only=True)
@@ -96,26 +115,32 @@ def find_named(name: str) -> ModelFolder:
     return read_folder(Path(fetched), name)
 
 
-_MISSING = (
+MISSING = (
     "sentence-transformers is not installed, and this model needs it: type "
     "`pip install sentence-transformers`."
 )
 
 
-def _load(folder: ModelFolder) -> SentenceTransformer:
+def load_model(folder: ModelFolder, device: str = "cpu") -> SentenceTransformer:
+    """Load a model with sentence-transformers, from its folder alone.
+
+    Raises:
+        ModelError: sentence-transformers is missing or cannot load the folder.
+    """
     try:
-        with _quietly():
+        with quietly():
             from sentence_transformers import SentenceTransformer
 
             model = SentenceTransformer(
                 str(folder.path),
-                device="cpu",
+                device=device,
                 local_files_only=True,
                 trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
+                # Half-precision weights are widened: the reference computes in float32.
+                model_kwargs={"use_safetensors": True, "dtype": "float32"},
             )
     except ImportError as error:
-        raise ModelError(_MISSING) from error
+        raise ModelError(MISSING) from error
     except Exception as error:  # whatever a broken or foreign folder makes a loader raise
         reason = (str(error).strip() or repr(error)).splitlines()[0]
         raise ModelError(
@@ -123,11 +148,12 @@ def _load(folder: ModelFolder) -> SentenceTransformer:
             "a folder saved by sentence-transformers."
         ) from error
     model.max_seq_length = folder.max_length
+    model.truncate_dim = None  # vectors are cut by LocalEncoder, after the pooling of windows
     return model.eval()
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Keep the loader's bars and third-party warnings out of the user's terminal."""
     from transformers.utils import logging
 

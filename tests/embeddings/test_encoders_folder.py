@@ -1,4 +1,4 @@
-"""Models other than the default: folders, other poolings, names, and what is refused."""
+"""Models other than the default: folders, names, fingerprints, and what is refused."""
 
 import json
 import shutil
@@ -7,13 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from embeddings.encoders.batches import bucket_lengths
+from embeddings.encoders.folder import read_folder
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.reference import ReferenceEncoder
+from embeddings.encoders.tokens import WordPieces
 from embeddings.errors import InputError, ModelError
 
-WORDS = ["damascus", "talks", "in", "geneva", "peace", "weapons", "the", "of", "a", "##s"]
 TEXTS = ["Peace talks in Geneva", "weapons", "", "the talks of Damascus " * 20]
 
 
@@ -24,63 +27,28 @@ def cache(tmp_path, monkeypatch) -> Path:
     return tmp_path / "cache"
 
 
-def save_tiny(folder: Path, *, pooling: str = "cls", prompt: str = "") -> Path:
-    """Save a BERT of two small layers with random weights, as its users would."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from tokenizers import BertWordPieceTokenizer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    torch.manual_seed(0)
-    vocabulary = {
-        w: n for n, w in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS])
-    }
-    plain = folder.with_name(f"{folder.name}-plain")
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=40,
-    )
-    BertModel(config).save_pretrained(plain)
-    pieces = BertWordPieceTokenizer(vocabulary)
-    BertTokenizerFast(tokenizer_object=pieces._tokenizer, model_max_length=40).save_pretrained(
-        plain
-    )
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-
-    transformer = Transformer(str(plain))
-    model = SentenceTransformer(modules=[transformer, Pooling(16, pooling_mode=pooling)])
-    if prompt:
-        model.prompts, model.default_prompt_name = {"passage": prompt}, "passage"
-    model.save(str(folder))
-    return folder
-
-
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory) -> Path:
-    return save_tiny(tmp_path_factory.mktemp("models") / "tiny")
+def tiny(save_model, tmp_path_factory) -> Path:
+    return save_model(tmp_path_factory.mktemp("models") / "tiny")
 
 
-@pytest.mark.parametrize("pooling", ["cls", "max"])
-def test_a_folder_with_another_pooling_gives_the_reference_s_vectors(tmp_path, pooling):
-    folder = save_tiny(tmp_path / pooling, pooling=pooling)
-    encoder = open_encoder(str(folder))
-    vectors = encoder.encode(TEXTS)
-    assert encoder.notes == ()
-    assert (encoder.dimension, encoder.window) == (16, 38)
-    reference = ReferenceEncoder("tiny", lambda: encoder.folder).encode(TEXTS)
-    assert np.sum(vectors * reference, axis=1).min() > 0.99999
-    assert np.array_equal(encoder.encode(TEXTS[::-1])[::-1], vectors)
+@pytest.fixture
+def copy(tiny, tmp_path) -> Path:
+    return Path(shutil.copytree(tiny, tmp_path / "copy"))
 
 
-def test_an_encoder_unlike_its_reference_is_refused_and_the_reference_used(tmp_path):
-    """The compiled encoder knows no prompts; parity finds out, in later runs at once."""
-    folder = save_tiny(tmp_path / "prompted", pooling="mean", prompt="weapons of geneva ")
+def test_an_encoder_unlike_its_reference_is_refused_and_the_reference_used(tiny, monkeypatch):
+    """Word pieces are shifted on their way to the network; later runs refuse it at once."""
+    from embeddings.encoders import compiled
+
+    run = compiled.run_batches
+
+    def shifted(network, sequences, folder):
+        return run(network, ([n + 1 for n in ids] for ids in sequences), folder)
+
+    monkeypatch.setattr(compiled, "run_batches", shifted)
     for _ in range(2):
-        encoder = open_encoder(str(folder))
+        encoder = open_encoder(str(tiny))
         vectors = encoder.encode(TEXTS)
         assert "not the reference's (mean cosine 0." in encoder.notes[0]
         reference = ReferenceEncoder("tiny", lambda e=encoder: e.folder).encode(TEXTS)
@@ -145,15 +113,24 @@ def test_a_folder_without_a_model_says_what_is_expected(tmp_path):
         open_encoder(str(tmp_path / "empty")).encode(["x"])
 
 
-def test_pickled_weights_are_never_read(tiny, tmp_path):
-    copy = Path(shutil.copytree(tiny, tmp_path / "copy"))
+def test_pickled_weights_are_never_read(copy):
     (copy / "model.safetensors").rename(copy / "pytorch_model.bin")
     with pytest.raises(ModelError, match="pickled weights are never read"):
         open_encoder(str(copy)).encode(["x"])
 
 
-def test_a_model_s_own_code_is_never_run(tiny, tmp_path):
-    copy = Path(shutil.copytree(tiny, tmp_path / "copy"))
+def test_pickled_weights_of_a_later_module_are_never_read(save_model, tmp_path):
+    from sentence_transformers.base.modules import Dense
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    folder = save_model(tmp_path / "model", after=[Pooling(16), Dense(16, 8)])
+    assert "2_Dense/model.safetensors" in read_folder(folder, "m").hashes
+    (folder / "2_Dense" / "model.safetensors").rename(folder / "2_Dense" / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="2_Dense, and pickled weights are never read"):
+        read_folder(folder, "m")
+
+
+def test_a_model_s_own_code_is_never_run(copy, tmp_path):
     (copy / "own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
     modules = json.loads((copy / "modules.json").read_text())
     modules[1]["type"] = "own.Pooling"
@@ -163,11 +140,131 @@ def test_a_model_s_own_code_is_never_run(tiny, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_broken_weights_are_one_sentence(tiny, tmp_path):
-    copy = Path(shutil.copytree(tiny, tmp_path / "copy"))
+def test_broken_weights_are_one_sentence(copy):
     (copy / "model.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0not json")
     with pytest.raises(ModelError, match="cannot be loaded"):
         open_encoder(str(copy)).encode(["x"])
+
+
+def test_no_vocabulary_is_no_tokenizer(copy):
+    """transformers would make one up that knows no word."""
+    (copy / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match=r"has no tokenizer\.json in"):
+        read_folder(copy, "m")
+
+
+def test_a_broken_tokenizer_is_one_sentence(copy):
+    (copy / "tokenizer.json").write_text('{"model": []}')
+    with pytest.raises(ModelError, match=r"The tokenizer of the model .* cannot be read"):
+        WordPieces(read_folder(copy, "m")).encode(["x"])
+
+
+@pytest.mark.parametrize("name", ["merges.txt", "spiece.model", "chat_template.jinja", "a.json"])
+@pytest.mark.parametrize("place", ["", "1_Pooling"])
+def test_every_file_that_a_loader_reads_counts(copy, name, place):
+    found = {open_encoder(str(copy)).fingerprint}
+    for content in ("{}", "{ }"):
+        (copy / place / name).write_text(content)
+        found.add(open_encoder(str(copy)).fingerprint)
+    assert len(found) == 3
+
+
+KIND = "sentence_transformers.sentence_transformer.modules"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("modules.json", {}, "lists no modules"),
+        ("modules.json", [], "lists no modules"),
+        ("modules.json", ["Pooling"], "lists no modules"),
+        ("modules.json", [{"type": 1, "path": ""}], "a module without type and path"),
+        ("modules.json", [{"type": f"{KIND}.Pooling"}], "a module without type and path"),
+        ("modules.json", [{"type": f"{KIND}.Pooling", "path": "../x"}], "outside its folder"),
+        ("modules.json", [{"type": f"{KIND}.Router", "path": ""}], "has a module Router, which"),
+        ("modules.json", [{"type": f"{KIND}.StaticEmbedding", "path": ""}], "--model static"),
+        ("1_Pooling/config.json", [], "no JSON object"),
+        ("config.json", "text", "no JSON object"),
+        ("config.json", {"hidden_size": "wide"}, "hidden_size = 'wide': expected a whole"),
+        ("config.json", {"max_position_embeddings": [1]}, r"max_position_embeddings = \[1\]"),
+        ("sentence_bert_config.json", [], "no JSON object"),
+        ("sentence_bert_config.json", {"max_seq_length": 0}, "max_seq_length = 0: expected"),
+        ("sentence_bert_config.json", {"max_seq_length": True}, "max_seq_length = True"),
+        ("sentence_bert_config.json", {"processing_kwargs": {"text": {}}}, "processing_kwargs"),
+        ("sentence_bert_config.json", {"modality_config": {"message": {}}}, "plain text"),
+        ("sentence_bert_config.json", {"transformer_task": "fill-mask"}, "for fill-mask: expected"),
+        ("tokenizer_config.json", {"model_max_length": "long"}, "model_max_length = 'long'"),
+        ("config_sentence_transformers.json", [], "no JSON object"),
+        ("config_sentence_transformers.json", {"prompts": ["q: "]}, "prompts that cannot be read"),
+        ("config_sentence_transformers.json", {"prompts": {"query": 1}}, "prompt query that is no"),
+        ("config_sentence_transformers.json", {"default_prompt_name": []}, "cannot be read"),
+        ("config_sentence_transformers.json", {"truncate_dim": -1}, "truncate_dim = -1"),
+        ("config_sentence_transformers.json", {"model_type": "CrossEncoder"}, "is a CrossEncoder"),
+        ("adapter_config.json", {}, "is an adapter"),
+    ],
+)
+def test_a_configuration_of_another_kind_is_one_sentence(copy, file, content, said):
+    if file == "config.json" or isinstance(content, str):
+        (copy / "1_Pooling").rename(copy / "none")  # so that the transformer states the width
+    (copy / file).write_text(json.dumps(content))
+    with pytest.raises(ModelError, match=said) as caught:
+        read_folder(copy, "m")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize("file", ["modules.json", "config.json", "1_Pooling/config.json"])
+def test_what_is_not_json_is_one_sentence(copy, file, content):
+    (copy / file).write_bytes(content)
+    with pytest.raises(ModelError, match="cannot be read as JSON"):
+        read_folder(copy, "m")
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+KEYS = {
+    "modules.json": ("type", "path"),
+    "config.json": ("hidden_size", "max_position_embeddings", "model_type", "pad_token_id"),
+    "1_Pooling/config.json": ("pooling_mode", "embedding_dimension", "include_prompt"),
+    "tokenizer_config.json": ("model_max_length", "chat_template"),
+    "sentence_bert_config.json": ("max_seq_length", "modality_config", "do_lower_case"),
+    "config_sentence_transformers.json": ("prompts", "default_prompt_name", "truncate_dim"),
+}
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(file=st.sampled_from(sorted(KEYS)), data=st.data())
+def test_no_configuration_ends_in_a_traceback(tiny, tmp_path, file, data):
+    copy = tmp_path / "fuzzed"
+    if not copy.exists():
+        shutil.copytree(tiny, copy)
+    original = (copy / file).read_bytes()
+    content = json.loads(original)
+    part = content[-1] if isinstance(content, list) else content
+    part[data.draw(st.sampled_from(KEYS[file]))] = data.draw(ANY)
+    (copy / file).write_text(json.dumps(content))
+    try:
+        folder = read_folder(copy, "m")
+    except ModelError:
+        return
+    finally:
+        (copy / file).write_bytes(original)
+    assert min(folder.max_length, folder.dimension) >= 1
+
+
+def test_code_in_the_place_of_an_activation_is_never_run(save_model, tmp_path):
+    from sentence_transformers.base.modules import Dense
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    folder = save_model(tmp_path / "model", after=[Pooling(16), Dense(16, 8)])
+    file = folder / "2_Dense" / "config.json"
+    config = {**json.loads(file.read_text()), "activation_function": "own.Activation"}
+    file.write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"code of its own \(own\.Activation\)"):
+        read_folder(folder, "m")
 
 
 @pytest.mark.parametrize("longest", [8, 16, 40, 254, 256, 8192])

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embeddings.embedding import embed_corpus, embed_texts
+from embeddings.errors import StoreError
 from embeddings.normalising import hash_text
+from embeddings.search import search_text
 from embeddings.store import CorpusStore
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).filter(
@@ -89,8 +91,7 @@ def test_a_heading_is_not_embedded_with_its_paragraph(store, encoder):
     assert encoder.encoded == ["The paragraph itself."]
 
 
-def test_a_stopped_embedding_keeps_its_finished_batches(store, put, encoder, monkeypatch):
-    monkeypatch.setattr("embeddings.embedding.BATCH_SIZE", 4)
+def test_a_stopped_embedding_keeps_its_finished_batches(store, put, encoder):
     put(store, "a", [f"Paragraph number {n}." for n in range(10)])
 
     def stop_after_two(done: int, total: int) -> None:
@@ -107,6 +108,17 @@ def test_vectors_of_another_encoder_are_not_mixed_in(store, put, encoder):
     embed_corpus(store, encoder)
     with pytest.raises(KeyError):
         store.vectors("another")
+
+
+def test_two_encoders_that_would_meet_are_both_named(store, put, encoder):
+    put(store, "a", ["Some words."])
+    embed_corpus(store, encoder)
+    encoder.fingerprint, encoder.description = "words-2", "words (int8)"
+    for use in (lambda: embed_corpus(store, encoder), lambda: search_text(store, encoder, "words")):
+        with pytest.raises(
+            StoreError, match=r"words \(random\).*words \(int8\).*leave out --model"
+        ):
+            use()
 
 
 def test_texts_that_are_no_passages_share_the_cache(store, encoder):

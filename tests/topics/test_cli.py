@@ -16,7 +16,18 @@ from typer.testing import CliRunner
 from topics.cli.entry import app
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ["cluster", "search", "copies", "map", "topics", "info", "remove", "export"]
+COMMANDS = [
+    "cluster",
+    "search",
+    "copies",
+    "map",
+    "topics",
+    "trends",
+    "info",
+    "evaluate",
+    "remove",
+    "export",
+]
 
 
 def run(*args: object) -> tuple[int, str, str]:
@@ -157,7 +168,7 @@ def test_a_database_of_another_encoder(db, articles, tmp_path, monkeypatch):
     connection = sqlite3.connect(db)
     connection.execute(
         "UPDATE settings SET value = json_set(value, '$.fingerprint', 'x', "
-        "'$.name', 'other-model') WHERE key = 'encoder'"
+        "'$.description', 'other-model') WHERE key = 'encoder'"
     )
     connection.commit()
     connection.close()
@@ -341,8 +352,37 @@ def test_a_removal_that_cannot_be_finished_removes_nothing(db, monkeypatch):
     assert json.loads(run("info", "--db", db, "--json")[1])["documents"] == 1
 
 
-def test_another_precision_is_not_mixed_in(db, articles):
-    assert "--precision" in mistake(4, "cluster", articles, "--precision", "float32", "--db", db)
+def test_vectors_of_other_dimensions_are_not_mixed_in(db, articles):
+    message = mistake(4, "cluster", articles, "--dimensions", "100", "--db", db)
+    assert "384 dimensions" in message
+    assert "100 dimensions" in message
+    assert "--dimensions" in message
+
+
+def test_a_precision_of_equal_vectors_may_be_mixed_in(db, articles):
+    code, _, err = run("cluster", articles, "--precision", "float32", "--db", db)
+    assert code == 0, err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--dimensions", "0"], "1 or more"),
+        (["--dimensions", "999"], "384"),
+        (["--precision", "int4"], "int8"),
+        (["--device", "abacus"], "cuda"),
+    ],
+)
+def test_options_of_the_encoder_that_cannot_be(articles, tmp_path, options, said):
+    assert said in mistake(2, "cluster", articles, *options, "--db", tmp_path / "n.db")
+
+
+def test_texts_beyond_the_window_are_counted(tmp_path):
+    figures = " ".join(str(n % 10) for n in range(500))
+    (tmp_path / "long.txt").write_text(f"A headline\n\nThe figures were {figures}.\n")
+    code, out, err = run("cluster", tmp_path / "long.txt", "--db", tmp_path / "n.db")
+    assert code == 0, err
+    assert "1 text longer than the model reads at once" in out
 
 
 def test_a_refused_article_comes_in_when_the_other_is_removed(tmp_path):
@@ -391,8 +431,8 @@ def test_the_version_is_told():
 def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path):
     table = tmp_path / "some.jsonl"
     with table.open("w") as file:
-        for number in range(500):
-            words = " ".join(f"word{(number * 7 + i * i) % 997}" for i in range(40))
+        for number in range(1200):
+            words = " ".join(f"word{(number * 7 + i * i) % 1999}" for i in range(15))
             file.write(json.dumps({"id": str(number), "text": words}) + "\n")
     db = tmp_path / "n.db"
     child = subprocess.Popen(
@@ -406,11 +446,11 @@ def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path):
     child.kill()
     child.wait()
     stored = vectors_in(db)
-    assert 0 < stored < 500
+    assert 0 < stored < 1200
     code, out, err = run("cluster", table, "--db", db, "--json")
     assert code == 0, err
     report = json.loads(out)
-    assert (report["embedding"]["embedded"], report["passages"]) == (500 - stored, 500)
+    assert (report["embedding"]["embedded"], report["passages"]) == (1200 - stored, 1200)
 
 
 def vectors_in(db: Path) -> int:

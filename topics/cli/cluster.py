@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
 from topics.cli.output import console, in_plain_words, plain, print_json
 from topics.cli.topics import print_topics
 from topics.commands.counting import count
@@ -62,13 +62,26 @@ def run(
     model: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME|FOLDER", help="A sentence-transformers model; a name may download."
+            metavar="NAME|FOLDER|static",
+            help="A sentence-transformers model (a name may download), or static: much faster, "
+            "less exact.",
         ),
     ] = None,
     precision: Annotated[
         str | None,
         typer.Option(
-            metavar="auto|float32|bfloat16", help="Number format of the encoder; auto at first."
+            metavar="auto|float32|bfloat16|int8",
+            help="Number format of the encoder; auto at first.",
+        ),
+    ] = None,
+    device: Annotated[
+        str,
+        typer.Option(metavar="auto|cpu|cuda|mps", help="Where to embed; auto: a GPU if any."),
+    ] = "auto",
+    dimensions: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Cut vectors to N numbers, for models trained for it (Matryoshka)."
         ),
     ] = None,
     show_removed: Annotated[
@@ -106,11 +119,13 @@ def run(
             guided=topics,
             forget_guided=no_topics,
             source=source,
-            columns=_columns(column or ()),
+            columns=read_columns(column or (), "text=body"),
             date_order="MDY" if month_first else "DMY",
             encoding=encoding,
             model=model,
             precision=precision,
+            device=device,
+            dimensions=dimensions,
             progress=_Bars(bar),
         )
     if as_json and show_removed:
@@ -149,18 +164,6 @@ def _rate_column() -> ProgressColumn:
     return RateColumn()
 
 
-def _columns(given: list[str] | tuple[str, ...]) -> dict[str, str]:
-    from embeddings.errors import InputError
-
-    columns = {}
-    for pair in given:
-        field, equals, name = pair.partition("=")
-        if not (field and equals and name):
-            raise InputError(f"--column is {pair!r}; write FIELD=NAME, such as --column text=body.")
-        columns[field.strip()] = name
-    return columns
-
-
 def _print(report: ClusterReport) -> None:
     reading, out = report.reading, console()
     echo = typer.echo
@@ -184,6 +187,11 @@ def _print(report: ClusterReport) -> None:
         echo(
             f"Embedded {count(report.embedding.embedded, 'text')} in "
             f"{report.embedding_seconds:.1f} s with {report.encoder}."
+        )
+    if report.embedding.windowed:
+        echo(
+            f"{count(report.embedding.windowed, 'text')} longer than the model reads at once: "
+            "read in windows, and pooled by length."
         )
     for note in report.notes:
         echo(f"Note: {note}")

@@ -82,6 +82,8 @@ def cluster(
     encoding: str = "",
     model: str | None = None,
     precision: str | None = None,
+    device: str = "auto",
+    dimensions: int | None = None,
     progress: Progress | None = None,
 ) -> ClusterReport:
     """Add articles to a database and bring its topics, copies and relations up to date.
@@ -98,7 +100,11 @@ def cluster(
         date_order: How to read 05/11/2013.
         encoding: Of the files; by default found out.
         model: A sentence-transformers name or folder; by default the packaged model.
-        precision: ``auto``, ``float32`` or ``bfloat16``; by default the database's own.
+        precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``; by default the
+            database's own.
+        device: ``cpu``, ``cuda``, ``mps``, or ``auto``: a GPU if there is one.
+        dimensions: Cut vectors to these first numbers; by default the database's own, or
+            all.
         progress: Told of each step.
 
     Raises:
@@ -120,11 +126,13 @@ def cluster(
     is_new = not path.exists()
     try:
         with CorpusStore.open(path, write=True) as store:
-            encoder = choose_encoder(store, model, precision)
+            encoder = choose_encoder(
+                store, model=model, precision=precision, device=device, dimensions=dimensions
+            )
             reading = ReadingReport()
             if chosen:
                 reading = add_paths(
-                    store, encoder, chosen, options, lambda r: tell("reading", r.files, None)
+                    store, chosen, options, lambda r: tell("reading", r.files, None)
                 )
             _remember_guided(store, taxonomy, forget_guided)
             started = time.perf_counter()

@@ -6,57 +6,52 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embeddings.embedding import expect_encoder, note_encoder
 from embeddings.encoders.opening import open_encoder
-from embeddings.encoders.packaged import NAME as PACKAGED
-from embeddings.errors import StoreError
 
 if TYPE_CHECKING:
     from embeddings.encoders.protocol import Encoder
     from embeddings.store import CorpusStore
 
 
-def choose_encoder(store: CorpusStore, model: str | None, precision: str | None) -> Encoder:
+def choose_encoder(
+    store: CorpusStore,
+    *,
+    model: str | None = None,
+    precision: str | None = None,
+    device: str = "cpu",
+    dimensions: int | None = None,
+) -> Encoder:
     """Open the encoder of a database, or for a new one the encoder asked for, and note it.
 
     Args:
         store: Open for writing.
         model: A model name or folder; ``None`` for the database's own, or the packaged one.
-        precision: ``auto``, ``float32`` or ``bfloat16``; ``None`` for the database's own,
-            or ``auto``.
+        precision: As for ``open_encoder``; ``None`` for the database's own, or ``auto``.
+        device: Where to compute; not noted, since it does not change what vectors mean.
+        dimensions: Numbers of a vector; ``None`` for the database's own, or all.
 
     Raises:
-        InputError: The precision is none of these.
-        StoreError: The database holds vectors of another model or precision.
+        InputError: Precision, device or dimensions are none that can be.
+        StoreError: The database holds vectors that those asked for cannot be compared with.
         ModelError: The model cannot be had.
     """
-    stored = store.setting("encoder")
-    if stored is None:
-        model = _lasting(model or os.environ.get("TOPICWIRE_MODEL"))
-        encoder = open_encoder(model, precision or "auto")
-        settings = {
-            "model": model,
-            "precision": precision or "auto",
-            "name": encoder.name,
-            "fingerprint": encoder.fingerprint,
-            "dimension": encoder.dimension,
-            "window": encoder.window,
-        }
-        store.set_setting("encoder", settings)
-        return encoder
-    if precision is not None and precision != stored["precision"]:
-        open_encoder(None, precision)  # says so if there is no such precision
-        raise StoreError(
-            f"{store.path} holds vectors of precision {stored['precision']}; leave out "
-            "--precision, or use another file with --db."
-        )
-    encoder = open_encoder(_lasting(model) or stored["model"] or PACKAGED, stored["precision"])
-    _check(store, encoder, stored)
+    stored = store.setting("encoder") or {}
+    model = _lasting(model or (None if stored else os.environ.get("TOPICWIRE_MODEL")))
+    if stored and model in (None, stored.get("model")):
+        model = stored.get("model")
+        precision = precision or stored.get("precision")
+        dimensions = dimensions or stored.get("dimensions")
+    precision = precision or "auto"
+    encoder = open_encoder(model, precision, device, dimensions)
+    note_encoder(store, encoder, model=model, precision=precision, dimensions=dimensions)
     return encoder
 
 
 def _lasting(model: str | None) -> str | None:
     """Return a model's name, or its folder as seen from anywhere."""
-    return str(Path(model).resolve()) if model and Path(model).is_dir() else model
+    kind, colon, base = (model or "").rpartition(":")
+    return f"{kind}{colon}{Path(base).resolve()}" if base and Path(base).is_dir() else model
 
 
 def stored_encoder(store: CorpusStore) -> Encoder:
@@ -67,14 +62,10 @@ def stored_encoder(store: CorpusStore) -> Encoder:
         ModelError: It cannot be had any more.
     """
     stored = store.setting("encoder")
-    encoder = open_encoder(stored["model"] or PACKAGED, stored["precision"])
-    _check(store, encoder, stored)
+    encoder = open_encoder(
+        stored.get("model"),
+        stored.get("precision", "auto"),
+        dimensions=stored.get("dimensions"),
+    )
+    expect_encoder(store, encoder)
     return encoder
-
-
-def _check(store: CorpusStore, encoder: Encoder, stored: dict[str, str]) -> None:
-    if encoder.fingerprint != stored["fingerprint"]:
-        raise StoreError(
-            f"{store.path} holds vectors of {stored['name']}, and {encoder.name} is another model "
-            "or version; leave out --model, or use another file with --db."
-        )

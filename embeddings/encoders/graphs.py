@@ -1,0 +1,81 @@
+"""Graphs kept in the cache: written whole, and used only while they are what was written."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from embeddings.encoders.caching import write_whole
+
+_GRAPH = "model.xml"
+_FILES = (_GRAPH, "model.bin")
+_SUMS = "sums.json"
+
+
+def find_graph(place: Path) -> Path | None:
+    """Return the graph kept in the folder ``place``, or None if there is none or it is damaged.
+
+    Files whose size, time of writing and time of change are those noted are taken as they
+    are; others are hashed (0.1 s for 90 MB).
+    """
+    try:
+        noted = json.loads((place / _SUMS).read_text(encoding="utf-8"))
+        found = {name: _note(place / name, noted[name]) for name in _FILES}
+        if any(found[name][-1] != noted[name][-1] for name in _FILES):
+            return None
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+    if found != noted:
+        with contextlib.suppress(OSError):
+            write_whole(place / _SUMS, json.dumps(found))
+    return place / _GRAPH
+
+
+def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
+    """Write a graph into the folder ``place``, in place of a damaged one; returns its file.
+
+    Args:
+        openvino: The imported module ``openvino``.
+        graph: An ``openvino.Model``.
+        place: Need not exist. Another process may write the same at the same time.
+
+    Raises:
+        OSError, RuntimeError: It cannot be written.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
+    try:
+        openvino.save_model(graph, temporary / _GRAPH, compress_to_fp16=False)
+        sums = {name: _note(temporary / name) for name in _FILES}
+        write_whole(temporary / _SUMS, json.dumps(sums))
+        if find_graph(place) is None:
+            shutil.rmtree(place, ignore_errors=True)
+        try:
+            temporary.rename(place)
+        except OSError:
+            # Another process was first, which is as good.
+            if find_graph(place) is None:
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return place / _GRAPH
+
+
+def drop_graph(place: Path) -> None:
+    """Remove a graph that turned out to be of no use, and what is noted of it."""
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _note(file: Path, known: list[Any] | None = None) -> list[Any]:
+    """Return size, times of writing and change, and hash; the hash as known if it must be so."""
+    status = file.stat()
+    stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+    if known is not None and known[:3] == stamp:
+        return known
+    with file.open("rb") as opened:
+        return [*stamp, hashlib.file_digest(opened, "sha256").hexdigest()]
