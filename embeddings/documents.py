@@ -34,6 +34,11 @@ def date_bounds(published: str) -> tuple[str, str]:
     return first, f"{year}-{last_month}-{last_day}T{time or '23:59'}"
 
 
+# Raised when reading, furniture rules or splitting change, so that files are read again and
+# stored articles made anew.
+PROCESSING = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One article.

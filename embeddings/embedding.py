@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -49,8 +49,9 @@ def embed_corpus(
     Raises:
         StoreError: The store holds vectors that the encoder's cannot be compared with.
     """
-    note_encoder(store, encoder)
     fingerprint = encoder.fingerprint
+    if (store.setting("encoder") or {}).get("fingerprint") != fingerprint:
+        note_encoder(store, encoder)
     missing = store.find_missing(fingerprint)
     distinct = store.rows("SELECT count(DISTINCT hash) FROM passages")[0][0]
     windowed = encoder.windowed
@@ -69,22 +70,26 @@ def embed_corpus(
     )
 
 
-def note_encoder(store: CorpusStore, encoder: Encoder, **chosen: Any) -> None:
-    """Make an encoder that of the store, with what the user chose to open it.
+def note_encoder(store: CorpusStore, encoder: Encoder, precision: str = "auto") -> None:
+    """Make an encoder that of the store, which later runs open again.
+
+    Args:
+        store: Open for writing.
+        encoder: Its name must open it again, together with precision and dimensions.
+        precision: As the user chose it.
 
     Raises:
         StoreError: The store holds vectors that the encoder's cannot be compared with.
     """
     expect_encoder(store, encoder)
-    stored = store.setting("encoder") or {}
-    facts = {
+    noted = {
         "name": encoder.name,
         "fingerprint": encoder.fingerprint,
         "description": encoder.description,
-        "dimension": encoder.dimension,
-        "window": encoder.window,
+        "dimensions": encoder.dimension,
+        "precision": precision,
     }
-    if stored != (noted := {**stored, **facts, **chosen}):
+    if store.setting("encoder") != noted:
         store.set_setting("encoder", noted)
 
 
@@ -96,12 +101,16 @@ def expect_encoder(store: CorpusStore, encoder: Encoder) -> None:
             or class of precision.
     """
     stored = store.setting("encoder")
-    if stored and stored["fingerprint"] != encoder.fingerprint:
-        raise StoreError(
-            f"{store.path} holds vectors of {stored.get('description', stored['name'])}, which "
-            f"cannot be compared with those of {encoder.description}: leave out --model, "
-            "--precision and --dimensions, or use another file with --db."
-        )
+    if not stored or stored["fingerprint"] == encoder.fingerprint:
+        return
+    if not store.rows("SELECT 1 FROM vectors WHERE encoder = ? LIMIT 1", (stored["fingerprint"],)):
+        return  # a run was stopped before it had embedded anything
+    raise StoreError(
+        f"{store.path} holds vectors of {stored.get('description', stored['name'])}, which "
+        f"cannot be compared with those of {encoder.description}: leave out --model, "
+        "--precision and --dimensions, or use another file with --db."
+        + "".join(f" {note}" for note in encoder.notes)
+    )
 
 
 def embed_texts(store: CorpusStore, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:

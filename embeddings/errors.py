@@ -28,3 +28,8 @@ class StoreError(TopicwireError):
     """The database cannot be used: locked, full, of another kind or a newer version."""
 
     exit_code = 4
+
+
+def first_line(error: object) -> str:
+    """Return the first line of what an exception or a warning says, without its full stop."""
+    return (str(error).strip() or repr(error)).splitlines()[0].rstrip(".")

@@ -93,6 +93,8 @@ def search_text(
         InputError: The query is empty.
         StoreError: The store's vectors are of another encoder.
     """
+    # A byte of the command line that is no UTF-8 arrives as half a character.
+    query = query.encode("utf-8", "replace").decode("utf-8")
     if not query.strip():
         raise InputError(
             'The query is empty; type what to look for: topicwire search "arms deliveries".'

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.database import connect, one_writer, plain_errors
-from embeddings.documents import Document, Passage
+from embeddings.documents import PROCESSING, Document, Passage
 from embeddings.normalising import hash_text, normalise
 
 if TYPE_CHECKING:
@@ -382,10 +382,6 @@ class CorpusStore:
         ):
             digest.update(repr(row).encode())
         return digest.hexdigest()
-
-
-# Raised when reading, furniture rules or splitting change, so that stored articles are made anew.
-PROCESSING = 2
 
 
 def version_of(document: Document) -> bytes:

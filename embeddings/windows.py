@@ -49,6 +49,8 @@ class _Splitter:
         units = [
             unit for sentence in self._sentences(start, end) for unit in self._break(sentence, 0)
         ]
+        if not units:  # nothing but blank space
+            return [(start, end)]
         return [
             span
             for packed in self._pack(units)

@@ -27,7 +27,6 @@ class WordEncoder:
     model = "words"
     fingerprint = "words-1"
     dimension = 32
-    window = 50
     windowed = 0
     batch_size = 4
     description = "words (random)"

@@ -6,8 +6,6 @@ measure it.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import math
 import sys
 import threading
@@ -23,16 +21,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoders.caching import cache_folder, write_whole
+from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.devices import empty_cache, is_out_of_memory, name_device
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.local import LocalEncoder, Window, unit_rows
-from embeddings.encoders.parity import TEXTS, Parity, compare
+from embeddings.encoders.parity import TEXTS, compare, read_parity, write_parity
 from embeddings.encoders.pool import lacking_room, start_pool, stop_pool
 from embeddings.encoders.protocol import Encoder, Role
 from embeddings.encoders.reference import ReferenceEncoder, load_model
 from embeddings.encoders.shapes import FixedShapes
-from embeddings.errors import ModelError, TopicwireError
+from embeddings.errors import ModelError, TopicwireError, first_line
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -104,7 +102,8 @@ class AcceleratedEncoder(LocalEncoder):
         self._stop: Callable[[], object] | None = None
         # A pool has one queue of results, which two threads must not read at once.
         self._lock = threading.Lock()
-        self.batch_size = 1024 if sys.platform == "darwin" else 2 * PORTION
+        # Until it is known that a GPU computes.
+        self.batch_size = small.batch_size
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -165,10 +164,10 @@ class AcceleratedEncoder(LocalEncoder):
                 model = self._open(number)
                 refusals = self._compare(model, number)
                 if not refusals:
+                    self.batch_size = 1024 if sys.platform == "darwin" else 2 * PORTION
                     return model
                 self._remarks += refusals
             self._remarks.append("The CPU computes the vectors instead.")
-        self.batch_size = self._small.batch_size
         return None
 
     @property
@@ -188,7 +187,7 @@ class AcceleratedEncoder(LocalEncoder):
         refusals = []
         for name, device in {name_device(device): device for device in self._devices}.items():
             record = _record(self.folder, number, name)
-            parity = _read(record)
+            parity = read_parity(record)
             if parity is None:
                 windows, expected = self._expected
                 try:
@@ -196,10 +195,12 @@ class AcceleratedEncoder(LocalEncoder):
                 except TopicwireError:
                     raise
                 except Exception as error:  # torch knows the card but was not built for it, say
-                    refusals.append(f"{self.name} in {number} fails on {name} ({_line(error)}).")
+                    refusals.append(
+                        f"{self.name} in {number} fails on {name} ({first_line(error)})."
+                    )
                     continue
                 parity = compare(unit_rows(vectors), expected)
-                _write(record, parity, number, name)
+                write_parity(record, parity, number, name)
             if not parity.holds:
                 refusals.append(
                     f"{name}'s vectors of {self.name} in {number} are not the reference's "
@@ -256,7 +257,7 @@ class AcceleratedEncoder(LocalEncoder):
             raise
         except Exception as error:
             raise ModelError(
-                f"Embedding on {', '.join(self._devices)} failed ({_line(error)}); what is "
+                f"Embedding on {', '.join(self._devices)} failed ({first_line(error)}); what is "
                 "stored is kept: type the command again, set CUDA_VISIBLE_DEVICES=0 to use one "
                 "GPU, or add --device cpu (a script of your own that uses several GPUs needs "
                 '`if __name__ == "__main__":`).'
@@ -313,28 +314,3 @@ def _record(folder: ModelFolder, number: str, device: str) -> Path:
 
     key = blake2b(f"{_RECIPE} {torch.__version__} {number} {device}".encode(), digest_size=6)
     return cache_folder() / "models" / f"{folder.fingerprint}-gpu" / f"{key.hexdigest()}.json"
-
-
-def _read(record: Path) -> Parity | None:
-    try:
-        found = json.loads(record.read_text(encoding="utf-8"))
-        return Parity(found["texts"], found["mean"], found["lowest"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _write(record: Path, parity: Parity, number: str, device: str) -> None:
-    content = {
-        "texts": parity.texts,
-        "mean": parity.mean,
-        "lowest": parity.lowest,
-        "precision": number,
-        "device": device,
-    }
-    # Without a cache that can be written, each run compares again.
-    with contextlib.suppress(OSError):
-        write_whole(record, json.dumps(content, indent=1))
-
-
-def _line(error: BaseException) -> str:
-    return (str(error).strip() or repr(error)).splitlines()[0].rstrip(".")

@@ -25,8 +25,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "topicwire"
 
 
-def write_whole(path: Path, content: str) -> None:
-    """Write ``path`` so that a reader sees all of it or nothing.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write ``path`` so that a reader sees all of it or nothing; text as UTF-8.
 
     Raises:
         OSError: The folder cannot be written.
@@ -35,8 +35,8 @@ def write_whole(path: Path, content: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from hashlib import blake2b
@@ -14,11 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders.batches import run_batches
-from embeddings.encoders.caching import cache_folder, write_whole
+from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.graphs import drop_graph, find_graph, keep_graph
 from embeddings.encoders.local import LocalEncoder, Window
-from embeddings.encoders.parity import MEAN_COSINE, MEAN_COSINE_INT8, TEXTS, Parity, compare
+from embeddings.encoders.parity import (
+    MEAN_COSINE,
+    MEAN_COSINE_INT8,
+    TEXTS,
+    Parity,
+    compare,
+    read_parity,
+    write_parity,
+)
 from embeddings.encoders.protocol import Role
 from embeddings.encoders.quantising import RECIPE, quantise
 from embeddings.encoders.reference import ReferenceEncoder
@@ -29,6 +35,7 @@ from embeddings.encoders.runtime import (
     import_openvino,
 )
 from embeddings.encoders.tokens import WordPieces
+from embeddings.errors import ModelError, first_line
 
 # Part of the cache's key: raise it when export or batches come to mean another graph.
 _RECIPE = "2"
@@ -104,7 +111,13 @@ class CompiledEncoder(LocalEncoder):
     def _embed(self, windows: Iterable[Window], role: Role) -> NDArray[np.float32]:
         if self._network is None:
             return self._reference._embed(windows, role)
-        return run_batches(self._network, (window.ids for window in windows), self.folder)
+        try:
+            return run_batches(self._network, (window.ids for window in windows), self.folder)
+        except RuntimeError as error:
+            raise ModelError(
+                f"OpenVINO failed while embedding with {self.name} ({first_line(error)}); what is "
+                "stored is kept: type the command again."
+            ) from error
 
 
 class _Unchecked(LocalEncoder):
@@ -131,11 +144,11 @@ def _open_network(folder: ModelFolder, asked: str, remarks: list[str]) -> Any:
         precision = choose_precision(core, asked, remarks)
         device = core.get_property("CPU", "FULL_DEVICE_NAME")
     except RuntimeError as error:
-        raise RefusedError(f"OpenVINO does not work here ({_first_line(error)})") from error
+        raise RefusedError(f"OpenVINO does not work here ({first_line(error)})") from error
     maker = GraphMaker(folder, openvino, core, remarks)
     place = maker.place(precision)
     record = place / f"{precision}-{_key(device)}.json"
-    parity, graph = _read_parity(record), find_graph(place)
+    parity, graph = read_parity(record), find_graph(place)
     if parity is not None and graph is not None:
         _expect(parity, folder, precision)
         try:
@@ -146,9 +159,9 @@ def _open_network(folder: ModelFolder, asked: str, remarks: list[str]) -> Any:
         network = compile_graph(core, maker.find_or_make(precision), precision)
         vectors = _Unchecked(network, folder).encode(TEXTS)
     except Exception as error:  # torch, transformers and OpenVINO share no base class
-        raise RefusedError(f"OpenVINO cannot take {folder.name} ({_first_line(error)})") from error
+        raise RefusedError(f"OpenVINO cannot take {folder.name} ({first_line(error)})") from error
     parity = compare(vectors, maker.reference.encode(TEXTS))
-    _write_parity(record, parity, precision, device)
+    write_parity(record, parity, precision, device)
     _expect(parity, folder, precision)
     return network
 
@@ -197,7 +210,7 @@ class GraphMaker:
         except (OSError, RuntimeError) as error:
             remark = (
                 f"The compiled model could not be kept in {place.parent} "
-                f"({_first_line(error)}); each run compiles it again."
+                f"({first_line(error)}); each run compiles it again."
             )
             if remark not in self._remarks:
                 self._remarks.append(remark)
@@ -206,28 +219,6 @@ class GraphMaker:
     def _calibration(self) -> Iterable[list[int]]:
         limit = self._folder.max_length
         return (ids[:limit] for ids in WordPieces(self._folder).encode(TEXTS))
-
-
-def _read_parity(record: Path) -> Parity | None:
-    try:
-        found = json.loads(record.read_text(encoding="utf-8"))
-        return Parity(found["texts"], found["mean"], found["lowest"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _write_parity(record: Path, parity: Parity, precision: str, device: str) -> None:
-    content = {
-        "texts": parity.texts,
-        "mean": parity.mean,
-        "lowest": parity.lowest,
-        "precision": precision,
-        "device": device,
-    }
-    # Where the cache cannot be written, a remark has said so.
-    if record.parent.is_dir():
-        with contextlib.suppress(OSError):
-            write_whole(record, json.dumps(content, indent=1))
 
 
 def _expect(parity: Parity, folder: ModelFolder, precision: str) -> None:
@@ -241,7 +232,3 @@ def _expect(parity: Parity, folder: ModelFolder, precision: str) -> None:
 
 def _key(text: str) -> str:
     return blake2b(f"{_RECIPE} {text}".encode(), digest_size=6).hexdigest()
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or repr(error)).splitlines()[0]

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import InputError, ModelError
+from embeddings.errors import InputError, ModelError, first_line
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -75,7 +75,7 @@ def find_devices(asked: str) -> tuple[str, ...]:
             warnings.simplefilter("always")  # torch warns of an old driver, and says no
             if torch.cuda.is_available() and (count := torch.cuda.device_count()):
                 return tuple(f"cuda:{index}" for index in range(count))
-        said = "; ".join(_first_line(str(warning.message)) for warning in caught)
+        said = "; ".join(first_line(warning.message) for warning in caught)
     if asked in ("auto", "mps") and torch.backends.mps.is_available():
         return ("mps",)
     if asked == "auto":
@@ -177,7 +177,3 @@ def _has_driver(*, amd: bool) -> bool:
 
 def _exists(path: str) -> bool:
     return Path(path).exists()
-
-
-def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or [""])[0]

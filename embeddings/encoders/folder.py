@@ -65,6 +65,9 @@ class ModelFolder:
     def fingerprint(self) -> str:
         """32 hex digits that stand for weights, tokenizer, pooling, prompts and window."""
         parts = [_SCHEME, str(self.max_length), *(f"{k}={v}" for k, v in self.hashes.items())]
+        # Only where they are set: they came to be read later than the rest.
+        parts += [f"prompt {role}={text}" for role, text in sorted(self.prompts.items()) if text]
+        parts += ["lower case"] * self.lower_case
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 

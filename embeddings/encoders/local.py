@@ -103,11 +103,6 @@ class LocalEncoder(ABC):
         return self._dimensions or min(self.folder.truncation or most, most)
 
     @property
-    def window(self) -> int:
-        """The most word pieces of a passage read at once, special ones and prompt excluded."""
-        return self.folder.max_length - self._pieces.count(self.folder.prompts["passage"])
-
-    @property
     def windowed(self) -> int:
         """How many of the texts encoded so far were longer, and read window by window."""
         return self._windowed

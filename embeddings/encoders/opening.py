@@ -48,8 +48,10 @@ def open_encoder(
         ModelError: A folder does not exist, or the name cannot
             be a model's. A missing or altered model is found out at the first use.
     """
+    from embeddings.encoders.devices import may_accelerate
     from embeddings.encoders.packaged import NAME
 
+    accelerated = may_accelerate(device)
     if precision not in PRECISIONS:
         raise InputError(
             f"The precision {precision!r} is unknown: expected one of {', '.join(PRECISIONS)}."
@@ -62,24 +64,29 @@ def open_encoder(
     name = model or os.environ.get("TOPICWIRE_MODEL") or NAME
     kind, _, base = name.partition(":")
     if kind == STATIC:
+        if accelerated and device != "auto":
+            raise InputError(f"A static model is read by the CPU: leave out --device {device}.")
         return _open_static(base or NAME, precision, dimensions)
-    return _open_transformer(name, precision, device, dimensions)
+    if accelerated and not (precision == "int8" and device == "auto"):
+        return _open_accelerated(name, precision, device, dimensions)
+    return _open_compiled(name, precision, dimensions)
 
 
-def _open_transformer(name: str, precision: str, device: str, dimensions: int | None) -> Encoder:
+def _open_compiled(name: str, precision: str, dimensions: int | None) -> Encoder:
     from embeddings.encoders.compiled import CompiledEncoder
-    from embeddings.encoders.devices import find_devices, may_accelerate
 
-    locate = _locator(name)
-    compiled = CompiledEncoder(name, locate, precision, dimensions)
-    if not may_accelerate(device) or (precision == "int8" and device == "auto"):
-        return compiled
+    return CompiledEncoder(name, _locator(name), precision, dimensions)
+
+
+def _open_accelerated(name: str, precision: str, device: str, dimensions: int | None) -> Encoder:
+    from embeddings.encoders.accelerated import AcceleratedEncoder
+    from embeddings.encoders.devices import find_devices
+
     if precision == "int8":
         raise InputError(f"The precision int8 is for the CPU: leave out --device {device}.")
-    from embeddings.encoders.accelerated import AcceleratedEncoder
-
+    small = _open_compiled(name, precision, dimensions)
     return AcceleratedEncoder(
-        compiled, locate, precision, lambda: find_devices(device), dimensions
+        small, _locator(name), precision, lambda: find_devices(device), dimensions
     )
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from embeddings.encoders.caching import write_whole
 
 # Below this mean cosine an encoder is refused. bfloat16 gives 0.99998 with
 # all-MiniLM-L6-v2; a wrong pooling, mask or case is far below.
@@ -75,3 +80,19 @@ def compare(vectors: NDArray[np.float32], reference: NDArray[np.float32]) -> Par
         return Parity(len(reference), 0.0, 0.0)
     cosines = np.sum(vectors.astype(np.float64) * reference, axis=1)
     return Parity(len(cosines), float(cosines.mean()), float(cosines.min()))
+
+
+def read_parity(record: Path) -> Parity | None:
+    """Return a comparison that was noted, or None if there is none or it is damaged."""
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+        return Parity(found["texts"], found["mean"], found["lowest"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_parity(record: Path, parity: Parity, precision: str, device: str) -> None:
+    """Note a comparison; without a cache that can be written, each run compares again."""
+    content = {**asdict(parity), "precision": precision, "device": device}
+    with contextlib.suppress(OSError):
+        write_whole(record, json.dumps(content, indent=1))

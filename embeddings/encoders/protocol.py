@@ -39,10 +39,6 @@ class Encoder(Protocol):
         """Length of a vector."""
 
     @property
-    def window(self) -> int:
-        """The most word pieces of a passage that the model reads at once."""
-
-    @property
     def windowed(self) -> int:
         """How many of the texts encoded so far were longer, and read window by window."""
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from embeddings.encoders.folder import ModelFolder, read_folder
 from embeddings.encoders.local import LocalEncoder, Window
 from embeddings.encoders.protocol import Role
-from embeddings.errors import ModelError
+from embeddings.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -96,17 +96,22 @@ def find_named(name: str) -> ModelFolder:
     repository = name if "/" in name else f"sentence-transformers/{name}"
     wanted = ["*.json", "*.safetensors", "*.txt", "*.model", "*.vocab", "*.tiktoken", "*.jinja"]
     copies_for_others = ["onnx/*", "openvino/*"]
+    refusal: ModelError | None = None
     try:
         local = snapshot_download(repository, allow_patterns=wanted, local_files_only=True)
         return read_folder(Path(local), name)
-    except Exception:  # noqa: S110 - no copy or half a copy: the same to us, ask the hub
+    except ModelError as error:
+        refusal = error  # half a copy, or a model that is not read: the hub may have it whole
+    except Exception:  # noqa: S110 - no copy: ask the hub
         pass
     try:
         fetched = snapshot_download(
             repository, allow_patterns=wanted, ignore_patterns=copies_for_others
         )
     except Exception as error:  # the hub's client raises errors of four libraries
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        if refusal:
+            raise refusal from error
+        reason = first_line(error)
         raise ModelError(
             f"The model {name} is unknown here and could not be fetched from the hub "
             f"({type(error).__name__}: {reason}): check the name, or name a folder with "
@@ -121,7 +126,7 @@ MISSING = (
 )
 
 
-def load_model(folder: ModelFolder, device: str = "cpu") -> SentenceTransformer:
+def load_model(folder: ModelFolder) -> SentenceTransformer:
     """Load a model with sentence-transformers, from its folder alone.
 
     Raises:
@@ -133,7 +138,7 @@ def load_model(folder: ModelFolder, device: str = "cpu") -> SentenceTransformer:
 
             model = SentenceTransformer(
                 str(folder.path),
-                device=device,
+                device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
                 # Half-precision weights are widened: the reference computes in float32.

@@ -49,7 +49,9 @@ class WordPieces:
         Raises:
             ModelError: The tokenizer cannot be read, or the prompt fills the model's window.
         """
-        found = self._tokenizer.encode_batch_fast(list(texts))
+        # The tokenizer refuses halves of surrogate pairs, which no file that we read has.
+        whole = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        found = self._tokenizer.encode_batch_fast(whole)
         # A tokenizer without special pieces makes nothing of an empty text; the model
         # must read something, and 0 is the id of a padding or unknown piece.
         return [encoding.ids or [0] for encoding in found]

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
-from embeddings.documents import Document
+from embeddings.documents import PROCESSING, Document
 from embeddings.errors import InputError
 from embeddings.normalising import hash_text
 from embeddings.reading.decoding import BinaryDataError, clean, decode, describe_replaced
@@ -23,8 +23,6 @@ from embeddings.reading.plain import Article, read_markdown, read_plain
 from embeddings.reading.results import Problem, ReadFile, ReadOptions
 from embeddings.reading.tables import Row, read_csv, read_json_lines
 
-# Raised when any file would be read differently than before: all files are read anew.
-READER_VERSION = 2
 _PLAIN, _MARKDOWN, _PAGES = (".txt",), (".md", ".markdown"), (".html", ".htm", ".xhtml")
 _JSON, _CSV = (".jsonl", ".ndjson"), (".csv", ".tsv")
 _KINDS = (*_PLAIN, *_MARKDOWN, *_PAGES, *_JSON, *_CSV)
@@ -173,7 +171,7 @@ def _failed(path: Path, digest: str, message: str) -> ReadFile:
 def _digest(path: Path, options: ReadOptions) -> str:
     """Hash a file's bytes with all else that its documents depend on."""
     settings: list[object] = [options.source, sorted(options.columns.items()), options.date_order]
-    settings += [options.encoding, READER_VERSION]
+    settings += [options.encoding, PROCESSING]
     if _kind(path) in _PAGES:
         from importlib.metadata import version
 

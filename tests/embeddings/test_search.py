@@ -110,3 +110,7 @@ def test_scores_are_the_weighted_parts_and_fall(corpus, encoder):
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
     for hit in hits:
         assert hit.score == pytest.approx(0.7 * hit.meaning + 0.3 * hit.words, abs=1e-3)
+
+
+def test_half_a_character_in_a_query_is_no_trouble(corpus, encoder):
+    assert search_text(corpus, encoder, "missiles \udcff")

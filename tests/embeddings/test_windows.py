@@ -73,6 +73,10 @@ def test_spans_are_in_order_within_the_limit_and_cover_all_but_blanks(
     for start, end in found:
         assert place <= start < end or (start, end) == (0, len(text))
         assert not text[place:start].strip()
-        assert end - start <= limit
+        assert end - start <= limit or not text.strip()
         place = end
     assert not text[place:].strip()
+
+
+def test_blank_space_over_the_limit_is_one_span() -> None:
+    assert fit(" " * 30, 0, 30, len, 5) == [(0, 30)]

@@ -170,6 +170,7 @@ def test_a_database_of_another_encoder(db, articles, tmp_path, monkeypatch):
         "UPDATE settings SET value = json_set(value, '$.fingerprint', 'x', "
         "'$.description', 'other-model') WHERE key = 'encoder'"
     )
+    connection.execute("UPDATE vectors SET encoder = 'x'")
     connection.commit()
     connection.close()
     message = mistake(4, "cluster", articles, "--db", db)

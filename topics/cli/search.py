@@ -51,6 +51,7 @@ def run(
         until=until,
         topics=topic or (),
         limit=limit,
+        tell=lambda note: typer.echo(f"Note: {note}", err=True),
     )
     if as_json:
         print_json(hits)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.embedding import expect_encoder, note_encoder
-from embeddings.encoders.opening import open_encoder
+from embeddings.encoders.opening import STATIC, open_encoder
+from embeddings.encoders.packaged import NAME
 
 if TYPE_CHECKING:
     from embeddings.encoders.protocol import Encoder
@@ -37,21 +39,40 @@ def choose_encoder(
         ModelError: The model cannot be had.
     """
     stored = store.setting("encoder") or {}
-    model = _lasting(model or (None if stored else os.environ.get("TOPICWIRE_MODEL")))
-    if stored and model in (None, stored.get("model")):
-        model = stored.get("model")
-        precision = precision or stored.get("precision")
-        dimensions = dimensions or stored.get("dimensions")
-    precision = precision or "auto"
-    encoder = open_encoder(model, precision, device, dimensions)
-    note_encoder(store, encoder, model=model, precision=precision, dimensions=dimensions)
+    name = _lasting(model or _model_of(stored) or os.environ.get("TOPICWIRE_MODEL") or NAME)
+    if stored and name == _model_of(stored):
+        precision = _precision_of(stored) if precision is None else precision
+        dimensions = stored.get("dimensions") if dimensions is None else dimensions
+    precision = "auto" if precision is None else precision
+    encoder = open_encoder(name, precision, device, dimensions)
+    note_encoder(store, encoder, precision)
     return encoder
 
 
-def _lasting(model: str | None) -> str | None:
+def _model_of(stored: Mapping[str, Any]) -> str | None:
+    """Return what opens the model of a database: a name, or a folder."""
+    name: str | None = stored.get("model") or stored.get("name")
+    return name
+
+
+def _precision_of(stored: Mapping[str, Any]) -> str:
+    """Return a precision that gives vectors like those of a database.
+
+    int8 may have been asked for where it could not be had.
+    """
+    if stored["fingerprint"].endswith("-int8"):
+        return "int8"
+    precision = str(stored.get("precision") or "auto")
+    return "float32" if precision == "int8" else precision
+
+
+def _lasting(model: str) -> str:
     """Return a model's name, or its folder as seen from anywhere."""
-    kind, colon, base = (model or "").rpartition(":")
-    return f"{kind}{colon}{Path(base).resolve()}" if base and Path(base).is_dir() else model
+    if model == STATIC:
+        return f"{STATIC}:{NAME}"
+    kind = f"{STATIC}:" if model.startswith(f"{STATIC}:") else ""
+    place = model.removeprefix(kind)
+    return f"{kind}{Path(place).resolve()}" if Path(place).is_dir() else model
 
 
 def stored_encoder(store: CorpusStore) -> Encoder:
@@ -63,9 +84,7 @@ def stored_encoder(store: CorpusStore) -> Encoder:
     """
     stored = store.setting("encoder")
     encoder = open_encoder(
-        stored.get("model"),
-        stored.get("precision", "auto"),
-        dimensions=stored.get("dimensions"),
+        _model_of(stored), _precision_of(stored), dimensions=stored.get("dimensions")
     )
     expect_encoder(store, encoder)
     return encoder

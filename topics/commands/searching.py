@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ def search(
     until: str = "",
     topics: Sequence[str] = (),
     limit: int = 10,
+    tell: Callable[[str], None] | None = None,
 ) -> list[Hit]:
     """Find passages by words and meaning, best first.
 
@@ -39,6 +40,7 @@ def search(
         until: Latest date.
         topics: Topic ids, or words that stand in a topic's name.
         limit: The most hits.
+        tell: Told what the user should know, such as a slower encoder being used.
 
     Raises:
         InputError: No query, an unknown outlet, topic or passage, or a malformed date.
@@ -60,7 +62,11 @@ def search(
         if like is not None:
             return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
         encoder = stored_encoder(store)
-        return search_text(store, encoder, query or "", filters=filters, limit=limit)
+        hits = search_text(store, encoder, query or "", filters=filters, limit=limit)
+        if tell:
+            for note in encoder.notes:
+                tell(note)
+        return hits
 
 
 def check_date(given: str, option: str) -> str:

@@ -1,0 +1,200 @@
+"""The static encoder: a text is the sum of its word pieces' vectors, read from a table."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoders.caching import cache_folder, write_whole
+from embeddings.encoders.folder import ModelFolder
+from embeddings.encoders.local import unit_rows
+from embeddings.encoders.protocol import Role
+from embeddings.encoders.tokens import WordPieces
+from embeddings.errors import InputError
+
+# Part of the fingerprint and of the table's file name: raise it when ``distil`` or the
+# way from a text to word pieces comes to give other vectors.
+_RECIPE = "1"
+
+# Texts summed at a time: memory does not grow with the number of texts.
+_CHUNK = 2048
+
+# Words whose pieces are remembered, of at most so many characters: about 80 MB. Five
+# million words of news hold 180,000 distinct ones.
+_WORDS = 300_000
+_WORD_LENGTH = 40
+
+
+class StaticEncoder:
+    """Sums of word vectors distilled from another model, some hundred times as fast.
+
+    The first use on a machine distils the table (``distilling.distil``) and keeps it in
+    the cache; later processes read it and load neither torch nor the model. A text is
+    split at white space, each word into the model's word pieces, and the vectors of the
+    pieces are summed in their order, so that a text's vector depends on the text alone.
+    Texts of any length are read whole; passages and queries are read alike.
+
+    A text without a known word piece is a row of zeros, which is like nothing.
+
+    Args:
+        name: The model that is distilled, as a user would name it.
+        locate: Finds that model's folder; may raise ``ModelError``.
+        dimensions: Cut vectors to these first numbers; they are principal components,
+            sorted by variance. ``None`` for all.
+    """
+
+    # Texts stored together: about a second's work on two cores.
+    batch_size = 16_384
+    windowed = 0
+
+    def __init__(
+        self, name: str, locate: Callable[[], ModelFolder], dimensions: int | None = None
+    ) -> None:
+        self._base_name = name
+        self._locate = locate
+        self._dimensions = dimensions
+        self._remarks: list[str] = []
+        self._known: dict[str, tuple[int, ...]] = {}
+
+    @cached_property
+    def folder(self) -> ModelFolder:
+        """The files of the model that is distilled."""
+        return self._locate()
+
+    @property
+    def name(self) -> str:
+        """The model as a user would name it."""
+        return f"static:{self._base_name}"
+
+    @property
+    def description(self) -> str:
+        """The fingerprint in words, for an error that names two encoders."""
+        return f"{self.name} ({self.dimension} dimensions, {self.fingerprint[:6]})"
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies the model that is distilled, the way of distilling and the dimensions.
+
+        Tables distilled on two machines differ in the last bits of the model's vectors
+        and share one fingerprint (docs/decisions/static.md).
+        """
+        parts = f"static {_RECIPE} {self.dimension} {self.folder.fingerprint}"
+        return blake2b(parts.encode(), digest_size=16).hexdigest()
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector.
+
+        Raises:
+            InputError: More numbers were asked for than the table has.
+        """
+        from embeddings.encoders.distilling import DIMENSION
+
+        most = min(DIMENSION, self.folder.dimension)
+        if self._dimensions is not None and self._dimensions > most:
+            raise InputError(
+                f"The static model {self.name} gives vectors of {most} dimensions, and "
+                f"{self._dimensions} were asked for: leave out --dimensions, or name fewer."
+            )
+        return self._dimensions or most
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of how the vectors are made; complete after ``encode``."""
+        return tuple(self._remarks)
+
+    def encode(self, texts: Sequence[str], role: Role = "passage") -> NDArray[np.float32]:  # noqa: ARG002
+        """Embed texts of any length; ``role`` makes no difference.
+
+        Returns:
+            Unit rows, float32 of shape ``(len(texts), dimension)``; zeros for a text
+            without a known word piece.
+
+        Raises:
+            ModelError: The model is missing or cannot be read.
+        """
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), _CHUNK):
+            words = [text.split() for text in texts[start : start + _CHUNK]]
+            vectors[start : start + len(words)] = self._sum(words)
+        return vectors
+
+    def _sum(self, words: list[list[str]]) -> NDArray[np.float32]:
+        from scipy.sparse import csr_matrix
+
+        pieces = self._split(set(chain.from_iterable(words)))
+        rows = [list(chain.from_iterable(map(pieces.__getitem__, row))) for row in words]
+        ends = np.cumsum([0, *map(len, rows)])
+        ids = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=int(ends[-1]))
+        ones = np.ones(len(ids), dtype=np.float32)
+        # One sum a row, piece by piece in the order of the text, whatever the other rows.
+        counts = csr_matrix((ones, ids, ends), shape=(len(words), len(self._table)))
+        sums: NDArray[np.float32] = counts @ self._table
+        return unit_rows(sums)
+
+    def _split(self, words: set[str]) -> dict[str, tuple[int, ...]]:
+        """Return the ids of each word's pieces; common words are split once only."""
+        missing = [word for word in words if word not in self._known]
+        if not missing:
+            return self._known
+        # The blank marks the start of a word for tokenizers that tell it from the inside.
+        found = self._pieces.encode([f" {word}" for word in missing])
+        fresh = {
+            word: tuple(filter(self._useful.__contains__, ids))
+            for word, ids in zip(missing, found, strict=True)
+        }
+        if len(self._known) + len(fresh) > _WORDS:
+            self._known = {word: self._known[word] for word in words if word in self._known}
+        # A "word" of a script without blanks is a sentence, which will not come again.
+        kept = {word: ids for word, ids in fresh.items() if len(word) <= _WORD_LENGTH}
+        self._known.update(kept)
+        return self._known if len(kept) == len(fresh) else {**self._known, **fresh}
+
+    @cached_property
+    def _pieces(self) -> WordPieces:
+        return WordPieces(self.folder)
+
+    @cached_property
+    def _useful(self) -> frozenset[int]:
+        """Ids of the pieces that have a vector; special and unknown ones have none."""
+        return frozenset(np.flatnonzero(self._table.any(axis=1)).tolist())
+
+    @cached_property
+    def _table(self) -> NDArray[np.float32]:
+        """A row for each word piece, float32 of shape ``(vocabulary, dimension)``."""
+        place = cache_folder() / "static" / f"{self.folder.fingerprint}-{_RECIPE}.npy"
+        table = _read(place)
+        if table is None:
+            from embeddings.encoders.distilling import distil
+
+            table = distil(self.folder)
+            try:
+                write_whole(place, _as_file(table))
+            except OSError as error:
+                self._remarks.append(
+                    f"The static table could not be kept in {place.parent} ({error}); each "
+                    "run distils it again."
+                )
+        return np.ascontiguousarray(table[:, : self.dimension], dtype=np.float32)
+
+
+def _read(place: Path) -> NDArray[np.float16] | None:
+    """Return the table kept in ``place``, or None where there is none that is whole."""
+    try:
+        table: NDArray[np.float16] = np.load(place, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return table if table.dtype == np.float16 and table.ndim == 2 else None
+
+
+def _as_file(table: NDArray[np.float16]) -> bytes:
+    file = io.BytesIO()
+    np.save(file, table, allow_pickle=False)
+    return file.getvalue()
