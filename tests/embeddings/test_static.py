@@ -171,11 +171,10 @@ def test_a_cache_that_cannot_be_written_costs_time_only(tiny, tmp_path, monkeypa
 
 
 def test_a_table_half_written_is_not_left_behind(tiny, own_cache, monkeypatch):
-    def fill_the_disk(file, table, **_):
-        file.write(b"half")
+    def fill_the_disk(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(np, "save", fill_the_disk)
+    monkeypatch.setattr(Path, "replace", fill_the_disk)
     encoder = open_encoder(f"static:{tiny}")
     assert encoder.encode(TEXTS).shape == (8, 16)
     assert "No space left on device" in encoder.notes[0]
