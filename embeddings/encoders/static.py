@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from hashlib import blake2b
@@ -174,7 +175,13 @@ class StaticEncoder:
         if table is None:
             from embeddings.encoders.distilling import distil
 
+            began = time.perf_counter()
             table = distil(self.folder)
+            seconds = time.perf_counter() - began
+            self._remarks.append(
+                f"The static table of {self._base_name} was distilled in {seconds:.0f} s, which "
+                "is done once on a machine."
+            )
             try:
                 write_whole(place, _as_file(table))
             except OSError as error:

@@ -299,7 +299,7 @@ def test_ctrl_c_ends_with_a_sentence_and_keeps_what_is_stored(tmp_path):
     table = tmp_path / "many.jsonl"
     with table.open("w") as file:
         for number in range(3000):
-            words = " ".join(f"word{(number * 7 + i * i) % 997}" for i in range(60))
+            words = " ".join(f"word{(number * 7 + i * i) % 4999}" for i in range(40))
             file.write(json.dumps({"id": str(number), "text": words}) + "\n")
     db = tmp_path / "n.db"
     child = subprocess.Popen(
