@@ -310,6 +310,8 @@ def test_ctrl_c_ends_with_a_sentence_and_keeps_what_is_stored(tmp_path):
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
+        # A shell's job in the background is started deaf to Ctrl-C, and so are its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     stored = 0
     while child.poll() is None and not stored:
