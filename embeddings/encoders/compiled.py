@@ -72,28 +72,14 @@ class CompiledEncoder(LocalEncoder):
         self._remarks: list[str] = []
 
     @property
-    def fingerprint(self) -> str:
-        """Identifies weights, tokenizer, pooling, prompts, window, dimensions and precision.
-
-        Whether int8 can be had is found out by opening the network.
-        """
-        whole = super().fingerprint
-        return f"{whole}-int8" if self._is_int8 else whole
-
-    @property
-    def description(self) -> str:
-        """The fingerprint in words, for an error that names two encoders."""
-        whole = super().description
-        return f"{whole[:-1]}, int8)" if self._is_int8 else whole
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know of how the vectors are made; complete after ``encode``."""
         return tuple(self._remarks)
 
     @property
-    def _is_int8(self) -> bool:
-        return self._precision == "int8" and self._network is not None
+    def _apart(self) -> tuple[str, ...]:
+        # Whether int8 can be had is found out by opening the network.
+        return ("int8",) if self._precision == "int8" and self._network is not None else ()
 
     @cached_property
     def _network(self) -> Any:

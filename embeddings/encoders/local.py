@@ -78,14 +78,20 @@ class LocalEncoder(ABC):
     @property
     def fingerprint(self) -> str:
         """Identifies weights, tokenizer, pooling, prompts, window and dimensions."""
-        cut = self.dimension < self.folder.dimension
-        return f"{self.folder.fingerprint}-{self.dimension}" if cut else self.folder.fingerprint
+        cut = [str(self.dimension)] * (self.dimension < self.folder.dimension)
+        return "-".join([self.folder.fingerprint, *cut, *self._apart])
 
     @property
     def description(self) -> str:
         """The fingerprint in words, for an error that names two encoders."""
         pooling = f"{self.folder.pooling} pooling, " if self.folder.pooling else ""
-        return f"{self.name} ({pooling}{self.dimension} dimensions, {self.fingerprint[:6]})"
+        marks = ", ".join([self.fingerprint[:6], *self._apart])
+        return f"{self.name} ({pooling}{self.dimension} dimensions, {marks})"
+
+    @property
+    def _apart(self) -> tuple[str, ...]:
+        """Name the precision, if its vectors must not be compared with the usual ones."""
+        return ()
 
     @property
     def dimension(self) -> int:

@@ -46,6 +46,7 @@ def test_the_environment_names_the_model_of_a_new_database(store, monkeypatch):
 def test_a_folder_of_that_name_is_not_the_static_model(store, tmp_path):
     (tmp_path / "static").mkdir()
     assert choose_encoder(store, model="static").name == f"static:{NAME}"
+    assert choose_encoder(store, model="static:").name == f"static:{NAME}"
     with pytest.raises(InputError, match="static model has no int8 form"):
         choose_encoder(store, model="static", precision="int8")
 

@@ -17,6 +17,24 @@ SourceOption = Annotated[
     typer.Option("--source", metavar="OUTLET", help="Only this outlet; may be repeated."),
 ]
 
+TopicOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic", metavar="TOPIC", help="Only this topic, by id or name; may be repeated."
+    ),
+]
+
+SinceOption = Annotated[
+    str,
+    typer.Option(
+        "--since", metavar="DATE", help="Only articles of this date or later: 2013-05-11."
+    ),
+]
+
+UntilOption = Annotated[
+    str, typer.Option("--until", metavar="DATE", help="Only articles of this date or earlier.")
+]
+
 DEFAULT_DB = Path("topicwire.db")
 
 

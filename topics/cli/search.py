@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, SourceOption
+from topics.cli.options import (
+    DEFAULT_DB,
+    DbOption,
+    JsonOption,
+    SinceOption,
+    SourceOption,
+    TopicOption,
+    UntilOption,
+)
 from topics.cli.output import console, in_plain_words, marked, new_table, plain, print_json
 
 if TYPE_CHECKING:
@@ -25,16 +33,9 @@ def run(
         int | None, typer.Option(metavar="PASSAGE_ID", help="Find what is like this passage.")
     ] = None,
     source: SourceOption = None,
-    since: Annotated[
-        str, typer.Option(metavar="DATE", help="Only articles of this date or later: 2013-05-11.")
-    ] = "",
-    until: Annotated[
-        str, typer.Option(metavar="DATE", help="Only articles of this date or earlier.")
-    ] = "",
-    topic: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TOPIC", help="Only this topic, by id or name; may be repeated."),
-    ] = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    topic: TopicOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="The most passages to show.")] = 10,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,

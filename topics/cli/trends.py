@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, SourceOption
+from topics.cli.options import (
+    DEFAULT_DB,
+    DbOption,
+    JsonOption,
+    SinceOption,
+    SourceOption,
+    TopicOption,
+    UntilOption,
+)
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
 
 if TYPE_CHECKING:
@@ -43,17 +51,10 @@ def run(
             help="Compare the last N periods with those before; a quarter of all by default.",
         ),
     ] = None,
-    topic: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TOPIC", help="Only this topic, by id or name; may be repeated."),
-    ] = None,
+    topic: TopicOption = None,
     source: SourceOption = None,
-    since: Annotated[
-        str, typer.Option(metavar="DATE", help="Only articles of this date or later: 2013-05-11.")
-    ] = "",
-    until: Annotated[
-        str, typer.Option(metavar="DATE", help="Only articles of this date or earlier.")
-    ] = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
     outlets: Annotated[
         bool, typer.Option("--outlets", help="Also a table of outlets and topics.")
     ] = False,

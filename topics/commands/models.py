@@ -68,7 +68,7 @@ def _precision_of(stored: Mapping[str, Any]) -> str:
 
 def _lasting(model: str) -> str:
     """Return a model's name, or its folder as seen from anywhere."""
-    if model == STATIC:
+    if model in (STATIC, f"{STATIC}:"):
         return f"{STATIC}:{NAME}"
     kind = f"{STATIC}:" if model.startswith(f"{STATIC}:") else ""
     place = model.removeprefix(kind)
