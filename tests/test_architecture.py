@@ -33,6 +33,7 @@ ORDER = [
     "embeddings.encoders",
     "embeddings.embedding",
     "embeddings.corpus",
+    "embeddings.products",
     "embeddings.cells",
     "embeddings.neighbours",
     "embeddings.search",
