@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+# Two processes; the tests of a file share what they set up.
+TESTS := -n 2 --dist loadfile
 
 .PHONY: demo test check fix clean
 
@@ -12,13 +14,13 @@ demo: $(READY)  ## cluster the demo corpus and say where the results are
 	$(BIN)/topicwire map topicwire-map.png
 
 test: $(READY)  ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 check: $(READY)  ## what CI runs: lint, format, types, then all tests, the architecture's among them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict embeddings topics topicwire.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 fix: $(READY)  ## mend what can be mended
 	$(BIN)/ruff check --fix .
