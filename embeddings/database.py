@@ -11,7 +11,7 @@ from pathlib import Path
 
 from embeddings.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # "TPWR", so that a stranger's SQLite file is told from ours.
 APPLICATION_ID = 0x54505752
@@ -20,9 +20,13 @@ APPLICATION_ID = 0x54505752
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     """Open the database at ``path``, with its schema in place.
 
+    A file of an older version is brought up to date; where it cannot be written to, it is
+    left as it is and a copy of it is opened, which SQLite keeps in a temporary file.
+
     Args:
         path: The file.
-        create: Make it when it is missing; otherwise a missing file is an error.
+        create: Make it when it is missing, and open it for writing; otherwise a missing
+            file is an error.
 
     Raises:
         StoreError: It is missing, not ours, of a newer version, or not to be opened.
@@ -47,14 +51,15 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
 def _open(uri: str, path: Path, create: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
     try:
-        _prepare(connection, path, create)
+        version = _prepare(connection, path, create)
+        return connection if version == SCHEMA_VERSION else _bring_up(connection, create)
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, create: bool) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, create: bool) -> int:
+    """Check that a file is ours, give an empty one its schema, and return its version."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
@@ -69,9 +74,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, create: bool) -> None:
             f"{path} was written by a newer Topicwire (file version {version}, this one reads up "
             f"to {SCHEMA_VERSION}); upgrade with `pip install --upgrade topicwire`."
         )
-    connection.execute("PRAGMA foreign_keys = ON")
-    # A commit reaches the disk before it is acknowledged, also if the power fails.
-    connection.execute("PRAGMA synchronous = FULL")
+    _set_up(connection)
     if empty:
         connection.execute("PRAGMA journal_mode = WAL")
         schema = files("embeddings").joinpath("schema.sql").read_text(encoding="utf-8")
@@ -80,6 +83,53 @@ def _prepare(connection: sqlite3.Connection, path: Path, create: bool) -> None:
             f"BEGIN IMMEDIATE; {schema} PRAGMA application_id = {APPLICATION_ID};"
             f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
         )
+    return SCHEMA_VERSION if empty else int(version)
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    # A commit reaches the disk before it is acknowledged, also if the power fails.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _bring_up(connection: sqlite3.Connection, create: bool) -> sqlite3.Connection:
+    """Upgrade a file, or, to read one that cannot be written to, a copy that it replaces."""
+    try:
+        _upgrade(connection)
+    except sqlite3.OperationalError as error:
+        if create or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            raise
+    else:
+        return connection
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+    # With no name it is a temporary file, which a large corpus needs: memory may not hold it.
+    copy = sqlite3.connect("", isolation_level=None)
+    try:
+        connection.backup(copy)
+        _set_up(copy)
+        _upgrade(copy)
+    except BaseException:
+        copy.close()
+        raise
+    connection.close()
+    return copy
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a file of an older version up to this one, step by step, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    # Another program may have done it between our look and our lock.
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    steps = [
+        files("embeddings").joinpath(f"upgrade_{step}.sql").read_text(encoding="utf-8")
+        for step in range(version + 1, SCHEMA_VERSION + 1)
+    ]
+    # executescript() would commit first; the statements hold no semicolon of their own.
+    for statement in "".join(steps).split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
 
 
 @contextmanager

@@ -68,6 +68,13 @@ CREATE TABLE vectors (           -- each distinct text once for each encoder, ke
     PRIMARY KEY (hash, encoder)
 );                               -- with rowid: rows of this size are written 4 times as fast
 
+CREATE TABLE edits (             -- what the user changed in the topics; each run obeys them
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT NOT NULL,       -- rename, merge, split, pin, part
+    content TEXT NOT NULL,       -- JSON: topics and passages by content, not by id
+    made    TEXT NOT NULL        -- ISO 8601, UTC
+);
+
 -- Below: derived from the tables above, replaced whole by each run.
 
 CREATE TABLE copy_groups (
@@ -84,7 +91,7 @@ CREATE TABLE copy_members (
 );
 CREATE INDEX copy_members_by_group ON copy_members (group_id);
 
-CREATE TABLE members (           -- the last run's topic of each text: ids follow them
+CREATE TABLE members (           -- the last run's finest topic of each text: ids follow them
     hash     BLOB PRIMARY KEY,
     topic_id INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -100,18 +107,31 @@ CREATE TABLE relations (
 ) WITHOUT ROWID;
 CREATE INDEX relations_by_b ON relations (b);
 
-CREATE TABLE topics (
+CREATE TABLE topics (            -- a tree: each level parts the topics of the one above
     id              INTEGER PRIMARY KEY,
     name            TEXT NOT NULL,
     kind            TEXT NOT NULL,   -- guided, discovered
     keyphrases      TEXT NOT NULL,   -- JSON list
-    representatives TEXT NOT NULL    -- JSON list of passage ids
+    representatives TEXT NOT NULL,   -- JSON list of passage ids
+    level           INTEGER NOT NULL DEFAULT 0,  -- the broadest level it stands on, 0 first
+    finest          INTEGER NOT NULL DEFAULT 0,  -- the finest level it stands on
+    parent          INTEGER,         -- the topic above it
+    stability       REAL,            -- mean best Jaccard over resampled runs; NULL: not measured
+    named_by        TEXT NOT NULL DEFAULT 'keyphrases',  -- or: user, model
+    near            INTEGER,         -- the guided topic a discovered one comes nearest to
+    near_score      REAL,
+    own_name        TEXT NOT NULL DEFAULT ''  -- by its key phrases, whoever named it since
 );
 CREATE TABLE assignments (
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
     node       INTEGER NOT NULL,     -- row of the neighbour graph; copies share one
-    topic_id   INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,
-    strength   REAL NOT NULL
+    topic_id   INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,  -- on the level shown
+    strength   REAL NOT NULL,
+    leaf_id    INTEGER,              -- its topic on the finest level; NULL: topic_id
+    other_id   INTEGER,              -- the topic that draws it most after its own
+    other      REAL NOT NULL DEFAULT 0,  -- how strongly, as strength
+    mixed      INTEGER NOT NULL DEFAULT 0,  -- 1: between two topics
+    stranger   INTEGER NOT NULL DEFAULT 0   -- 1: like no other passage
 );
 CREATE INDEX assignments_by_topic ON assignments (topic_id);
 

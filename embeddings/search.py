@@ -34,7 +34,7 @@ class Filters:
         sources: Outlets, any of them.
         since: ISO 8601 date, as exact as wanted; articles of that date or later.
         until: ISO 8601 date; articles of that date or earlier.
-        topics: Topic ids, any of them.
+        topics: Topic ids, any of them; those below a topic are named with it.
     """
 
     sources: tuple[str, ...] = ()
@@ -182,7 +182,7 @@ def _allowed(store: CorpusStore, fingerprint: str, filters: Filters) -> list[int
             )
             parameters += [len(bound), bound]
     if filters.topics:
-        conditions.append(f"a.topic_id IN ({_marks(filters.topics)})")
+        conditions.append(f"coalesce(a.leaf_id, a.topic_id) IN ({_marks(filters.topics)})")
         parameters += list(filters.topics)
     sql = (
         "SELECT p.id FROM passages AS p JOIN documents AS d ON d.id = p.document_id "  # noqa: S608

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 # SQLite takes some 32,000 parameters a statement; this keeps statements short.
 _CHUNK = 500
 
-# The setting that says what the derived tables were computed from; gone while they are stale.
+# The settings that say what derived tables were computed from, gone while they are stale:
+# copies, graph and relations, and the topics upon them.
+RELATED = "related"
 DERIVED = "derived"
 
 _PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
@@ -177,7 +179,7 @@ class CorpusStore:
         """
         with self.transaction() as connection:
             # Its passages get new ids, so that what hung on the old ones is gone.
-            self.set_setting(DERIVED, None)
+            self._forget_derived()
             connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
             connection.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -220,7 +222,7 @@ class CorpusStore:
         A later run over the same files reads them anew.
         """
         with self.transaction() as connection:
-            self.set_setting(DERIVED, None)
+            self._forget_derived()
             for document_id in document_ids:
                 connection.execute(
                     "DELETE FROM files WHERE path = (SELECT path FROM documents WHERE id = ?)",
@@ -231,6 +233,10 @@ class CorpusStore:
                     (document_id,),
                 )
                 connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def _forget_derived(self) -> None:
+        self.set_setting(RELATED, None)
+        self.set_setting(DERIVED, None)
 
     def documents(self) -> list[Document]:
         """Return all documents, by id."""

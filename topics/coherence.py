@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.terms import WEAK_WORDS
+from topics.names.terms import WEAK_WORDS
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

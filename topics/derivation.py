@@ -1,7 +1,8 @@
-"""From stored passages and vectors to copies, graph, topics and relations, and back into the store.
+"""From stored passages and vectors to copies, graph, relations and topics, and back.
 
 Everything here is a function of the corpus and of the user's choices, so it is replaced
-whole, in one transaction, when either has changed, and left alone when neither has.
+whole, in one transaction, when either has changed, and left alone when neither has. Copies,
+graph and relations hang on the corpus alone; topics on the user's choices as well.
 """
 
 from __future__ import annotations
@@ -11,22 +12,25 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.copies import CopyGroup, find_copies
-from embeddings.documents import Passage
+from embeddings.copies import find_copies
+from embeddings.documents import Document, Passage
 from embeddings.embedding import embed_texts
 from embeddings.neighbours import NeighbourGraph, find_neighbours
-from embeddings.normalising import hash_text
-from embeddings.store import DERIVED, CorpusStore
-from topics.coverage.relations import Relation, find_relations
-from topics.guided import assign, embed_topics
-from topics.identity import TopicKey, carry_ids, share_moved
-from topics.leiden import MOST_NEIGHBOURS, discover, discover_rest
-from topics.naming import Topic, describe_topics
-from topics.taxonomy import GuidedTopic
+from embeddings.store import DERIVED, RELATED, CorpusStore
+from topics.coverage.relations import find_relations
+from topics.discovery.leiden import MOST_NEIGHBOURS
+from topics.edits import Edit, read_edits
+from topics.finding import Corpus, Found, Placed, Wishes, find
+from topics.guiding.taxonomy import GuidedTopic
+from topics.identity import share_moved
+from topics.lineage import Change, compare
+from topics.nodes import Nodes, gather_nodes, read_nodes
+from topics.renaming import apply_names
+from topics.storing import read_members, store_copies, store_relations, store_topics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +38,12 @@ if TYPE_CHECKING:
     from embeddings.encoders.protocol import Encoder
 
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
-METHODS = 1
+METHODS = 2
+
+# The setting that holds what each run says of the topics as they are, until they change.
+REMARKS = "remarks"
+# The setting that says which names the topics bear.
+NAMED = "named"
 
 
 @dataclass(frozen=True)
@@ -43,261 +52,187 @@ class Derivation:
 
     Attributes:
         fresh: Whether anything had to be computed.
-        previous_topics: Topics before this run.
+        previous_topics: Topics shown before this run.
         moved: Share of the texts present before and after whose topic changed, 0 to 1.
+        changes: What became of the topics of before.
+        names_before: Names of the topics of before, by id.
+        idle: Ids of edits that found nothing to act on.
+        notes: What the user should know.
     """
 
     fresh: bool
     previous_topics: int
-    moved: float
-
-
-@dataclass(frozen=True)
-class _Nodes:
-    """Distinct texts, copies taken together: the rows of the graph, in order of their keys.
-
-    Attributes:
-        of_passage: int64 of shape ``(passages,)``, the node of each.
-        canonical: int64 of shape ``(nodes,)``, the passage row that stands for each.
-        keys: Content hash of each node's canonical text.
-        adjacent: int64 of shape ``(pairs, 2)``, nodes whose passages follow each other in
-            an article, each pair once.
-    """
-
-    of_passage: NDArray[np.int64]
-    canonical: NDArray[np.int64]
-    keys: list[bytes]
-    adjacent: NDArray[np.int64]
+    moved: float = 0.0
+    changes: tuple[Change, ...] = ()
+    names_before: dict[int, str] = dataclasses.field(default_factory=dict)
+    idle: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def derive(
-    store: CorpusStore, encoder: Encoder, progress: Callable[[str], None] | None = None
+    store: CorpusStore,
+    encoder: Encoder,
+    progress: Callable[[str], None] | None = None,
+    *,
+    undone: Edit | None = None,
 ) -> Derivation:
-    """Bring copies, graph, topics and relations up to date with the corpus.
+    """Bring copies, graph, relations and topics up to date with the corpus and the edits.
 
     Args:
         store: Every passage must have a vector of ``encoder``.
         encoder: Embeds the descriptions of guided topics; not used when they are stored.
         progress: Told of each stage.
+        undone: An edit just taken back, whose topics get back their ids.
     """
-    guided = [GuidedTopic(**topic) for topic in store.setting("guided") or []]
-    fingerprint = _fingerprint(store, encoder, guided)
-    previous = store.rows("SELECT count(*) FROM topics")[0][0]
-    complete = store.rows("SELECT count(*) FROM assignments")[0][0] == store.count_passages()
-    if complete and store.setting(DERIVED) == fingerprint:
-        return Derivation(fresh=False, previous_topics=previous, moved=0.0)
     tell = progress or (lambda _: None)
+    wishes = read_wishes(store)
+    related = _digest([METHODS, encoder.fingerprint, store.corpus_fingerprint()])
+    derived = _digest([related, dataclasses.asdict(wishes)])
+    named = _digest([derived, [dataclasses.asdict(one) for one in _renames(store)]])
+    previous = store.rows("SELECT count(DISTINCT topic_id) FROM assignments")[0][0]
+    complete = store.rows("SELECT count(*) FROM assignments")[0][0] == store.count_passages()
+    if complete and store.setting(DERIVED) == derived:
+        told = store.setting(REMARKS) or {}
+        idle = (*told.get("idle", ()), *_name(store, named))
+        notes = tuple(told.get("notes", ()))
+        return Derivation(fresh=False, previous_topics=previous, idle=idle, notes=notes)
     passages = store.passages()
     documents = {document.id: document for document in store.documents()}
-    sources = {document.id: document.source for document in documents.values()}
-    tell("finding copies")
-    groups = find_copies(passages, sources=sources)
-    nodes = _gather_nodes(passages, groups)
-    vectors = store.vectors(encoder.fingerprint)[nodes.canonical] if passages else _no_vectors()
-    tell("finding neighbours")
-    graph = find_neighbours(vectors, MOST_NEIGHBOURS, keys=nodes.keys)
-    tell("finding topics")
-    labels, strengths = _place(store, encoder, guided, graph, vectors, nodes)
-    described = describe_topics(
-        [passages[row].body for row in nodes.canonical],
-        labels,
-        strengths,
-        vectors,
-        [sources.get(passages[row].document_id, "") for row in nodes.canonical],
-        [topic.name for topic in guided],
-        [passages[row].document_id for row in nodes.canonical],
-    )
-    tell("relating passages")
-    relations = find_relations(passages, documents, nodes.of_passage, graph)
-    tell("storing")
     with store.transaction():
-        moved = _store_topics(store, passages, nodes, labels, strengths, described)
-        _store_copies(store, passages, groups)
-        _store_relations(store, passages, relations)
-        store.put_array("graph.indices", graph.indices)
-        store.put_array("graph.similarities", graph.similarities)
-        store.set_setting("recall", graph.recall)
-        store.set_setting(DERIVED, fingerprint)
-    return Derivation(fresh=True, previous_topics=previous, moved=moved)
+        graph = _stored_graph(store) if store.setting(RELATED) == related else None
+        if graph is None:
+            nodes, graph = _relate(store, encoder, passages, documents, tell)
+            store.set_setting(RELATED, related)
+        else:
+            nodes = read_nodes(store, passages)
+        tell("finding topics")
+        corpus = _gather_corpus(store, encoder, passages, documents, nodes, graph)
+        unedited = _digest([related, dataclasses.asdict(dataclasses.replace(wishes, edits=()))])
+        known = _stored_placed(store, unedited)
+        found = find(corpus, wishes, lambda texts: embed_texts(store, encoder, texts), tell, known)
+        tell("storing")
+        store.put_array("placed", found.placed.labels)
+        store.set_setting("placed", [unedited, found.placed.notes])
+        derivation = _store(store, passages, nodes, found, derived, undone)
+        return dataclasses.replace(derivation, idle=(*found.idle, *_name(store, named)))
 
 
-def node_keys(store: CorpusStore) -> list[bytes]:
-    """Return the content hash of each row of the stored graph."""
-    return [key for key, _ in _canonical_passages(store)]
-
-
-def node_vectors(store: CorpusStore) -> NDArray[np.float32]:
-    """Return the vector of each row of the stored graph, float32 ``(nodes, dimension)``."""
-    fingerprint = store.setting("encoder")["fingerprint"]
-    return store.vectors(fingerprint, [i for _, i in _canonical_passages(store)])
-
-
-def _canonical_passages(store: CorpusStore) -> list[tuple[bytes, int]]:
-    rows = store.rows(
-        "SELECT a.node, p.hash, p.id FROM assignments AS a "
-        "JOIN passages AS p ON p.id = a.passage_id "
-        "LEFT JOIN copy_members AS m ON m.passage_id = p.id "
-        "LEFT JOIN copy_groups AS g ON g.id = m.group_id "
-        "WHERE g.id IS NULL OR g.canonical = p.id ORDER BY a.node"
+def read_wishes(store: CorpusStore) -> Wishes:
+    """Return what the user asked of the topics, as stored."""
+    return Wishes(
+        guided=tuple(GuidedTopic(**topic) for topic in store.setting("guided") or []),
+        edits=tuple(edit for edit in read_edits(store) if edit.kind != "rename"),
+        count=store.setting("topics_count"),
+        stability=store.setting("stability") is not False,
     )
-    return [(bytes(key), passage_id) for _, key, passage_id in rows]
 
 
-def _fingerprint(store: CorpusStore, encoder: Encoder, guided: Sequence[GuidedTopic]) -> str:
-    parts = [
-        METHODS,
-        encoder.fingerprint,
-        store.corpus_fingerprint(),
-        [dataclasses.asdict(topic) for topic in guided],
-    ]
+def _renames(store: CorpusStore) -> list[Edit]:
+    return [edit for edit in read_edits(store) if edit.kind == "rename"]
+
+
+def _name(store: CorpusStore, named: str) -> tuple[int, ...]:
+    """Name topics where names are not up to date; returns renames that cannot be obeyed."""
+    if store.setting(NAMED) != named:
+        with store.transaction():
+            store.set_setting("idle_names", apply_names(store, _renames(store)))
+            store.set_setting(NAMED, named)
+    return tuple(store.setting("idle_names") or ())
+
+
+def _digest(parts: Sequence[object]) -> str:
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
-def _no_vectors() -> NDArray[np.float32]:
-    return np.zeros((0, 1), dtype=np.float32)
+def _stored_graph(store: CorpusStore) -> NeighbourGraph | None:
+    indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
+    if indices is None or similarities is None:
+        return None
+    return NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
 
 
-def _gather_nodes(passages: Sequence[Passage], groups: Sequence[CopyGroup]) -> _Nodes:
-    """Make one node of each group of copies, and of each other passage."""
-    hashes = [hash_text(passage.body) for passage in passages]
-    canonical = {row: row for row in range(len(passages))}
-    for group in groups:
-        canonical.update(dict.fromkeys(group.members, group.canonical))
-    chosen = sorted(set(canonical.values()), key=lambda row: (hashes[row], row))
-    number = {row: node for node, row in enumerate(chosen)}
-    of_passage = [number[canonical[row]] for row in range(len(passages))]
-    following = {
-        (min(pair), max(pair))
-        for row in range(1, len(passages))
-        if passages[row].document_id == passages[row - 1].document_id
-        and (pair := (of_passage[row - 1], of_passage[row]))
-    }
-    return _Nodes(
-        of_passage=np.array(of_passage, np.int64),
-        canonical=np.array(chosen, np.int64),
-        keys=[hashes[row] for row in chosen],
-        adjacent=np.array(sorted(following), np.int64).reshape(-1, 2),
+def _stored_placed(store: CorpusStore, unedited: str) -> Placed | None:
+    """Return the partition before edits, where neither corpus nor wishes have changed."""
+    made_from, notes = store.setting("placed") or ("", ())
+    labels = store.array("placed")
+    return Placed(labels, tuple(notes)) if labels is not None and made_from == unedited else None
+
+
+def _relate(
+    store: CorpusStore,
+    encoder: Encoder,
+    passages: Sequence[Passage],
+    documents: dict[str, Document],
+    tell: Callable[[str], None],
+) -> tuple[Nodes, NeighbourGraph]:
+    """Find and store copies, the neighbour graph and relations."""
+    tell("finding copies")
+    sources = {document.id: document.source for document in documents.values()}
+    groups = find_copies(passages, sources=sources)
+    nodes = gather_nodes(passages, [(group.canonical, group.members) for group in groups])
+    tell("finding neighbours")
+    graph = find_neighbours(_vectors(store, encoder, nodes), MOST_NEIGHBOURS, keys=nodes.keys)
+    tell("relating passages")
+    relations = find_relations(passages, documents, nodes.of_passage, graph)
+    store_copies(store, passages, groups)
+    store_relations(store, passages, relations)
+    store.put_array("graph.indices", graph.indices)
+    store.put_array("graph.similarities", graph.similarities)
+    store.set_setting("recall", graph.recall)
+    return nodes, graph
+
+
+def _vectors(store: CorpusStore, encoder: Encoder, nodes: Nodes) -> NDArray[np.float32]:
+    if not len(nodes.of_passage):
+        return np.zeros((0, 1), dtype=np.float32)
+    return store.vectors(encoder.fingerprint)[nodes.canonical]
+
+
+def _gather_corpus(
+    store: CorpusStore,
+    encoder: Encoder,
+    passages: Sequence[Passage],
+    documents: dict[str, Document],
+    nodes: Nodes,
+    graph: NeighbourGraph,
+) -> Corpus:
+    canonical = [passages[row] for row in nodes.canonical]
+    return Corpus(
+        texts=[passage.body for passage in canonical],
+        sources=[documents[passage.document_id].source for passage in canonical],
+        documents=[passage.document_id for passage in canonical],
+        keys=nodes.keys,
+        vectors=_vectors(store, encoder, nodes),
+        graph=graph,
+        adjacent=nodes.adjacent,
+        node_of={
+            key.hex(): node
+            for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
+        },
     )
 
 
-def _place(
-    store: CorpusStore,
-    encoder: Encoder,
-    guided: Sequence[GuidedTopic],
-    graph: NeighbourGraph,
-    vectors: NDArray[np.float32],
-    nodes: _Nodes,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Give each node a guided topic where one fits, and a discovered one elsewhere."""
-    if not guided:
-        found = discover(graph, vectors, nodes.keys)
-    else:
-        directions = embed_topics(guided, lambda texts: embed_texts(store, encoder, texts))
-        taken = assign(vectors, graph, directions, nodes.keys, nodes.adjacent).labels
-        found = discover_rest(graph, vectors, taken, len(guided), nodes.keys, nodes.adjacent)
-    return found.labels, found.strengths
-
-
-def _store_topics(
+def _store(
     store: CorpusStore,
     passages: Sequence[Passage],
-    nodes: _Nodes,
-    labels: NDArray[np.int64],
-    strengths: NDArray[np.float32],
-    described: Sequence[Topic],
-) -> float:
-    """Replace topics and assignments; ids follow members. Returns the share that moved."""
-    # By content, not by passage id: an updated article's passages have new ids.
-    before = {bytes(key): topic for key, topic in store.rows("SELECT hash, topic_id FROM members")}
-    old_members: dict[int, set[bytes]] = {}
-    for key, topic_id in before.items():
-        old_members.setdefault(topic_id, set()).add(key)
-    old = {
-        topic_id: TopicKey(old_members.get(topic_id, set()), name if kind == "guided" else "")
-        for topic_id, name, kind in store.rows("SELECT id, name, kind FROM topics")
-    }
-    label_of = {
-        hash_text(passage.body): int(labels[node])
-        for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
-    }
-    members_of: dict[int, set[bytes]] = {topic.id: set() for topic in described}
-    for key, label in label_of.items():
-        members_of[label].add(key)
-    new = [TopicKey(members_of[t.id], t.name if t.kind == "guided" else "") for t in described]
-    ids = carry_ids(old, new, (store.setting("last_topic_id") or 0) + 1)
-    id_of = {topic.id: topic_id for topic, topic_id in zip(described, ids, strict=True)}
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM assignments")
-        connection.execute("DELETE FROM topics")
-        connection.executemany(
-            "INSERT INTO topics VALUES (?, ?, ?, ?, ?)",
-            [
-                (
-                    id_of[topic.id],
-                    topic.name,
-                    topic.kind,
-                    json.dumps(topic.keyphrases, ensure_ascii=False),
-                    json.dumps([passages[nodes.canonical[n]].id for n in topic.representatives]),
-                )
-                for topic in described
-            ],
-        )
-        after = {key: id_of[label] for key, label in label_of.items()}
-        connection.execute("DELETE FROM members")
-        connection.executemany("INSERT INTO members VALUES (?, ?)", after.items())
-        connection.executemany(
-            "INSERT INTO assignments VALUES (?, ?, ?, ?)",
-            [
-                (passage.id, node, id_of[int(labels[node])], round(float(strengths[node]), 4))
-                for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
-            ],
-        )
-        highest = max([store.setting("last_topic_id") or 0, *ids])
-        store.set_setting("last_topic_id", highest)
-    return share_moved(before, after)
-
-
-def _store_copies(
-    store: CorpusStore, passages: Sequence[Passage], groups: Sequence[CopyGroup]
-) -> None:
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM copy_groups")
-        for number, group in enumerate(groups, 1):
-            connection.execute(
-                "INSERT INTO copy_groups VALUES (?, ?, ?, ?, ?)",
-                (number, group.kind, passages[group.canonical].id, group.across, group.short),
-            )
-            connection.executemany(
-                "INSERT INTO copy_members VALUES (?, ?, ?)",
-                [
-                    (passages[row].id, number, round(share, 4))
-                    for row, share in zip(group.members, group.shares, strict=True)
-                ],
-            )
-
-
-def _store_relations(
-    store: CorpusStore, passages: Sequence[Passage], relations: Sequence[Relation]
-) -> None:
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM relations")
-        connection.executemany(
-            "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    relation.kind,
-                    passages[relation.a].id,
-                    passages[relation.b].id,
-                    _score(relation),
-                    json.dumps(dataclasses.asdict(relation.evidence), ensure_ascii=False),
-                    relation.across,
-                )
-                for relation in relations
-            ],
-        )
-
-
-def _score(relation: Relation) -> float:
-    evidence: Any = relation.evidence
-    score = evidence.score if relation.kind == "same_event" else evidence.share_contained
-    return round(float(score), 4)
+    nodes: Nodes,
+    found: Found,
+    derived: str,
+    undone: Edit | None,
+) -> Derivation:
+    """Store the topics, and say what became of those of before."""
+    names = dict(store.rows("SELECT id, name FROM topics"))
+    before = read_members(store)
+    store_topics(store, passages, nodes, found, undone)
+    store.set_setting(NAMED, None)
+    store.set_setting(REMARKS, {"idle": found.idle, "notes": found.placed.notes})
+    store.set_setting(DERIVED, derived)
+    after = read_members(store)
+    return Derivation(
+        fresh=True,
+        previous_topics=len(set(before.values())),
+        moved=share_moved(before, after),
+        changes=tuple(compare(before, after)) if before else (),
+        names_before=names,
+        notes=found.placed.notes,
+    )

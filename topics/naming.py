@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,19 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.neighbours import unit_rows
-from topics.keyphrases import find_keyphrases, find_lone_terms, is_part
-from topics.terms import count_terms
+from topics.discovery.tree import Level, TopicTree, TreeTopic
+from topics.names.keyphrases import (
+    Grouping,
+    Keyphrases,
+    TermTable,
+    find_keyphrases,
+    find_lone_terms,
+    tabulate,
+)
+from topics.names.representatives import choose_representatives, measure_centrality
+from topics.names.terms import count_terms
+from topics.names.titles import NAME_PHRASES, Named, name_tree
+from topics.names.wordforms import is_part
 
 KEYPHRASES = 8
-NAME_PHRASES = 3
-# A name longer than this is cut to fewer phrases: it must fit a map and a table.
-NAME_LENGTH = 42
-REPRESENTATIVES = 3
-# Two representative passages are at most this alike (cosine), and have so many words.
-MOST_ALIKE = 0.85
-LEAST_WORDS = 8
-# Passages looked at for representatives, best first.
-_CANDIDATES = 60
+# Terms are counted from so many passages on, in corpora of so many: in a corpus of a few
+# a word seen once is all there is.
+_LEAST_COUNTS = ((0, 1), (20, 2), (20_000, 3))
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Topic:
     """One topic of a corpus.
 
     Attributes:
-        id: Its label.
+        id: Its label, or its place among the topics of a tree.
         name: Short and readable; no two topics of one corpus share a name.
         kind: Whether the user asked for it or it was found.
         keyphrases: Terms of one to three words that set it apart, most telling first.
@@ -51,6 +55,26 @@ class Topic:
     representatives: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Corpus:
+    """What is known of the passages, by row."""
+
+    texts: Sequence[str]
+    strengths: NDArray[np.float32]
+    unit: NDArray[np.float32]
+    outlets: Sequence[str]
+    table: TermTable
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """A tree of topics with the places its rows have on each level."""
+
+    topics: Sequence[TreeTopic]
+    rows: Sequence[NDArray[np.int64]]
+    default: int
+
+
 def describe_topics(
     texts: Sequence[str],
     labels: NDArray[np.int64],
@@ -60,7 +84,7 @@ def describe_topics(
     guided_names: Sequence[str] = (),
     documents: Sequence[str] | None = None,
 ) -> list[Topic]:
-    """Name and describe every topic, in the order of their labels.
+    """Name and describe the topics of one level, in the order of their labels.
 
     Args:
         texts: Text of each passage.
@@ -76,139 +100,208 @@ def describe_topics(
     Raises:
         ValueError: Sizes differ, or a label is below 0.
     """
-    rows = len(texts)
-    outlets = [""] * rows if sources is None else list(sources)
-    if not rows == len(labels) == len(strengths) == len(vectors) == len(outlets):
-        raise ValueError(
-            f"{rows} texts, {len(labels)} labels, {len(strengths)} strengths, {len(vectors)} "
-            f"vectors and {len(outlets)} sources were given; one of each a passage."
-        )
-    if rows and int(np.min(labels)) < 0:
+    if len(labels) and int(np.min(labels)) < 0:
         raise ValueError("A label is below 0; every passage must have a topic.")
-    count = max(len(guided_names), int(np.max(labels, initial=-1)) + 1)
-    if count == 0:
-        return []
     labels = np.asarray(labels, np.int64)
-    # In a corpus of a few passages a word seen once is all there is.
-    terms = count_terms(texts, 2 if rows >= 20 else 1)
-    unit = unit_rows(vectors)
-    numbers = None if documents is None else np.unique(documents, return_inverse=True)[1]
-    phrases = find_keyphrases(
-        terms, labels, count, KEYPHRASES, numbers, _measure_centrality(unit, labels, count)
+    count = max(len(guided_names), int(labels.max(initial=-1)) + 1)
+    level = Level(labels, np.full(count, -1, np.int64), 0.0)
+    tree = TopicTree((level,), 0, len(guided_names))
+    return describe_tree(
+        texts,
+        tree,
+        strengths,
+        vectors,
+        sources=sources,
+        guided_names=guided_names,
+        documents=documents,
     )
-    chosen = [
-        _represent(np.flatnonzero(labels == label), strengths, unit, texts, outlets)
-        for label in range(count)
-    ]
-    for label, rows_of in enumerate(chosen):
-        if len(phrases[label]) < NAME_PHRASES and rows_of:
-            phrases[label] = _fill_up(phrases[label], [texts[row] for row in rows_of])
-    names = name_topics(phrases, guided_names)
-    topics = []
-    for label in range(count):
-        members = np.flatnonzero(labels == label)
-        seen = Counter(outlets[row] for row in members if outlets[row])
-        topics.append(
-            Topic(
-                id=label,
-                name=names[label],
-                kind="guided" if label < len(guided_names) else "discovered",
-                keyphrases=phrases[label],
-                size=len(members),
-                share=len(members) / rows if rows else 0.0,
-                outlets=tuple(sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))),
-                representatives=chosen[label],
-            )
-        )
-    return topics
 
 
-def name_topics(phrases: Sequence[Sequence[str]], guided_names: Sequence[str] = ()) -> list[str]:
-    """Join each topic's best keyphrases into a name no other topic has.
+def describe_tree(
+    texts: Sequence[str],
+    tree: TopicTree,
+    strengths: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    *,
+    sources: Sequence[str] | None = None,
+    guided_names: Sequence[str] = (),
+    documents: Sequence[str] | None = None,
+) -> list[Topic]:
+    """Name and describe every topic of a tree, in the order of ``tree.topics()``.
+
+    Terms are counted once for all levels. Topics of the default level and above are told
+    from all the rest of the corpus, finer ones from their siblings too.
 
     Args:
-        phrases: Keyphrases of each topic, best first.
-        guided_names: Names of the first topics, kept.
+        texts: Text of each passage.
+        tree: Topics of each passage.
+        strengths: How firmly each passage belongs, 0..1.
+        vectors: Shape ``(n, d)``.
+        sources: Outlet of each passage, ``""`` where unknown.
+        guided_names: Names of the guided topics, as many as ``tree.fixed``; they are kept
+            as they are, and such a topic is described even where it has no passages.
+        documents: Document of each passage, by any name; terms that several documents
+            of a topic share are preferred. By default each passage is its own.
+
+    Raises:
+        ValueError: Sizes differ.
     """
-    names = list(guided_names)
-    taken = {name.casefold() for name in names}
-    for label in range(len(names), len(phrases)):
-        name = ""
-        for phrase in phrases[label]:
-            longer = f"{name}, {phrase}" if name else phrase[:1].upper() + phrase[1:]
-            enough = name.count(",") + 1 >= NAME_PHRASES or len(longer) > NAME_LENGTH
-            if name and enough and name.casefold() not in taken:
-                break
-            name = longer
-        plain = name or "Untitled topic"
-        name, number = plain, 1
-        while not name or name.casefold() in taken:
-            number += 1
-            name = f"{plain} ({number})"
-        taken.add(name.casefold())
-        names.append(name)
-    return names
+    rows = len(texts)
+    outlets = [""] * rows if sources is None else list(sources)
+    sizes = {len(level.labels) for level in tree.levels}
+    if sizes != {rows} or not rows == len(strengths) == len(vectors) == len(outlets):
+        raise ValueError(
+            f"{rows} texts, {max(sizes)} labels, {len(strengths)} strengths, {len(vectors)} "
+            f"vectors and {len(outlets)} sources were given; one of each a passage."
+        )
+    if len(guided_names) != tree.fixed:
+        raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
+    topics, places = tree.topics()
+    if not topics:
+        return []
+    least = max(number for size, number in _LEAST_COUNTS if rows >= size)
+    numbers = None if documents is None else np.unique(documents, return_inverse=True)[1]
+    table = tabulate(count_terms(texts, least), rows, numbers)
+    corpus = _Corpus(texts, np.asarray(strengths), unit_rows(vectors), outlets, table)
+    by_level = [place[level.labels] for place, level in zip(places, tree.levels, strict=True)]
+    placed = _Tree(topics, by_level, tree.default)
+    members = _gather_members(placed)
+    fixed = [
+        guided_names[topic.label]
+        if topic.level <= tree.default and topic.label < tree.fixed
+        else ""
+        for topic in topics
+    ]
+    phrases, chosen = _describe_levels(corpus, placed, members)
+    names = name_tree(
+        [
+            Named(
+                phrases[place].phrases,
+                phrases[place].weights,
+                phrases[place].apart,
+                topic.parent,
+                topic.level - tree.default,
+                topic.finest - tree.default,
+                fixed[place],
+            )
+            for place, topic in enumerate(topics)
+        ]
+    )
+    counts = _count_outlets(outlets, members)
+    return [
+        Topic(
+            id=place,
+            name=names[place],
+            kind="guided" if fixed[place] else "discovered",
+            keyphrases=phrases[place].phrases,
+            size=len(members[place]),
+            share=len(members[place]) / rows if rows else 0.0,
+            outlets=counts[place],
+            representatives=chosen[place],
+        )
+        for place in range(len(topics))
+    ]
 
 
-def _measure_centrality(
-    unit: NDArray[np.float32], labels: NDArray[np.int64], count: int
-) -> NDArray[np.float64]:
-    """Return each passage's cosine with its topic's middle, over the topic's mean of it."""
-    centrality = np.ones(len(unit))
-    for label in range(count):
-        members = np.flatnonzero(labels == label)
-        if len(members):
-            middle = unit_rows(unit[members].mean(axis=0, keepdims=True))[0]
-            cosines = np.maximum((unit[members] @ middle).astype(np.float64), 0.0)
-            # Rounded: the order of passages may change the last bits, and no name.
-            centrality[members] = np.round(cosines / max(float(cosines.mean()), 1e-6), 3)
-    return centrality
+def _gather_members(tree: _Tree) -> list[NDArray[np.int64]]:
+    """Return the rows of each topic, those on the broadest level it stands on."""
+    members = []
+    for number, places in enumerate(tree.rows):
+        fresh = [place for place, topic in enumerate(tree.topics) if topic.level == number]
+        order = np.argsort(places, kind="stable").astype(np.int64)
+        starts = np.searchsorted(places[order], fresh, side="left")
+        ends = np.searchsorted(places[order], fresh, side="right")
+        members += [order[start:end] for start, end in zip(starts, ends, strict=True)]
+    return members
 
 
-def _fill_up(phrases: tuple[str, ...], texts: Sequence[str]) -> tuple[str, ...]:
+def _describe_levels(
+    corpus: _Corpus, tree: _Tree, members: Sequence[NDArray[np.int64]]
+) -> tuple[list[Keyphrases], list[tuple[int, ...]]]:
+    """Find keyphrases and representative passages of all topics, level by level."""
+    phrases: list[Keyphrases] = []
+    chosen: list[tuple[int, ...]] = []
+    for number in range(len(tree.rows)):
+        fresh = [place for place, topic in enumerate(tree.topics) if topic.level == number]
+        centrality = np.ones(len(corpus.texts))
+        for place in fresh:
+            rows = members[place]
+            if not len(rows):
+                chosen.append(())
+                continue
+            cosines, centrality[rows] = measure_centrality(corpus.unit, rows)
+            chosen.append(
+                choose_representatives(
+                    rows,
+                    cosines * corpus.strengths[rows],
+                    corpus.unit,
+                    corpus.texts,
+                    corpus.outlets,
+                )
+            )
+        grouping = _group(tree, members, fresh, number, centrality)
+        phrases += find_keyphrases(corpus.table, grouping, KEYPHRASES)
+    for place, rows_of in enumerate(chosen):
+        if len(phrases[place].phrases) < NAME_PHRASES and rows_of:
+            phrases[place] = _fill_up(phrases[place], [corpus.texts[row] for row in rows_of])
+    return phrases, chosen
+
+
+def _group(
+    tree: _Tree,
+    members: Sequence[NDArray[np.int64]],
+    fresh: Sequence[int],
+    number: int,
+    centrality: NDArray[np.float64],
+) -> Grouping:
+    """Gather a level's new topics with what they stand among, above and below."""
+    rows = len(tree.rows[0])
+    labels, below = np.full(rows, -1, np.int64), np.full(rows, -1, np.int64)
+    for at, place in enumerate(fresh):
+        inside = members[place]
+        labels[inside] = at
+        finer = min(tree.topics[place].finest + 1, len(tree.rows) - 1)
+        below[inside] = tree.rows[finer][inside]
+    nested = number > tree.default
+    return Grouping(
+        labels=labels,
+        sizes=np.array([len(members[place]) for place in fresh], np.int64),
+        parents=np.array(
+            [tree.topics[place].parent if nested else -1 for place in fresh], np.int64
+        ),
+        above=tree.rows[max(number - 1, 0)],
+        below=below,
+        centrality=centrality,
+    )
+
+
+def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
     """Add terms of the representative passages to the few phrases that recur."""
-    taken = [tuple(phrase.casefold().split()) for phrase in phrases]
-    found = list(phrases)
-    for term in find_lone_terms(count_terms(texts, 1), 2 * KEYPHRASES):
+    taken = [tuple(phrase.casefold().split()) for phrase in own.phrases]
+    found = list(own.phrases)
+    for term in find_lone_terms(texts, 2 * KEYPHRASES):
         words = tuple(term.casefold().split())
         if len(found) < NAME_PHRASES and not any(
             is_part(words, other) or is_part(other, words) for other in taken
         ):
             found.append(term)
             taken.append(words)
-    return tuple(found)
+    more = (0.0,) * (len(found) - len(own.phrases))
+    return Keyphrases(tuple(found), own.weights + more, own.apart + more)
 
 
-def _represent(
-    members: NDArray[np.intp],
-    strengths: NDArray[np.float32],
-    unit: NDArray[np.float32],
-    texts: Sequence[str],
-    outlets: Sequence[str],
-) -> tuple[int, ...]:
-    """Pick passages near the topic's middle, unlike each other, of different outlets.
-
-    Conditions are let go one after the other where too few passages meet them: first
-    that outlets differ, then the length. Passages too alike are never both taken.
-    """
-    if not len(members):
-        return ()
-    middle = unit_rows(unit[members].mean(axis=0, keepdims=True))[0]
-    merit = (unit[members] @ middle) * strengths[members]
-    ranked = sorted(
-        np.argsort(-merit, kind="stable")[: 4 * _CANDIDATES],
-        key=lambda place: (-round(float(merit[place]), 5), texts[int(members[place])]),
-    )
-    candidates = [int(members[place]) for place in ranked[:_CANDIDATES]]
-    chosen: list[int] = []
-    for other_outlet, long_enough in ((True, True), (False, True), (False, False)):
-        for row in candidates:
-            if len(chosen) == REPRESENTATIVES:
-                return tuple(chosen)
-            if row in chosen or (long_enough and len(texts[row].split()) < LEAST_WORDS):
-                continue
-            if other_outlet and outlets[row] and outlets[row] in {outlets[one] for one in chosen}:
-                continue
-            if all(float(unit[row] @ unit[one]) <= MOST_ALIKE for one in chosen):
-                chosen.append(row)
-    return tuple(chosen)
+def _count_outlets(
+    outlets: Sequence[str], members: Sequence[NDArray[np.int64]]
+) -> list[tuple[tuple[str, int], ...]]:
+    """Count each topic's passages by outlet, most first."""
+    names = sorted(set(outlets))
+    number = {name: at for at, name in enumerate(names)}
+    of_rows = np.array([number[outlet] for outlet in outlets], np.int64)
+    counted = []
+    for rows in members:
+        counts = np.bincount(of_rows[rows], minlength=len(names))
+        order = np.lexsort((np.arange(len(names)), -counts)).tolist()
+        counted.append(
+            tuple((names[at], int(counts[at])) for at in order if names[at] and counts[at])
+        )
+    return counted

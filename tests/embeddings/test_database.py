@@ -130,3 +130,61 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path):
         assert {f"{number:06d}" for number in acknowledged} <= stored
         assert len(store.passages()) == 2 * len(stored)
         assert store.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.fixture
+def old(tmp_path, put) -> Path:
+    """A file of version 1 with a passage and a topic."""
+    path = tmp_path / "old.db"
+    with CorpusStore.open(path, write=True) as store:
+        put(store, "a", ["One."])
+    connection = sqlite3.connect(path)
+    for table, columns_before in {
+        "topics": "id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, "
+        "keyphrases TEXT NOT NULL, representatives TEXT NOT NULL",
+        "assignments": "passage_id INTEGER PRIMARY KEY, node INTEGER NOT NULL, "
+        "topic_id INTEGER NOT NULL, strength REAL NOT NULL",
+    }.items():
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"CREATE TABLE {table} ({columns_before})")
+    connection.execute("DROP TABLE edits")
+    connection.execute("INSERT INTO topics VALUES (7, 'Talks', 'guided', '[]', '[]')")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    return path
+
+
+def tables(path: Path) -> dict[str, list[str]]:
+    with CorpusStore.open(path) as store:
+        return {name: columns(store, name) for name in ("topics", "assignments", "edits")}
+
+
+def test_a_file_of_version_1_is_brought_up_to_date_and_keeps_its_rows(old, tmp_path):
+    with CorpusStore.open(tmp_path / "new.db", write=True):
+        pass
+    assert tables(old) == tables(tmp_path / "new.db")
+    with CorpusStore.open(old) as store:
+        assert store.rows("SELECT id, name, level, parent FROM topics") == [(7, "Talks", 0, None)]
+
+
+@pytest.mark.parametrize("folder", ["mode=ro", "immutable=1"])
+def test_a_file_of_version_1_that_cannot_be_written_to_is_read_and_left_as_it_is(
+    old, tmp_path, monkeypatch, folder
+):
+    before = old.read_bytes()
+    open_file = sqlite3.connect
+
+    def read_only(name: str, **options: object) -> sqlite3.Connection:
+        return open_file(f"{name}?{folder}" if name else name, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    with CorpusStore.open(old) as store:
+        assert store.rows("SELECT id, name, level, parent FROM topics") == [(7, "Talks", 0, None)]
+        assert [passage.text for passage in store.passages()] == ["One."]
+    assert old.read_bytes() == before
+    assert "cannot be opened for writing" in opening(old, write=True)
+
+
+def columns(store: CorpusStore, table: str) -> list[str]:
+    return [name for (name,) in store.rows("SELECT name FROM pragma_table_info(?)", (table,))]

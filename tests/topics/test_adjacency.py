@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from embeddings.neighbours import unit_rows
-from topics.adjacency import read_in_context
+from topics.guiding.adjacency import read_in_context
 
 
 def rows() -> NDArray[np.float32]:

@@ -22,6 +22,7 @@ COMMANDS = [
     "copies",
     "map",
     "topics",
+    "edit",
     "trends",
     "info",
     "evaluate",

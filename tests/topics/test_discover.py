@@ -5,19 +5,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from embeddings.errors import InputError
 from embeddings.neighbours import find_neighbours
 from topics.discover import TopicModel
-from topics.leiden import (
-    default_resolution,
+from topics.discovery import condensing
+from topics.discovery.communities import (
+    _with_twins,
+    best_communities,
+    modularity,
+    run_leiden,
+    sweep,
+)
+from topics.discovery.condensing import Groups, condense
+from topics.discovery.joining import join_steps
+from topics.discovery.leiden import (
     discover,
     discover_rest,
-    least_topic_size,
+    prepare,
     rest_resolution,
 )
-from topics.weights import weigh_edges
+from topics.discovery.sizes import default_resolution, least_topic_size
 
 
 def events(
@@ -76,12 +87,45 @@ def test_no_topic_is_a_crumb_and_labels_fall_in_size(seed: int, rows: int) -> No
     assert sizes.min() >= least_topic_size(rows) or len(sizes) == 1
 
 
-def test_copies_of_a_row_move_no_other_row() -> None:
+def test_copies_of_a_row_move_no_other_row_on_any_level() -> None:
     vectors, _ = events(200, 5, spread=1.0)
     copied = np.vstack([vectors, np.repeat(vectors[:1], 300, axis=0)])
     model, with_copies = TopicModel().fit(vectors), TopicModel().fit(copied)
-    assert np.array_equal(with_copies.labels_[:200], model.labels_)
-    assert (with_copies.labels_[200:] == model.labels_[0]).all()
+    assert len(with_copies.levels_) == len(model.levels_) > 1
+    for labels, before in zip(with_copies.levels_, model.levels_, strict=True):
+        assert np.array_equal(labels[:200], before)
+        assert (labels[200:] == before[0]).all()
+
+
+def test_the_labels_are_those_of_the_default_level_and_levels_nest() -> None:
+    model = TopicModel().fit(events(400, 6, spread=1.2)[0])
+    assert np.array_equal(model.labels_, model.levels_[model.default_level_])
+    for above, below in zip(model.levels_, model.levels_[1:], strict=False):
+        assert below.max() > above.max()
+        assert all(len(np.unique(above[below == topic])) == 1 for topic in range(below.max() + 1))
+
+
+@pytest.mark.parametrize("count", [1, 4, 25])
+def test_a_number_of_topics_is_kept_to(count: int) -> None:
+    vectors, _ = events(120, 5, spread=1.0)
+    model = TopicModel(n_topics=count).fit(vectors)
+    assert len(np.unique(model.labels_)) == count
+    assert np.array_equal(model.predict(vectors), model.labels_)
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_more_topics_than_distinct_rows_or_none_are_refused(count: int) -> None:
+    with pytest.raises(InputError, match="2 distinct rows; give 1 to 2"):
+        TopicModel(n_topics=count).fit(np.eye(2)[[0, 1, 1, 0]])
+
+
+def test_as_many_topics_as_asked_for_are_found_among_the_rows_left_over() -> None:
+    vectors, labels = events(700, 4)
+    for left, count in ((labels != 2, 3), (labels == 1, 7)):
+        taken = np.where(left, -1, 0)
+        found = discover_rest(find_neighbours(vectors, 40), vectors, taken, 2, count=count).labels
+        assert np.array_equal(np.unique(found[left]), 2 + np.arange(count))
+        assert (found[~left] == 0).all()
 
 
 def test_predict_on_fitted_rows_gives_their_labels() -> None:
@@ -140,12 +184,6 @@ def test_small_corpora_are_looked_at_more_closely() -> None:
     assert [default_resolution(n) for n in (1, 500, 2000, 100_000)] == [1.0, 1.0, 0.5, 0.5]
 
 
-def test_edge_weights_are_symmetric_and_at_most_one() -> None:
-    edges = weigh_edges(find_neighbours(events(80, 3)[0], 10), 10)
-    assert abs(edges - edges.T).max() == 0
-    assert 0 < edges.data.min() <= edges.data.max() <= 1
-
-
 @pytest.mark.parametrize("resolution", [0.0, -1.0, float("nan")])
 def test_a_resolution_that_is_not_above_zero_is_refused(resolution: float) -> None:
     vectors, _ = events(10, 2)
@@ -195,3 +233,97 @@ def test_rows_left_over_are_found_alike_in_any_order() -> None:
 def test_the_resolution_of_a_rest_rises_to_that_of_a_corpus() -> None:
     assert [rest_resolution(n) for n in (10, 100, 205, 500)] == [0.7, 0.7, 1.0, 1.0]
     assert rest_resolution(2000) == default_resolution(2000)
+
+
+def graph_of(rows: int, count: int, spread: float) -> csr_array:
+    vectors, _ = events(rows, count, spread=spread)
+    return prepare(find_neighbours(vectors, 15), vectors).edges
+
+
+def test_of_several_runs_the_one_of_greatest_modularity_is_taken() -> None:
+    edges = graph_of(300, 1, 1.0)
+    every = [modularity(edges, run_leiden(edges, 1.0, seed), 1.0) for seed in range(6)]
+    assert min(every) < max(every)
+    assert modularity(edges, best_communities(edges, 1.0, 0, 6), 1.0) == pytest.approx(max(every))
+
+
+@pytest.mark.parametrize("table", [True, False])
+def test_condensed_links_are_sums_of_edges_with_what_lies_inside(
+    table: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edges = graph_of(120, 3, 1.0)
+    groups, topics = np.arange(120) % 20, np.arange(20) % 4
+    monkeypatch.setattr(condensing, "_TABLE_GROUPS", 1_500 if table else 0)
+    links = condense(edges, groups)
+    member = np.equal.outer(np.arange(20), groups).astype(float)
+    assert np.allclose(links.toarray(), member @ edges.toarray() @ member.T)
+    assert links.diagonal().any()
+    # A diagonal that is there counts on.
+    whole = np.equal.outer(np.arange(4), topics[groups]).astype(float)
+    assert np.allclose(condense(links, topics).toarray(), whole @ edges.toarray() @ whole.T)
+    of_rows = modularity(edges, topics[groups], 0.7)
+    assert modularity(links, topics, 0.7) == pytest.approx(of_rows)
+
+
+def test_a_twin_carries_exactly_what_lies_inside_its_node() -> None:
+    links = condense(graph_of(200, 4, 1.0), np.arange(200) % 25)
+    twins = _with_twins(links)
+    assert not twins.diagonal().any()
+    part = np.arange(25) % 3
+    with_twins = modularity(twins, np.append(part, part), 1.3)
+    assert with_twins == pytest.approx(modularity(links, part, 1.3))
+
+
+def test_two_rows_that_want_to_each_other_do_not_swap_for_ever() -> None:
+    edges = csr_array(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    assert sweep(edges, np.array([0, 1]), 0.5).tolist() == [0, 0]
+
+
+def join_by_hand(topics: Groups, homes: NDArray[np.int64], count: int) -> list[tuple[int, int]]:
+    """The joins of ``join_steps``, all pairs looked at anew each time."""
+    middle = topics.sums.sum(axis=0) / topics.sizes.sum()
+    members = {topic: [topic] for topic in range(topics.count)}
+    links, steps = topics.links.toarray(), []
+    while len(members) > count:
+        found = []
+        for one in members:
+            for other in members:
+                if one < other and homes[one] == homes[other] >= 0:
+                    a, b = members[one], members[other]
+                    chance = links[a].sum() * links[b].sum() / links.sum()
+                    away = [
+                        topics.sums[g].sum(axis=0) / topics.sizes[g].sum() - middle for g in (a, b)
+                    ]
+                    cosine = away[0] @ away[1] / np.prod(np.linalg.norm(away, axis=1))
+                    affinity = (links[np.ix_(a, b)].sum() / chance + 1e-6) * np.exp(2 * cosine)
+                    found.append((-round(float(affinity), 9), one, other))
+        if not found:
+            break
+        _, one, other = min(found)
+        members[one] += members.pop(other)
+        steps.append((one, other))
+    return steps
+
+
+def some_topics(seed: int, count: int = 12) -> Groups:
+    random = np.random.default_rng(seed)
+    links = np.triu(random.random((count, count)) * (random.random((count, count)) < 0.4))
+    sizes = random.integers(1, 30, count).astype(float)
+    sums = random.standard_normal((count, 6)) * sizes[:, None]
+    return Groups(np.arange(count), csr_array(links + links.T + np.eye(count)), sums, sizes)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_pairs_are_joined_as_if_all_were_looked_at_each_time(seed: int) -> None:
+    topics = some_topics(seed)
+    for homes in (np.zeros(12, np.int64), np.arange(12) % 3 - 1):
+        assert join_steps(topics, homes, 2)[0] == join_by_hand(topics, homes, 2)
+
+
+def test_of_equal_pairs_the_first_is_joined_first() -> None:
+    half, order = some_topics(20, 6), np.random.default_rng(20).permutation(12)
+    # Each topic has a double, so each pair has an equal.
+    links = np.kron(np.eye(2), half.links.toarray())[order][:, order]
+    sums, sizes = np.tile(half.sums, (2, 1))[order], np.tile(half.sizes, 2)[order]
+    topics, homes = Groups(np.arange(12), csr_array(links), sums, sizes), np.zeros(12, np.int64)
+    assert join_steps(topics, homes, 2)[0] == join_by_hand(topics, homes, 2)

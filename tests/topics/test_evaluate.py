@@ -43,14 +43,16 @@ def db(tmp_path: Path, put: Callable[..., None]) -> Path:
         with store.transaction() as connection:
             for topic, phrases in KEYPHRASES.items():
                 connection.execute(
-                    "INSERT INTO topics VALUES (?, ?, 'discovered', ?, '[]')",
+                    "INSERT INTO topics (id, name, kind, keyphrases, representatives) "
+                    "VALUES (?, ?, 'discovered', ?, '[]')",
                     (topic, f"Topic {topic}", json.dumps(phrases)),
                 )
             for passage in store.passages():
                 topic_id = TOPICS[passage.document_id][passage.position]
                 if topic_id is not None:
                     connection.execute(
-                        "INSERT INTO assignments VALUES (?, ?, ?, 1.0)",
+                        "INSERT INTO assignments (passage_id, node, topic_id, strength) "
+                        "VALUES (?, ?, ?, 1.0)",
                         (passage.id, passage.id - 1, topic_id),
                     )
         store.set_setting("derived", "made")

@@ -34,3 +34,10 @@ def test_a_guided_topic_is_known_by_its_name_alone():
 def test_moves_are_counted_among_passages_of_both_runs():
     assert share_moved({b"a": 1, b"b": 1, b"c": 2}, {b"a": 1, b"b": 2, b"d": 1}) == 0.5
     assert share_moved({}, {b"a": 1}) == 0.0
+
+
+def test_topics_that_are_seen_keep_their_ids_before_their_parts():
+    before = {4: TopicKey({b"a", b"b"}), 5: TopicKey({b"c", b"d", b"e"})}
+    merged = TopicKey({b"a", b"b", b"c", b"d", b"e"})
+    parts = [TopicKey(set(key.members), shown=False) for key in before.values()]
+    assert carry_ids(before, [merged, *parts], 9) == [5, 4, 9]

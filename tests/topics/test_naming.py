@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from topics.keyphrases import alike, is_part
-from topics.naming import Topic, describe_topics, name_topics
-from topics.terms import count_terms
+from topics.discovery.tree import Level, TopicTree
+from topics.names.terms import count_terms
+from topics.names.titles import Named, name_tree
+from topics.names.wordforms import alike, is_part
+from topics.naming import Topic, describe_topics, describe_tree
 
 WEAPONS = [
     "Russia will deliver the S-300 air defence system to Syria, officials said.",
@@ -45,6 +47,12 @@ def describe(
 ) -> list[Topic]:
     strengths = np.ones(len(texts), np.float32)
     return describe_topics(texts, labels, strengths, vectors(labels), sources, guided)
+
+
+def name_topics(phrases: list[list[str]], guided_names: tuple[str, ...] = ()) -> list[str]:
+    """Name the topics of one level, the first of which are guided."""
+    fixed = [*guided_names, *[""] * (len(phrases) - len(guided_names))]
+    return name_tree([Named(own, fixed=name) for own, name in zip(phrases, fixed, strict=True)])
 
 
 def test_names_say_what_sets_topics_apart() -> None:
@@ -115,7 +123,7 @@ def test_a_possessive_is_no_word_of_its_own() -> None:
 
 
 def test_names_are_distinct_even_where_keyphrases_are_not() -> None:
-    names = name_topics([["war", "oil"], ["war", "oil"], ["war"], ["war"], [], []], ["War"])
+    names = name_topics([["war", "oil"], ["war", "oil"], ["war"], ["war"], [], []], ("War",))
     assert len({name.casefold() for name in names}) == 6
     assert names[0] == "War"
 
@@ -227,3 +235,159 @@ def test_terms_of_several_documents_come_before_those_one_repeats() -> None:
     strengths, rows = np.ones(12, np.float32), vectors(labels)
     topic = describe_topics(texts, labels, strengths, rows, documents=documents)[0]
     assert topic.keyphrases.index("mill") < topic.keyphrases.index("dam")
+
+
+FRONTS = [
+    "The offensive on Idlib by troops of the Syria war went on, and Idlib was shelled.",
+    "An offensive on Idlib in the Syria war drove families north of Idlib.",
+    "Idlib fears an offensive; the Syria war has come to Idlib.",
+    "Families of Idlib wait for the offensive as the Syria war goes on.",
+]
+SIEGES = [
+    "The siege of Aleppo in the Syria war cut bread, and Aleppo starved.",
+    "A siege of Aleppo is the worst of the Syria war, doctors of Aleppo warn.",
+    "Aleppo and the siege: the Syria war has closed the road to Aleppo.",
+    "Bread is gone in Aleppo since the siege; the Syria war goes on.",
+]
+MATCHES = [
+    "The striker scored twice in the final of the cup.",
+    "A striker left the club before the final of the cup.",
+    "The cup was won by a club without a striker.",
+    "A goal in the final gave the club the cup.",
+]
+NESTED = FRONTS + SIEGES + MATCHES
+
+
+def tree(default: int = 0, fixed: int = 0) -> TopicTree:
+    """War and sport; below, the war's two parts, and sport found again."""
+    broad = Level(np.array([0] * 8 + [1] * 4), np.array([-1, -1]), 1.0)
+    fine = Level(np.array([0] * 4 + [1] * 4 + [2] * 4), np.array([0, 0, 1]), 2.0)
+    return TopicTree((broad, fine), default, fixed)
+
+
+def describe_nested(one: TopicTree, guided: tuple[str, ...] = ()) -> list[Topic]:
+    rows = vectors(one.levels[-1].labels)
+    strengths = np.ones(len(NESTED), np.float32)
+    return describe_tree(NESTED, one, strengths, rows, guided_names=guided)
+
+
+def test_each_topic_of_a_tree_is_described_once_in_order() -> None:
+    found = describe_nested(tree())
+    assert [topic.id for topic in found] == [0, 1, 2, 3]
+    assert [topic.size for topic in found] == [8, 4, 4, 4]
+
+
+def test_a_subtopic_is_named_by_what_sets_it_apart_from_its_siblings() -> None:
+    war, _, fronts, sieges = describe_nested(tree())
+    assert "Syria war" in war.name
+    assert "Idlib" in fronts.name
+    assert "offensive" in fronts.name.casefold()
+    assert "Aleppo" in sieges.name
+    assert "Syria war" not in fronts.name + sieges.name
+
+
+def test_a_broad_topic_is_not_named_as_one_child() -> None:
+    war, _, fronts, sieges = describe_nested(tree(default=1))
+    phrases = {phrase.casefold() for phrase in war.name.split(", ")}
+    for child in (fronts, sieges):
+        assert not phrases <= {phrase.casefold() for phrase in child.name.split(", ")}
+
+
+def test_names_of_a_tree_are_distinct_and_guided_ones_kept() -> None:
+    found = describe_nested(tree(fixed=2), guided=("War, and all that", "Sport"))
+    names = [topic.name for topic in found]
+    assert names[:2] == ["War, and all that", "Sport"]
+    assert [topic.kind for topic in found] == ["guided", "guided", "discovered", "discovered"]
+    assert len({name.casefold() for name in names}) == 4
+
+
+def test_guided_names_of_another_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="1 names for 2 guided topics"):
+        describe_nested(tree(fixed=2), guided=("War",))
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=15, deadline=None)
+def test_the_order_of_passages_changes_no_name_of_a_tree(seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(len(NESTED))
+    one, rows = tree(), vectors(tree().levels[-1].labels)
+    levels = tuple(Level(level.labels[order], level.parents, 1.0) for level in one.levels)
+    strengths = np.ones(len(NESTED), np.float32)
+    first = describe_tree(NESTED, one, strengths, rows)
+    shuffled = [NESTED[row] for row in order]
+    second = describe_tree(shuffled, TopicTree(levels, 0), strengths, rows[order])
+    assert [(a.name, a.keyphrases) for a in first] == [(b.name, b.keyphrases) for b in second]
+
+
+def test_a_name_repeats_its_parents_phrase_only_where_it_needs_to() -> None:
+    parent = Named(["war", "oil"])
+    rich = Named(["war", "bread", "siege"], [2.0, 1.8, 1.0], (), parent=0, level=1, finest=1)
+    poor = Named(["war", "thing", "matter"], [2.0, 0.5, 0.4], (), parent=0, level=1, finest=1)
+    own = Named(["oil", "field"], [2.0, 1.8], [3.0, 3.0], parent=0, level=1, finest=1)
+    names = name_tree([parent, rich, poor, own])
+    assert names[1] == "Bread, siege"
+    assert "War" in names[2]
+    assert names[3] == "Oil, field"
+
+
+def test_the_same_phrases_in_another_order_are_no_other_name() -> None:
+    names = name_topics([["oil", "war", "sun"], ["war", "sun", "oil", "peace"]])
+    assert names == ["Oil, war, sun", "War, sun, oil, peace"]
+
+
+def test_a_name_is_numbered_only_where_no_phrase_is_left() -> None:
+    assert name_topics([["war"], ["war"], ["war", "oil"]]) == ["War", "War (2)", "War, oil"]
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("He flew to New York again", "New York"),
+        ("Pilots of US Airways met", "US Airways"),
+        ("Shares of Marks & Spencer rose", "Marks & Spencer"),
+        ("He beat the St. Louis Cardinals", "St. Louis Cardinals"),
+        ("It was in the Financial Times again", "Financial Times"),
+    ],
+)
+def test_names_with_small_words_are_whole(text: str, term: str) -> None:
+    assert term in count_terms([text], 1).surfaces
+
+
+def test_a_new_thing_is_no_name() -> None:
+    assert ("new", "rules") not in count_terms(["They wrote new rules. New rules came."], 1).words
+
+
+def test_a_headlines_capitals_make_no_names() -> None:
+    headline = "Rise In Jobless Claims Worries Plants"
+    terms = count_terms([f"{headline}.", f"{headline}.", "The jobless claims were many."], 1)
+    assert "jobless claims" in terms.surfaces
+
+
+def test_an_office_alone_is_no_term() -> None:
+    words = count_terms(
+        ["The secretary of state met the foreign minister, US President Obama"], 1
+    ).words
+    offices = {("secretary", "of", "state"), ("foreign", "minister"), ("u.s.", "president")}
+    assert not offices & set(words)
+
+
+def test_what_siblings_share_comes_after_what_is_a_topics_own() -> None:
+    texts = ["The Syria war and Idlib.", "The Syria war near Idlib."] + ["The Syria war."] * 6
+    texts += MATCHES * 3
+    broad = Level(np.array([0] * 8 + [1] * 12), np.array([-1, -1]), 1.0)
+    fine = Level(np.array([0] * 4 + [1] * 4 + [2] * 12), np.array([0, 0, 1]), 2.0)
+    rows = np.repeat(np.eye(2, dtype=np.float32), [8, 12], axis=0)
+    found = describe_tree(texts, TopicTree((broad, fine), 0), np.ones(20, np.float32), rows)
+    assert found[0].keyphrases[0] == "Syria war"
+    assert found[2].keyphrases[0] == "Idlib"
+
+
+def test_guided_topics_without_any_texts_are_described() -> None:
+    tree = TopicTree((Level(np.empty(0, np.int64), np.array([-1, -1]), 0.0),), 0, 2)
+    none = np.zeros((0, 1), np.float32)
+    names = ["Arms", "Talks"]
+    found = describe_tree([], tree, np.ones(0, np.float32), none, guided_names=names)
+    assert [(topic.name, topic.kind, topic.size, topic.share) for topic in found] == [
+        ("Arms", "guided", 0, 0.0),
+        ("Talks", "guided", 0, 0.0),
+    ]

@@ -44,14 +44,18 @@ def fill(path: Path, put, articles: Articles) -> Path:
         for topic, name in NAMES.items():
             kind = "guided" if topic == 1 else "discovered"
             connection.execute(
-                "INSERT INTO topics VALUES (?, ?, ?, '[]', '[]')", (topic, name, kind)
+                "INSERT INTO topics (id, name, kind, keyphrases, representatives) "
+                "VALUES (?, ?, ?, '[]', '[]')",
+                (topic, name, kind),
             )
         for passage, document, position in store.rows(
             "SELECT id, document_id, position FROM passages"
         ):
             topic, text = articles[int(document)][2][position]
             connection.execute(
-                "INSERT INTO assignments VALUES (?, ?, ?, 1.0)", (passage, text, topic)
+                "INSERT INTO assignments (passage_id, node, topic_id, strength) "
+                "VALUES (?, ?, ?, 1.0)",
+                (passage, text, topic),
             )
     return path
 

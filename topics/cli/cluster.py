@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
+from topics.cli.changes import tell_changes
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count
 from topics.cli.output import console, in_plain_words, plain, print_json
-from topics.cli.topics import print_topics
+from topics.cli.topics import print_levels, print_topics
 from topics.commands.counting import count
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from topics.commands.clustering import ClusterReport
     from topics.commands.describing import RemovedLine
+    from topics.model_names import NamingReport
 
 EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
 
@@ -41,6 +44,27 @@ def run(
     no_topics: Annotated[
         bool, typer.Option("--no-topics", help="Forget the topics given by an earlier --topics.")
     ] = False,
+    topics_count: Annotated[
+        str | None,
+        typer.Option(
+            "--topics-count", metavar="N|auto", help="Show exactly N topics; auto at first."
+        ),
+    ] = None,
+    stability: Annotated[
+        bool | None,
+        typer.Option(
+            "--stability/--no-stability",
+            help="Measure how far topics return when a fifth of the passages is left out.",
+        ),
+    ] = None,
+    name_with: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="URL MODEL",
+            help="Ask this OpenAI-compatible endpoint for names of discovered topics; sends it "
+            "key phrases and parts of passages.",
+        ),
+    ] = None,
     source: Annotated[
         str,
         typer.Option(metavar="OUTLET", help="The outlet; by default the folder of each file."),
@@ -118,6 +142,9 @@ def run(
             db=db,
             guided=topics,
             forget_guided=no_topics,
+            topics_count=read_count(topics_count),
+            stability=stability,
+            name_with=name_with,
             source=source,
             columns=read_columns(column or (), "text=body"),
             date_order="MDY" if month_first else "DMY",
@@ -203,12 +230,37 @@ def _print(report: ClusterReport) -> None:
     )
     if report.previous_topics:
         echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
+    for line in tell_changes(report.changes, report.topic_names):
+        echo(f"  {plain(line)}")
+    if report.idle_edits:
+        echo(
+            f"{count(len(report.idle_edits), 'edit')} could not be obeyed: "
+            f"{', '.join(map(str, report.idle_edits))}; see `topicwire edit list`."
+        )
+    if report.naming is not None:
+        _print_naming(report.naming)
     out.print()
     print_topics(report.topics)
+    print_levels(report.levels)
     db = "" if report.db == str(DEFAULT_DB) else f" --db {shlex.quote(report.db)}"
     echo(f"\nThe results are in {report.db}. Go on with:")
     for command in ("topics --passages", 'search "your words"', "copies", "map map.png"):
         echo(f"  topicwire {command}{db}")
+
+
+def _print_naming(naming: NamingReport) -> None:
+    typer.echo(
+        f"Names: {count(naming.named, 'topic')} named by {plain(naming.model)}, asked "
+        f"{count(naming.calls, 'time')}; {count(naming.characters, 'character')} were sent to "
+        f"{plain(naming.url)}."
+    )
+    earlier = set(naming.earlier)
+    reasons = Counter((one in earlier, reason) for one, reason in naming.failures)
+    for (had, reason), times in reasons.most_common(PROBLEMS_SHOWN):
+        kept = "an earlier name by a model" if had else "the name of the key phrases"
+        typer.echo(f"  {count(times, 'topic')} kept {kept}: {plain(reason)}")
+    if naming.stopped:
+        typer.echo(f"  {naming.stopped}")
 
 
 def shorten(path: str) -> str:

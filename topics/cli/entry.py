@@ -9,6 +9,7 @@ import typer
 from topics.cli import (
     cluster,
     copies,
+    edit,
     evaluate,
     export,
     info,
@@ -23,7 +24,8 @@ app = typer.Typer(
     name="topicwire",
     help=(
         "Topics, copies, search and maps for news articles from many outlets. "
-        "Everything is kept in one SQLite file and nothing leaves this machine."
+        "Everything is kept in one SQLite file, and nothing leaves this machine unless you name "
+        "an address to send it to."
     ),
     epilog=(
         "Exit codes: 0 done; 1 other trouble; 2 a wrong option, path or file; "
@@ -34,9 +36,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (cluster, search, copies, map, topics, trends, info, evaluate, remove, export):
+# In the order in which they are met; a command with commands of its own has an app.
+for command in (
+    cluster,
+    topics,
+    search,
+    copies,
+    trends,
+    map,
+    edit,
+    evaluate,
+    export,
+    info,
+    remove,
+):
     name = command.__name__.rpartition(".")[2]
-    app.command(name, epilog=f"Example: {command.EXAMPLE}")(command.run)
+    epilog = f"Example: {command.EXAMPLE}"
+    if hasattr(command, "app"):
+        app.add_typer(command.app, name=name, epilog=epilog)
+    else:
+        app.command(name, epilog=epilog)(command.run)
 
 
 def _show_version(wanted: bool) -> None:

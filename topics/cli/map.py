@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption
 from topics.cli.output import console, in_plain_words, print_json
 
 EXAMPLE = "topicwire map map.png"
@@ -18,6 +18,7 @@ EXAMPLE = "topicwire map map.png"
 def run(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A .png, .svg or .pdf file to write.")],
     title: Annotated[str | None, typer.Option(help="The line on top of the picture.")] = None,
+    level: LevelOption = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
@@ -26,9 +27,9 @@ def run(
 
     if sys.stderr.isatty():
         with console(err=True).status("Drawing; the first map of a corpus takes longest."):
-            picture = map_topics(out, db=db, title=title)
+            picture = map_topics(out, db=db, title=title, level=level)
     else:
-        picture = map_topics(out, db=db, title=title)
+        picture = map_topics(out, db=db, title=title, level=level)
     if as_json:
         print_json(picture)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,6 +35,13 @@ UntilOption = Annotated[
     str, typer.Option("--until", metavar="DATE", help="Only articles of this date or earlier.")
 ]
 
+LevelOption = Annotated[
+    int | None,
+    typer.Option(
+        "--level", metavar="N", help="Level of the topics: 0 the broadest; more is finer."
+    ),
+]
+
 DEFAULT_DB = Path("topicwire.db")
 
 
@@ -53,3 +60,18 @@ def read_columns(given: Sequence[str], example: str) -> dict[str, str]:
             raise InputError(f"--column is {pair!r}; write FIELD=NAME, such as --column {example}.")
         columns[field.strip()] = name
     return columns
+
+
+def read_count(given: str | None) -> int | Literal["auto"] | None:
+    """Read ``--topics-count N|auto``.
+
+    Raises:
+        InputError: It is neither.
+    """
+    from embeddings.errors import InputError
+
+    if given is None or given == "auto":
+        return "auto" if given else None
+    if not given.isdecimal() or len(given) > 9 or int(given) < 1:
+        raise InputError(f"--topics-count is {given!r}; give a number of 1 or more, or auto.")
+    return int(given)

@@ -11,6 +11,7 @@ from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
+    LevelOption,
     SinceOption,
     SourceOption,
     TopicOption,
@@ -55,6 +56,7 @@ def run(
     source: SourceOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    level: LevelOption = None,
     outlets: Annotated[
         bool, typer.Option("--outlets", help="Also a table of outlets and topics.")
     ] = False,
@@ -77,6 +79,7 @@ def run(
         sources=source or (),
         since=since,
         until=until,
+        level=level,
     )
     if csv is not None:
         rows = write_cells(report.cells, csv)

@@ -18,8 +18,11 @@ from embeddings.reading import ReadOptions
 from embeddings.store import CorpusStore
 from topics.commands.listing import TopicSummary, summarise_topics
 from topics.commands.models import choose_encoder
+from topics.commands.outlining import LevelCounts, count_levels
 from topics.derivation import Derivation, derive
-from topics.taxonomy import GuidedTopic, read_topics
+from topics.guiding.taxonomy import GuidedTopic, read_topics
+from topics.lineage import Change
+from topics.model_names import NamingReport, ask_names
 
 Progress = Callable[[str, int, int | None], None]
 """Told a stage's name, how much of it is done, and of how much if that is known."""
@@ -45,7 +48,13 @@ class ClusterReport:
         same_event: Pairs that report the same event in words of their own.
         previous_topics: Topics before this run.
         moved: Share of passages, 0 to 1, whose topic changed with this run.
+        changes: What became of the topics of before: which grew, were born, merged, split
+            or ended.
+        topic_names: Names, by id, of the topics that ``changes`` is about.
+        idle_edits: Numbers of edits made by hand that found nothing to act on.
         topics: The topics, guided ones first, then by size.
+        levels: Topics on each level, and passages out of place.
+        naming: What an endpoint was asked for, ``None`` where none was.
         notes: What the user should know, such as a slower encoder being used.
         seconds: Time of the whole run.
     """
@@ -65,7 +74,12 @@ class ClusterReport:
     same_event: int
     previous_topics: int
     moved: float
+    changes: tuple[Change, ...]
+    topic_names: dict[int, str]
+    idle_edits: tuple[int, ...]
     topics: list[TopicSummary]
+    levels: LevelCounts
+    naming: NamingReport | None
     notes: tuple[str, ...]
     seconds: float
 
@@ -76,6 +90,9 @@ def cluster(
     db: Path | str = "topicwire.db",
     guided: Path | str | None = None,
     forget_guided: bool = False,
+    topics_count: int | Literal["auto"] | None = None,
+    stability: bool | None = None,
+    name_with: tuple[str, str] | None = None,
     source: str = "",
     columns: Mapping[str, str] | None = None,
     date_order: Literal["DMY", "MDY"] = "DMY",
@@ -95,6 +112,13 @@ def cluster(
         db: The database; made when it is missing.
         guided: A TOML file of the user's own topics; remembered for later runs.
         forget_guided: Drop the topics of an earlier ``guided``.
+        topics_count: Show exactly so many topics, or as many as fit (``"auto"``); remembered.
+        stability: Whether to measure how far topics return when a fifth of the passages is
+            left out; remembered, and measured unless it was refused.
+        name_with: Address of an OpenAI-compatible endpoint and a model there, to be asked
+            for names of discovered topics: their keyphrases and the beginnings of up to
+            three passages of each are sent there. Not remembered; names once given stay
+            with topics that do not change.
         source: The outlet of the articles; by default each file's folder.
         columns: Field (text, title, source, date, url, id) to column of a table.
         date_order: How to read 05/11/2013.
@@ -117,6 +141,7 @@ def cluster(
         raise InputError("--topics and --no-topics were given together; use one of them.")
     path = Path(db)
     # What can be seen to be wrong is said before a database is made.
+    key = _check_endpoint(*name_with) if name_with is not None else ""
     chosen = _check_paths([paths] if isinstance(paths, (str, Path)) else paths, path)
     taxonomy = read_topics(Path(guided)) if guided is not None else None
     options = ReadOptions(
@@ -129,18 +154,25 @@ def cluster(
             encoder = choose_encoder(
                 store, model=model, precision=precision, device=device, dimensions=dimensions
             )
+            own = () if forget_guided else store.setting("guided") or ()
+            _check_count(topics_count, len(own if taxonomy is None else taxonomy))
             reading = ReadingReport()
             if chosen:
                 reading = add_paths(
                     store, chosen, options, lambda r: tell("reading", r.files, None)
                 )
             _remember_guided(store, taxonomy, forget_guided)
+            _remember_topics(store, topics_count, stability)
             started = time.perf_counter()
             embedding = embed_corpus(
                 store, encoder, lambda done, total: tell("embedding", done, total)
             )
             embedding_seconds = time.perf_counter() - started
             derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
+            naming = None
+            if name_with is not None:
+                tell("asking for names", 0, None)
+                naming = ask_names(store, *name_with, key=key)
             return _report(
                 store,
                 reading=reading,
@@ -148,6 +180,7 @@ def cluster(
                 embedding=embedding,
                 embedding_seconds=embedding_seconds,
                 derivation=derivation,
+                naming=naming,
                 began=began,
             )
     except TopicwireError:
@@ -181,6 +214,29 @@ def _remember_guided(
         store.set_setting("guided", None)
 
 
+def _check_endpoint(url: str, model: str) -> str:
+    """Check an endpoint's address; returns the key to ask it with."""
+    from topics.names.chat import open_endpoint, read_key
+
+    open_endpoint(url, model)
+    return read_key()
+
+
+def _check_count(count: int | Literal["auto"] | None, guided: int) -> None:
+    if isinstance(count, int) and count < max(guided, 1):
+        own = f", and {guided} of them are your own" if guided else ""
+        raise InputError(f"--topics-count is {count}{own}; give {max(guided, 1)} or more, or auto.")
+
+
+def _remember_topics(
+    store: CorpusStore, count: int | Literal["auto"] | None, stability: bool | None
+) -> None:
+    if count is not None:
+        store.set_setting("topics_count", None if count == "auto" else count)
+    if stability is not None:
+        store.set_setting("stability", stability)
+
+
 def _report(
     store: CorpusStore,
     *,
@@ -189,6 +245,7 @@ def _report(
     embedding: EmbeddingReport,
     embedding_seconds: float,
     derivation: Derivation,
+    naming: NamingReport | None,
     began: float,
 ) -> ClusterReport:
     def count(sql: str) -> int:
@@ -210,7 +267,19 @@ def _report(
         same_event=count("relations WHERE kind = 'same_event'"),
         previous_topics=derivation.previous_topics,
         moved=derivation.moved,
+        changes=derivation.changes,
+        topic_names=_names_in(store, derivation),
+        idle_edits=derivation.idle,
         topics=summarise_topics(store),
-        notes=encoder.notes,
+        levels=count_levels(store),
+        naming=naming,
+        notes=(*encoder.notes, *derivation.notes),
         seconds=time.perf_counter() - began,
     )
+
+
+def _names_in(store: CorpusStore, derivation: Derivation) -> dict[int, str]:
+    """Return the names of the topics that changed, those of now before those of before."""
+    told = {one for change in derivation.changes for one in (change.topic, *change.others)}
+    names = derivation.names_before | dict(store.rows("SELECT id, name FROM topics"))
+    return {topic_id: names[topic_id] for topic_id in sorted(told)}

@@ -31,15 +31,23 @@ COLUMNS = (
     "topic",
     "topic_kind",
     "strength",
+    "subtopic_id",
+    "subtopic",
+    "other_topic",
+    "mixed",
+    "stranger",
     "copy_group",
     "copy_kind",
 )
 
 _ROWS = """
     SELECT p.id, p.document_id, p.position, p.start, p."end", p.text, d.title, d.source,
-           d.published, d.url, d.path, a.topic_id, t.name, t.kind, a.strength, g.id, g.kind
+           d.published, d.url, d.path, a.topic_id, t.name, t.kind, a.strength, l.id,
+           l.name, o.name, a.mixed, a.stranger, g.id, g.kind
     FROM passages AS p JOIN documents AS d ON d.id = p.document_id
     LEFT JOIN assignments AS a ON a.passage_id = p.id LEFT JOIN topics AS t ON t.id = a.topic_id
+    LEFT JOIN topics AS l ON l.id = coalesce(a.leaf_id, a.topic_id)
+    LEFT JOIN topics AS o ON o.id = a.other_id
     LEFT JOIN copy_members AS m ON m.passage_id = p.id
     LEFT JOIN copy_groups AS g ON g.id = m.group_id
     ORDER BY p.document_id, p.position
@@ -114,7 +122,8 @@ def _write_parquet(path: Path, rows: list[tuple[Any, ...]]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    integers = {"passage_id", "position", "start", "end", "topic_id", "copy_group"}
+    integers = {"passage_id", "position", "start", "end", "topic_id", "subtopic_id"}
+    integers |= {"mixed", "stranger", "copy_group"}
     schema = pa.schema(
         [
             (

@@ -9,19 +9,24 @@ import numpy as np
 
 from embeddings.errors import StoreError
 from embeddings.neighbours import NeighbourGraph
-from embeddings.store import DERIVED, CorpusStore
+from embeddings.store import DERIVED, RELATED, CorpusStore
 from topics.commands.counting import count
-from topics.commands.listing import require_topics
-from topics.derivation import node_keys, node_vectors
+from topics.commands.listing import require_topics, topics_on
 from topics.drawing import MapPicture, check_path, draw
 from topics.maps import layout
+from topics.nodes import node_keys, node_vectors
+from topics.outline import read_outline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 def map_topics(
-    out: Path | str, *, db: Path | str = "topicwire.db", title: str | None = None
+    out: Path | str,
+    *,
+    db: Path | str = "topicwire.db",
+    title: str | None = None,
+    level: int | None = None,
 ) -> MapPicture:
     """Draw the topic map: one point a distinct passage, near to what is like it.
 
@@ -31,9 +36,10 @@ def map_topics(
         out: A ``.png``, ``.svg`` or ``.pdf`` file.
         db: The database.
         title: The line on top; by default what the corpus is.
+        level: Of the topics, 0 the broadest; by default the one that is shown.
 
     Raises:
-        InputError: Another kind of file, or it cannot be written.
+        InputError: Another kind of file, it cannot be written, or there is no such level.
         StoreError: No such database, or its topics are not up to date.
     """
     path = Path(out)
@@ -44,10 +50,10 @@ def map_topics(
             raise StoreError(_stale(store.path))
         points = _stored_layout(store)
         if points is not None:
-            return _draw(store, points, path, title)
+            return _draw(store, points, path, title, level)
     # Drawn while no other run can change what was laid out.
     with CorpusStore.open(Path(db), write=True) as store:
-        return _draw(store, _layout(store), path, title)
+        return _draw(store, _layout(store), path, title, level)
 
 
 def _stale(path: Path) -> str:
@@ -59,7 +65,7 @@ def _stale(path: Path) -> str:
 
 def _stored_layout(store: CorpusStore) -> NDArray[np.float32] | None:
     made_from = store.setting("layout")
-    if made_from is None or made_from != store.setting(DERIVED):
+    if made_from is None or made_from != store.setting(RELATED):
         return None
     return store.array("layout")
 
@@ -72,18 +78,30 @@ def _layout(store: CorpusStore) -> NDArray[np.float32]:
     points = layout(graph, node_vectors(store), node_keys(store))
     with store.transaction():
         store.put_array("layout", points)
-        store.set_setting("layout", store.setting(DERIVED))
+        store.set_setting("layout", store.setting(RELATED))
     return points
 
 
 def _draw(
-    store: CorpusStore, points: NDArray[np.float32], path: Path, title: str | None
+    store: CorpusStore,
+    points: NDArray[np.float32],
+    path: Path,
+    title: str | None,
+    level: int | None,
 ) -> MapPicture:
+    outline = read_outline(store)
+    level = outline.check(level)
+    at = outline.at(level)
     rows: list[tuple[Any, ...]] = store.rows(
-        "SELECT node, topic_id, avg(strength), count(*) FROM assignments "
+        "SELECT node, coalesce(leaf_id, topic_id), avg(strength), count(*) FROM assignments "
         "GROUP BY node ORDER BY node"
     )
-    names = dict(store.rows("SELECT id, name FROM topics"))
+    wanted = set(topics_on(store, outline, level))
+    names = {
+        topic_id: name
+        for topic_id, name in store.rows("SELECT id, name FROM topics")
+        if topic_id in wanted
+    }
     passages = sum(row[3] for row in rows)
     documents, outlets, first, last = store.rows(
         "SELECT count(*), count(DISTINCT source), "
@@ -93,7 +111,7 @@ def _draw(
     dates = f", {first} to {last}" if first != last else f", {first}" if first else ""
     return draw(
         points,
-        np.array([row[1] for row in rows], dtype=np.int64),
+        np.array([at[row[1]] for row in rows], dtype=np.int64),
         names,
         path,
         title=title

@@ -11,8 +11,9 @@ from embeddings.documents import date_bounds
 from embeddings.errors import InputError
 from embeddings.search import Filters, Hit, search_like, search_text
 from embeddings.store import CorpusStore
-from topics.commands.listing import find_sources, require_topics
+from topics.commands.listing import find_sources, find_topics, require_topics
 from topics.commands.models import stored_encoder
+from topics.outline import read_outline
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
 
@@ -57,7 +58,7 @@ def search(
             sources=find_sources(store, sources),
             since=check_date(since, "--since"),
             until=check_date(until, "--until"),
-            topics=find_topics(store, topics),
+            topics=_with_parts(store, find_topics(store, topics)),
         )
         if like is not None:
             return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
@@ -91,23 +92,7 @@ def _exists(date: str) -> bool:
     return True
 
 
-def find_topics(store: CorpusStore, wanted: Sequence[str]) -> tuple[int, ...]:
-    """Return the ids of topics given by id or by words of their names.
-
-    Raises:
-        InputError: Nothing fits.
-    """
-    names = dict(store.rows("SELECT id, name FROM topics ORDER BY id"))
-    ids: list[int] = []
-    for given in wanted:
-        if given.isdecimal() and int(given) in names:
-            ids.append(int(given))
-            continue
-        exact = [i for i, name in names.items() if name.casefold() == given.casefold()]
-        partial = [i for i, name in names.items() if given.casefold() in name.casefold()]
-        if not (exact or partial):
-            raise InputError(
-                f"No topic is called {given!r}; `topicwire topics` lists the names and ids."
-            )
-        ids += exact or partial
-    return tuple(dict.fromkeys(ids))
+def _with_parts(store: CorpusStore, topic_ids: Sequence[int]) -> tuple[int, ...]:
+    """Return topics and all topics below them."""
+    outline = read_outline(store)
+    return tuple({one for topic_id in topic_ids for one in outline.under(topic_id)})

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.errors import InputError
 from embeddings.store import CorpusStore
 from topics.absences import Absence, find_absences
-from topics.commands.listing import find_sources, require_topics
-from topics.commands.searching import check_date, find_topics
+from topics.commands.listing import find_sources, find_topics, require_topics, topics_on
+from topics.commands.searching import check_date
 from topics.commands.trend_table import TrendCell, flatten
+from topics.outline import read_outline
 from topics.periods import UNITS, choose_unit, periods_between
 from topics.shifts import Shift, find_shifts
 from topics.tallies import COARSER, EXACT, UNDATED, Key, Sighting, Tally, count, dating
@@ -116,6 +117,7 @@ def trends(
     sources: Sequence[str] = (),
     since: str = "",
     until: str = "",
+    level: int | None = None,
 ) -> TrendReport:
     """Count topics by outlet and period, and say what rises, what falls and who is absent.
 
@@ -130,9 +132,10 @@ def trends(
         sources: Outlets to count; all when empty.
         since: Earliest date, ISO 8601, as exact as wanted.
         until: Latest date.
+        level: Of the topics, 0 the broadest; by default the one that is shown.
 
     Raises:
-        InputError: An unknown outlet, topic or unit, a malformed date, or too many periods.
+        InputError: An unknown outlet, topic, level or unit, a malformed date, or too many periods.
         StoreError: No such database, or nothing in it has been clustered.
     """
     if by and by not in UNITS:
@@ -143,9 +146,16 @@ def trends(
         require_topics(store)
         bounds = check_date(since, "--since"), check_date(until, "--until")
         outlets = {source.casefold() for source in find_sources(store, sources)}
-        shown = find_topics(store, topics)
-        named = store.rows("SELECT id, name, kind FROM topics ORDER BY id")
-        everything = read_sightings(store)
+        outline = read_outline(store)
+        level = outline.check(level)
+        shown = find_topics(store, topics, level)
+        on_level = set(topics_on(store, outline, level))
+        named = [
+            row
+            for row in store.rows("SELECT id, name, kind FROM topics ORDER BY id")
+            if row[0] in on_level
+        ]
+        everything = read_sightings(store, outline.at(level))
         unclustered = store.rows(
             "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage_id FROM assignments)"
         )[0][0]
@@ -198,14 +208,23 @@ def in_range(published: str, since: str, until: str) -> bool:
     return not until or published[: len(until)] <= until[: len(published)]
 
 
-def read_sightings(store: CorpusStore) -> list[Sighting]:
-    """Return all passages that have a topic, by article and position."""
+def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
+    """Return all passages that have a topic, by article and position.
+
+    Args:
+        store: An open store.
+        at: For each topic the one to count it under.
+    """
     rows = store.rows(
-        "SELECT p.document_id, p.position, d.source, d.published, a.topic_id, a.node "
-        "FROM assignments AS a JOIN passages AS p ON p.id = a.passage_id "
+        "SELECT p.document_id, p.position, d.source, d.published, "
+        "coalesce(a.leaf_id, a.topic_id), a.node FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id "
         "JOIN documents AS d ON d.id = p.document_id ORDER BY p.document_id, p.position"
     )
-    return [Sighting(*row) for row in rows]
+    return [
+        Sighting(document_id, position, source, published, at[leaf], node)
+        for document_id, position, source, published, leaf, node in rows
+    ]
 
 
 def _of_outlets(sightings: Sequence[Sighting], outlets: set[str]) -> list[Sighting]:

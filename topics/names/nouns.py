@@ -49,6 +49,7 @@ _SHORTEST_FORM = 5
 def weigh_nouns(
     words: NDArray[np.int64],
     capital: NDArray[np.bool_],
+    headline: NDArray[np.bool_],
     vocabulary: Sequence[str],
     strong: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
@@ -63,6 +64,7 @@ def weigh_nouns(
     Args:
         words: int64, word numbers of all texts in line, 0 for a break.
         capital: Whether each begins with a capital.
+        headline: Whether each stands where all words do, so that it says nothing.
         vocabulary: Words by number.
         strong: Whether each word of the vocabulary has content.
 
@@ -76,12 +78,13 @@ def weigh_nouns(
         return np.array([word in group for word in vocabulary], dtype=bool)
 
     size = len(vocabulary)
-    before = np.append(0, words[:-1])
-    farther = np.append(0, before[:-1])
-    after = np.append(words[1:], 0)
+    # Cut after the break is added, so that no words at all stay none.
+    before = np.append(0, words)[:-1]
+    farther = np.append(0, before)[:-1]
+    after = np.append(words, 0)[1:]
     opens = among(_DETERMINERS | _PREPOSITIONS)
     closed = ~strong[after]
-    inside = before != 0
+    inside = (before != 0) & ~headline
     name = capital & inside
     plain = ~capital
     noun = 1.0 * (opens[before] & closed)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.stopwords import STOP_WORDS
-from topics.nouns import weigh_nouns
+from topics.names.nouns import weigh_nouns
 
 # Words of news writing that say who spoke and when, not what about.
 _NEWS_WORDS = frozenset(
@@ -33,6 +33,7 @@ _NEWS_WORDS = frozenset(
     nearly almost ever never always often rather quite soon long little big large great least
     less far near later early late different similar certain whole half certainly especially
     clear right left things kind sort lead led keep kept look looking looked seem seems seemed
+    afp ap reuters upi com www http https amp quot nbsp
     say's let lets become became becomes begin began start started following follow follows
     """.split()  # noqa: SIM905 - a list literal would be 200 lines
 )
@@ -45,12 +46,34 @@ _TITLES = frozenset(
     company companies statement source sources analyst analysts expert experts correspondent
     """.split()  # noqa: SIM905 - a list literal would be 30 lines
 )
-# "Bank of England" may be a phrase; "talks and war" may not.
-_LINKS = frozenset({"of"})
+# Weak words that are part of a name beside another word in capitals: New York, Financial
+# Times, US Airways, Million Dollar Baby. The first ones also where a sentence starts.
+_IN_NAMES_ANYWHERE = frozenset({"new", "u.s."})
+_IN_NAMES = _IN_NAMES_ANYWHERE | frozenset(
+    """
+    old big little great long good best first second third last next million billion hundred
+    one two three four five six seven eight nine ten time times people day night right left
+    well way today
+    """.split()  # noqa: SIM905
+)
+# What stands beside a title without making a name of it: secretary of state, foreign minister.
+_OF_OFFICE = frozenset({"of", "state", "foreign", "deputy", "vice", "interim", "executive"})
+# Spellings that are words of their own: the country is no pronoun.
+_AS_THEY_STAND = {"US": "u.s.", "&": "&"}
+# "Bank of England" and "Marks & Spencer" may be phrases; "talks and war" may not.
+_LINKS = frozenset({"of", "&"})
+# A sentence of so many words of content, or long ones, with hardly one in lower case is a
+# headline, and its capitals say nothing.
+_HEADLINE_WORDS = 4
+_LONG_WORD = 5
+_SENTENCE_ENDS = frozenset({"", ".", "!", "?", "\n"})
+_HEADLINE_LOWER = 0.15
 
 _LETTERS = r"[^\W\d_]"
-_WORD = rf"(?:{_LETTERS}\.){{2,}}|[^\W_]+(?:[-'’&][^\W_]+)*"
-_TOKENS = re.compile(rf"{_WORD}|[^\w\s'’&-]|[-–—]{{1,2}}(?=\s)|\n")
+_WORD = rf"(?:{_LETTERS}\.){{2,}}|(?:St|Mt|Ft)\.(?=\s[A-Z])|[^\W_]+(?:[-'’&][^\W_]+)*"
+_TOKENS = re.compile(rf"{_WORD}|&(?=\s)|[^\w\s'’&-]|[-–—]{{1,2}}(?=\s)|\n")
+# "President Bashar" runs on in "President Bashar al-Assad".
+_CAPITAL = re.compile(r"(?:(?:al|el|ul|bin|ben)-)?(?P<first>\w)")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 _LONGEST_PHRASE = 3
 # A name that runs on in so many of its uses is a piece of one ("Prime Minister David").
@@ -85,13 +108,27 @@ class Terms:
 
 @dataclass(frozen=True)
 class _Tokens:
-    """All tokens of all texts in one line; a break has word 0."""
+    """All tokens of all texts in one line; a break has word 0.
+
+    Attributes:
+        words: Word of each token.
+        spellings: Spelling of each token.
+        rows: Passage of each token.
+        vocabulary: Words by number.
+        spelled: Spellings by number.
+        capital: Whether each token begins with a capital.
+        strong: Whether a term may start or end with each token.
+        headline: Whether each stands in a headline with all words in capitals.
+    """
 
     words: NDArray[np.int64]
     spellings: NDArray[np.int64]
     rows: NDArray[np.int64]
     vocabulary: list[str]
     spelled: list[str]
+    capital: NDArray[np.bool_]
+    strong: NDArray[np.bool_]
+    headline: NDArray[np.bool_]
 
 
 def count_terms(texts: Sequence[str], least: int) -> Terms:
@@ -103,15 +140,15 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
     """
     tokens = _tokenise(texts)
     strong = np.array([_is_strong(word) for word in tokens.vocabulary], dtype=bool)
-    link = np.array([word in _LINKS for word in tokens.vocabulary], dtype=bool)
-    title = np.array([word in _TITLES for word in tokens.vocabulary], dtype=bool)
-    open_ended = np.array(["-" in spelling for spelling in tokens.spelled], dtype=bool) & np.array(
-        [spelling.islower() for spelling in tokens.spelled], dtype=bool
+    link = _among(tokens.vocabulary, _LINKS)
+    title = _among(tokens.vocabulary, _TITLES | {"u.s."})
+    plain = title | _among(tokens.vocabulary, _OF_OFFICE)
+    open_ended = np.array(
+        ["-" in spelling and spelling.islower() for spelling in tokens.spelled], dtype=bool
     )
-    capital = np.array([spelling[:1].isupper() for spelling in tokens.spelled], dtype=bool)[
-        tokens.spellings
-    ]
-    nouns, leads, named = weigh_nouns(tokens.words, capital, tokens.vocabulary, strong)
+    nouns, leads, named = weigh_nouns(
+        tokens.words, tokens.capital, tokens.headline, tokens.vocabulary, strong
+    )
     words: list[tuple[str, ...]] = []
     surfaces: list[str] = []
     fitness: list[NDArray[np.float64]] = []
@@ -119,11 +156,9 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
     rows: list[NDArray[np.int64]] = []
     terms: list[NDArray[np.int64]] = []
     for length in range(1, _LONGEST_PHRASE + 1):
-        places = _places(tokens, strong, link, length)
-        bare = np.ones(len(places), dtype=bool)
-        for offset in range(length):
-            bare &= title[tokens.words[places + offset]]
-        places = places[~bare]
+        places = _places(tokens, strong if length == 1 else None, link, length)
+        spans = tokens.words[places[:, None] + np.arange(length)]
+        places = places[~(plain[spans].all(axis=1) & title[spans].any(axis=1))]
         if length > 1:
             places = places[~open_ended[tokens.spellings[places + length - 1]]]
         ids, first = _number(tokens.words, places, length)
@@ -133,7 +168,7 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
         rows.append(kept_rows)
         terms.append(kept_ids + len(words))
         span = tokens.words[places[firsts[:, 1]][:, None] + np.arange(length)]
-        whole = _whole_shares(tokens, places, ids, strong, capital, length)[firsts[:, 0]]
+        whole = _whole_shares(tokens, places, ids, length)[firsts[:, 0]]
         spelling = [spelled[int(identifier)] for identifier in firsts[:, 0]]
         is_name = np.array([_is_name(one) for one in spelling], dtype=bool)
         known = named[span] | is_name[:, None] if length > 1 else named[span]
@@ -162,19 +197,19 @@ def _whole_shares(
     tokens: _Tokens,
     places: NDArray[np.int64],
     ids: NDArray[np.int64],
-    strong: NDArray[np.bool_],
-    capital: NDArray[np.bool_],
     length: int,
 ) -> NDArray[np.float64]:
     """Return the share of each term's uses in which no name runs on beyond it."""
     last = len(tokens.words) - 1
-    name = capital & strong[tokens.words]
+    name = tokens.capital & tokens.strong
     left, right = np.maximum(places - 1, 0), np.minimum(places + length, last)
     runs_on = (name[left] & name[places] & (places > 0)) | (
         name[right] & name[places + length - 1] & (places + length <= last)
     )
-    uses = np.bincount(ids)
-    return np.asarray(1.0 - np.bincount(ids, runs_on, minlength=len(uses)) / np.maximum(uses, 1))
+    told = ~tokens.headline[places]
+    uses = np.bincount(ids, told)
+    beyond = np.bincount(ids, runs_on & told, minlength=len(uses))
+    return np.asarray(1.0 - beyond / np.maximum(uses, 1))
 
 
 def _fitness(
@@ -216,11 +251,58 @@ def _tokenise(texts: Sequence[str]) -> _Tokens:
     words = np.array(word_of, dtype=np.int64)[spellings]
     rows = np.repeat(np.arange(len(texts)), lengths)
     spelled = [_POSSESSIVE.sub("", one) for one in spelling_ids]
-    return _Tokens(words, spellings, rows, list(word_ids), spelled)
+    vocabulary = list(word_ids)
+    capital = np.array([_is_capital(one) for one in spelled], dtype=bool)[spellings]
+    known = np.array([_is_strong(word) for word in vocabulary], dtype=bool)
+    # Small words are in lower case in headlines too.
+    telling = known | np.array([len(word) >= _LONG_WORD for word in vocabulary], dtype=bool)
+    ends = (words == 0) & _among(list(spelling_ids), _SENTENCE_ENDS)[spellings]
+    headline = _find_headlines(ends, capital, telling[words])
+    strong = known[words] | _find_in_names(words, capital & ~headline, known, vocabulary)
+    return _Tokens(words, spellings, rows, vocabulary, spelled, capital, strong, headline)
+
+
+def _is_capital(spelling: str) -> bool:
+    """Whether a word begins with a capital, an Arabic article before it left aside."""
+    found = _CAPITAL.match(spelling)
+    return found is not None and found["first"].isupper()
+
+
+def _among(vocabulary: Sequence[str], group: frozenset[str] | set[str]) -> NDArray[np.bool_]:
+    """Return which words of the vocabulary are in a group."""
+    return np.array([word in group for word in vocabulary], dtype=bool)
+
+
+def _find_headlines(
+    ends: NDArray[np.bool_], capital: NDArray[np.bool_], telling: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which tokens stand in sentences whose words are all in capitals."""
+    sentence = np.cumsum(ends)
+    content = np.bincount(sentence, telling)
+    lower = np.bincount(sentence, telling & ~capital)
+    found = (content >= _HEADLINE_WORDS) & (lower <= _HEADLINE_LOWER * content)
+    return np.asarray(found[sentence])
+
+
+def _find_in_names(
+    words: NDArray[np.int64],
+    capital: NDArray[np.bool_],
+    strong: NDArray[np.bool_],
+    vocabulary: Sequence[str],
+) -> NDArray[np.bool_]:
+    """Return which weak words are in capitals beside a strong word in capitals."""
+    name = np.append(capital & strong[words], np.array([False]))
+    beside = name[1:] | np.append(np.array([False]), name[:-1])[:-1]
+    inside = np.append(np.array([0]), words)[:-1] != 0
+    able = _among(vocabulary, _IN_NAMES)[words] & inside
+    able |= _among(vocabulary, _IN_NAMES_ANYWHERE)[words] & name[1:]
+    return np.asarray(able & capital & beside)
 
 
 def _fold(token: str) -> str:
     """Return the word a spelling stands for; ``""`` for a break."""
+    if token in _AS_THEY_STAND:
+        return _AS_THEY_STAND[token]
     if not any(letter.isalnum() for letter in token):
         return ""
     return _POSSESSIVE.sub("", token).replace("’", "'").casefold()
@@ -239,16 +321,16 @@ def _is_strong(word: str) -> bool:
 
 
 def _places(
-    tokens: _Tokens, strong: NDArray[np.bool_], link: NDArray[np.bool_], length: int
+    tokens: _Tokens, alone: NDArray[np.bool_] | None, link: NDArray[np.bool_], length: int
 ) -> NDArray[np.int64]:
-    """Return where a term of so many words starts."""
+    """Return where a term of so many words starts; ``alone``: words that may be one."""
     count = len(tokens.words) - length + 1
     if count <= 0:
         return np.empty(0, np.int64)
-    good = strong[tokens.words[:count]] & strong[tokens.words[length - 1 :]]
+    strong = tokens.strong if alone is None else alone[tokens.words]
+    good = strong[:count] & strong[length - 1 :]
     for inner in range(1, length - 1):
-        middle = tokens.words[inner : inner + count]
-        good &= strong[middle] | link[middle]
+        good &= strong[inner : inner + count] | link[tokens.words[inner : inner + count]]
     return np.flatnonzero(good)
 
 
@@ -295,6 +377,7 @@ def _spellings(
     if not len(places):
         return {}
     starts = (places == 0) | (tokens.words[np.maximum(places - 1, 0)] == 0)
+    starts |= tokens.headline[places]
     forms, _ = _number(tokens.spellings, places, length)
     span = int(forms.max()) + 1
     pairs, first, inverse = np.unique(ids * span + forms, return_index=True, return_inverse=True)

@@ -1,0 +1,21 @@
+-- From version 1 of the file to version 2: topics in levels, edits.
+CREATE TABLE edits (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT NOT NULL,
+    content TEXT NOT NULL,
+    made    TEXT NOT NULL
+);
+ALTER TABLE topics ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE topics ADD COLUMN finest INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE topics ADD COLUMN parent INTEGER;
+ALTER TABLE topics ADD COLUMN stability REAL;
+ALTER TABLE topics ADD COLUMN named_by TEXT NOT NULL DEFAULT 'keyphrases';
+ALTER TABLE topics ADD COLUMN near INTEGER;
+ALTER TABLE topics ADD COLUMN near_score REAL;
+ALTER TABLE topics ADD COLUMN own_name TEXT NOT NULL DEFAULT '';
+UPDATE topics SET own_name = name;
+ALTER TABLE assignments ADD COLUMN leaf_id INTEGER;
+ALTER TABLE assignments ADD COLUMN other_id INTEGER;
+ALTER TABLE assignments ADD COLUMN other REAL NOT NULL DEFAULT 0;
+ALTER TABLE assignments ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assignments ADD COLUMN stranger INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,1 @@
+"""Topics found in the neighbour graph: communities, levels, stability."""

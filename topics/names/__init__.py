@@ -1,0 +1,1 @@
+"""Words that tell topics apart, and names made of them."""
