@@ -94,7 +94,8 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     """Graph, topics and all levels; exactly ``count`` topics if that is not 0.
 
     Returns:
-        Topic and strength in millionths of each row, shape ``(2, n)``.
+        Topic of each row, shape ``(n,)``; of a number asked for also its strength in
+        millionths, shape ``(2, n)``.
     """
     del texts
     from embeddings.neighbours import find_neighbours, hash_rows, unit_rows
@@ -114,8 +115,11 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     tree = grow_tree(ground.edges, nodes, labels, atoms=atoms, seed=seed)
     number = {key: node for node, key in enumerate(order)}
     rows = [number[key] for key in keys]
+    found = tree.shown.labels[rows]
+    if not count:
+        return found
     firmness = measure_belonging(ground.edges, labels, graph).strengths
-    return np.stack([tree.shown.labels[rows], (firmness[rows] * 1e6).astype(np.int64)])
+    return np.stack([found, (firmness[rows] * 1e6).astype(np.int64)])
 
 
 def bertopic(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) -> NDArray[Any]:

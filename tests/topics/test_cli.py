@@ -89,6 +89,48 @@ def test_every_command_is_in_the_documentation(command):
             assert option in section, f"{command}: {option}"
 
 
+SUBCOMMANDS = [("topics", "suggest")]
+SUBCOMMANDS += [
+    ("edit", name) for name in ("rename", "merge", "split", "pin", "part", "undo", "list")
+]
+
+
+@pytest.mark.parametrize(("command", "name"), SUBCOMMANDS)
+def test_help_and_documentation_of_a_command_below_a_command(command, name):
+    import typer
+
+    code, out, _ = run(command, name, "--help")
+    assert code == 0
+    assert f"topicwire {command} {name}" in " ".join(out.split())
+    assert "Example" in out
+    group = typer.main.get_command(app).commands[command]
+    assert set(group.commands) == {below for above, below in SUBCOMMANDS if above == command}
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = page.partition(f"## `topicwire {command}")[2].partition("\n## ")[0]
+    assert name in section
+    for parameter in group.commands[name].params:
+        assert parameter.help, f"{name}: {parameter.name} has no help"
+        option = max(parameter.opts, key=len)
+        if option.startswith("--") and option not in ("--db", "--json", "--help"):
+            assert option in section
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["topics", "--passages", "suggest"], "behind the command"),
+        (["topics", "--mixed", "--level", "0"], "--topic alone"),
+        (["cluster", "--topics-count", "many"], "or auto"),
+        (["cluster", "--topics-count", "9" * 5000], "or auto"),
+        (["topics", "--topic", "9" * 5000], "No topic is called"),
+        (["topics", "--level", "99"], "has levels 0"),
+    ],
+)
+def test_options_that_cannot_be_are_answered_in_one_sentence(db, args, said):
+    behind = [] if "suggest" in args else ["--db", str(db)]
+    assert said in mistake(2, *args, *behind)
+
+
 def mistake(code: int, *args: object) -> str:
     """Run a command that must fail with this exit code; return its one sentence."""
     found, out, err = run(*args)
