@@ -128,7 +128,6 @@ def _rows_of(anchor: Anchor, node_of: Mapping[str, int]) -> NDArray[np.int64]:
 class _Pin:
     """A passage put into a topic, which later merges and splits take along."""
 
-    edit: int
     row: int
     label: int
     anchor: NDArray[np.int64]
@@ -168,7 +167,7 @@ class _Board:
             return self._split(labels[0], edit.into)
         if edit.kind == "pin":
             anchor = _rows_of(edit.topics[0], self._node_of)
-            self._pins.append(_Pin(edit.id, rows[0], labels[0], anchor))
+            self._pins.append(_Pin(rows[0], labels[0], anchor))
             return True
         self._partings.append((edit.id, rows[0], rows[1]))
         return rows[0] != rows[1]

@@ -146,7 +146,7 @@ def find(
         # Edits make and unmake topics; what is found anew are those of before.
         discovered = int(labels.max(initial=-1)) + 1 - len(guided)
         measured = measure_stability(edges, unit, grown, count=discovered, atoms=ground.atoms)
-        stabilities = _pick_stabilities(tree, spans, measured, edited.touched)
+        stabilities = _pick_stabilities(tree, spans, places, measured, edited.touched)
     tell("naming topics")
     belonging = measure_belonging(edges, edited.labels, corpus.graph)
     topics = describe_tree(
@@ -215,20 +215,22 @@ def _count_shown(taken: NDArray[np.int64], parents: Sequence[int]) -> int:
 def _pick_stabilities(
     tree: TopicTree,
     spans: Sequence[TreeTopic],
+    places: Sequence[NDArray[np.int64]],
     measured: Sequence[NDArray[np.float64]],
     touched: frozenset[int],
 ) -> list[float | None]:
     """Pick each topic's value on the level shown, or on its own where it is not shown."""
     raised = len(tree.levels) - len(measured)
     label_on = [np.full(len(spans), -1, np.int64) for _ in tree.levels]
-    for number, here in enumerate(tree.topics()[1]):
+    for number, here in enumerate(places):
         label_on[number][here[here >= 0]] = np.flatnonzero(here >= 0)
-    by_hand = {int(label_place) for label_place in tree.topics()[1][tree.default][[*touched]]}
-    # A broader topic is joined from what edits made; it says nothing of what is found.
-    for place in sorted(by_hand):
-        while spans[place].parent >= 0:
-            place = spans[place].parent
+    by_hand: set[int] = set()
+    for label in touched:
+        place = int(places[tree.default][label])
+        # A broader topic is joined from what edits made; it says nothing of what is found.
+        while place >= 0:
             by_hand.add(place)
+            place = spans[place].parent
     picked: list[float | None] = []
     for place, span in enumerate(spans):
         level = min(max(tree.default, span.level), span.finest)
