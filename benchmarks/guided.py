@@ -10,7 +10,6 @@ to a topic counts as wrong. The lines were written before the method.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,7 +73,7 @@ def measure(
 
 def main() -> None:
     """Print a line for each task."""
-    from benchmarks.topics import embed
+    from benchmarks.topics import embed, load_set
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -83,8 +82,7 @@ def main() -> None:
     embed(options.data, options.vectors)
     print(f"{'set':12}{'topics':34}{'right':>8}{'left':>8}{'strangers left':>16}")
     for name, lines in SETS.items():
-        vectors = np.load(options.vectors / f"{name}.npy", allow_pickle=False)
-        _, labels = json.loads((options.vectors / f"{name}.json").read_text("utf-8"))
+        vectors, _, labels = load_set(options.vectors, name)
         rows = np.unique(vectors, axis=0, return_index=True)[1]
         kept, own = vectors[rows], [labels[row] for row in rows]
         tasks = {"descriptions": lines, "names alone": dict.fromkeys(lines, "")}

@@ -72,13 +72,19 @@ def embed(data: Path, vectors: Path) -> None:
         np.save(vectors / f"{name}.npy", encoder.encode(texts))
 
 
+def load_set(vectors: Path, name: str) -> tuple[NDArray[np.float32], list[str], list[str]]:
+    """Return vectors, texts and labels of a set that ``embed`` or ``mix`` wrote."""
+    texts, labels = json.loads((vectors / f"{name}.json").read_text("utf-8"))
+    return np.load(vectors / f"{name}.npy", allow_pickle=False), texts, labels
+
+
 def mix(vectors: Path) -> None:
     """Make a large set: mixtures of two neighbouring vectors of the others, with noise."""
     if (vectors / f"{LARGE}.npy").exists():
         return
     from embeddings.neighbours import find_neighbours
 
-    real = np.concatenate([np.load(vectors / f"{name}.npy", allow_pickle=False) for name in SETS])
+    real = np.concatenate([load_set(vectors, name)[0] for name in SETS])
     graph = find_neighbours(real, 10)
     random = np.random.default_rng(0)
     first = random.integers(0, len(real), LARGE_ROWS)
@@ -161,10 +167,7 @@ NEEDS = {"bertopic": "bertopic", "evoc": "evoc"}
 
 def run_once(options: argparse.Namespace) -> None:
     """In a process of its own: fit twice, write the labels, print seconds and memory."""
-    vectors = np.load(options.vectors / f"{options.set}.npy", allow_pickle=False)
-    texts = []
-    if options.run == "bertopic":
-        texts, _ = json.loads((options.vectors / f"{options.set}.json").read_text("utf-8"))
+    vectors, texts, _ = load_set(options.vectors, options.set)
     fit = METHODS[options.run]
     labels = fit(vectors, texts, options.count, options.seed)
     np.save(options.out, labels.astype(np.int64))
@@ -252,7 +255,7 @@ def compare(options: argparse.Namespace) -> None:
         for name, need in ((m, NEEDS.get(m)) for m in METHODS)
     }
     for name in options.sets or SETS:
-        texts, truth = json.loads((options.vectors / f"{name}.json").read_text("utf-8"))
+        _, texts, truth = load_set(options.vectors, name)
         told = len(set(truth))
         lines: list[tuple[str, str, int]] = [("ours", "ours", 0)]
         if have["bertopic"]:

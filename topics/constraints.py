@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.leiden import number_by_size
+from topics.discovery.condensing import number_by_size
 from topics.discovery.levels import find_topics
 from topics.edits import Anchor, Edit
 

@@ -22,7 +22,7 @@ from embeddings.embedding import embed_texts
 from embeddings.neighbours import NeighbourGraph, find_neighbours
 from embeddings.store import DERIVED, RELATED, CorpusStore
 from topics.coverage.relations import find_relations
-from topics.discovery.leiden import MOST_NEIGHBOURS
+from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.edits import Edit, read_edits
 from topics.finding import Corpus, Found, Placed, Wishes, find
 from topics.guiding.taxonomy import GuidedTopic

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from embeddings.errors import StoreError
 from embeddings.store import CorpusStore
 
 Kind = Literal["rename", "merge", "split", "pin", "part"]
@@ -80,17 +81,29 @@ class Edit:
 
 
 def read_edits(store: CorpusStore) -> list[Edit]:
-    """Return the stored edits, in the order made."""
+    """Return the stored edits, in the order made.
+
+    Raises:
+        StoreError: One is not as Topicwire writes them.
+    """
     edits = []
     for number, kind, content, made in store.rows(
         "SELECT id, kind, content, made FROM edits ORDER BY id"
     ):
-        fields = json.loads(content)
-        topics = tuple(
-            Anchor(**{**topic, "members": tuple(topic["members"])}) for topic in fields["topics"]
-        )
-        passages = tuple(fields["passages"])
-        edits.append(Edit(number, kind, topics, passages, fields["name"], fields["into"], made))
+        try:
+            fields = json.loads(content)
+            topics = tuple(
+                Anchor(**{**topic, "members": tuple(topic["members"])})
+                for topic in fields["topics"]
+            )
+            passages = tuple(fields["passages"])
+            edits.append(Edit(number, kind, topics, passages, fields["name"], fields["into"], made))
+        except (ValueError, TypeError, KeyError) as error:
+            cure = f"DELETE FROM edits WHERE id = {int(number)}"  # noqa: S608 - told, not run
+            raise StoreError(
+                f"Edit {number} in {store.path} is damaged; take it out with "
+                f"`sqlite3 {store.path} '{cure}'`."
+            ) from error
     return edits
 
 

@@ -190,8 +190,8 @@ def _place(
         made = own + (count or 0)
         if made != wishes.count:
             notes = (
-                f"{wishes.count} topics were asked for and {made} are there: {own} of your own, "
-                f"and {count or 0} of the {left} distinct passages that fit none of them.",
+                f"Topics asked for: {wishes.count}; made: {made}, of which {own} your own and "
+                f"{count or 0} of the distinct passages that fit none of them ({left}).",
             )
     found = discover_rest(
         corpus.graph,

@@ -25,6 +25,8 @@ from topics.names.titles import NAME_PHRASES, Named, name_tree
 from topics.names.wordforms import is_part
 
 KEYPHRASES = 8
+# A topic without a term to tell is named by so many words that a typical passage begins with.
+BEGINNING_WORDS = 5
 # Terms are counted from so many passages on, in corpora of so many: in a corpus of a few
 # a word seen once is all there is.
 _LEAST_COUNTS = ((0, 1), (20, 2), (20_000, 3))
@@ -276,7 +278,7 @@ def _group(
 
 
 def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
-    """Add terms of the representative passages to the few phrases that recur."""
+    """Add terms of the representative passages to the few phrases that recur, or a beginning."""
     taken = [tuple(phrase.casefold().split()) for phrase in own.phrases]
     found = list(own.phrases)
     for term in find_lone_terms(texts, 2 * KEYPHRASES):
@@ -286,6 +288,9 @@ def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
         ):
             found.append(term)
             taken.append(words)
+    if not found and any(letter.isalpha() for letter in texts[0]):
+        # Nothing but times of day, say: what it begins with tells more than no name.
+        found.append(" ".join(texts[0].split()[:BEGINNING_WORDS]))
     more = (0.0,) * (len(found) - len(own.phrases))
     return Keyphrases(tuple(found), own.weights + more, own.apart + more)
 

@@ -275,7 +275,7 @@ def test_guided_topics_and_their_parents_count_among_those_asked_for(db, encoder
         store.set_setting("topics_count", count)
         derivation = derive(store, encoder)
     shown = len(topics(db))
-    assert shown == count or f"{shown} are there" in derivation.notes[0]
+    assert shown == count or f"made: {shown}," in derivation.notes[0]
     assert (shown == count) or count == 3
 
 
@@ -346,3 +346,10 @@ def test_the_command_edits_lists_and_undoes(db):
     assert json.loads(run("list", "--json"))[0]["kind"] == "rename"
     assert "Edit 1 is undone" in run("undo")
     assert "No topic has been edited" in run("list")
+
+
+def test_a_damaged_edit_is_named_with_what_takes_it_out(db):
+    with CorpusStore.open(db, write=True) as store, store.transaction() as connection:
+        connection.execute("INSERT INTO edits VALUES (7, 'merge', 'no JSON', '2013')")
+    with pytest.raises(StoreError, match=r"Edit 7 .* is damaged; .*DELETE FROM edits WHERE id = 7"):
+        editing.list_edits(db)

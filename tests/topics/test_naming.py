@@ -391,3 +391,12 @@ def test_guided_topics_without_any_texts_are_described() -> None:
         ("Arms", "guided", 0, 0.0),
         ("Talks", "guided", 0, 0.0),
     ]
+
+
+def test_a_topic_without_words_is_named_by_a_beginning() -> None:
+    texts = [*TEXTS, "7:05 p.m.", "5:05 p.m.", "4:40 p.m."]
+    labels = np.append(LABELS, [2, 2, 2])
+    tree = TopicTree((Level(labels, np.array([-1, -1, -1]), 0.0),), 0)
+    rows = np.concatenate([vectors(LABELS), -np.ones((3, vectors(LABELS).shape[1]), np.float32)])
+    found = describe_tree(texts, tree, np.ones(len(texts), np.float32), rows)
+    assert found[2].name in texts[-3:]

@@ -9,6 +9,7 @@ from pathlib import Path
 from embeddings.embedding import embed_corpus
 from embeddings.errors import InputError
 from embeddings.store import CorpusStore
+from topics.commands.counting import count
 from topics.commands.listing import TopicSummary, find_topics, require_topics, summarise_topics
 from topics.commands.models import stored_encoder
 from topics.derivation import derive
@@ -117,8 +118,8 @@ def split(topic: str, into: int = 0, *, db: Path | str = "topicwire.db") -> Edit
         anchor = _anchor(store, outline, topic_id)
         if anchor.size < max(into, 2):
             raise InputError(
-                f"Topic {topic_id} has {anchor.size} distinct passages; it cannot be split into "
-                f"{max(into, 2)}."
+                f"Topic {topic_id} has {count(anchor.size, 'distinct passage')}; it cannot be "
+                f"split into {max(into, 2)}."
             )
         return _apply(store, Edit(0, "split", (anchor,), into=into))
 

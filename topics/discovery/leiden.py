@@ -29,20 +29,6 @@ from topics.guiding.adjacency import read_in_context
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = [
-    "MOST_NEIGHBOURS",
-    "Ground",
-    "Partition",
-    "discover",
-    "discover_rest",
-    "measure_strengths",
-    "number_by_size",
-    "number_in",
-    "prepare",
-    "reorder",
-    "rest_resolution",
-]
-
 # Up to so many rows left over by guided topics get a graph of their own: in the corpus'
 # graph most of their neighbours were taken, and what edges remain fall into crumbs. Its
 # resolution is REST_RESOLUTION to 100 rows and rises to 1 at 200; an edge needs a cosine

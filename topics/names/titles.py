@@ -54,7 +54,8 @@ class _Taken:
 
     def add(self, name: str, phrases: Phrases) -> None:
         self.names.add(name.casefold())
-        self.sets.add(frozenset(phrase.casefold() for phrase in phrases))
+        if phrases:
+            self.sets.add(frozenset(phrase.casefold() for phrase in phrases))
 
     def holds(self, name: str, phrases: Phrases) -> bool:
         key = frozenset(phrase.casefold() for phrase in phrases)
