@@ -23,6 +23,8 @@ _TEASER_LENGTH = 200
 _UNRELATED = 0.34
 # ... and above which it is of the article, even behind "Most popular".
 _RELATED = 0.6
+# Words of a line of text at the least, behind which a list may stand.
+_FEWEST_WORDS = 3
 _FEWEST_TEASERS = 3
 _HEADLINE_WORDS = 18
 _DECORATION = re.compile(r"^[\s•⦁▪■●◦*»›>\-–—]+(?=\S)|[\s•»›>*]+$")
@@ -200,9 +202,11 @@ def _match_bare_list(lines: list[Line], rules: list[str]) -> None:
 
 def _is_behind(lines: list[Line], rules: list[str], index: int) -> bool:
     """Whether more of the article, at least two lines of it, stands before a line."""
-    before = [len(line.text) for line, rule in zip(lines[:index], rules, strict=False) if not rule]
+    before = [line for line, rule in zip(lines[:index], rules, strict=False) if not rule]
     after = [len(lines[i].text) for i in range(index + 1, len(lines)) if not rules[i]]
-    return len(before) > 1 and sum(before) > sum(after)
+    # A credit or a day in a line of its own is none of the two.
+    lines_of_text = sum(line.words > _FEWEST_WORDS for line in before)
+    return lines_of_text > 1 and sum(len(line.text) for line in before) > sum(after)
 
 
 def _mark(rules: list[str], places: list[int] | range) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embeddings.documents import Document
@@ -246,6 +246,7 @@ def test_removals_are_whole_lines_in_order_and_disjoint(parts: list[str]) -> Non
     assert {(r.start, r.end) for r in found} <= places
 
 
+@example([SECOND, "[AFP]", "Print", FIRST, "Regime gains", "[AFP]"])
 @given(st.lists(LINES.filter(lambda line: line != "Most popular"), max_size=14))
 def test_long_sentences_are_never_removed_by_what_stands_around_them(parts: list[str]) -> None:
     gone = {r.text for r in find_furniture(Document("a", "\n\n".join(parts)))}
