@@ -1,9 +1,8 @@
 """Measure copies and relations on real news: `python -m benchmarks.copies --data DIR`.
 
-Parts, by name after the options (default: all that need no vectors):
+Parts, by name after the options (default: all that need no vectors); for copies edited by
+rule see benchmarks/reuse.py, for the score of pairs benchmarks/pairs.py:
 
-    edits    near copies and containments made from syria.jsonl.gz by the rules below,
-             hidden among all its other paragraphs
     fakes    the exact copies in fakes.jsonl.gz
     mrpc     how many paraphrase pairs are taken for copies
     speed    time and memory on all paragraphs of security.jsonl.gz
@@ -17,12 +16,11 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import random
 import re
 import resource
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +30,9 @@ from numpy.typing import NDArray
 from embeddings.alignment import compare
 from embeddings.copies import CopyOptions, survey_copies
 from embeddings.documents import Document, Passage
-from topics.coverage.relations import RelationOptions, find_contained, find_same_event
-
-# Words that an editor swaps; public knowledge, written before anything was tuned.
-_SYNONYMS = """
-    said:stated killed:slain attack:assault government:administration rebels:insurgents
-    weapons:arms troops:soldiers strike:raid officials:authorities country:nation
-    fighters:militants group:organization told:informed reported:disclosed began:started
-    ended:finished capital:city leader:chief president:head war:conflict use:employ
-    people:persons area:zone many:numerous during:amid after:following before:ahead
-    against:versus because:since also:additionally however:though more:further big:large
-    support:backing talks:negotiations plan:proposal called:urged says:states
-    military:armed international:global civilians:noncombatants security:safety
-"""
-SYNONYMS = dict(pair.split(":") for pair in _SYNONYMS.split())
-RATES = (0.05, 0.1, 0.2, 0.3)
+from topics.coverage.events import find_same_event
+from topics.coverage.relations import RelationOptions
+from topics.coverage.wordings import find_contained
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -70,170 +56,6 @@ def paragraphs(
         kept = [p for p in kept if len(p.split()) >= least]
         passages += [Passage(name, i, 0, 0, len(p), p) for i, p in enumerate(kept)]
     return passages, documents
-
-
-# --- edits -------------------------------------------------------------------------------
-
-
-def typos(words: list[str], rate: float, rng: random.Random, _: str) -> list[str]:
-    """Swap two letters of some words."""
-    places = [i for i, word in enumerate(words) if len(word) > 3]
-    for i in rng.sample(places, min(len(places), round(rate * len(words)))):
-        j = rng.randrange(len(words[i]) - 1)
-        word = words[i]
-        words[i] = word[:j] + word[j + 1] + word[j] + word[j + 2 :]
-    return words
-
-
-def synonyms(words: list[str], rate: float, rng: random.Random, _: str) -> list[str]:
-    """Swap words for their synonyms, up to the rate."""
-    places = [i for i, word in enumerate(words) if word.lower() in SYNONYMS]
-    for i in rng.sample(places, min(len(places), round(rate * len(words)))):
-        words[i] = SYNONYMS[words[i].lower()]
-    return words
-
-
-def reword(words: list[str], rate: float, rng: random.Random, other: str) -> list[str]:
-    """Put words of another paragraph in the place of some: harsher than an editor."""
-    pool = other.split()
-    for i in rng.sample(range(len(words)), round(rate * len(words))):
-        words[i] = rng.choice(pool)
-    return words
-
-
-def cut(words: list[str], rate: float, rng: random.Random, _: str) -> list[str]:
-    """Drop one stretch."""
-    size = round(rate * len(words))
-    at = rng.randrange(len(words) - size + 1)
-    return words[:at] + words[at + size :]
-
-
-def insert(words: list[str], rate: float, rng: random.Random, other: str) -> list[str]:
-    """Insert a stretch of another paragraph, so that it makes up the rate of the result."""
-    size = round(rate / (1 - rate) * len(words))
-    at = rng.randrange(len(words) + 1)
-    return words[:at] + other.split()[:size] + words[at:]
-
-
-def reorder(words: list[str], rate: float, rng: random.Random, _: str) -> list[str]:
-    """Move the first sentence to the end, then swap synonyms."""
-    parts = re.split(r"(?<=[.!?]) +", " ".join(words))
-    moved = " ".join(parts[1:] + parts[:1]).split()
-    return synonyms(moved, rate, rng, "")
-
-
-def figure(words: list[str], rate: float, rng: random.Random, _: str) -> list[str]:
-    """Change the first figure, then swap synonyms."""
-    for i, word in enumerate(words):
-        if re.fullmatch(r"[($]?\d[\d,.]*[).,;]?", word):
-            words[i] = re.sub(
-                r"\d[\d,.]*\d|\d", lambda m: str(int(re.sub(r"\D", "", m[0])) + 9), word
-            )
-            break
-    return synonyms(words, rate, rng, "")
-
-
-EDITS: dict[str, Callable[[list[str], float, random.Random, str], list[str]]] = {
-    edit.__name__: edit for edit in (typos, synonyms, reword, cut, insert, reorder, figure)
-}  # fmt: skip
-
-
-def edited(
-    passages: list[Passage], count: int, rng: random.Random
-) -> Iterator[tuple[int, str, float, str]]:
-    """Yield (row, edit, rate, edited text)."""
-    long_enough = [i for i, p in enumerate(passages) if len(p.body.split()) >= 25]
-    with_figure = [i for i in long_enough if re.search(r"(?:^| )\d[\d,.]*(?= )", passages[i].body)]
-    for name, edit in EDITS.items():
-        for rate in RATES:
-            for i in rng.sample(with_figure if name == "figure" else long_enough, count):
-                other = passages[rng.choice(long_enough)].body
-                yield i, name, rate, " ".join(edit(passages[i].body.split(), rate, rng, other))
-
-
-def measure_edits(data: Path) -> None:
-    """Report precision and recall on edited copies among the paragraphs they came from."""
-    rng = random.Random(7)  # noqa: S311 - a repeatable sample
-    passages, documents = paragraphs(rows(data / "syria.jsonl.gz"))
-    true_groups = survey_copies(passages)
-    leader = {row: group.canonical for group in true_groups.groups for row in group.members}
-    made = list(edited(passages, 30, rng))
-    copies = [Passage(f"copy-{n}", 0, 0, 0, len(t), t) for n, (_, _, _, t) in enumerate(made)]
-    corpus = passages + copies
-    began = time.perf_counter()
-    survey = survey_copies(corpus)
-    print(f"edits: {len(copies)} edited copies among {len(passages)} paragraphs, "
-          f"{time.perf_counter() - began:.1f} s")  # fmt: skip
-    origin = {len(passages) + n: row for n, (row, *_) in enumerate(made)}
-    group_of = {row: g for g in survey.groups for row in g.members}
-    wrong = 0
-    found: dict[tuple[str, float], list[bool]] = defaultdict(list)
-    shares: dict[float, list[float]] = defaultdict(list)
-    for row, source in origin.items():
-        _, name, rate, text = made[row - len(passages)]
-        group = group_of.get(row)
-        found[name, rate].append(group is not None and source in group.members)
-        shares[rate].append(compare(passages[source].body, text).share)
-    for group in survey.groups:
-        if any(row in origin for row in group.members):
-            roots = Counter(origin.get(row, row) for row in group.members)
-            roots = Counter(leader.get(root, root) for root in roots.elements())
-            wrong += sum(roots.values()) - max(roots.values())
-    joined = sum(row in group_of for row in origin)
-    hits = sum(sum(x) for x in found.values())
-    print(f"  recall {hits / len(origin):.4f}   strangers in their groups {wrong} of {joined}: "
-          f"precision {1 - wrong / max(joined, 1):.4f}")  # fmt: skip
-    for name in EDITS:
-        print(f"  {name:9s}", "  ".join(f"{r:.0%}: {np.mean(found[name, r]):.3f}" for r in RATES))
-    print("  mean share", "  ".join(f"{r:.0%}: {np.mean(shares[r]):.3f}" for r in RATES))
-    changed = [(row, text) for row, name, _, text in made if name == "figure"]
-    told = [
-        any(
-            fact.kind in ("figure", "date") and fact.conflicting
-            for fact in compare(passages[row].body, text).changed_facts
-        )
-        for row, text in changed
-    ]  # a year is a date
-    print(f"  changed figure reported {np.mean(told):.4f} of {len(told)}")
-    _measure_quoting(passages, documents, rng)
-
-
-def _measure_quoting(
-    passages: list[Passage], documents: dict[str, Document], rng: random.Random
-) -> None:
-    """Put lightly edited paragraphs inside longer ones of other articles, and look for them."""
-    lengths = [len(p.body.split()) for p in passages]
-    pool = [i for i, n in enumerate(lengths) if n >= 25]
-    hosts, truth = [], {}
-    for n in range(300):
-        inner, outer = rng.sample(pool, 2)
-        words = passages[inner].body.split()
-        words = synonyms(words, rng.choice((0.0, 0.05, 0.08)), rng, "")
-        host = passages[outer].body.split()
-        at = rng.randrange(len(host) + 1)
-        text = " ".join(host[:at] + words + host[at:])
-        hosts.append(Passage(f"host-{n}", 0, 0, 0, len(text), text))
-        truth[f"host-{n}"] = inner, outer
-    corpus = passages + hosts
-    nodes = np.arange(len(corpus))
-    for group in survey_copies(corpus).groups:
-        nodes[list(group.members)] = group.canonical
-    relations = find_contained(corpus, documents, nodes)
-    right = wrong = 0
-    for relation in relations:
-        name = corpus[relation.a].document_id
-        if name in truth:
-            good = {int(nodes[row]) for row in truth[name]}
-            inside = [r.b for r in relations if r.a in truth[name]]
-            good |= {int(nodes[row]) for row in inside}
-            right += int(nodes[relation.b]) == int(nodes[truth[name][0]])
-            wrong += int(nodes[relation.b]) not in good
-    # A host that is nearly all quotation is a near copy, and is counted with those.
-    near = sum(
-        int(nodes[len(passages) + n]) == int(nodes[truth[f"host-{n}"][0]]) for n in range(300)
-    )
-    print(f"  quoted inside another: recall {(right + near) / 300:.4f} ({near} as near copies), "
-          f"wrong {wrong} of {right + wrong}")  # fmt: skip
 
 
 # --- other copies ------------------------------------------------------------------------
@@ -266,15 +88,16 @@ def measure_speed(data: Path) -> None:
     """Time copies and containments on the largest corpus; print its largest groups."""
     passages, documents = paragraphs(rows(data / "security.jsonl.gz"))
     sources = {name: document.source for name, document in documents.items()}
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     survey = survey_copies(passages, sources=sources)
-    seconds = time.perf_counter() - began
+    seconds, worked = time.perf_counter() - began, time.process_time() - worked
     print(f"speed: {len(passages)} paragraphs, {survey.distinct} distinct, {survey.candidates} "
           f"pairs aligned, {len(survey.groups)} groups, {len(survey.apart)} pairs apart, "
-          f"{survey.plan}: {seconds:.1f} s")  # fmt: skip
+          f"{len(survey.conflicting)} versions apart, {survey.plan}: {seconds:.1f} s, "
+          f"{worked:.1f} s of processor time")  # fmt: skip
     nodes = np.arange(len(passages))
-    for group in survey.groups:
-        nodes[list(group.members)] = group.canonical
+    for leader, members in survey.wordings:
+        nodes[list(members)] = leader
     began = time.perf_counter()
     contained = find_contained(passages, documents, nodes)
     print(f"  {len(contained)} containments: {time.perf_counter() - began:.1f} s; peak "
@@ -285,11 +108,16 @@ def measure_speed(data: Path) -> None:
               f"{passages[group.canonical].body[:90]!r}")  # fmt: skip
     body = passages[0].body
     same = [Passage(f"d{n}", 0, 0, 0, len(body), body) for n in range(10_000)]
-    varied = [Passage(f"v{n}", 0, 0, 0, 999, f"{body} {n}") for n in range(10_000)]
-    for name, many in (("equal", same), ("varied", varied)):
+    letters = str.maketrans("0123456789", "abcdefghij")
+    varied = [
+        Passage(f"v{n}", 0, 0, 0, 999, f"{body} {str(n).translate(letters)}") for n in range(10_000)
+    ]
+    other = [Passage(f"o{n}", 0, 0, 0, 999, f"{body} {n}") for n in range(10_000)]
+    for name, many in (("equal", same), ("varied", varied), ("numbered", other)):
         began = time.perf_counter()
-        groups = survey_copies(many).groups
-        print(f"  10,000 {name} copies: {len(groups)} group, {time.perf_counter() - began:.1f} s")
+        found = survey_copies(many)
+        print(f"  10,000 {name} copies: {len(found.groups)} groups, {len(found.conflicting)} "
+              f"versions kept apart, {time.perf_counter() - began:.1f} s")  # fmt: skip
 
 
 # --- same event --------------------------------------------------------------------------
@@ -407,11 +235,10 @@ def main() -> None:
     parser.add_argument(
         "--cache", type=Path, default=Path(".cache/copies"), help="folder for vectors"
     )
-    parser.add_argument("parts", nargs="*", default=["edits", "fakes", "mrpc", "speed"])
+    parser.add_argument("parts", nargs="*", default=["fakes", "mrpc", "speed"])
     arguments = parser.parse_args()
     print(CopyOptions(), CopyOptions().plan())
     measures: dict[str, Callable[[], None]] = {
-        "edits": lambda: measure_edits(arguments.data),
         "fakes": lambda: measure_fakes(arguments.data),
         "mrpc": lambda: measure_mrpc(arguments.data),
         "speed": lambda: measure_speed(arguments.data),

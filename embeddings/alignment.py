@@ -8,11 +8,13 @@ from typing import Literal
 
 from rapidfuzz.distance import LCSseq
 
-from embeddings.facts import Fact, FactKind, find_facts, split_by_span
+from embeddings.conflicts import FactChange, Stretch, change_facts
+from embeddings.facts import find_facts, split_by_span
+from embeddings.spelling import find_spelled
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import Wording, read_words
 
-ChangeKind = Literal["insert", "delete", "replace", "move"]
+ChangeKind = Literal["insert", "delete", "replace", "move", "spelling"]
 
 # Runs of this many words that stand in both texts, but not in the same order, were moved;
 # shorter ones are what any two English texts share.
@@ -25,31 +27,12 @@ Block = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class FactChange:
-    """A figure, date, negation or name that the change touched.
-
-    Attributes:
-        kind: What it is.
-        before: Its values in the first text, ``""`` when there is none.
-        after: Its values in the second text.
-    """
-
-    kind: FactKind
-    before: str
-    after: str
-
-    @property
-    def conflicting(self) -> bool:
-        """Whether one value stands in the place of another, or a negation came or went."""
-        return bool(self.before and self.after) or self.kind == "negation"
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """One place where two texts differ. Offsets count characters of the two texts.
 
     Attributes:
-        kind: ``move`` stands for words that both have, in another place.
+        kind: ``move`` stands for words that both have, in another place; ``spelling`` for
+            one word that the two spell differently, which counts as shared.
         before: The words in the first text, as printed; ``""`` for an insertion.
         after: The words in the second text.
         before_start: Offset of ``before`` in the first text.
@@ -75,7 +58,7 @@ class Comparison:
 
     Attributes:
         share_a: Share of the first text's words that stand in the second, in order or
-            moved as a run of at least ``MOVED_WORDS``.
+            moved as a run of at least ``MOVED_WORDS``, spelled alike or nearly.
         share_b: The same of the second text's words.
         jaccard: Jaccard similarity of their sets of word pairs, which MinHash estimates.
         changes: Every difference in the order of the first text.
@@ -118,12 +101,13 @@ def compare(a: str, b: str) -> Comparison:
     """
     first, second = read_words(a), read_words(b)
     equal, moved = match_words(first.words, second.words)
-    matching = _count(equal) + _count(moved)
+    spelled = find_spelled(first.words, second.words, equal, moved)
+    matching = _count(equal) + _count(moved) + len(spelled)
     return Comparison(
         share_a=_share(matching, len(first.words), len(second.words)),
         share_b=_share(matching, len(second.words), len(first.words)),
         jaccard=jaccard(first.words, second.words),
-        changes=tuple(_describe(first, second, equal, moved)),
+        changes=tuple(_describe(first, second, equal, moved, spelled)),
         spans=tuple((*first.span(*x[:2]), *second.span(*x[2:])) for x in sorted(equal + moved)),
     )
 
@@ -185,13 +169,20 @@ def _count(blocks: Sequence[Block]) -> int:
     return sum(block[1] - block[0] for block in blocks)
 
 
-def count_shared(a: Sequence[int], b: Sequence[int], at_least: int) -> int:
-    """Count the words that two texts share, or return 0 when they are below ``at_least``."""
-    in_order: int = LCSseq.similarity(a, b, score_cutoff=at_least)
-    if in_order >= at_least:
-        return in_order
+def count_shared(a: Sequence[int], b: Sequence[int], at_least: int, words: Sequence[str]) -> int:
+    """Count the words that two texts share, or return 0 when they are below ``at_least``.
+
+    Args:
+        a: Word numbers of the first text.
+        b: Those of the second.
+        at_least: Fewest words that count.
+        words: What the numbers stand for.
+    """
     equal, moved = match_words(a, b)
     shared = _count(equal) + _count(moved)
+    if shared < min(len(a), len(b)):
+        spelled = [words[number] for number in a], [words[number] for number in b]
+        shared += len(find_spelled(*spelled, equal, moved))
     return shared if shared >= at_least else 0
 
 
@@ -273,28 +264,50 @@ def _find_moved(
 
 
 def _describe(
-    first: Wording, second: Wording, equal: list[Block], moved: list[Block]
+    first: Wording,
+    second: Wording,
+    equal: list[Block],
+    moved: list[Block],
+    spelled: list[Block],
 ) -> list[Change]:
     """Turn what is not common into changes, with the facts in them."""
     places: list[tuple[ChangeKind, Block]] = [("move", block) for block in moved]
-    for block in _between(_steady(first.words, equal), len(first.words), len(second.words)):
+    places += [("spelling", block) for block in spelled]
+    common = sorted(_steady(first.words, equal) + spelled)
+    for block in _between(common, len(first.words), len(second.words)):
         places.extend(_without_moved(block, moved))
     places.sort(key=lambda place: (place[1][0], place[1][2]))
-    facts_a = split_by_span(find_facts(first), [block[:2] for _, block in places])
-    facts_b = split_by_span(find_facts(second), [block[2:] for _, block in places])
-    changes = []
-    for (kind, block), left, right in zip(places, facts_a, facts_b, strict=True):
-        changes.append(
-            Change(
-                kind,
-                first.slice(*block[:2]),
-                second.slice(*block[2:]),
-                *first.span(*block[:2]),
-                *second.span(*block[2:]),
-                facts=() if kind == "move" else _changed_facts(left, right),
-            )
+    kept = [place for place in places if place[0] not in ("move", "spelling")]
+    lefts = _stretches(first, [block[:2] for _, block in kept])
+    rights = _stretches(second, [block[2:] for _, block in kept])
+    told = {
+        place: change_facts(left, right)
+        for place, left, right in zip(kept, lefts, rights, strict=True)
+    }
+    return [
+        Change(
+            kind,
+            first.slice(*block[:2]),
+            second.slice(*block[2:]),
+            *first.span(*block[:2]),
+            *second.span(*block[2:]),
+            facts=told.get((kind, block), ()),
         )
-    return changes
+        for kind, block in places
+    ]
+
+
+def _stretches(wording: Wording, spans: Sequence[tuple[int, int]]) -> list[Stretch]:
+    """Gather the facts of one text where it differs from the other."""
+    found = find_facts(wording)
+    split = list(split_by_span(found, spans))
+    stated = frozenset(fact.value for fact in found)
+    changed = frozenset(fact.value for facts in split for fact in facts)
+    negations = sum(fact.kind == "negation" for fact in found)
+    return [
+        Stretch(wording, *span, facts, stated, changed, negations)
+        for span, facts in zip(spans, split, strict=True)
+    ]
 
 
 def _steady(words: Sequence[str], equal: list[Block]) -> list[Block]:
@@ -349,24 +362,3 @@ def _subtract(span: tuple[int, int], runs: Sequence[tuple[int, int]]) -> list[tu
     if span[1] > place:
         rest.append((place, span[1]))
     return rest
-
-
-def _changed_facts(left: list[Fact], right: list[Fact]) -> tuple[FactChange, ...]:
-    """Pair what the two sides of a change say, kind by kind."""
-    found: dict[FactKind, FactChange] = {}
-    kinds: tuple[FactKind, ...] = ("figure", "date", "negation", "name")
-    for kind in kinds:
-        before = [fact.value for fact in left if fact.kind == kind]
-        after = [fact.value for fact in right if fact.kind == kind]
-        gone = [value for value in dict.fromkeys(before) if value not in after]
-        new = [value for value in dict.fromkeys(after) if value not in before]
-        if gone or new:
-            found[kind] = FactChange(kind, ", ".join(gone), ", ".join(new))
-    figure, date = found.get("figure"), found.get("date")
-    # "Oct. 27" to "Oct. 36", "1,989 people" to "1989": a date on the one side alone.
-    if figure and date and not (figure.conflicting or date.conflicting):
-        pair = figure.before or date.before, figure.after or date.after
-        if all(pair):
-            del found["date"]
-            found["figure"] = FactChange("figure", *pair)
-    return tuple(found.values())

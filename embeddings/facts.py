@@ -1,4 +1,4 @@
-"""Figures, dates, negations and names of a text: the words that may not be swapped."""
+"""Figures, dates, negations, places and names of a text: the words that may not be swapped."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from embeddings.gazetteer import find_place
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import Wording
 
-FactKind = Literal["figure", "date", "negation", "name"]
+FactKind = Literal["figure", "date", "negation", "place", "name"]
 
 _UNIT_WORDS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
@@ -35,9 +36,9 @@ _SCALES = {
     "trillion": 10**12,
 }
 # "dozens of people" is a figure of a kind: how many is not said.
-_VAGUE = {"dozens", "scores", "hundreds", "thousands", "millions", "billions"}
+VAGUE = {"dozens", "scores", "hundreds", "thousands", "millions", "billions"}
 _FRACTIONS = {"half", "halves", "quarter", "quarters", "twice", "double", "triple"}
-_MONTHS = {
+MONTHS = {
     form: name
     for name, forms in {
         "january": "jan january",
@@ -55,7 +56,7 @@ _MONTHS = {
     }.items()
     for form in forms.split()
 }
-_WEEKDAYS = {
+WEEKDAYS = {
     form: name
     for name, forms in {
         "monday": "mon monday",
@@ -68,11 +69,37 @@ _WEEKDAYS = {
     }.items()
     for form in forms.split()
 }
-_RELATIVE_DAYS = {"yesterday", "today", "tomorrow"}
+RELATIVE_DAYS = {"yesterday", "today", "tomorrow"}
 _NEGATIONS = {
     "not", "no", "never", "none", "neither", "nor", "without", "cannot", "nobody", "nothing",
     "deny", "denies", "denied", "denying",
 }  # fmt: skip
+# Words that make a fact, whatever stands around them.
+FACT_WORDS = frozenset(
+    {*_UNITS, *_TENS, *_SCALES, *VAGUE, *_FRACTIONS, *MONTHS, *WEEKDAYS, *RELATIVE_DAYS}
+    | _NEGATIONS
+)
+# Titles with a full stop behind which a name goes on.
+_ABBREVIATED = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "gen",
+        "col",
+        "maj",
+        "capt",
+        "lt",
+        "sgt",
+        "sen",
+        "rep",
+        "gov",
+        "prof",
+        "adm",
+    ]
+)
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th|s)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY = re.compile(r"(?:[12]?\d|3[01])(?:st|nd|rd|th)?")
@@ -80,7 +107,7 @@ _DAY = re.compile(r"(?:[12]?\d|3[01])(?:st|nd|rd|th)?")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One figure, date, negation or name.
+    """One figure, date, negation, place or name.
 
     Attributes:
         kind: What it is.
@@ -99,14 +126,16 @@ def find_facts(wording: Wording) -> list[Fact]:
     """Find the facts of a text in the order of its words.
 
     English number words, month and weekday names; figures in digits in any language.
-    Names are capitalised words inside a sentence, one by one.
+    Names are capitalised words inside a sentence, one by one; places are countries, their
+    peoples and larger cities, of one word or more.
     """
     facts: list[Fact] = []
     place = 0
     while place < len(wording.words):
         fact = (
             _read_date(wording, place) or _read_figure(wording.words, place)
-            or _read_negation(wording.words, place) or _read_name(wording, place)
+            or _read_negation(wording.words, place) or _read_place(wording, place)
+            or _read_name(wording, place)
         )  # fmt: skip
         if fact is None:
             place += 1
@@ -123,16 +152,16 @@ def values(facts: Sequence[Fact], *kinds: FactKind) -> frozenset[str]:
 
 def _read_date(wording: Wording, place: int) -> Fact | None:
     words = wording.words
-    word = words[place]
-    if word in _WEEKDAYS and wording.text[wording.starts[place]].isupper():
-        return Fact("date", _WEEKDAYS[word], place, place + 1)
-    if word in _RELATIVE_DAYS:
+    word = words[place].removesuffix("'s")
+    if word in WEEKDAYS and wording.text[wording.starts[place]].isupper():
+        return Fact("date", WEEKDAYS[word], place, place + 1)
+    if word in RELATIVE_DAYS:
         return Fact("date", word, place, place + 1)
     following = words[place + 1] if place + 1 < len(words) else ""
     if _DAY.fullmatch(word) and _is_month(wording, place + 1):
-        return Fact("date", f"{_MONTHS[following]} {word.rstrip('stndrh')}", place, place + 2)
+        return Fact("date", f"{MONTHS[following]} {word.rstrip('stndrh')}", place, place + 2)
     if _is_month(wording, place):
-        month = _MONTHS[word]
+        month = MONTHS[word]
         if _DAY.fullmatch(following):
             return Fact("date", f"{month} {following.rstrip('stndrh')}", place, place + 2)
         return Fact("date", month, place, place + 1)
@@ -143,7 +172,7 @@ def _read_date(wording: Wording, place: int) -> Fact | None:
 
 def _is_month(wording: Wording, place: int) -> bool:
     """Whether a month's name stands here; "may" and "march" need their capital."""
-    if place >= len(wording.words) or wording.words[place] not in _MONTHS:
+    if place >= len(wording.words) or wording.words[place] not in MONTHS:
         return False
     return wording.text[wording.starts[place]].isupper() and not _opens_sentence(wording, place)
 
@@ -179,7 +208,7 @@ def _continues(words: Sequence[str], place: int) -> bool:
 
 
 def _read_odd_figure(word: str, place: int) -> Fact | None:
-    if word in _VAGUE or word in _FRACTIONS or any(letter.isdigit() for letter in word):
+    if word in VAGUE or word in _FRACTIONS or any(letter.isdigit() for letter in word):
         return Fact("figure", word, place, place + 1)
     return None
 
@@ -189,6 +218,26 @@ def _read_negation(words: Sequence[str], place: int) -> Fact | None:
     if word in _NEGATIONS or word.endswith("n't"):
         return Fact("negation", "not", place, place + 1)
     return None
+
+
+def _read_place(wording: Wording, place: int) -> Fact | None:
+    """Read a country, its people or a city; a city may be part of a name ("Washington Post")."""
+    printed = wording.text[wording.starts[place] : wording.ends[place]]
+    if not printed[0].isupper() or printed == "Us":
+        return None
+    found = find_place(wording.words, place)
+    if found is None or (found[0].is_city and _goes_on(wording, found[1])):
+        return None
+    return Fact("place", found[0].value, place, found[1])
+
+
+def _goes_on(wording: Wording, place: int) -> bool:
+    """Whether the name before goes on with the word here."""
+    if place >= len(wording.words) or not wording.text[wording.starts[place]].isupper():
+        return False
+    between = wording.text[wording.ends[place - 1] : wording.starts[place]]
+    word = wording.words[place]
+    return between == " " and word not in STOP_WORDS and word not in WEEKDAYS and word not in MONTHS
 
 
 def _read_name(wording: Wording, place: int) -> Fact | None:
@@ -205,6 +254,10 @@ def _opens_sentence(wording: Wording, place: int) -> bool:
     if place == 0:
         return True
     between = wording.text[wording.ends[place - 1] : wording.starts[place]]
+    if between == ". " and (
+        wording.words[place - 1] in _ABBREVIATED or len(wording.words[place - 1]) == 1
+    ):
+        return False
     return any(mark in between for mark in ".!?:\n\"“‘'")
 
 

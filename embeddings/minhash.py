@@ -40,6 +40,10 @@ class BandPlan:
         """Chance that a pair of this Jaccard similarity becomes a candidate."""
         return float(1.0 - (1.0 - jaccard**self.rows) ** self.bands)
 
+    def curve(self, steps: int = 20) -> list[tuple[float, float]]:
+        """Return Jaccard similarities from 0 to 1, and the chance of each to be looked at."""
+        return [(step / steps, self.probability(step / steps)) for step in range(steps + 1)]
+
 
 def plan_bands(jaccard: float, recall: float, permutations: int = PERMUTATIONS) -> BandPlan:
     """Derive bands and rows from what the user wants found.

@@ -62,7 +62,7 @@ def test_figure_spelled_in_digits_is_a_change_of_words_but_not_of_fact() -> None
     [
         ("on Tuesday, police", "on Wednesday, police", "date"),
         ("were killed", "were not killed", "negation"),
-        ("in Damascus", "in Aleppo", "name"),
+        ("in Damascus", "in Aleppo", "place"),
         ("twelve people", "12 million people", "figure"),
     ],
 )
@@ -111,6 +111,23 @@ def test_lone_common_word_does_not_chop_up_a_rewording() -> None:
     a = "rebels seized the northern town today"
     b = "rebels captured the southern village today"
     assert [c.before for c in compare(a, b).changes] == ["seized the northern town"]
+
+
+def test_misspelled_word_counts_as_shared_and_is_marked() -> None:
+    comparison = compare(WIRE, WIRE.replace("Damascus", "Damsacus").replace("people", "poeple"))
+    assert comparison.share == 1.0
+    assert [(c.kind, c.after, c.facts) for c in comparison.changes] == [
+        ("spelling", "poeple", ()),
+        ("spelling", "Damsacus", ()),
+    ]
+
+
+@pytest.mark.parametrize(("a", "b"), [("Iran", "Iraq"), ("nine", "none"), ("man", "men")])
+def test_words_that_differ_by_a_letter_and_mean_something_else_are_no_misspelling(
+    a: str, b: str
+) -> None:
+    (change,) = compare(f"we saw the {a} once more", f"we saw the {b} once more").changes
+    assert change.kind == "replace"
 
 
 def test_texts_without_words_compare() -> None:
