@@ -12,17 +12,13 @@ from hypothesis import strategies as st
 from embeddings.documents import Document, Passage
 from embeddings.neighbours import NeighbourGraph, find_neighbours
 from embeddings.wording import WordedTexts, read_many
-from topics.coverage import containment
-from topics.coverage.containment import COMMON_RUN, find_candidates
-from topics.coverage.relations import (
-    Containment,
-    Relation,
-    SameEvent,
-    find_contained,
-    find_relations,
-    find_same_event,
-)
-from topics.coverage.same_event import Likeness, candidate_pairs, measure_likeness, weigh
+from topics.coverage import shared_runs
+from topics.coverage.containment import COMMON_RUN, Containment, find_candidates
+from topics.coverage.events import find_same_event
+from topics.coverage.relating import find_relations
+from topics.coverage.relations import Relation
+from topics.coverage.same_event import Likeness, SameEvent, candidate_pairs, measure_likeness, weigh
+from topics.coverage.wordings import find_contained
 
 QUOTED = (
     "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon, "
@@ -165,8 +161,8 @@ def held_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         held.append(len(keys))
         return gather(keys, shifts, count)
 
-    gather = containment._gather
-    monkeypatch.setattr(containment, "_gather", watch)
+    gather = shared_runs._gather
+    monkeypatch.setattr(shared_runs, "_gather", watch)
     return held
 
 
@@ -184,17 +180,29 @@ def test_pairs_are_weighed_a_few_texts_at_once_with_the_same_result(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     held = held_at_once(monkeypatch)
-    texts, nodes = near_copies(4, COMMON_RUN // 4)
+    texts, _ = near_copies(4, COMMON_RUN // 4)
+    nodes = np.arange(len(texts))
     whole = find_candidates(texts, 12, nodes)
     (all_pairs,) = held
     held.clear()
-    monkeypatch.setattr(containment, "PAIRS_AT_ONCE", 2000)
+    monkeypatch.setattr(shared_runs, "PAIRS_AT_ONCE", 2000)
     parts = find_candidates(texts, 12, nodes)
     assert sum(held) == all_pairs > 10_000
     assert max(held) <= 2000
     assert parts.pairs.tolist() == whole.pairs.tolist()
     assert parts.shifts.tolist() == whole.shifts.tolist()
-    assert {int(nodes[a] == nodes[b]) for a, b in whole.pairs} == {0}
+
+
+def test_thousands_of_copies_of_one_text_hide_no_run_and_make_no_more_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = held_at_once(monkeypatch)
+    copies = [f"{QUOTED} copy {n}" for n in range(3000)]
+    texts = read_many([*copies, LONGER])
+    found = find_candidates(texts, 12, np.array([0] * 3000 + [1]))
+    assert found.common_runs == 0
+    assert len(found.pairs) > 0
+    assert sum(held) < 1000
 
 
 def test_one_event_in_two_wordings_is_found_with_what_both_state() -> None:

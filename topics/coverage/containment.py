@@ -1,25 +1,45 @@
-"""Paragraphs that stand inside longer ones, found by rare runs of words."""
+"""How much of a text stands inside a longer one: in one stretch, or in blocks here and there."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
 
 from embeddings.alignment import Block, Change, compare, match_words
+from embeddings.spelling import find_spelled
 from embeddings.wording import WordedTexts, read_words
+from topics.coverage.shared_runs import (
+    COMMON_RUN,
+    RUN_WORDS,
+    ContainmentCandidates,
+    find_candidates,
+)
 
-# Of a text of 12 words or more with a tenth of them changed, some run of six is whole:
-# m changes leave m + 1 runs of .9 L words together, and .9 L / (.1 L + 1) > 5 from there on.
-RUN_WORDS = 6
-# A run of words that stands in more texts than this is a phrase, and no trace of reuse.
-COMMON_RUN = 64
-# Pairs of texts with a run in common that are held at once, about 100 bytes each.
-PAIRS_AT_ONCE = 1 << 18
-# Least share of the shorter text's rare runs that a candidate must have.
-_LEAST_RUNS = 0.1
+__all__ = [
+    "COMMON_RUN",
+    "RUN_WORDS",
+    "Containment",
+    "ContainmentCandidates",
+    "contained_pairs",
+    "describe",
+    "find_candidates",
+]
+
+# Part of the least share that must stand there in order and spelled alike: no more than this
+# is left to misspelled words and to moved paragraphs. It rules out most candidates at once.
+_SURE_PART = 0.6
+# Words in a row that are not taken for chance within one stretch.
+_FIRM = 3
+# From this share on the words may be as scattered as they like: little is missing.
+_NEARLY_ALL = 0.9
+# Blocks of this many words are no chance wherever they stand (MOVED_WORDS of alignment).
+_BLOCK = 5
+# Between blocks of one passage, edited word by word, at most this many words differ; the
+# passage has as many words in common, and as large a share, or it is chance.
+_EDITED_GAP, _PASSAGE_WORDS, _PASSAGE_SHARE = 3, 10, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +47,7 @@ class Containment:
     """Where a shorter text stands in a longer one. Offsets count characters of the bodies.
 
     Attributes:
-        share_contained: Share of the shorter text's words that stand there in order.
+        share_contained: Share of the shorter text's words that stand there.
         share_container: Share of the longer text's words that they make up.
         start: Offset in the longer body where the stretch begins.
         end: Offset after it.
@@ -43,178 +63,63 @@ class Containment:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True)
-class ContainmentCandidates:
-    """Pairs of texts of different length with rare runs of words in common.
-
-    Attributes:
-        pairs: int64 of shape ``(m, 2)``: the longer text, the shorter one.
-        shifts: int64 of shape ``(m,)``: where the shorter text would begin in the longer
-            one, in words: the median over the runs they share.
-        common_runs: Runs that stand in more than ``COMMON_RUN`` texts, and were passed over.
-    """
-
-    pairs: NDArray[np.int64]
-    shifts: NDArray[np.int64]
-    common_runs: int
-
-
-@dataclass(frozen=True)
-class _Runs:
-    """The texts that each run of words stands in, run after run, the shorter text first.
-
-    Attributes:
-        owners: int64 of shape ``(entries,)``: the text.
-        places: int64 of shape ``(entries,)``: the word at which the run first stands in it.
-        sizes: int64 of shape ``(runs,)``: entries of each run.
-    """
-
-    owners: NDArray[np.int64]
-    places: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-
-    def select(self, runs: NDArray[np.bool_]) -> _Runs:
-        entries = np.repeat(runs, self.sizes)
-        return _Runs(self.owners[entries], self.places[entries], self.sizes[runs])
-
-    def starts(self) -> NDArray[np.int64]:
-        return np.cumsum(self.sizes) - self.sizes
-
-
-def find_candidates(
-    texts: WordedTexts, least_words: int, nodes: NDArray[np.int64]
-) -> ContainmentCandidates:
-    """Find pairs of a text and a shorter one that share rare runs of ``RUN_WORDS`` words.
-
-    Memory grows with the texts and with the pairs found, not with the copies of a text
-    squared: a run known from one node only makes no pairs, and the pairs of the others are
-    made and weighed for a few texts at once.
+def contained_pairs(
+    texts: WordedTexts,
+    found: ContainmentCandidates,
+    least_share: float,
+    *,
+    least_firm: int = 0,
+    scattered: bool = False,
+) -> Iterator[tuple[int, int, float]]:
+    """Yield the candidates whose shorter text stands in the longer one: longer, shorter, share.
 
     Args:
-        texts: Distinct texts.
-        least_words: Shortest text looked at, in words.
-        nodes: int64 of shape ``(len(texts),)``. Copies share a node, and make no pair.
+        texts: Those that the candidates were found in.
+        found: The candidates.
+        least_share: Of the shorter text's words.
+        least_firm: Words in runs of three or more, unless nine tenths of the text are found.
+        scattered: Whether it may stand in blocks all over the longer text, as a story does
+            from which paragraphs were dropped. Else only a stretch as long as the shorter
+            text, a fifth more at each end, is aligned, so that words scattered over a long
+            text add up to nothing.
     """
-    runs = _read_runs(texts, least_words)
-    is_rare = runs.sizes <= COMMON_RUN
-    rare = runs.select(is_rare)
-    runs_of_text = np.bincount(rare.owners, minlength=len(texts))
-    shared = rare.select(_in_two_nodes(rare, nodes))
-    found = [(np.empty((0, 2), np.int64), np.empty(0, np.int64))]
-    for keys, shifts in _pair_up(shared, texts.lengths, nodes):
-        pairs, middle, counts = _gather(keys, shifts, len(texts))
-        enough = counts >= np.maximum(1, _LEAST_RUNS * runs_of_text[pairs[:, 1]])
-        found.append((pairs[enough], middle[enough]))
-    all_pairs, all_shifts = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return ContainmentCandidates(all_pairs, all_shifts, int((~is_rare).sum()))
-
-
-def _read_runs(texts: WordedTexts, least_words: int) -> _Runs:
-    """Find the runs of words of all texts that are long enough."""
-    hashes, offsets = texts.shingles(RUN_WORDS)
-    owners = np.repeat(np.arange(len(texts)), np.diff(offsets))
-    places = np.arange(len(hashes)) - offsets[owners]
-    kept = texts.lengths[owners] >= least_words
-    hashes, owners, places = hashes[kept], owners[kept], places[kept]
-    # The sort is stable: what is equal stays in the order of texts and places.
-    order = np.lexsort((texts.lengths[owners], hashes))
-    hashes, owners, places = hashes[order], owners[order], places[order]
-    first = np.ones(len(hashes), bool)
-    first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
-    hashes, owners, places = hashes[first], owners[first], places[first]
-    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])[: len(hashes)])
-    return _Runs(owners, places, np.diff(np.append(starts, len(hashes))))
-
-
-def _in_two_nodes(runs: _Runs, nodes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which runs stand in texts of more than one node."""
-    if not len(runs.sizes):
-        return np.empty(0, bool)
-    of_entry, starts = nodes[runs.owners], runs.starts()
-    apart: NDArray[np.bool_] = np.minimum.reduceat(of_entry, starts) != np.maximum.reduceat(
-        of_entry, starts
-    )
-    return apart
-
-
-def _pair_up(
-    runs: _Runs, lengths: NDArray[np.int64], nodes: NDArray[np.int64]
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Pair each text with the shorter ones of other nodes that share its runs.
-
-    Yields:
-        Keys ``longer * len(lengths) + shorter`` and shifts of about ``PAIRS_AT_ONCE`` pairs
-        at most, unless one text has more. All runs of a pair come in the same block, and
-        the blocks in the order of the longer texts.
-    """
-    before = np.arange(len(runs.owners)) - np.repeat(runs.starts(), runs.sizes)
-    by_text = np.argsort(runs.owners, kind="stable")
-    made = np.append(0, np.cumsum(before[by_text]))
-    owners = runs.owners[by_text]
-    changes = np.flatnonzero(owners[1:] != owners[:-1]) + 1
-    bounds = np.unique(np.concatenate(([0], changes, [len(owners)])))
-    place = 0
-    while place < len(bounds) - 1:
-        most = made[bounds[place]] + PAIRS_AT_ONCE
-        after = max(place + 1, int(np.searchsorted(made[bounds], most, "right")) - 1)
-        entries = by_text[bounds[place] : bounds[after]]
-        counts = before[entries]
-        a = np.repeat(entries, counts)
-        # The entries before it in its run, nearest first.
-        b = a - 1 - np.arange(len(a)) + np.repeat(np.cumsum(counts) - counts, counts)
-        longer, shorter = runs.owners[a], runs.owners[b]
-        kept = (lengths[longer] > lengths[shorter]) & (nodes[longer] != nodes[shorter])
-        a, b = a[kept], b[kept]
-        yield runs.owners[a] * len(lengths) + runs.owners[b], runs.places[a] - runs.places[b]
-        place = after
-
-
-def _gather(
-    keys: NDArray[np.int64], shifts: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Join the runs of each pair; returns pairs, median shifts and numbers of runs."""
-    order = np.lexsort((shifts, keys))
-    keys, shifts = keys[order], shifts[order]
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-    counts = np.diff(np.append(starts, len(keys)))
-    pairs = np.stack((keys[starts] // count, keys[starts] % count), axis=1)
-    return pairs, shifts[starts + counts // 2], counts
-
-
-def contained_pairs(
-    texts: WordedTexts, found: ContainmentCandidates, least_share: float
-) -> Iterator[tuple[int, int, float]]:
-    """Yield the candidates whose shorter text stands in one stretch of the longer one.
-
-    Only a stretch as long as the shorter text, a fifth more at each end, is aligned, so
-    that words scattered over a long text add up to nothing.
-    """
+    words = texts.vocabulary.words()
     for (longer, shorter), shift in zip(found.pairs.tolist(), found.shifts.tolist(), strict=True):
-        inner, outer = texts.row(shorter), texts.row(longer)
-        slack = max(3, len(inner) // 5)
-        stretch = outer[max(0, shift - slack) : shift + len(inner) + slack]
-        equal, _ = match_words(inner, stretch)
-        share = sum(block[1] - block[0] for block in equal) / len(inner)
-        if share >= least_share:
+        numbers, around = texts.row(shorter), texts.row(longer)
+        if not scattered:
+            first, after = _stretch(len(numbers), shift)
+            around = around[first:after]
+        if not LCSseq.similarity(
+            numbers, around, score_cutoff=math.ceil(_SURE_PART * least_share * len(numbers))
+        ):
+            continue
+        inner = [words[number] for number in numbers]
+        outer = [words[number] for number in around]
+        blocks = _match(inner, outer, scattered=scattered)
+        share = _count(blocks) / len(inner)
+        firm = sum(size for size in map(_size, _join(blocks)) if size >= _FIRM)
+        if share >= least_share and (share >= _NEARLY_ALL or firm >= least_firm):
             yield longer, shorter, share
 
 
-def describe(container: str, contained: str, shift: int) -> Containment:
+def describe(container: str, contained: str, shift: int, *, scattered: bool = False) -> Containment:
     """Lay a contained text beside the stretch of the longer one where it stands.
 
     Args:
         container: The longer body.
         contained: The shorter body.
         shift: Word of the longer body at which the shorter one about begins.
+        scattered: See ``contained_pairs``.
     """
     outer, inner = read_words(container), read_words(contained)
-    slack = max(3, len(inner.words) // 5)
-    first = max(0, shift - slack)
-    equal, _ = match_words(inner.words, outer.words[first : shift + len(inner.words) + slack])
-    places = _bounds(inner.words, outer.words, first, equal)
+    first, after = _stretch(len(inner.words), shift)
+    if scattered:
+        first, after = 0, len(outer.words)
+    blocks = _match(inner.words, outer.words[first:after], scattered=scattered)
+    places = _bounds(inner.words, outer.words, first, blocks)
     start, end = outer.starts[places[0]], outer.ends[places[1] - 1]
     side_by_side = compare(contained, container[start:end])
-    shared = sum(block[1] - block[0] for block in equal)
+    shared = _count(blocks)
     return Containment(
         shared / len(inner.words),
         shared / len(outer.words),
@@ -232,18 +137,89 @@ def describe(container: str, contained: str, shift: int) -> Containment:
     )
 
 
+def _stretch(words: int, shift: int) -> tuple[int, int]:
+    slack = max(3, words // 5)
+    return max(0, shift - slack), shift + words + slack
+
+
+def _match(inner: Sequence[str], outer: Sequence[str], *, scattered: bool) -> list[Block]:
+    """Return the blocks that count, by their place in the longer text."""
+    equal, moved = match_words(inner, outer)
+    spelled = find_spelled(inner, outer, equal, moved)
+    if not scattered:
+        return sorted(equal + spelled, key=_in_outer)
+    return sorted([*_edited_passages(_join(sorted(equal + spelled))), *moved], key=_in_outer)
+
+
+def _edited_passages(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks of passages that both texts have, edited in places, or long blocks.
+
+    Chance matches in order ("the", "of") are near to each other in one text or the other,
+    not in both, or have many words between them.
+    """
+    chain: list[Block] = []
+    for block in [*blocks, None]:
+        near = (
+            chain
+            and block
+            and (block[0] - chain[-1][1] <= _EDITED_GAP and block[2] - chain[-1][3] <= _EDITED_GAP)
+        )
+        if chain and not near:
+            yield from _firm_part(chain)
+            chain = []
+        if block:
+            chain.append(block)
+
+
+def _firm_part(chain: list[Block]) -> list[Block]:
+    first, after = 0, len(chain)
+    while first < after and _size(chain[first]) < _FIRM:
+        first += 1
+    while after > first and _size(chain[after - 1]) < _FIRM:
+        after -= 1
+    kept = chain[first:after]
+    if kept:
+        span = max(kept[-1][1] - kept[0][0], kept[-1][3] - kept[0][2])
+        if _count(kept) >= max(_PASSAGE_WORDS, _PASSAGE_SHARE * span):
+            return kept
+    return [block for block in chain if _size(block) >= _BLOCK]
+
+
+def _join(blocks: Sequence[Block]) -> list[Block]:
+    """Make one block of those that follow each other in both texts."""
+    joined: list[Block] = []
+    for block in blocks:
+        if joined and joined[-1][1] == block[0] and joined[-1][3] == block[2]:
+            joined[-1] = joined[-1][0], block[1], joined[-1][2], block[3]
+        else:
+            joined.append(block)
+    return joined
+
+
+def _in_outer(block: Block) -> int:
+    return block[2]
+
+
+def _size(block: Block) -> int:
+    return block[1] - block[0]
+
+
+def _count(blocks: Sequence[Block]) -> int:
+    return sum(map(_size, blocks))
+
+
 def _bounds(
-    inner: Sequence[str], outer: Sequence[str], first: int, equal: Sequence[Block]
+    inner: Sequence[str], outer: Sequence[str], first: int, blocks: Sequence[Block]
 ) -> tuple[int, int]:
     """Return the words of ``outer`` between which the contained text stands.
 
     A single word matched far off at either end ("the") is given up for the same word
     next to the rest.
     """
-    kept = list(equal)
-    while len(kept) > 1 and kept[0][1] - kept[0][0] == 1 and kept[1][2] - kept[0][3] > 2:
+    kept = list(blocks)
+    while len(kept) > 1 and _size(kept[0]) == 1 and kept[1][2] - kept[0][3] > 2:
         kept = kept[1:]
-    while len(kept) > 1 and kept[-1][1] - kept[-1][0] == 1 and kept[-1][2] - kept[-2][3] > 2:
+    while len(kept) > 1 and _size(kept[-1]) == 1 and kept[-1][2] - kept[-2][3] > 2:
         kept = kept[:-1]
     before, start = kept[0][0], first + kept[0][2]
     while before > 0 and start > 0 and inner[before - 1] == outer[start - 1]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.alignment import FactChange
+from embeddings.conflicts import FactChange
 from embeddings.facts import Fact, FactKind, find_facts, values
 from embeddings.neighbours import NeighbourGraph
 from embeddings.stopwords import STOP_WORDS
@@ -43,7 +43,7 @@ _MEDIAN_WORDS, _LEAST_WORDS = 0.092, 0.034
 _STEM_LETTERS = 5
 # Pairs further apart than this were not among those that the model was fitted on.
 CANDIDATE_COSINE = 0.35
-_KINDS: tuple[FactKind, ...] = ("figure", "date", "name")
+_KINDS: tuple[tuple[FactKind, ...], ...] = (("figure",), ("date",), ("place", "name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class SameEvent:
         days: Days between their publication; ``None`` where one is not known to the day.
         shared_figures: Figures that both state, dates not among them.
         shared_dates: Months, days and years that both name.
-        shared_names: Capitalised words that both have.
+        shared_names: Places and capitalised words that both have.
         differing: Figures and dates that each of the two has and the other has not ("12"
             and "21"), to be read before the two are called the same. Negations are left
             out: of two texts of different length the longer nearly always has one.
@@ -228,11 +228,11 @@ def weigh(
     odds = float(likeness.evidence[place]) + weigh_days(days)
     odds += FIGURES_CONFLICT * conflict(a, b, "figure") + DATES_CONFLICT * conflict(a, b, "date")
     differing = []
-    for kind in _KINDS[:2]:
+    for (kind,) in _KINDS[:2]:
         left, right = values(a, kind), values(b, kind)
         if left - right and right - left:
             differing.append(FactChange(kind, _list(left - right), _list(right - left)))
-    figures, dates, names = (tuple(sorted(values(a, k) & values(b, k))) for k in _KINDS)
+    figures, dates, names = (tuple(sorted(values(a, *k) & values(b, *k))) for k in _KINDS)
     return SameEvent(
         1 / (1 + math.exp(-odds)),
         float(likeness.cosines[place]),

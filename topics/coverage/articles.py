@@ -1,0 +1,70 @@
+"""Whole articles as coverage sees them: what is left of each when page furniture is out."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from embeddings.documents import Document, Passage
+
+# Between the paragraphs of a body; not a word, so that no run of words is broken by it.
+_GAP = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article without its page furniture.
+
+    Attributes:
+        document: The document; its text has the furniture still.
+        rows: Rows of its passages, in order.
+        body: The bodies of its passages, an empty line between two.
+        starts: Offset in ``body`` where each passage begins.
+    """
+
+    document: Document
+    rows: tuple[int, ...]
+    body: str
+    starts: tuple[int, ...]
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return self.document.id
+
+    @property
+    def whole(self) -> Passage:
+        """The body as one passage, so that articles are compared as paragraphs are."""
+        return Passage(self.id, 0, 0, 0, len(self.body), self.body)
+
+    def passage_at(self, offset: int) -> int:
+        """Return the place in ``rows`` of the passage that an offset of the body is in."""
+        return max(bisect_right(self.starts, offset) - 1, 0)
+
+
+def gather_articles(
+    passages: Sequence[Passage], documents: Mapping[str, Document]
+) -> list[Article]:
+    """Put articles together from their passages, by document id.
+
+    Args:
+        passages: In any order. Passages of a document that is not given are left out, and
+            so are documents without a passage.
+        documents: By id.
+    """
+    rows_of: dict[str, list[int]] = {}
+    for row, passage in enumerate(passages):
+        if passage.document_id in documents:
+            rows_of.setdefault(passage.document_id, []).append(row)
+    articles = []
+    for document_id in sorted(rows_of):
+        rows = sorted(rows_of[document_id], key=lambda row: passages[row].position)
+        bodies = [passages[row].body for row in rows]
+        starts, place = [], 0
+        for body in bodies:
+            starts.append(place)
+            place += len(body) + len(_GAP)
+        document = documents[document_id]
+        articles.append(Article(document, tuple(rows), _GAP.join(bodies), tuple(starts)))
+    return articles
