@@ -1,0 +1,144 @@
+"""Where a text stood before: the order in which its holders published it, as far as known."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+# Published when: the first and the last minute that the date allows (``date_bounds``).
+Bounds = tuple[str, str]
+
+# Of more outlets than this, all equally likely, none is named.
+MOST_TIED = 50
+
+OriginKind = Literal["earlier", "unordered", "self"]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An article that has a text.
+
+    Attributes:
+        article: Its number.
+        outlet: Its outlet, ``""`` if unknown.
+        bounds: When it was published.
+        id: The document's id, which breaks ties the same way in any order of the corpus.
+        row: The passage that holds the text.
+    """
+
+    article: int
+    outlet: str
+    bounds: Bounds
+    id: str
+    row: int
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """By the first minute it may be of, then the last, then id."""
+        return (*self.bounds, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a text stood before it stood in an article.
+
+    Attributes:
+        kind: ``earlier``: surely published before; ``self``: by the same outlet, before or
+            (where the order is not known) chosen to come first; ``unordered``: elsewhere,
+            and nobody knows which was first.
+        outlets: Those it may be from, sorted; more than one where dates leave open which of
+            them was first, and none where they are more than ``MOST_TIED``.
+        since: The last minute that the earliest may be of; ``""`` where it is not known.
+        row: A passage of theirs.
+        article: The article of that passage.
+    """
+
+    kind: OriginKind
+    outlets: tuple[str, ...]
+    since: str
+    row: int
+    article: int
+
+
+class Timeline:
+    """The holders of one text, one for each article.
+
+    All questions to it together cost little more than sorting them, and those whose answer
+    is the same share it: ten thousand copies of one paragraph are no burden.
+    """
+
+    def __init__(self, holders: Sequence[Holder]) -> None:
+        """Sort the holders, of which there is one at least, by when they may have published."""
+        self._by_start = sorted(holders, key=lambda holder: holder.order)
+        self._starts = [holder.bounds[0] for holder in self._by_start]
+        by_end = sorted(holders, key=lambda h: (h.bounds[1], h.bounds[0], h.id))
+        # Only these may be the first of all.
+        self._first = [h for h in by_end if h.bounds[0] <= by_end[0].bounds[1]]
+        self._ends = [holder.bounds[1] for holder in self._first]
+        # The first of each outlet, and the second in case that the first is the one asked for.
+        self._of_outlet: dict[str, list[Holder]] = defaultdict(list)
+        for holder in self._by_start:
+            if len(self._of_outlet[holder.outlet]) < 2:
+                self._of_outlet[holder.outlet].append(holder)
+        self._articles = {holder.article for holder in holders}
+        self._earlier: dict[int, frozenset[str]] = {}
+        self._before: dict[int, Counter[str]] = {}
+        self._unordered: dict[tuple[int, str], Origin] = {}
+
+    def origin(self, asked: Holder) -> Origin | None:
+        """Return where an article has the text from, or ``None`` where it may be the first.
+
+        Args:
+            asked: The article; it may be one of the holders, or have the text as a part of
+                a longer one.
+        """
+        count = bisect_left(self._ends, asked.bounds[0])
+        return self._find_earlier(asked, count) if count else self._find_unordered(asked)
+
+    def _find_earlier(self, asked: Holder, count: int) -> Origin:
+        """Name those that end before the asked begins and may be the first of all."""
+        if count not in self._earlier:
+            self._earlier[count] = frozenset(holder.outlet for holder in self._first[:count])
+        names = self._earlier[count]
+        outlets = tuple(sorted(names)) if len(names) <= MOST_TIED else ()
+        source = self._first[0]
+        # What the outlet itself may have had first is not laid to others.
+        if asked.outlet and asked.outlet in names:
+            outlets = (asked.outlet,)
+            source = next(h for h in self._first if h.outlet == asked.outlet)
+        kind: OriginKind = "self" if outlets == (asked.outlet,) != ("",) else "earlier"
+        return Origin(kind, outlets, self._ends[0], source.row, source.article)
+
+    def _find_unordered(self, asked: Holder) -> Origin | None:
+        """Name those that may have been before the asked, or after."""
+        count = bisect_right(self._starts, asked.bounds[1])
+        if (count, asked.outlet) in self._unordered:
+            return self._unordered[count, asked.outlet]
+        if count not in self._before:
+            self._before[count] = Counter(h.outlet for h in self._by_start[:count])
+        before = self._before[count]
+        if len(before) > MOST_TIED + 1:
+            source = next(h for h in self._by_start if h.article != asked.article)
+            return Origin("unordered", (), "", source.row, source.article)
+        unknown = before[""] - (not asked.outlet and asked.article in self._articles)
+        outlets = [o for o in before if (o != asked.outlet if o else unknown > 0)]
+        if outlets:
+            source = min((self._another(o, asked) for o in outlets), key=lambda h: h.order)
+            names = tuple(sorted(outlets))
+            origin = Origin("unordered", names, "", source.row, source.article)
+            if asked.outlet:  # its own articles are no origin: the same for all of them
+                self._unordered[count, asked.outlet] = origin
+            return origin
+        if asked.outlet and asked.outlet in before:
+            source = self._another(asked.outlet, asked)
+            if source.order < asked.order:
+                return Origin("self", (asked.outlet,), "", source.row, source.article)
+        return None
+
+    def _another(self, outlet: str, asked: Holder) -> Holder:
+        """Return the first holder of an outlet that is another article, if there is one."""
+        holders = self._of_outlet[outlet]
+        return next((h for h in holders if h.article != asked.article), holders[0])
