@@ -75,6 +75,15 @@ CREATE TABLE edits (             -- what the user changed in the topics; each ru
     made    TEXT NOT NULL        -- ISO 8601, UTC
 );
 
+CREATE TABLE judgements (        -- the user's yes or no to pairs; each run obeys them
+    kind TEXT NOT NULL,          -- near_copy, contains, same_event, story
+    a    TEXT NOT NULL,          -- a passage's hash in hexadecimal; for a story an article's id
+    b    TEXT NOT NULL,
+    same INTEGER NOT NULL,       -- 1: belong together; 0: must not be put together
+    made TEXT NOT NULL,          -- ISO 8601, UTC
+    PRIMARY KEY (kind, a, b)
+) WITHOUT ROWID;
+
 -- Below: derived from the tables above, replaced whole by each run.
 
 CREATE TABLE copy_groups (
@@ -91,13 +100,18 @@ CREATE TABLE copy_members (
 );
 CREATE INDEX copy_members_by_group ON copy_members (group_id);
 
+CREATE TABLE wordings (          -- passages of one wording, whatever their facts: one node
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    canonical  INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE
+);
+
 CREATE TABLE members (           -- the last run's finest topic of each text: ids follow them
     hash     BLOB PRIMARY KEY,
     topic_id INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE relations (
-    kind     TEXT NOT NULL,      -- contains, same_event
+    kind     TEXT NOT NULL,      -- near_copy (other facts, so no copy), contains, same_event
     a        INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
     b        INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
     score    REAL NOT NULL,
@@ -106,6 +120,32 @@ CREATE TABLE relations (
     PRIMARY KEY (kind, a, b)
 ) WITHOUT ROWID;
 CREATE INDEX relations_by_b ON relations (b);
+
+CREATE TABLE article_relations ( -- whole articles that share their wording
+    kind    TEXT NOT NULL,       -- exact, near_copy, contains (b stands in a)
+    a       TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    b       TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    share_a REAL NOT NULL,       -- of a's words that stand in b
+    share_b REAL NOT NULL,       -- of b's words that stand in a
+    facts   INTEGER NOT NULL,    -- places where the two say different things
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+CREATE INDEX article_relations_by_b ON article_relations (b);
+
+CREATE TABLE stories (           -- articles that report one event
+    id       INTEGER PRIMARY KEY,
+    central  TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    cohesion REAL NOT NULL       -- least mean score of a member with the others, 0 to 1
+);
+CREATE TABLE story_members (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    story_id    INTEGER NOT NULL REFERENCES stories (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX story_members_by_story ON story_members (story_id);
+CREATE TABLE story_memory (      -- the last run's story of each article: ids follow them
+    document_id TEXT PRIMARY KEY,
+    story_id    INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE topics (            -- a tree: each level parts the topics of the one above
     id              INTEGER PRIMARY KEY,

@@ -1,8 +1,9 @@
-"""From stored passages and vectors to copies, graph, relations and topics, and back.
+"""From stored passages and vectors to copies, graph, relations, stories and topics, and back.
 
 Everything here is a function of the corpus and of the user's choices, so it is replaced
-whole, in one transaction, when either has changed, and left alone when neither has. Copies,
-graph and relations hang on the corpus alone; topics on the user's choices as well.
+whole, in one transaction, when either has changed, and left alone when neither has. There are
+three stages, each redone only when what it hangs on has changed: copies, graph and relations
+of passages; relations of articles and stories; topics.
 """
 
 from __future__ import annotations
@@ -16,12 +17,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.copies import find_copies
+from embeddings.copies import CopySurvey
 from embeddings.documents import Document, Passage
 from embeddings.embedding import embed_texts
 from embeddings.neighbours import NeighbourGraph, find_neighbours
 from embeddings.store import DERIVED, RELATED, CorpusStore
-from topics.coverage.relations import find_relations
+from embeddings.wording import read_once
+from topics.coverage.articles import gather_articles
+from topics.coverage.judgements import Judgement, read_judgements
+from topics.coverage.relations import Relation
+from topics.coverage.storing import (
+    read_copies,
+    store_article_relations,
+    store_copies,
+    store_relations,
+    store_stories,
+)
+from topics.coverage.thresholds import Thresholds, read_thresholds
+from topics.covering import cover, embed_leads, find_copied, find_related
 from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.edits import Edit, read_edits
 from topics.finding import Corpus, Found, Placed, Wishes, find
@@ -30,7 +43,7 @@ from topics.identity import share_moved
 from topics.lineage import Change, compare
 from topics.nodes import Nodes, gather_nodes, read_nodes
 from topics.renaming import apply_names
-from topics.storing import read_members, store_copies, store_relations, store_topics
+from topics.storing import read_members, store_topics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,8 +51,10 @@ if TYPE_CHECKING:
     from embeddings.encoders.protocol import Encoder
 
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
-METHODS = 2
+METHODS = 3
 
+# The setting that says what relations of articles and stories were computed from.
+COVERED = "covered"
 # The setting that holds what each run says of the topics as they are, until they change.
 REMARKS = "remarks"
 # The setting that says which names the topics bear.
@@ -86,25 +101,45 @@ def derive(
     """
     tell = progress or (lambda _: None)
     wishes = read_wishes(store)
-    related = _digest([METHODS, encoder.fingerprint, store.corpus_fingerprint()])
+    rules = _Rules(read_thresholds(store), read_judgements(store))
+    related = _digest(
+        [METHODS, encoder.fingerprint, store.corpus_fingerprint(), rules.of_passages()]
+    )
+    covered = _digest([related, rules.of_articles(), _titles(store)])
     derived = _digest([related, dataclasses.asdict(wishes)])
     named = _digest([derived, [dataclasses.asdict(one) for one in _renames(store)]])
     previous = store.rows("SELECT count(DISTINCT topic_id) FROM assignments")[0][0]
     complete = store.rows("SELECT count(*) FROM assignments")[0][0] == store.count_passages()
-    if complete and store.setting(DERIVED) == derived:
-        told = store.setting(REMARKS) or {}
-        idle = (*told.get("idle", ()), *_name(store, named))
-        notes = tuple(told.get("notes", ()))
-        return Derivation(fresh=False, previous_topics=previous, idle=idle, notes=notes)
+    settled = complete and store.setting(DERIVED) == derived
+    if settled and store.setting(COVERED) == covered:
+        return _unchanged(store, previous, named)
     passages = store.passages()
     documents = {document.id: document for document in store.documents()}
-    with store.transaction():
-        graph = _stored_graph(store) if store.setting(RELATED) == related else None
+    with read_once():
+        graph = stored_graph(store) if store.setting(RELATED) == related else None
+        relations = None
         if graph is None:
-            nodes, graph = _relate(store, encoder, passages, documents, tell)
-            store.set_setting(RELATED, related)
+            relations = _relate(store, encoder, passages, documents, rules, tell)
+            nodes, graph = relations.nodes, relations.graph
         else:
             nodes = read_nodes(store, passages)
+        coverage = None
+        if store.setting(COVERED) != covered:
+            tell("finding stories")
+            groups = relations.survey.groups if relations else read_copies(store, passages)
+            articles = gather_articles(passages, documents)
+            # Before the transaction: headlines are embedded in commits of their own, for minutes.
+            leads = embed_leads(store, encoder, passages, articles, groups)
+            coverage = cover(articles, leads, rules.thresholds, rules.judgements)
+    with store.transaction():
+        if relations:
+            _store_relations(store, passages, relations, related)
+        if coverage:
+            store_article_relations(store, coverage.articles, coverage.relations)
+            store_stories(store, coverage.articles, coverage.survey.stories)
+            store.set_setting(COVERED, covered)
+        if settled:
+            return _unchanged(store, previous, named)
         tell("finding topics")
         corpus = _gather_corpus(store, encoder, passages, documents, nodes, graph)
         unedited = _digest([related, dataclasses.asdict(dataclasses.replace(wishes, edits=()))])
@@ -115,6 +150,42 @@ def derive(
         store.set_setting("placed", [unedited, found.placed.notes])
         derivation = _store(store, passages, nodes, found, derived, undone)
         return dataclasses.replace(derivation, idle=(*found.idle, *_name(store, named)))
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What the user says of how alike is alike enough."""
+
+    thresholds: Thresholds
+    judgements: list[Judgement]
+
+    def of_passages(self) -> list[object]:
+        """Return what relations of passages hang on."""
+        thresholds = dataclasses.asdict(self.thresholds)
+        del thresholds["story"]
+        return [thresholds, *self._judged("near_copy", "contains", "same_event")]
+
+    def of_articles(self) -> list[object]:
+        """Return what stories hang on besides."""
+        return [self.thresholds.story, *self._judged("story")]
+
+    def _judged(self, *kinds: str) -> list[list[object]]:
+        return sorted(
+            [one.kind, one.a, one.b, one.same] for one in self.judgements if one.kind in kinds
+        )
+
+
+def _titles(store: CorpusStore) -> list[tuple[str, str]]:
+    """Return what the fingerprint of the corpus leaves out, and stories hang on."""
+    return store.rows("SELECT id, title FROM documents ORDER BY id")
+
+
+def _unchanged(store: CorpusStore, previous: int, named: str) -> Derivation:
+    """Say what the run that found the topics said of them."""
+    told = store.setting(REMARKS) or {}
+    idle = (*told.get("idle", ()), *_name(store, named))
+    notes = tuple(told.get("notes", ()))
+    return Derivation(fresh=False, previous_topics=previous, idle=idle, notes=notes)
 
 
 def read_wishes(store: CorpusStore) -> Wishes:
@@ -144,7 +215,8 @@ def _digest(parts: Sequence[object]) -> str:
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
-def _stored_graph(store: CorpusStore) -> NeighbourGraph | None:
+def stored_graph(store: CorpusStore) -> NeighbourGraph | None:
+    """Return the stored neighbour graph, if there is one."""
     indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
     if indices is None or similarities is None:
         return None
@@ -158,28 +230,52 @@ def _stored_placed(store: CorpusStore, unedited: str) -> Placed | None:
     return Placed(labels, tuple(notes)) if labels is not None and made_from == unedited else None
 
 
+@dataclass(frozen=True)
+class _Relations:
+    """Copies, graph and relations of passages, found but not stored."""
+
+    survey: CopySurvey
+    nodes: Nodes
+    graph: NeighbourGraph
+    relations: list[Relation]
+
+
 def _relate(
     store: CorpusStore,
     encoder: Encoder,
     passages: Sequence[Passage],
     documents: dict[str, Document],
+    rules: _Rules,
     tell: Callable[[str], None],
-) -> tuple[Nodes, NeighbourGraph]:
-    """Find and store copies, the neighbour graph and relations."""
+) -> _Relations:
+    """Find copies, the neighbour graph and relations."""
     tell("finding copies")
-    sources = {document.id: document.source for document in documents.values()}
-    groups = find_copies(passages, sources=sources)
-    nodes = gather_nodes(passages, [(group.canonical, group.members) for group in groups])
+    survey = find_copied(passages, documents, rules.thresholds, rules.judgements)
+    nodes = gather_nodes(passages, survey.wordings)
     tell("finding neighbours")
     graph = find_neighbours(_vectors(store, encoder, nodes), MOST_NEIGHBOURS, keys=nodes.keys)
     tell("relating passages")
-    relations = find_relations(passages, documents, nodes.of_passage, graph)
-    store_copies(store, passages, groups)
-    store_relations(store, passages, relations)
-    store.put_array("graph.indices", graph.indices)
-    store.put_array("graph.similarities", graph.similarities)
-    store.set_setting("recall", graph.recall)
-    return nodes, graph
+    relations = find_related(
+        passages,
+        documents,
+        survey,
+        nodes.of_passage,
+        graph,
+        thresholds=rules.thresholds,
+        judgements=rules.judgements,
+    )
+    return _Relations(survey, nodes, graph, relations)
+
+
+def _store_relations(
+    store: CorpusStore, passages: Sequence[Passage], found: _Relations, related: str
+) -> None:
+    store_copies(store, passages, found.survey)
+    store_relations(store, passages, found.relations)
+    store.put_array("graph.indices", found.graph.indices)
+    store.put_array("graph.similarities", found.graph.similarities)
+    store.set_setting("recall", found.graph.recall)
+    store.set_setting(RELATED, related)
 
 
 def _vectors(store: CorpusStore, encoder: Encoder, nodes: Nodes) -> NDArray[np.float32]:

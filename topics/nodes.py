@@ -1,4 +1,4 @@
-"""The rows of the neighbour graph: distinct texts, copies taken together."""
+"""The rows of the neighbour graph: distinct texts, those of one wording taken together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Nodes:
-    """One node of each group of copies, and of each other passage, in order of their keys.
+    """One node of each wording, and of each other passage, in order of their keys.
 
     Attributes:
         of_passage: int64 of shape ``(passages,)``, the node of each.
@@ -37,11 +37,11 @@ class Nodes:
 
 
 def gather_nodes(passages: Sequence[Passage], groups: Sequence[tuple[int, Sequence[int]]]) -> Nodes:
-    """Make one node of each group of copies, and of each other passage.
+    """Make one node of each wording, and of each other passage.
 
     Args:
         passages: By document and position.
-        groups: Canonical row and member rows of each group of copies.
+        groups: Canonical row and member rows of each wording that several passages have.
     """
     hashes = [hash_text(passage.body) for passage in passages]
     canonical = {row: row for row in range(len(passages))}
@@ -66,13 +66,10 @@ def gather_nodes(passages: Sequence[Passage], groups: Sequence[tuple[int, Sequen
 
 
 def read_nodes(store: CorpusStore, passages: Sequence[Passage]) -> Nodes:
-    """Return the nodes of the stored graph, from the stored groups of copies."""
+    """Return the nodes of the stored graph, from the stored wordings."""
     row_of = {passage.id: row for row, passage in enumerate(passages)}
     members: dict[int, list[int]] = {}
-    for canonical, passage_id in store.rows(
-        "SELECT g.canonical, m.passage_id FROM copy_groups AS g "
-        "JOIN copy_members AS m ON m.group_id = g.id"
-    ):
+    for canonical, passage_id in store.rows("SELECT canonical, passage_id FROM wordings"):
         members.setdefault(row_of[canonical], []).append(row_of[passage_id])
     return gather_nodes(passages, list(members.items()))
 
@@ -92,8 +89,7 @@ def _canonical_passages(store: CorpusStore) -> list[tuple[bytes, int]]:
     rows = store.rows(
         "SELECT a.node, p.hash, p.id FROM assignments AS a "
         "JOIN passages AS p ON p.id = a.passage_id "
-        "LEFT JOIN copy_members AS m ON m.passage_id = p.id "
-        "LEFT JOIN copy_groups AS g ON g.id = m.group_id "
-        "WHERE g.id IS NULL OR g.canonical = p.id ORDER BY a.node"
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
+        "WHERE w.canonical IS NULL OR w.canonical = p.id ORDER BY a.node"
     )
     return [(bytes(key), passage_id) for _, key, passage_id in rows]

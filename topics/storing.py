@@ -1,16 +1,13 @@
-"""Copies, relations and topics written to the store, ids carried over from the last run."""
+"""Topics written to the store, ids carried over from the last run."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from embeddings.copies import CopyGroup
 from embeddings.documents import Passage
 from embeddings.store import CorpusStore
-from topics.coverage.relations import Relation
 from topics.edits import Edit
 from topics.finding import Found
 from topics.identity import TopicKey, carry_ids
@@ -153,51 +150,3 @@ def _old_keys(store: CorpusStore) -> dict[int, TopicKey]:
         topic_id: TopicKey(members[topic_id], name, seen)
         for topic_id, (name, _, seen) in topics.items()
     }
-
-
-def store_copies(
-    store: CorpusStore, passages: Sequence[Passage], groups: Sequence[CopyGroup]
-) -> None:
-    """Replace the groups of copies."""
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM copy_groups")
-        for number, group in enumerate(groups, 1):
-            connection.execute(
-                "INSERT INTO copy_groups VALUES (?, ?, ?, ?, ?)",
-                (number, group.kind, passages[group.canonical].id, group.across, group.short),
-            )
-            connection.executemany(
-                "INSERT INTO copy_members VALUES (?, ?, ?)",
-                [
-                    (passages[row].id, number, round(share, 4))
-                    for row, share in zip(group.members, group.shares, strict=True)
-                ],
-            )
-
-
-def store_relations(
-    store: CorpusStore, passages: Sequence[Passage], relations: Sequence[Relation]
-) -> None:
-    """Replace the relations."""
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM relations")
-        connection.executemany(
-            "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    relation.kind,
-                    passages[relation.a].id,
-                    passages[relation.b].id,
-                    _score(relation),
-                    json.dumps(dataclasses.asdict(relation.evidence), ensure_ascii=False),
-                    relation.across,
-                )
-                for relation in relations
-            ],
-        )
-
-
-def _score(relation: Relation) -> float:
-    evidence: Any = relation.evidence
-    score = evidence.score if relation.kind == "same_event" else evidence.share_contained
-    return round(float(score), 4)

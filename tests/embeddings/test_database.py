@@ -132,9 +132,19 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path):
         assert store.rows("PRAGMA integrity_check") == [("ok",)]
 
 
+SINCE_3 = (
+    "judgements",
+    "wordings",
+    "article_relations",
+    "story_members",
+    "stories",
+    "story_memory",
+)
+
+
 @pytest.fixture
 def old(tmp_path, put) -> Path:
-    """A file of version 1 with a passage and a topic."""
+    """A file of version 1 with a passage, a topic and a group of copies."""
     path = tmp_path / "old.db"
     with CorpusStore.open(path, write=True) as store:
         put(store, "a", ["One."])
@@ -147,7 +157,10 @@ def old(tmp_path, put) -> Path:
     }.items():
         connection.execute(f"DROP TABLE {table}")
         connection.execute(f"CREATE TABLE {table} ({columns_before})")
-    connection.execute("DROP TABLE edits")
+    for table in ("edits", *SINCE_3):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("INSERT INTO copy_groups VALUES (1, 'exact', 1, 1, 0)")
+    connection.execute("INSERT INTO copy_members VALUES (1, 1, 1.0)")
     connection.execute("INSERT INTO topics VALUES (7, 'Talks', 'guided', '[]', '[]')")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
@@ -157,7 +170,7 @@ def old(tmp_path, put) -> Path:
 
 def tables(path: Path) -> dict[str, list[str]]:
     with CorpusStore.open(path) as store:
-        return {name: columns(store, name) for name in ("topics", "assignments", "edits")}
+        return {name: columns(store, name) for name in ("topics", "assignments", "edits", *SINCE_3)}
 
 
 def test_a_file_of_version_1_is_brought_up_to_date_and_keeps_its_rows(old, tmp_path):
@@ -166,6 +179,8 @@ def test_a_file_of_version_1_is_brought_up_to_date_and_keeps_its_rows(old, tmp_p
     assert tables(old) == tables(tmp_path / "new.db")
     with CorpusStore.open(old) as store:
         assert store.rows("SELECT id, name, level, parent FROM topics") == [(7, "Talks", 0, None)]
+        # What were copies is one row of the stored graph still.
+        assert store.rows("SELECT * FROM wordings") == [(1, 1)]
 
 
 @pytest.mark.parametrize("folder", ["mode=ro", "immutable=1"])

@@ -305,9 +305,8 @@ def test_coherence_counts_copies_once(db, labels):
     assert (before.passages, before.topics_without_pairs) == (6, 1)
     with CorpusStore.open(db, write=True) as store, store.transaction() as connection:
         one, other = passage_id(db, "a1", 0), passage_id(db, "a2", 2)
-        connection.execute("INSERT INTO copy_groups VALUES (1, 'near_copy', ?, 0, 0)", (one,))
         for member in (one, other):
-            connection.execute("INSERT INTO copy_members VALUES (?, 1, 1.0)", (member,))
+            connection.execute("INSERT INTO wordings VALUES (?, ?)", (member, one))
     assert evaluate(path, db=db).coherence.passages == 5
 
 

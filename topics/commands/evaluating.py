@@ -220,9 +220,8 @@ def _distinct_texts(store: CorpusStore) -> list[tuple[str, int | None]]:
     rows = store.rows(
         "SELECT substr(p.text, p.body_start - p.start + 1), a.topic_id FROM passages AS p "
         "LEFT JOIN assignments AS a ON a.passage_id = p.id "
-        "LEFT JOIN copy_members AS m ON m.passage_id = p.id "
-        "LEFT JOIN copy_groups AS g ON g.id = m.group_id "
-        "WHERE g.id IS NULL OR g.canonical = p.id"
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
+        "WHERE w.canonical IS NULL OR w.canonical = p.id"
     )
     return [(text, topic_id) for text, topic_id in rows]
 

@@ -69,12 +69,12 @@ def placements(
         rows = store.rows(
             "SELECT p.id, coalesce(a.leaf_id, a.topic_id), a.topic_id, t.name, a.strength, "  # noqa: S608 - our own words
             "coalesce(o.name, ''), a.other, a.mixed, a.stranger, "
-            "(SELECT count(*) - 1 FROM copy_members AS c WHERE c.group_id = g.id) "
+            "(SELECT count(*) - 1 FROM wordings AS c WHERE c.canonical = w.canonical) "
             "FROM assignments AS a JOIN passages AS p ON p.id = a.passage_id "
             "JOIN topics AS t ON t.id = a.topic_id LEFT JOIN topics AS o ON o.id = a.other_id "
-            "LEFT JOIN copy_members AS m ON m.passage_id = p.id "
-            "LEFT JOIN copy_groups AS g ON g.id = m.group_id "
-            f"WHERE (g.id IS NULL OR g.canonical = p.id) AND {' AND '.join(conditions or ['1'])} "
+            "LEFT JOIN wordings AS w ON w.passage_id = p.id "
+            f"WHERE (w.canonical IS NULL OR w.canonical = p.id) "
+            f"AND {' AND '.join(conditions or ['1'])} "
             f"ORDER BY {order}, p.hash"
         )
         kept = [row for row in rows if row[1] in wanted]

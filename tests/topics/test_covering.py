@@ -1,0 +1,192 @@
+"""Copies, relations and stories of a database are a function of corpus and judgements."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from embeddings.embedding import embed_corpus, note_encoder
+from embeddings.store import CorpusStore
+from topics.coverage.judgements import Judgement, put_judgement
+from topics.coverage.storing import read_copies, read_relations, read_stories
+from topics.coverage.thresholds import Thresholds, put_thresholds, read_thresholds
+from topics.derivation import derive
+
+TABLES = {
+    "groups": "SELECT g.kind, d.id, p.position, m.share FROM copy_groups AS g "
+    "JOIN copy_members AS m ON m.group_id = g.id JOIN passages AS p ON p.id = m.passage_id "
+    "JOIN documents AS d ON d.id = p.document_id ORDER BY 1, 2, 3",
+    "relations": "SELECT r.kind, p.document_id, p.position, q.document_id, q.position, r.score "
+    "FROM relations AS r JOIN passages AS p ON p.id = r.a JOIN passages AS q ON q.id = r.b "
+    "ORDER BY 1, 2, 3, 4, 5",
+    "articles": "SELECT * FROM article_relations ORDER BY a, b",
+    "stories": "SELECT central, cohesion FROM stories ORDER BY 1",
+}
+
+
+def state(path) -> dict[str, object]:
+    with CorpusStore.open(path) as store:
+        found: dict[str, object] = {name: store.rows(sql) for name, sql in TABLES.items()}
+        found["members"] = sorted(read_stories(store).values())
+        return found
+
+
+def change(path, encoder, judgement: Judgement) -> None:
+    with CorpusStore.open(path, write=True) as store:
+        put_judgement(store, judgement)
+        derive(store, encoder)
+
+
+def stories(path) -> list[list[str]]:
+    with CorpusStore.open(path) as store:
+        return sorted(read_stories(store).values())
+
+
+CONVOY_STORY = ["wire-1", "post-1", "courier-1"]
+FLOOD_STORY = ["courier-2", "ledger-1"]
+
+
+def test_reports_of_one_event_are_a_story_and_others_none(news):
+    assert stories(news) == sorted([CONVOY_STORY, FLOOD_STORY])
+
+
+def test_the_same_in_any_order_of_the_articles(news, tmp_path, put, encoder, fill_news):
+    names = ["courier-1", "courier-2", "ledger-1", "ledger-2", "post-1", "wire-1"]
+    random.Random(3).shuffle(names)
+    fill_news(tmp_path / "other.db", names)
+    assert state(tmp_path / "other.db") == state(news)
+
+
+def test_a_story_keeps_its_id_when_articles_come_and_go(news, put, encoder):
+    with CorpusStore.open(news, write=True) as store:
+        before = {tuple(members): one for one, members in read_stories(store).items()}
+        store.remove_documents(["post-1"])
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+        after = read_stories(store)
+    assert after[before[tuple(CONVOY_STORY)]] == ["wire-1", "courier-1"]
+    assert after[before[tuple(FLOOD_STORY)]] == FLOOD_STORY
+
+
+def test_an_id_is_never_given_twice(news, put, encoder, fill_news):
+    with CorpusStore.open(news, write=True) as store:
+        before = set(read_stories(store))
+        store.remove_documents(["wire-1", "post-1", "courier-1"])
+        derive(store, encoder)
+    fill_news(news, ["wire-1", "post-1", "courier-1"])
+    with CorpusStore.open(news) as store:
+        after = read_stories(store)
+    new = next(one for one, members in after.items() if members == CONVOY_STORY)
+    assert new not in before
+
+
+def test_another_figure_keeps_a_copy_apart_and_shows_it(news):
+    with CorpusStore.open(news) as store:
+        passages = store.passages()
+        groups = read_copies(store, passages)
+        relations = read_relations(store, passages)
+        nodes = dict(store.rows("SELECT p.document_id, a.node FROM assignments AS a "
+                                "JOIN passages AS p ON p.id = a.passage_id "
+                                "WHERE p.position = 0"))  # fmt: skip
+    convoy = next(g for g in groups if passages[g.canonical].body.startswith("The convoy"))
+    assert {passages[row].document_id for row in convoy.members} == {"wire-1", "post-1"}
+    apart = {
+        frozenset((passages[one.a].document_id, passages[one.b].document_id))
+        for one in relations
+        if one.kind == "near_copy"
+    }
+    assert any("courier-1" in pair for pair in apart)
+    # For the topics it is one wording all the same.
+    assert nodes["courier-1"] == nodes["wire-1"]
+
+
+def test_a_no_parts_a_story_and_a_yes_joins_one(news, encoder):
+    change(news, encoder, Judgement("story", "courier-1", "wire-1", same=False))
+    assert not any({"courier-1", "wire-1"} <= set(members) for members in stories(news))
+    change(news, encoder, Judgement("story", "courier-2", "ledger-2", same=True))
+    assert any({"courier-2", "ledger-2"} <= set(members) for members in stories(news))
+
+
+def test_a_no_takes_a_contained_passage_out_and_a_yes_brings_one_in(news, encoder):
+    def contained() -> list[tuple[str, str]]:
+        with CorpusStore.open(news) as store:
+            return store.rows(
+                "SELECT p.document_id, q.document_id FROM relations AS r JOIN passages AS p "
+                "ON p.id = r.a JOIN passages AS q ON q.id = r.b WHERE r.kind = 'contains'"
+            )
+
+    def keys() -> tuple[str, str]:
+        with CorpusStore.open(news) as store:
+            found = dict(store.rows("SELECT document_id, lower(hex(hash)) FROM passages"))
+        return found["ledger-1"], found["courier-2"]
+
+    assert contained() == [("ledger-1", "courier-2")]
+    change(news, encoder, Judgement("contains", *keys(), same=False))
+    assert contained() == []
+    with CorpusStore.open(news, write=True) as store:
+        put_thresholds(store, Thresholds(contains=0.999))
+        put_judgement(store, Judgement("contains", *keys(), same=True))
+        derive(store, encoder)
+    assert contained() == [("ledger-1", "courier-2")]
+
+
+def test_a_threshold_is_obeyed_and_what_was_not_changed_is_not_written(news, encoder):
+    with CorpusStore.open(news, write=True) as store:
+        put_thresholds(store, Thresholds(story=0.999999))
+        assert store.setting("thresholds") == {"story": 0.999999}
+        assert read_thresholds(store) == Thresholds(story=0.999999)
+        derive(store, encoder)
+        put_thresholds(store, Thresholds())
+        assert store.setting("thresholds") is None
+
+
+def test_a_new_headline_alone_makes_the_stories_anew(news, encoder):
+    with CorpusStore.open(news, write=True) as store:
+        with store.transaction() as connection:
+            connection.execute("UPDATE documents SET title = 'Bank' WHERE id = 'ledger-2'")
+        before = store.setting("covered"), store.setting("derived")
+        derive(store, encoder)
+        assert store.setting("covered") != before[0]
+        assert store.setting("derived") == before[1]
+
+
+def test_nothing_is_made_anew_when_nothing_changed(news, encoder):
+    with CorpusStore.open(news, write=True) as store:
+        encoder.encoded.clear()
+        assert not derive(store, encoder).fresh
+    assert encoder.encoded == []
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [["He said."], ["word"], ["Stop."] * 30, [" ".join(["same"] * 400)]],
+)
+def test_texts_of_little_use_give_a_sensible_answer(tmp_path, put, encoder, paragraphs):
+    path = tmp_path / "odd.db"
+    with CorpusStore.open(path, write=True) as store:
+        put(store, "a", paragraphs)
+        put(store, "b", paragraphs)
+        note_encoder(store, encoder)
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+        assert len(store.rows("SELECT * FROM article_relations")) == 1
+
+
+def test_one_document_has_no_story_and_no_copy(tmp_path, put, encoder, fill_news):
+    fill_news(tmp_path / "one.db", ["wire-1"])
+    found = state(tmp_path / "one.db")
+    assert found["groups"] == found["articles"] == found["members"] == []
+
+
+def test_thousands_of_copies_of_one_paragraph_are_one_story_and_stay_fast(tmp_path, put, encoder):
+    from embeddings.documents import Document, Passage
+    from topics.coverage.article_relations import relate_articles
+    from topics.coverage.articles import gather_articles
+
+    body = "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon."
+    passages = [Passage(f"d{n}", 0, 0, 0, len(body), body) for n in range(3000)]
+    documents = {one.document_id: Document(one.document_id, body) for one in passages}
+    found = relate_articles(gather_articles(passages, documents))
+    assert len(found) == 2999
+    assert {one.kind for one in found} == {"exact"}
