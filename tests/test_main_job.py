@@ -105,11 +105,11 @@ def test_a_changed_figure_is_shown(demo_db):
     expected = {tuple(p) for r in read_key()["relation"] for p in r.get("changed", [])}
     figures = {pair for pair in expected if any(letter.isdigit() for letter in "".join(pair))}
     report = json.loads(topicwire("copies", "--json", "--db", demo_db).stdout)
+    texts = [member for group in report["groups"] for member in group["members"]]
     shown = {
         (fact["before"], fact["after"])
-        for group in report["groups"]
-        for member in group["members"]
-        for change in member["changes"]
+        for text in [*texts, *report["pairs"]]
+        for change in text["changes"]
         for fact in change["facts"]
     }
     shown |= {(after, before) for before, after in shown}  # the copy may have come first

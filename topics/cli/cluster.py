@@ -228,6 +228,8 @@ def _print(report: ClusterReport) -> None:
         f"{count(report.contained, 'passage')} inside a longer one; "
         f"{count(report.same_event, 'same-event pair')}."
     )
+    stories = "story" if report.stories == 1 else "stories"
+    echo(f"{report.stories:,} {stories} of several outlets.")
     if report.previous_topics:
         echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
     for line in tell_changes(report.changes, report.topic_names):
@@ -244,7 +246,7 @@ def _print(report: ClusterReport) -> None:
     print_levels(report.levels)
     db = "" if report.db == str(DEFAULT_DB) else f" --db {shlex.quote(report.db)}"
     echo(f"\nThe results are in {report.db}. Go on with:")
-    for command in ("topics --passages", 'search "your words"', "copies", "map map.png"):
+    for command in ("topics --passages", 'search "your words"', "copies", "story", "map map.png"):
         echo(f"  topicwire {command}{db}")
 
 

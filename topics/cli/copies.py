@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, SourceOption
+from topics.cli.options import (
+    DEFAULT_DB,
+    DbOption,
+    JsonOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+)
 from topics.cli.output import console, in_plain_words, plain, print_json
+from topics.cli.side_by_side import describe_change, where, where_article
+from topics.commands.counting import count
 
 if TYPE_CHECKING:
-    from rich.text import Text
+    from collections.abc import Sequence
 
-    from embeddings.alignment import Change
-    from topics.commands.copying import CopyListing, CopyReport, RelationListing
-    from topics.commands.listing import Quotation
+    from topics.commands.article_pairs import ArticlePair
+    from topics.commands.copying import CopyListing, CopyReport, PairListing
+    from topics.commands.explaining import PairExplanation
 
 EXAMPLE = "topicwire copies --kind near_copy --source harbour-courier"
 
 # Members of a group, by date, that the table shows.
 MEMBERS_SHOWN = 12
 
-# Longer runs of changed words are cut in the table, visibly; --json has them whole.
-CHANGE_WIDTH = 60
-
 _HEADINGS = {
+    "exact": "Exact copies",
+    "near_copy": "Same wording, other facts (not copies)",
     "contains": "Passages inside a longer one",
     "same_event": "Same event, in words of their own (not copies)",
+}
+_PAIR_HEADINGS = _HEADINGS | {"near_copy": "Near copies, and same wording with other facts"}
+_ARTICLE_HEADINGS = {
+    "exact": "One text",
+    "near_copy": "Near copy",
+    "contains": "The second stands inside the first",
 }
 
 
@@ -39,9 +54,28 @@ def run(
         ),
     ] = None,
     source: SourceOption = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    least_share: Annotated[
+        float,
+        typer.Option(metavar="SHARE", help="Only what shares so much of the words: 0 to 1."),
+    ] = 0.0,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="List pairs of copies in place of groups.")
+    ] = False,
+    articles: Annotated[
+        bool, typer.Option("--articles", help="Compare whole articles in place of passages.")
+    ] = False,
+    why_not: Annotated[
+        tuple[int, int] | None,
+        typer.Option(metavar="A B", help="Say why two passages, by number, were not joined."),
+    ] = None,
     repeats: Annotated[
         bool, typer.Option("--repeats", help="Also repeats within one outlet, and stock phrases.")
     ] = False,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the pairs as a table, too.")
+    ] = None,
     limit: Annotated[
         int,
         typer.Option("--limit", "-n", min=1, help="The most groups, and pairs of a kind, to show."),
@@ -50,29 +84,63 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """List passages that several outlets share: copies, edited copies, same events."""
-    from topics.commands.copying import copies
+    filters = {
+        "kinds": kind or (),
+        "sources": source or (),
+        "since": since,
+        "until": until,
+        "least_share": least_share,
+        "repeats": repeats,
+    }
+    if why_not is not None:
+        from topics.commands.explaining import why_not as explain
 
-    report = copies(db, kinds=kind or (), sources=source or (), repeats=repeats)
-    if as_json:
-        print_json(report)
+        found = explain(*why_not, db=db)
+        print_json(found) if as_json else _print_explanation(found)
+    elif articles:
+        from topics.commands.article_pairs import article_copies
+
+        listed = article_copies(db, **filters)  # type: ignore[arg-type]
+        _write(listed, csv)
+        print_json(listed) if as_json else _print_articles(listed, limit)
     else:
-        _print(report, limit)
+        from topics.commands.copying import copies
+
+        report = copies(db, pairs=pairs or csv is not None, **filters)  # type: ignore[arg-type]
+        _write(report.pairs, csv)
+        print_json(report) if as_json else _print(report, limit)
+
+
+def _write(rows: Sequence[Any], csv: Path | None) -> None:
+    """Write pairs as a table, when a file is named."""
+    if csv is None:
+        return
+    from topics.commands.article_pairs import ArticlePair
+    from topics.commands.copying import PairListing
+    from topics.commands.spreadsheets import write_table
+    from topics.tables import to_arrow
+
+    kind = type(rows[0]) if rows else PairListing
+    assert kind in (ArticlePair, PairListing)  # noqa: S101 - what the commands return
+    write_table(csv, to_arrow(rows, kind))
+    typer.echo(f"{csv}: {count(len(rows), 'pair')}", err=True)
 
 
 def _print(report: CopyReport, limit: int) -> None:
     out = console()
-    if not (report.groups or report.relations):
+    if not (report.groups or report.pairs):
         typer.echo("No passage is shared between outlets.")
     for listing in report.groups[:limit]:
         _print_group(listing)
-    _say_left(len(report.groups) - limit, "groups")
+    _say_left(len(report.groups) - limit, "group")
     for kind, heading in _HEADINGS.items():
-        pairs = [relation for relation in report.relations if relation.kind == kind]
-        if pairs:
-            out.print(f"{heading}\n", style="bold underline")
-        for relation in pairs[:limit]:
-            _print_relation(relation)
-        _say_left(len(pairs) - limit, "pairs")
+        of_kind = [pair for pair in report.pairs if pair.kind == kind]
+        if of_kind:
+            heads = _PAIR_HEADINGS if not report.groups else _HEADINGS
+            out.print(f"{heads.get(kind, heading)}\n", style="bold underline")
+        for pair in of_kind[:limit]:
+            _print_pair(pair)
+        _say_left(len(of_kind) - limit, "pair")
     if report.repeats_left_out:
         typer.echo(
             f"Not shown: {report.repeats_left_out} repeats within one outlet or of stock phrases; "
@@ -82,7 +150,7 @@ def _print(report: CopyReport, limit: int) -> None:
 
 def _say_left(left: int, noun: str) -> None:
     if left > 0:
-        typer.echo(f"{left} more {noun}; --limit shows more, --json all.\n")
+        typer.echo(f"{count(left, f'more {noun}')}; --limit shows more, --json all.\n")
 
 
 def _print_group(listing: CopyListing) -> None:
@@ -104,53 +172,62 @@ def _print_group(listing: CopyListing) -> None:
             line.append(f"  {member.share:.0%} the same", style="dim")
         out.print(Padding(line, (0, 0, 0, 2)))
         for change in member.changes:
-            out.print(Padding(_change(change), (0, 0, 0, 6)))
+            out.print(Padding(describe_change(change), (0, 0, 0, 6)))
     if len(listing.members) > MEMBERS_SHOWN:
         left = len(listing.members) - MEMBERS_SHOWN
         out.print(Padding(Text(f"and {left:,} more; --json lists all"), (0, 0, 0, 2)))
     out.print()
 
 
-def where(passage: Quotation) -> Text:
-    """Return outlet, date and id of a passage on one line."""
-    from rich.text import Text
-
-    line = Text(f"{plain(passage.source) or 'unknown outlet'}", style="cyan")
-    line.append(f", {passage.published.replace('T', ' ') or 'no date'}", style="default")
-    line.append(f", passage {passage.passage_id}", style="dim")
-    return line
-
-
-def _change(change: Change) -> Text:
-    from rich.text import Text
-
-    before, after = _cut(change.before), _cut(change.after)
-    if change.kind == "move":
-        line = Text(f"moved: {before}")
-    elif not before:
-        line = Text(f"+ {after}", style="green")
-    elif not after:
-        line = Text(f"- {before}", style="red")
-    else:
-        line = Text(before, style="red").append(" -> ", style="default")
-        line.append(after, style="green")
-    kinds = sorted({fact.kind for fact in change.facts if fact.conflicting})
-    if kinds:
-        line.append(f"  changed {', '.join(kinds)}", style="bold yellow")
-    return line
-
-
-def _cut(words: str) -> str:
-    words = plain(words)
-    return words if len(words) <= CHANGE_WIDTH else words[: CHANGE_WIDTH - 1] + "…"
-
-
-def _print_relation(relation: RelationListing) -> None:
+def _print_pair(pair: PairListing) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
     out = console()
-    for passage in (relation.a, relation.b):
+    for passage in (pair.a, pair.b):
+        out.print(where(passage))
+        out.print(Padding(Text(plain(passage.text)), (0, 0, 0, 2)))
+    if pair.kind == "near_copy":
+        for change in pair.changes:
+            out.print(Padding(describe_change(change), (0, 0, 0, 6)))
+    out.print()
+
+
+def _print_articles(pairs: Sequence[ArticlePair], limit: int) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    out = console()
+    if not pairs:
+        typer.echo("No article repeats another of a different outlet.")
+    for pair in pairs[:limit]:
+        line = Text(_ARTICLE_HEADINGS[pair.kind], style="bold")
+        line.append(f"  {pair.share_a:.0%} of the first, {pair.share_b:.0%} of the second",
+                    style="dim")  # fmt: skip
+        out.print(line)
+        for article in (pair.a, pair.b):
+            out.print(Padding(where_article(article), (0, 0, 0, 2)))
+        for kind, before, after in pair.conflicts:
+            out.print(
+                Padding(Text(f"{kind}: {plain(before)} -> {plain(after)}", style="bold yellow"),
+                        (0, 0, 0, 6))
+            )  # fmt: skip
+        out.print()
+    _say_left(len(pairs) - limit, "pair")
+
+
+def _print_explanation(found: PairExplanation) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    out = console()
+    for passage in (found.a, found.b):
         out.print(where(passage))
         out.print(Padding(Text(plain(passage.text)), (0, 0, 0, 2)))
     out.print()
+    for one in found.explanations:
+        out.print(Text(one.verdict, style="bold"))
+        for step in one.steps:
+            sign, style = ("+", "green") if step.passed else ("-", "red")
+            out.print(Padding(Text(f"{sign} {plain(step.sentence)}", style=style), (0, 0, 0, 2)))
+        out.print()

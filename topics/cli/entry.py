@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from topics.cli import (
+    calibrate,
     cluster,
     copies,
     edit,
@@ -14,8 +15,10 @@ from topics.cli import (
     export,
     info,
     map,  # noqa: A004
+    outlets,
     remove,
     search,
+    story,
     topics,
     trends,
 )
@@ -42,6 +45,9 @@ for command in (
     topics,
     search,
     copies,
+    story,
+    outlets,
+    calibrate,
     trends,
     map,
     edit,

@@ -42,6 +42,11 @@ LevelOption = Annotated[
     ),
 ]
 
+OwnersOption = Annotated[
+    Path | None,
+    typer.Option("--owners", metavar="FILE", help="A TOML file: who owns which outlet."),
+]
+
 DEFAULT_DB = Path("topicwire.db")
 
 

@@ -40,6 +40,11 @@ def plain(text: str) -> str:
     return HEADING_END.join(line for line in lines if line)
 
 
+def safe(text: str) -> str:
+    """Return text of the same length without characters that could steer the terminal."""
+    return _CONTROL.sub(" ", text).replace("\t", " ")
+
+
 def console(*, err: bool = False) -> Console:
     """Return the console for results, or for progress (``err``); 80 columns in a pipe."""
     from rich.console import Console
@@ -87,8 +92,7 @@ def marked(text: str, spans: Iterable[Sequence[int]]) -> Text:
     """Return text with the given spans (start, end) set off."""
     from rich.text import Text
 
-    safe = _CONTROL.sub(" ", text)  # same length, so that the spans stay true
-    result = Text(safe)
+    result = Text(safe(text))  # of the same length, so that the spans stay true
     for start, end in spans:
         result.stylize("bold yellow", start, end)
     parts = []

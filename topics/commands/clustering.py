@@ -46,6 +46,7 @@ class ClusterReport:
         near_groups: Groups of passages that share their wording.
         contained: Passages that stand inside a longer one of another outlet.
         same_event: Pairs that report the same event in words of their own.
+        stories: Stories of two outlets or more.
         previous_topics: Topics before this run.
         moved: Share of passages, 0 to 1, whose topic changed with this run.
         changes: What became of the topics of before: which grew, were born, merged, split
@@ -72,6 +73,7 @@ class ClusterReport:
     near_groups: int
     contained: int
     same_event: int
+    stories: int
     previous_topics: int
     moved: float
     changes: tuple[Change, ...]
@@ -265,6 +267,10 @@ def _report(
         near_groups=count("copy_groups WHERE kind = 'near_copy'"),
         contained=count("(SELECT DISTINCT b FROM relations WHERE kind = 'contains' AND across)"),
         same_event=count("relations WHERE kind = 'same_event'"),
+        stories=count(
+            "(SELECT story_id FROM story_members AS m JOIN documents AS d ON d.id = m.document_id "
+            "GROUP BY story_id HAVING count(DISTINCT d.source) > 1)"
+        ),
         previous_topics=derivation.previous_topics,
         moved=derivation.moved,
         changes=derivation.changes,

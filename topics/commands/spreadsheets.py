@@ -6,9 +6,12 @@ import contextlib
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -36,3 +39,13 @@ def defused(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + value
     return value
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write an Arrow table as CSV.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    columns = table.to_pydict()
+    write_csv(path, table.column_names, zip(*columns.values(), strict=True))

@@ -1,0 +1,243 @@
+"""``topicwire calibrate``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from embeddings.errors import InputError
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.side_by_side import describe_change
+from topics.commands.counting import count as number_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from topics.commands.calibrating import Calibration, Question
+    from topics.coverage.calibration import Estimate
+    from topics.coverage.thresholds import Thresholds
+
+EXAMPLE = "topicwire calibrate near_copy --count 20"
+
+_QUESTIONS = {
+    "near_copy": "Is one of these a copy of the other, perhaps edited?",
+    "contains": "Does the second text stand inside the first?",
+    "same_event": "Do these report the same event?",
+    "story": "Do these two articles tell one story?",
+}
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
+
+
+@in_plain_words
+def run(
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="near_copy, contains, same_event or story.")
+    ] = "near_copy",
+    count: Annotated[int, typer.Option(metavar="N", help="How many pairs to ask about.")] = 10,
+    precision: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="Aim at this precision; by default at the best F1."),
+    ] = None,
+    yes: Annotated[
+        tuple[int, int] | None,
+        typer.Option(metavar="A B", help="Put two passages, by number, together."),
+    ] = None,
+    no: Annotated[
+        tuple[int, int] | None, typer.Option(metavar="A B", help="Keep two passages apart.")
+    ] = None,
+    forget: Annotated[
+        tuple[int, int] | None, typer.Option(metavar="A B", help="Take an answer back.")
+    ] = None,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="List the answers given so far.")
+    ] = False,
+    threshold: Annotated[
+        float | None, typer.Option(metavar="T", help="Set the threshold by hand: 0 to 1.")
+    ] = None,
+    jaccard: Annotated[
+        float | None,
+        typer.Option(metavar="J", help="Compare pairs of this Jaccard similarity of word pairs."),
+    ] = None,
+    recall: Annotated[
+        float | None, typer.Option(metavar="R", help="With this chance at least: 0 to 1.")
+    ] = None,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Print the chance that a pair of copies is compared.")
+    ] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Bring back the thresholds that are shipped.")
+    ] = False,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Set what counts as a copy, an event or a story by answering yes or no to pairs."""
+    from topics.commands import calibrating
+
+    given = {calibrating.check_kind(kind): threshold, "jaccard": jaccard, "recall": recall}
+    by_hand = {name: value for name, value in given.items() if value is not None}
+    said = [
+        (pair, same)
+        for pair, same in ((yes, True), (no, False), (forget, None))
+        if pair is not None
+    ]
+    calibrating.check_precision(precision)
+    _check_alone(said, by_hand, answers, reset)
+    if curve:
+        _show_curve(calibrating.read_settings(db), by_hand, as_json=as_json)
+    elif answers:
+        _show_answers(db, as_json=as_json)
+    elif reset or by_hand:
+        changed = (
+            calibrating.reset_thresholds(db)
+            if reset
+            else calibrating.set_thresholds(db=db, **by_hand)
+        )
+        print_json(changed) if as_json else _print_thresholds(changed)
+    else:
+        for pair, same in said:
+            calibrating.judge_passages(kind, *pair, same, db=db)
+        if not said:
+            _ask_all(calibrating.questions(kind, count=count, db=db), db)
+        report = calibrating.calibrate(kind, precision=precision, db=db)
+        print_json(report) if as_json else _print(report)
+
+
+def _check_alone(
+    said: list[tuple[tuple[int, int], bool | None]],
+    by_hand: dict[str, float],
+    *others: bool,
+) -> None:
+    if (bool(said) + bool(by_hand) + sum(others)) > 1:
+        raise InputError(
+            "Answers, --answers, --reset and numbers set by hand were given together; use one of "
+            "them at a time."
+        )
+
+
+def _ask_all(asked: list[Question], db: Path) -> None:
+    """Ask until the user has had enough; each answer is stored at once."""
+    from topics.commands.calibrating import judge
+
+    if not asked:
+        typer.echo("There are no more pairs to ask about.", err=True)
+    for number, question in enumerate(asked, 1):
+        _print_question(question, number, len(asked))
+        answer = _read_answer()
+        if answer == "q":
+            break
+        if answer in _ANSWERS:
+            judge(question.kind, question.a.key, question.b.key, _ANSWERS[answer], db=db)
+
+
+def _read_answer() -> str:
+    """Return y, n, s or q; the end of the input is a q."""
+    while True:
+        try:
+            answer = input("yes, no, skip or quit? [y/n/s/q] ").strip().lower()
+        except EOFError:
+            return "q"
+        if answer in _ANSWERS or answer[:1] in ("s", "q"):
+            return answer if answer in _ANSWERS else answer[:1]
+
+
+def _print_question(question: Question, number: int, total: int) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    out = console(err=True)
+    out.print(
+        Text(f"{number} of {total}", style="bold"),
+        Text(f"score {question.score:.2f}, threshold {question.threshold:.2f}", style="dim"),
+    )
+    for side in (question.a, question.b):
+        line = Text(plain(side.source) or "unknown outlet", style="cyan")
+        line.append(f", {side.published.replace('T', ' ') or 'no date'}", style="default")
+        line.append(f", passage {side.number}", style="dim")
+        out.print(line)
+        if question.kind == "story" and side.title:
+            out.print(Padding(Text(plain(side.title), style="bold"), (0, 0, 0, 2)))
+        out.print(Padding(Text(plain(side.text)), (0, 0, 0, 2)))
+    for change in question.changes:
+        out.print(Padding(describe_change(change), (0, 0, 0, 6)))
+    out.print(Text(_QUESTIONS[question.kind], style="bold"))
+
+
+def _print(report: Calibration) -> None:
+    out = console()
+    if report.after.threshold != report.before.threshold:
+        typer.echo(
+            f"Threshold of {report.kind}: {report.before.threshold:.3f} -> "
+            f"{report.after.threshold:.3f}, from {number_of(report.after.judged, 'answer')}."
+        )
+    else:
+        typer.echo(f"Threshold of {report.kind}: {report.after.threshold:.3f}, as before.")
+    if report.after.reason:
+        typer.echo(report.after.reason)
+    table = new_table(
+        ("", {}),
+        ("pairs taken", {"justify": "right"}),
+        ("precision", {"justify": "right"}),
+        ("recall", {"justify": "right"}),
+    )
+    rows = [("before", report.before), ("now", report.after)]
+    for name, one in rows[report.after.threshold == report.before.threshold :]:
+        table.add_row(name, f"{one.taken:,}", *_ranges(one))
+    out.print(table)
+    typer.echo(
+        "Estimates with 90 % intervals; recall is of the pairs that were compared. "
+        f"{number_of(report.gone, 'answer')} on texts that are no candidates now."
+        if report.gone
+        else "Estimates with 90 % intervals; recall is of the pairs that were compared."
+    )
+
+
+def _ranges(one: Estimate) -> tuple[str, str]:
+    return (
+        f"{one.precision:.0%} ({one.precision_low:.0%} to {one.precision_high:.0%})",
+        f"{one.recall:.0%} ({one.recall_low:.0%} to {one.recall_high:.0%})",
+    )
+
+
+def _print_thresholds(thresholds: Thresholds) -> None:
+    import dataclasses
+
+    table = new_table(("threshold", {}), ("value", {"justify": "right"}))
+    for name, value in dataclasses.asdict(thresholds).items():
+        table.add_row(name, f"{value:.3f}")
+    console().print(table)
+
+
+def _show_curve(thresholds: Thresholds, by_hand: dict[str, float], *, as_json: bool) -> None:
+    import dataclasses
+
+    wanted = {name: by_hand[name] for name in ("jaccard", "recall") if name in by_hand}
+    plan = dataclasses.replace(thresholds, **wanted).check().for_copies().plan()
+    points = plan.curve()
+    if as_json:
+        print_json({"bands": plan.bands, "rows": plan.rows, "curve": points})
+        return
+    typer.echo(f"{plan.bands} bands of {plan.rows} rows ({plan.permutations} values a text)")
+    table = new_table(("Jaccard", {"justify": "right"}), ("compared", {"justify": "right"}))
+    for jaccard, chance in points:
+        table.add_row(f"{jaccard:.2f}", f"{chance:.2%}")
+    console().print(table)
+
+
+def _show_answers(db: Path, *, as_json: bool) -> None:
+    from rich.text import Text
+
+    from topics.commands.calibrating import list_answers
+
+    found = list_answers(db)
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        typer.echo("No pair has been answered.")
+        return
+    table = new_table(("kind", {}), ("answer", {}), ("a", {"ratio": 1}), ("b", {"ratio": 1}))
+    for one in found:
+        table.add_row(one.kind, "yes" if one.same else "no", Text(plain(one.a)), Text(plain(one.b)))
+    console().print(table)

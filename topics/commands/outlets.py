@@ -1,0 +1,115 @@
+"""Which outlet repeats which: what ``topicwire outlets`` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.store import CorpusStore
+from topics.commands.coverage import load_coverage, open_owners
+from topics.commands.listing import find_sources, require_topics
+from topics.coverage.matrix import OutletReuse, OutletShare, measure_outlets
+
+
+@dataclass(frozen=True)
+class OutletLine:
+    """Of what an outlet's words are made, in this corpus. The counts add up to ``words``.
+
+    Attributes:
+        outlet: The outlet, ``""`` for all articles whose outlet is not known.
+        owner: Its owner, where a file of owners names one, else the outlet itself.
+        articles: Its articles.
+        undated: Articles without a date; nobody knows what stood in them first.
+        words: Their words, page furniture left out.
+        original: Words that stood nowhere before and are none of the following.
+        wire: Stood nowhere before, in articles credited to an agency alone.
+        earlier: Stood in another outlet before.
+        unordered: Stand in another outlet too, and it is not known who was first.
+        self: Repeat the outlet itself.
+        quote: Quotations that others have as well.
+        boilerplate: Repeated whatever the story.
+        original_share: ``original`` as a share of ``words``.
+    """
+
+    outlet: str
+    owner: str
+    articles: int
+    undated: int
+    words: int
+    original: int
+    wire: int
+    earlier: int
+    unordered: int
+    self: int
+    quote: int
+    boilerplate: int
+    original_share: float
+
+
+@dataclass(frozen=True)
+class OutletReport:
+    """Reuse between the outlets of a corpus.
+
+    Attributes:
+        outlets: A row for each outlet, most words first.
+        reuse: Pairs of outlets that have words in common, most words first.
+        unnamed_words: Reused words that too many outlets may have had first for one to be
+            named; they are in the rows and in no pair.
+        strangers: Outlets that the file of owners names and that are not in the corpus.
+    """
+
+    outlets: tuple[OutletLine, ...]
+    reuse: tuple[OutletReuse, ...]
+    unnamed_words: int
+    strangers: tuple[str, ...]
+
+
+def outlets(
+    db: Path | str = "topicwire.db",
+    *,
+    sources: Sequence[str] = (),
+    owners: Path | str | None = None,
+) -> OutletReport:
+    """Measure which outlet repeats which, and how much of each is its own.
+
+    Args:
+        db: The database.
+        sources: Only these outlets, and the pairs that they have part in.
+        owners: A TOML file that says who owns which outlet.
+
+    Raises:
+        InputError: No such outlet, or a file of owners that is none.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    known = open_owners(owners)
+    with CorpusStore.open(Path(db)) as store:
+        require_topics(store)
+        wanted = set(find_sources(store, sources))
+        coverage = load_coverage(store)
+    matrix = measure_outlets(
+        coverage.passages,
+        coverage.articles,
+        coverage.groups,
+        coverage.relations,
+        wire=coverage.wire,
+        stories=list(coverage.stories.values()),
+    )
+    return OutletReport(
+        outlets=tuple(
+            _line(row, known.of(row.outlet))
+            for row in matrix.outlets
+            if not wanted or row.outlet in wanted
+        ),
+        reuse=tuple(one for one in matrix.reuse if not wanted or wanted & {one.outlet, one.source}),
+        unnamed_words=matrix.unnamed_words,
+        strangers=known.strangers(row.outlet for row in matrix.outlets),
+    )
+
+
+def _line(row: OutletShare, owner: str) -> OutletLine:
+    return OutletLine(
+        row.outlet, owner, row.articles, row.undated, row.words, row.original, row.wire,
+        row.earlier, row.unordered, row.self, row.quote, row.boilerplate,
+        round(row.share("original"), 4),
+    )  # fmt: skip
