@@ -50,19 +50,15 @@ Vectors = NDArray[np.float32]
 
 
 class Clock:
-    """Seconds by the wall and of processor time since the last lap."""
+    """Seconds by the wall and of processor time."""
 
     def __init__(self) -> None:
-        self._last = self._now()
+        self._last = time.perf_counter(), time.process_time()
 
     def lap(self) -> tuple[float, float]:
         """Return both since the last lap, or since the clock was made."""
-        now, last = self._now(), self._last
-        self._last = now
-        return now[0] - last[0], now[1] - last[1]
-
-    def _now(self) -> tuple[float, float]:
-        return time.perf_counter(), time.process_time()
+        last, self._last = self._last, (time.perf_counter(), time.process_time())
+        return self._last[0] - last[0], self._last[1] - last[1]
 
 
 def peak_gib() -> float:
@@ -190,18 +186,13 @@ def write_input(folder: Path, texts: Sequence[str], vectors: Vectors) -> None:
     np.save(folder / "vectors.npy", vectors)
 
 
-def single_passages(texts: Sequence[str]) -> tuple[list[Passage], dict[str, Document]]:
+def make_articles(texts: Sequence[str]) -> tuple[list[Passage], dict[str, Document]]:
     """Make an article of each text, of forty outlets."""
     from embeddings.documents import Document, Passage
 
-    names = [f"{row:06d}" for row in range(len(texts))]
-    return (
-        [Passage(name, 0, 0, 0, len(t), t) for name, t in zip(names, texts, strict=True)],
-        {
-            name: Document(name, text, "", f"Outlet {row % 40}")
-            for row, (name, text) in enumerate(zip(names, texts, strict=True))
-        },
-    )
+    passages = [Passage(f"{n:06d}", 0, 0, 0, len(text), text) for n, text in enumerate(texts)]
+    documents = [Document(f"{n:06d}", text, "", f"Outlet {n % 40}") for n, text in enumerate(texts)]
+    return passages, {document.id: document for document in documents}
 
 
 def ours(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
@@ -209,37 +200,23 @@ def ours(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
     del vectors
     from embeddings.copies import find_pairs, survey_copies
 
-    passages, _ = single_passages(texts)
+    passages, _ = make_articles(texts)
     survey_copies(passages)
     return lambda: as_pairs([(a, b) for a, b, _ in find_pairs(passages)])
 
 
 def ours_whole(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
-    """Take every text for an article through all stages, the graph and stories too."""
+    """Take every text for an article, and all through all stages."""
     from topics.covering import Leads
 
-    passages, documents = single_passages(texts)
-    corpus = Corpus(
-        passages, documents, vectors,
-        lambda articles, groups: Leads(articles, vectors),  # noqa: ARG005
-    )  # fmt: skip
-    cover_corpus(corpus, lambda name, lap: None)  # noqa: ARG005
+    passages, documents = make_articles(texts)
+    corpus = Corpus(passages, documents, vectors, lambda articles, _: Leads(articles, vectors))
+    cover_corpus(corpus, lambda _name, _lap: None)
     return lambda: as_pairs([])
 
 
-def lsh_bands(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
-    """Look up pairs by MinHashLSH with the bands and rows that ours derives."""
-    del vectors
-    return _lsh(texts, num_perm=387, params=(129, 3))
-
-
-def lsh_usual(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
-    """Look up pairs by MinHashLSH at a threshold of .5 and 128 permutations."""
-    del vectors
-    return _lsh(texts, num_perm=128, threshold=0.5)
-
-
-def _lsh(texts: list[str], num_perm: int, **settings: Any) -> Callable[[], Pairs]:
+def lsh(texts: list[str], num_perm: int, **settings: Any) -> Callable[[], Pairs]:
+    """Look up each text's pairs among those before it by MinHashLSH over word pairs."""
     import re
 
     from datasketch import MinHash, MinHashLSH
@@ -278,16 +255,19 @@ def as_pairs(pairs: Sequence[tuple[int, ...]]) -> Pairs:
     return np.array(sorted({p for p in pairs if p[0] != p[1]}), dtype=np.int64).reshape(-1, 2)
 
 
-METHODS = {
+METHODS: dict[str, Callable[[list[str], Vectors], Callable[[], Pairs]]] = {
     "ours": ours,
-    "datasketch, our bands": lsh_bands,
-    "datasketch, .5/128": lsh_usual,
+    # The bands and rows that ours derives from its target; then the usual .5 of 128.
+    "datasketch, our bands": lambda texts, _: lsh(texts, num_perm=387, params=(129, 3)),
+    "datasketch, .5 of 128": lambda texts, _: lsh(texts, num_perm=128, threshold=0.5),
     "SemHash, our vectors": semhash,
 }
 
 
 def run_method(folder: Path, name: str) -> None:
     """In a process of its own: run once, print seconds and memory, write the pairs."""
+    if name == "stages":
+        return run_stages(folder)
     texts = json.loads((folder / "texts.json").read_text("utf-8"))
     vectors = np.load(folder / "vectors.npy") if "SemHash" in name or "whole" in name else None
     clock = Clock()
@@ -298,19 +278,22 @@ def run_method(folder: Path, name: str) -> None:
         np.save(folder / f"{name}.npy", finish())
 
 
-def spawn(options: argparse.Namespace, folder: Path, name: str, limit: float | None) -> Any:
+def spawn(
+    options: argparse.Namespace, folder: Path, name: str, limit: float | None = None,
+    *, shown: bool = False,
+) -> Any:  # fmt: skip
     """Run a method in a fresh process; returns its figures, or None if it took too long."""
-    python = sys.executable if name.startswith("ours") else options.peers
+    python = sys.executable if name.startswith(("ours", "stages")) else options.peers
     command = [python, "-m", "benchmarks.coverage", "--folder", str(folder), "--run", name]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True,
-            timeout=limit,
+            command, cwd=ROOT, env=environment, stdout=None if shown else subprocess.PIPE,
+            text=True, check=True, timeout=limit,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return None
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return None if shown else json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def compare_methods(options: argparse.Namespace, folder: Path) -> None:
@@ -321,7 +304,7 @@ def compare_methods(options: argparse.Namespace, folder: Path) -> None:
     costs: dict[str, list[Any]] = {name: [] for name in METHODS}
     for _ in range(options.rounds):
         for name, cost in costs.items():
-            cost.append(spawn(options, folder, name, None))
+            cost.append(spawn(options, folder, name))
     texts = json.loads((folder / "texts.json").read_text("utf-8"))
     worded = read_many(texts)
     long = worded.lengths >= CopyOptions().least_words
@@ -398,19 +381,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--run", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.run == "stages":
-        run_stages(options.folder)
-        return
     if options.run:
-        run_method(options.folder, options.run)
-        return
+        return run_method(options.folder, options.run)
     if not options.db:
         parser.error("--db: give a Topicwire database whose passages are embedded")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copyfile(options.db, folder / "corpus.db")
-        command = [sys.executable, "-m", "benchmarks.coverage", "--folder", name, "--run", "stages"]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+        spawn(options, folder, "stages", shown=True)
         if options.peers:
             compare_methods(options, folder / "all")
         compare_hard(options, folder)

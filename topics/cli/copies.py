@@ -224,7 +224,7 @@ def _print_explanation(found: PairExplanation) -> None:
     for passage in (found.a, found.b):
         out.print(where(passage))
         out.print(Padding(Text(plain(passage.text)), (0, 0, 0, 2)))
-    out.print()
+    out.print(f"From the two texts alone: {found.paraphrase:.0%} likely to say the same.\n")
     for one in found.explanations:
         out.print(Text(one.verdict, style="bold"))
         for step in one.steps:

@@ -53,6 +53,8 @@ def run(
         ("model", found.encoder.get("name", "none yet")),
         ("topics", str(found.topics)),
         ("copies", f"{found.copy_groups:,} groups, repeats within one outlet among them"),
+        ("stories", f"{found.stories:,}, those of one outlet among them"),
+        ("by hand", f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}"),
         ("unread", f"{len(found.problems)} (`topicwire info --problems` lists them)"),
     ):
         table.add_row(name, value)

@@ -27,6 +27,9 @@ class CorpusInfo:
         vectors: Stored vectors, those of removed passages included (a cache).
         topics: Number of topics.
         copy_groups: Number of groups of copies.
+        stories: Number of stories, those of one outlet among them.
+        answers: Pairs that the user answered yes or no to.
+        edits: Changes made to topics by hand.
         removed: Rule and number of lines left out as page furniture, most first.
         problems: File, line if known, and reason of each thing that could not be read.
         unclustered: Passages that no topic has yet.
@@ -45,6 +48,9 @@ class CorpusInfo:
     vectors: int
     topics: int
     copy_groups: int
+    stories: int
+    answers: int
+    edits: int
     removed: tuple[tuple[str, int], ...]
     problems: tuple[tuple[str, int | None, str], ...]
     unclustered: int
@@ -80,6 +86,9 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             vectors=_count(store, "vectors"),
             topics=_count(store, "topics"),
             copy_groups=_count(store, "copy_groups"),
+            stories=_count(store, "stories"),
+            answers=_count(store, "judgements"),
+            edits=_count(store, "edits"),
             removed=tuple(
                 store.rows(
                     "SELECT rule, count(*) FROM removals GROUP BY rule ORDER BY count(*) DESC, rule"

@@ -27,6 +27,7 @@ from topics.coverage.explaining import (
     explain_story,
 )
 from topics.coverage.judgements import Judgement, order_pair, read_judgements
+from topics.coverage.pairs import score_pair
 from topics.coverage.steps import Explanation
 from topics.coverage.stories import StorySurvey
 from topics.coverage.storing import read_copies
@@ -45,11 +46,14 @@ class PairExplanation:
         b: The second.
         explanations: Of a near copy, of one standing inside the other, of the same event,
             and of the story of their articles.
+        paraphrase: How likely the two say the same, 0 to 1, judged from the pair alone:
+            words, vectors and facts, whatever else the corpus holds.
     """
 
     a: Quotation
     b: Quotation
     explanations: tuple[Explanation, ...]
+    paraphrase: float
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,13 @@ class _Pair:
         """Days between the two, ``None`` where a date is not known."""
         return days_apart(*self.dates) if all(self.dates) else None
 
+    @cached_property
+    def cosine(self) -> float:
+        """Cosine of the vectors of the two."""
+        fingerprint = self.store.setting("encoder")["fingerprint"]
+        vectors = self.store.vectors(fingerprint, [self.a.id, self.b.id])
+        return float(vectors[0] @ vectors[1])
+
     def judged(self, kind: str, a: str, b: str) -> bool | None:
         """Return what the user said of a pair, ``None`` if nothing."""
         for one in self.judgements:
@@ -123,8 +134,9 @@ def why_not(a: int, b: int, *, db: Path | str = "topicwire.db") -> PairExplanati
         thresholds, judgements = read_thresholds(store), read_judgements(store)
         pair = _Pair(store, passages, articles, rows, thresholds, judgements)
         explanations = _copies(pair), _contained(pair), _event(pair), _story(pair)
+        paraphrase = score_pair(pair.a.body, pair.b.body, pair.cosine)
         first, second = read_quotations(store, [a, b])
-    return PairExplanation(first, second, explanations)
+    return PairExplanation(first, second, explanations, round(paraphrase, 4))
 
 
 def _key(passage: Passage) -> str:
@@ -166,16 +178,13 @@ def _event(pair: _Pair) -> Explanation:
     first, second = (pair.documents[one.document_id] for one in (pair.a, pair.b))
     nodes = read_nodes(pair.store, pair.passages)
     graph = stored_graph(pair.store)
-    fingerprint = pair.store.setting("encoder")["fingerprint"]
-    vectors = pair.store.vectors(fingerprint, [pair.a.id, pair.b.id])
-    cosine = float(vectors[0] @ vectors[1])
     near = graph is not None and _are_neighbours(graph, nodes, pair.rows)
     known = EventPair(
         words=(len(read_words(pair.a.body).words), len(read_words(pair.b.body).words)),
         documents=(first.id, second.id),
         outlets=(first.source, second.source),
         days=pair.days,
-        cosine=cosine,
+        cosine=pair.cosine,
         neighbours=near,
     )
     evidence = None

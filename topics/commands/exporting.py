@@ -38,18 +38,20 @@ COLUMNS = (
     "stranger",
     "copy_group",
     "copy_kind",
+    "story_id",
 )
 
 _ROWS = """
     SELECT p.id, p.document_id, p.position, p.start, p."end", p.text, d.title, d.source,
            d.published, d.url, d.path, a.topic_id, t.name, t.kind, a.strength, l.id,
-           l.name, o.name, a.mixed, a.stranger, g.id, g.kind
+           l.name, o.name, a.mixed, a.stranger, g.id, g.kind, s.story_id
     FROM passages AS p JOIN documents AS d ON d.id = p.document_id
     LEFT JOIN assignments AS a ON a.passage_id = p.id LEFT JOIN topics AS t ON t.id = a.topic_id
     LEFT JOIN topics AS l ON l.id = coalesce(a.leaf_id, a.topic_id)
     LEFT JOIN topics AS o ON o.id = a.other_id
     LEFT JOIN copy_members AS m ON m.passage_id = p.id
     LEFT JOIN copy_groups AS g ON g.id = m.group_id
+    LEFT JOIN story_members AS s ON s.document_id = d.id
     ORDER BY p.document_id, p.position
 """
 
@@ -123,7 +125,7 @@ def _write_parquet(path: Path, rows: list[tuple[Any, ...]]) -> None:
     import pyarrow.parquet as pq
 
     integers = {"passage_id", "position", "start", "end", "topic_id", "subtopic_id"}
-    integers |= {"mixed", "stranger", "copy_group"}
+    integers |= {"mixed", "stranger", "copy_group", "story_id"}
     schema = pa.schema(
         [
             (
