@@ -1,11 +1,14 @@
 """Measure copies and relations on real news: `python -m benchmarks.copies --data DIR`.
 
-Parts, by name after the options (default: all that need no vectors); for copies edited by
-rule see benchmarks/reuse.py, for the score of pairs benchmarks/pairs.py:
+Parts, by name after the options (default: the first three, each a script of its own):
 
+    stories  B-cubed F of stories on four sets, one setting      (benchmarks/stories.py)
+    pairs    average precision of the score of two sentences     (benchmarks/pairs.py)
+    reuse    copies edited by rule, hidden among their corpus    (benchmarks/reuse.py)
     fakes    the exact copies in fakes.jsonl.gz
     mrpc     how many paraphrase pairs are taken for copies
-    speed    time and memory on all paragraphs of security.jsonl.gz
+    speed    time and memory of copies on all paragraphs of security.jsonl.gz; of everything on
+             an embedded corpus, and beside SemHash and datasketch: benchmarks/coverage.py
     events   same-event score on stories_val, ecbplus, timeline_updates and mrpc_train; needs
              the default embedding model, and keeps its vectors in --cache
     fit      coefficients of that score from the first 4,500 leads of stories_train
@@ -18,6 +21,8 @@ import gzip
 import json
 import re
 import resource
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -226,6 +231,12 @@ def _vectors(texts: list[str], path: Path) -> NDArray[np.float32]:
     return vectors
 
 
+def _run(name: str, data: Path) -> None:
+    """Run another script of this folder, with its own cache."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--data", str(data)]
+    subprocess.run(command, check=True)
+
+
 def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(
@@ -235,10 +246,13 @@ def main() -> None:
     parser.add_argument(
         "--cache", type=Path, default=Path(".cache/copies"), help="folder for vectors"
     )
-    parser.add_argument("parts", nargs="*", default=["fakes", "mrpc", "speed"])
+    parser.add_argument("parts", nargs="*", default=["stories", "pairs", "reuse"])
     arguments = parser.parse_args()
     print(CopyOptions(), CopyOptions().plan())
     measures: dict[str, Callable[[], None]] = {
+        "stories": lambda: _run("stories", arguments.data),
+        "pairs": lambda: _run("pairs", arguments.data),
+        "reuse": lambda: _run("reuse", arguments.data),
         "fakes": lambda: measure_fakes(arguments.data),
         "mrpc": lambda: measure_mrpc(arguments.data),
         "speed": lambda: measure_speed(arguments.data),
