@@ -246,13 +246,14 @@ def semhash(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
     result = index.self_deduplicate()
     row_of = {text: row for row, text in enumerate(texts)}
     return lambda: as_pairs(
-        [tuple(sorted((row_of[one.duplicate_of], row_of[one.record]))) for one in result.filtered]
+        [(row_of[one.duplicate_of], row_of[one.record]) for one in result.filtered]
     )
 
 
 def as_pairs(pairs: Sequence[tuple[int, ...]]) -> Pairs:
     """Return int64 of shape ``(m, 2)``, sorted, each pair once, the lower row first."""
-    return np.array(sorted({p for p in pairs if p[0] != p[1]}), dtype=np.int64).reshape(-1, 2)
+    kept = {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
+    return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
 
 
 METHODS: dict[str, Callable[[list[str], Vectors], Callable[[], Pairs]]] = {
