@@ -34,6 +34,16 @@ def date_bounds(published: str) -> tuple[str, str]:
     return first, f"{year}-{last_month}-{last_day}T{time or '23:59'}"
 
 
+def publication_order(published: str) -> tuple[str, str]:
+    """Return what puts dates in order: surely published by then first, unknown dates last.
+
+    The last minute that a coarse date may mean, then the first. One order wherever somebody
+    asks what came first.
+    """
+    first, last = date_bounds(published)
+    return last, first
+
+
 # Raised when reading, furniture rules or splitting change, so that files are read again and
 # stored articles made anew.
 PROCESSING = 3

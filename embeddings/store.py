@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 # SQLite takes some 32,000 parameters a statement; this keeps statements short.
 _CHUNK = 500
 
-# The settings that say what derived tables were computed from, gone while they are stale:
-# copies, graph and relations, and the topics upon them.
+# What derived tables came from, gone while stale: relations of passages; stories; topics.
 RELATED = "related"
+COVERED = "covered"
 DERIVED = "derived"
 
 _PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
@@ -235,8 +235,8 @@ class CorpusStore:
                 connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
     def _forget_derived(self) -> None:
-        self.set_setting(RELATED, None)
-        self.set_setting(DERIVED, None)
+        for stage in (RELATED, COVERED, DERIVED):
+            self.set_setting(stage, None)
 
     def documents(self) -> list[Document]:
         """Return all documents, by id."""

@@ -7,6 +7,7 @@ articles besides.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,12 +23,12 @@ from embeddings.store import CorpusStore
 from topics.coverage.article_relations import ArticleRelation, relate_articles
 from topics.coverage.articles import Article, gather_articles
 from topics.coverage.boilerplate import find_boilerplate
+from topics.coverage.events import find_same_event
 from topics.coverage.judgements import Judgement
-from topics.coverage.relating import find_relations
 from topics.coverage.relations import Relation
 from topics.coverage.stories import StorySurvey, find_stories, story_text
 from topics.coverage.thresholds import Thresholds
-from topics.coverage.wordings import relate_versions
+from topics.coverage.wordings import find_contained, relate_judged, relate_versions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,12 +108,42 @@ def find_related(
     kept = relate_versions(passages, documents, survey)
     yes = {kind: _unordered(wanted[kind]) for kind in least}
     no = {kind: _unordered(_pairs(judgements, kind, same=False)) for kind in least}
-    for relation in find_relations(passages, documents, nodes, graph, options=options):
-        kind = relation.kind
-        key = frozenset(hash_text(passages[row].body).hex() for row in (relation.a, relation.b))
-        if key not in no[kind] and (relation.score >= least[kind] or key in yes[kind]):
+    keys_of = _keys_of_nodes(passages, nodes, [*yes.values(), *no.values()])
+    contained: set[frozenset[int]] = set()
+    found: set[tuple[str, frozenset[str]]] = set()
+    related = [
+        *find_contained(passages, documents, nodes, options=options),
+        *find_same_event(passages, documents, nodes, graph, options=options),
+    ]
+    for relation in related:
+        kind, pair = relation.kind, frozenset(nodes[[relation.a, relation.b]].tolist())
+        # What the user said of one text holds for its copies, which are the same node.
+        said = {frozenset((a, b)) for a in keys_of[min(pair)] for b in keys_of[max(pair)]}
+        taken = relation.score >= least[kind] or said & yes[kind]
+        # A passage inside another reports no event of its own.
+        if taken and not said & no[kind] and pair not in contained:
             kept.append(relation)
+            found.update((kind, key) for key in said)
+            if kind == "contains":
+                contained.add(pair)
+    for told in ("contains", "same_event"):
+        pairs = [one for one in wanted[told] if (told, frozenset(one)) not in found]
+        kept += relate_judged(passages, documents, told, pairs)
     return kept
+
+
+def _keys_of_nodes(
+    passages: Sequence[Passage], nodes: NDArray[np.int64], judged: Sequence[set[frozenset[str]]]
+) -> dict[int, list[str]]:
+    """Return the judged texts of each node, by hash."""
+    wanted = {key for pairs in judged for pair in pairs for key in pair}
+    keys: dict[int, list[str]] = defaultdict(list)
+    if wanted:
+        for passage, node in zip(passages, nodes.tolist(), strict=True):
+            key = hash_text(passage.body).hex()
+            if key in wanted and key not in keys[node]:
+                keys[node].append(key)
+    return keys
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,13 @@ from embeddings.copies import CopySurvey
 from embeddings.documents import Document, Passage
 from embeddings.embedding import embed_texts
 from embeddings.neighbours import NeighbourGraph, find_neighbours
-from embeddings.store import DERIVED, RELATED, CorpusStore
+from embeddings.store import COVERED, DERIVED, RELATED, CorpusStore
 from embeddings.wording import read_once
 from topics.coverage.articles import gather_articles
-from topics.coverage.judgements import Judgement, read_judgements
+from topics.coverage.judgements import Judgement, count_gone, read_judgements
 from topics.coverage.relations import Relation
 from topics.coverage.storing import (
+    STORY_COUNTS,
     read_copies,
     store_article_relations,
     store_copies,
@@ -53,8 +54,6 @@ if TYPE_CHECKING:
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
 METHODS = 3
 
-# The setting that says what relations of articles and stories were computed from.
-COVERED = "covered"
 # The setting that holds what each run says of the topics as they are, until they change.
 REMARKS = "remarks"
 # The setting that says which names the topics bear.
@@ -136,7 +135,7 @@ def derive(
             _store_relations(store, passages, relations, related)
         if coverage:
             store_article_relations(store, coverage.articles, coverage.relations)
-            store_stories(store, coverage.articles, coverage.survey.stories)
+            store_stories(store, coverage.articles, coverage.survey)
             store.set_setting(COVERED, covered)
         if settled:
             return _unchanged(store, previous, named)
@@ -149,7 +148,11 @@ def derive(
         store.put_array("placed", found.placed.labels)
         store.set_setting("placed", [unedited, found.placed.notes])
         derivation = _store(store, passages, nodes, found, derived, undone)
-        return dataclasses.replace(derivation, idle=(*found.idle, *_name(store, named)))
+        return dataclasses.replace(
+            derivation,
+            idle=(*found.idle, *_name(store, named)),
+            notes=(*derivation.notes, *_doubts(store)),
+        )
 
 
 @dataclass(frozen=True)
@@ -184,8 +187,22 @@ def _unchanged(store: CorpusStore, previous: int, named: str) -> Derivation:
     """Say what the run that found the topics said of them."""
     told = store.setting(REMARKS) or {}
     idle = (*told.get("idle", ()), *_name(store, named))
-    notes = tuple(told.get("notes", ()))
+    notes = (*told.get("notes", ()), *_doubts(store))
     return Derivation(fresh=False, previous_topics=previous, idle=idle, notes=notes)
+
+
+def _doubts(store: CorpusStore) -> tuple[str, ...]:
+    """Say which of the user's answers could not be obeyed."""
+    dropped = len((store.setting(STORY_COUNTS) or {}).get("dropped", ()))
+    gone = count_gone(store)
+    return tuple(
+        f"{number} of the answers given to `topicwire calibrate` {why}; --answers lists them."
+        for number, why in (
+            (dropped, "contradict others on stories, and were not obeyed"),
+            (gone, "are on texts that have changed or are gone"),
+        )
+        if number
+    )
 
 
 def read_wishes(store: CorpusStore) -> Wishes:

@@ -23,7 +23,7 @@ def to_arrow(results: Sequence[Any], kind: type | None = None) -> pa.Table:
     become JSON text, so that every cell is a plain value.
 
     Args:
-        results: Frozen dataclasses of one kind, such as ``copies().relations``.
+        results: Frozen dataclasses of one kind, such as ``copies().pairs``.
         kind: Their class, so that an empty list has columns too.
 
     Raises:
@@ -34,7 +34,7 @@ def to_arrow(results: Sequence[Any], kind: type | None = None) -> pa.Table:
     kinds = {type(result) for result in results} | ({kind} if kind else set())
     if len(kinds) != 1 or not dataclasses.is_dataclass(found := kinds.pop()):
         raise InputError(
-            "A table is made of results of one kind, such as copies().relations or "
+            "A table is made of results of one kind, such as copies().pairs or "
             "outlets().reuse; for an empty list give the kind too."
         )
     assert isinstance(found, type)  # noqa: S101 - a dataclass itself, no instance

@@ -98,7 +98,7 @@ def test_pairs_are_written_as_a_spreadsheet(news, tmp_path):
         (["--least-share", "2"], "give a share from 0 to 1"),
         (["--kind", "twin"], "use one of exact"),
         (["--since", "May"], "write a year, month or day"),
-        (["--articles", "--kind", "same_event"], "for articles use one of"),
+        (["--articles", "--kind", "same_event"], "use one of exact, near_copy, contains."),
         (["--source", "nobody"], "outlets here are"),
         (["--csv", "/none/pairs.csv"], "cannot be written"),
         (["--why-not", "1", "1"], "name two"),

@@ -159,10 +159,10 @@ def test_nothing_is_made_anew_when_nothing_changed(news, encoder):
 
 
 @pytest.mark.parametrize(
-    "paragraphs",
-    [["He said."], ["word"], ["Stop."] * 30, [" ".join(["same"] * 400)]],
+    ("paragraphs", "copies"),
+    [(["He said."], 0), (["word"], 0), (["Stop."] * 30, 1), ([" ".join(["same"] * 400)], 1)],
 )
-def test_texts_of_little_use_give_a_sensible_answer(tmp_path, put, encoder, paragraphs):
+def test_a_text_of_a_few_words_makes_no_copies(tmp_path, put, encoder, paragraphs, copies):
     path = tmp_path / "odd.db"
     with CorpusStore.open(path, write=True) as store:
         put(store, "a", paragraphs)
@@ -170,7 +170,7 @@ def test_texts_of_little_use_give_a_sensible_answer(tmp_path, put, encoder, para
         note_encoder(store, encoder)
         embed_corpus(store, encoder)
         derive(store, encoder)
-        assert len(store.rows("SELECT * FROM article_relations")) == 1
+        assert len(store.rows("SELECT * FROM article_relations")) == copies
 
 
 def test_one_document_has_no_story_and_no_copy(tmp_path, put, encoder, fill_news):
@@ -190,3 +190,96 @@ def test_thousands_of_copies_of_one_paragraph_are_one_story_and_stay_fast(tmp_pa
     found = relate_articles(gather_articles(passages, documents))
     assert len(found) == 2999
     assert {one.kind for one in found} == {"exact"}
+
+
+def said(store, kind: str, names: dict[str, str], a: str, b: str, *, same: bool) -> None:
+    put_judgement(store, Judgement(kind, names[a], names[b], same=same))
+
+
+@pytest.fixture
+def hashes(news) -> dict[str, str]:
+    """Hash of the first paragraph of each article."""
+    with CorpusStore.open(news) as store:
+        return dict(
+            store.rows("SELECT document_id, lower(hex(hash)) FROM passages WHERE position = 0")
+        )
+
+
+def pairs_of(path, kind: str) -> set[frozenset[str]]:
+    with CorpusStore.open(path) as store:
+        return {
+            frozenset(pair)
+            for pair in store.rows(
+                "SELECT p.document_id, q.document_id FROM relations AS r JOIN passages AS p "
+                "ON p.id = r.a JOIN passages AS q ON q.id = r.b WHERE r.kind = ?",
+                (kind,),
+            )
+        }
+
+
+@pytest.mark.parametrize("kind", ["same_event", "contains"])
+def test_a_yes_is_obeyed_also_for_passages_that_nothing_brought_together(
+    news, encoder, hashes, kind
+):
+    with CorpusStore.open(news, write=True) as store:
+        said(store, kind, hashes, "ledger-2", "courier-1", same=True)
+        derive(store, encoder)
+    assert frozenset(("ledger-2", "courier-1")) in pairs_of(news, kind)
+
+
+def test_a_yes_to_strangers_takes_no_event_from_others(news, encoder, hashes):
+    with CorpusStore.open(news, write=True) as store:
+        put_thresholds(store, Thresholds(same_event=0.01))
+        derive(store, encoder)
+    before = pairs_of(news, "same_event")
+    with CorpusStore.open(news, write=True) as store:
+        put_judgement(store, Judgement("contains", "0" * 32, "1" * 32, same=True))
+        derive(store, encoder)
+    assert pairs_of(news, "same_event") == before
+
+
+def test_a_no_holds_for_a_copy_that_comes_later(news, encoder, hashes, put):
+    with CorpusStore.open(news, write=True) as store:
+        said(store, "contains", hashes, "ledger-1", "courier-2", same=False)
+        text = store.rows("SELECT text FROM passages WHERE document_id = 'courier-2'")[0][0]
+        put(store, "a-copy", [text.replace("a week", "one week")], source="abc",
+            published="2013-06-01")  # fmt: skip
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+    assert pairs_of(news, "contains") == set()
+
+
+def test_answers_that_cannot_be_obeyed_are_told(news, encoder, hashes):
+    with CorpusStore.open(news, write=True) as store:
+        put_judgement(store, Judgement("near_copy", "0" * 32, "1" * 32, same=True))
+        put_judgement(store, Judgement("story", "courier-1", "ledger-2", same=True))
+        put_judgement(store, Judgement("story", "ledger-2", "wire-1", same=True))
+        put_judgement(store, Judgement("story", "courier-1", "wire-1", same=False))
+        notes = derive(store, encoder).notes
+        assert any("contradict others" in note for note in notes)
+        assert any("have changed or are gone" in note for note in notes)
+        assert derive(store, encoder).notes == notes
+
+
+def test_a_threshold_of_stories_alone_leaves_passages_and_topics_as_they_are(news, encoder):
+    with CorpusStore.open(news, write=True) as store:
+        before = store.setting("related"), store.setting("derived")
+        put_thresholds(store, Thresholds(story=0.9))
+        derive(store, encoder)
+        assert (store.setting("related"), store.setting("derived")) == before
+
+
+def test_a_beginning_that_stands_in_many_articles_of_an_outlet_joins_none(tmp_path, put, encoder):
+    path = tmp_path / "letters.db"
+    opening = (
+        "Welcome to the morning letter, with all that you need to know before breakfast, from "
+        "our desks in four cities; forward it to a friend who would like to read it as well."
+    )
+    with CorpusStore.open(path, write=True) as store:
+        for number, subject in enumerate(("harvest", "tunnel", "election", "glacier", "opera")):
+            own = " ".join(f"{subject}{word}{number}" for word in "abcdefghijklmnopqrst")
+            put(store, subject, [opening, own], source="letter", title=f"{subject} {number}")
+        note_encoder(store, encoder)
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+        assert read_stories(store) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,7 +36,9 @@ def run(
     kind: Annotated[
         str, typer.Argument(metavar="[KIND]", help="near_copy, contains, same_event or story.")
     ] = "near_copy",
-    count: Annotated[int, typer.Option(metavar="N", help="How many pairs to ask about.")] = 10,
+    count: Annotated[
+        int | None, typer.Option(metavar="N", help="How many pairs to ask about; 10 by default.")
+    ] = None,
     precision: Annotated[
         float | None,
         typer.Option(metavar="P", help="Aim at this precision; by default at the best F1."),
@@ -83,7 +86,8 @@ def run(
         if pair is not None
     ]
     calibrating.check_precision(precision)
-    _check_alone(said, by_hand, answers, reset)
+    asks = count is not None or precision is not None
+    _check_alone(bool(said), curve, answers, reset, bool(by_hand) and not curve, asks and not said)
     if curve:
         _show_curve(calibrating.read_settings(db), by_hand, as_json=as_json)
     elif answers:
@@ -99,29 +103,32 @@ def run(
         for pair, same in said:
             calibrating.judge_passages(kind, *pair, same, db=db)
         if not said:
-            _ask_all(calibrating.questions(kind, count=count, db=db), db)
-        report = calibrating.calibrate(kind, precision=precision, db=db)
-        print_json(report) if as_json else _print(report)
+            asked = calibrating.questions(kind, count=10 if count is None else count, db=db)
+            answered = _ask_all(asked, db)
+        if said or answered or precision is not None:
+            report = calibrating.calibrate(kind, precision=precision, db=db)
+            print_json(report) if as_json else _print(report)
+        elif as_json:
+            print_json(None)
+        else:
+            typer.echo("Nothing was answered, and nothing has changed.")
 
 
-def _check_alone(
-    said: list[tuple[tuple[int, int], bool | None]],
-    by_hand: dict[str, float],
-    *others: bool,
-) -> None:
-    if (bool(said) + bool(by_hand) + sum(others)) > 1:
+def _check_alone(*given: bool) -> None:
+    if sum(given) > 1:
         raise InputError(
-            "Answers, --answers, --reset and numbers set by hand were given together; use one of "
-            "them at a time."
+            "Answers, --answers, --curve, --reset, questions (--count, --precision) and thresholds "
+            "set by hand were given together; use one of them at a time."
         )
 
 
-def _ask_all(asked: list[Question], db: Path) -> None:
-    """Ask until the user has had enough; each answer is stored at once."""
+def _ask_all(asked: list[Question], db: Path) -> int:
+    """Ask until the user has had enough; each answer is stored at once. Returns how many."""
     from topics.commands.calibrating import judge
 
     if not asked:
         typer.echo("There are no more pairs to ask about.", err=True)
+    answered = 0
     for number, question in enumerate(asked, 1):
         _print_question(question, number, len(asked))
         answer = _read_answer()
@@ -129,17 +136,23 @@ def _ask_all(asked: list[Question], db: Path) -> None:
             break
         if answer in _ANSWERS:
             judge(question.kind, question.a.key, question.b.key, _ANSWERS[answer], db=db)
+            answered += 1
+    return answered
 
 
 def _read_answer() -> str:
-    """Return y, n, s or q; the end of the input is a q."""
+    """Return y, n, s or q; the end of the input is a q. Results alone go to the output."""
     while True:
-        try:
-            answer = input("yes, no, skip or quit? [y/n/s/q] ").strip().lower()
-        except EOFError:
+        typer.echo("Type y (yes), n (no), s (skip) or q (quit): ", nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:
+            typer.echo("", err=True)
             return "q"
-        if answer in _ANSWERS or answer[:1] in ("s", "q"):
-            return answer if answer in _ANSWERS else answer[:1]
+        answer = line.strip().lower()
+        if answer in _ANSWERS:
+            return answer
+        if answer[:1] in ("s", "q") and answer:
+            return answer[0]
 
 
 def _print_question(question: Question, number: int, total: int) -> None:
@@ -185,12 +198,11 @@ def _print(report: Calibration) -> None:
     for name, one in rows[report.after.threshold == report.before.threshold :]:
         table.add_row(name, f"{one.taken:,}", *_ranges(one))
     out.print(table)
-    typer.echo(
-        "Estimates with 90 % intervals; recall is of the pairs that were compared. "
-        f"{number_of(report.gone, 'answer')} on texts that are no candidates now."
-        if report.gone
-        else "Estimates with 90 % intervals; recall is of the pairs that were compared."
-    )
+    out.print("Estimates with 90 % intervals; recall is of the pairs that were compared.")
+    if not report.after.judged:
+        out.print("Nothing is answered yet: they are what such a threshold gives elsewhere.")
+    if report.gone:
+        out.print(f"{number_of(report.gone, 'answer')} on texts that are no candidates now.")
 
 
 def _ranges(one: Estimate) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from embeddings.errors import InputError
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -38,6 +39,8 @@ _HEADINGS = {
     "same_event": "Same event, in words of their own (not copies)",
 }
 _PAIR_HEADINGS = _HEADINGS | {"near_copy": "Near copies, and same wording with other facts"}
+# Of articles whose facts conflict: see "Same wording, other facts" for passages.
+_OTHER_FACTS = "Same wording, other facts"
 _ARTICLE_HEADINGS = {
     "exact": "One text",
     "near_copy": "Near copy",
@@ -92,36 +95,37 @@ def run(
         "least_share": least_share,
         "repeats": repeats,
     }
+    if why_not is not None and (articles or pairs or csv is not None or any(filters.values())):
+        raise InputError("--why-not A B stands alone; leave the other options out.")
+    if articles and pairs:
+        raise InputError("--articles lists pairs as it is; leave --pairs out.")
     if why_not is not None:
         from topics.commands.explaining import why_not as explain
 
         found = explain(*why_not, db=db)
         print_json(found) if as_json else _print_explanation(found)
     elif articles:
-        from topics.commands.article_pairs import article_copies
+        from topics.commands.article_pairs import ArticlePair, article_copies
 
         listed = article_copies(db, **filters)  # type: ignore[arg-type]
-        _write(listed, csv)
+        if csv is not None:
+            _write(listed, ArticlePair, csv)
         print_json(listed) if as_json else _print_articles(listed, limit)
     else:
-        from topics.commands.copying import copies
+        from topics.commands.copying import PairListing, copies
 
-        report = copies(db, pairs=pairs or csv is not None, **filters)  # type: ignore[arg-type]
-        _write(report.pairs, csv)
+        report = copies(db, pairs=pairs, **filters)  # type: ignore[arg-type]
+        if csv is not None:
+            rows = copies(db, pairs=True, **filters).pairs  # type: ignore[arg-type]
+            _write(rows, PairListing, csv)
         print_json(report) if as_json else _print(report, limit)
 
 
-def _write(rows: Sequence[Any], csv: Path | None) -> None:
-    """Write pairs as a table, when a file is named."""
-    if csv is None:
-        return
-    from topics.commands.article_pairs import ArticlePair
-    from topics.commands.copying import PairListing
+def _write(rows: Sequence[Any], kind: type, csv: Path) -> None:
+    """Write pairs of a kind as a table."""
     from topics.commands.spreadsheets import write_table
     from topics.tables import to_arrow
 
-    kind = type(rows[0]) if rows else PairListing
-    assert kind in (ArticlePair, PairListing)  # noqa: S101 - what the commands return
     write_table(csv, to_arrow(rows, kind))
     typer.echo(f"{csv}: {count(len(rows), 'pair')}", err=True)
 
@@ -142,7 +146,7 @@ def _print(report: CopyReport, limit: int) -> None:
             _print_pair(pair)
         _say_left(len(of_kind) - limit, "pair")
     if report.repeats_left_out:
-        typer.echo(
+        out.print(
             f"Not shown: {report.repeats_left_out} repeats within one outlet or of stock phrases; "
             "--repeats shows them."
         )
@@ -167,7 +171,7 @@ def _print_group(listing: CopyListing) -> None:
         if member.passage == listing.first:
             line.append("  first seen" if listing.first_is_certain else "  first seen, uncertain")
         elif not member.changes:
-            line.append("  word for word", style="dim")
+            line.append("  the same words", style="dim")
         else:
             line.append(f"  {member.share:.0%} the same", style="dim")
         out.print(Padding(line, (0, 0, 0, 2)))
@@ -201,7 +205,8 @@ def _print_articles(pairs: Sequence[ArticlePair], limit: int) -> None:
     if not pairs:
         typer.echo("No article repeats another of a different outlet.")
     for pair in pairs[:limit]:
-        line = Text(_ARTICLE_HEADINGS[pair.kind], style="bold")
+        versions = pair.kind == "near_copy" and pair.conflicts
+        line = Text(_OTHER_FACTS if versions else _ARTICLE_HEADINGS[pair.kind], style="bold")
         line.append(f"  {pair.share_a:.0%} of the first, {pair.share_b:.0%} of the second",
                     style="dim")  # fmt: skip
         out.print(line)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
 from topics.commands.counting import count
+
+if TYPE_CHECKING:
+    from topics.commands.describing import CorpusInfo
 
 EXAMPLE = "topicwire info --problems"
 
@@ -53,7 +56,7 @@ def run(
         ("model", found.encoder.get("name", "none yet")),
         ("topics", str(found.topics)),
         ("copies", f"{found.copy_groups:,} groups, repeats within one outlet among them"),
-        ("stories", f"{found.stories:,}, those of one outlet among them"),
+        ("stories", f"{found.stories:,}, those of one outlet among them{_too_short(found)}"),
         ("by hand", f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}"),
         ("unread", f"{len(found.problems)} (`topicwire info --problems` lists them)"),
     ):
@@ -65,3 +68,9 @@ def run(
             f"{count(found.unclustered, 'passage')} {verb} no topic yet: a run was stopped; "
             "`topicwire cluster` goes on from there."
         )
+
+
+def _too_short(found: CorpusInfo) -> str:
+    if not found.too_short:
+        return ""
+    return f"; {count(len(found.too_short), 'article')} too short for one, listed by --json"

@@ -9,10 +9,12 @@ import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, OwnersOption, SourceOption
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
-from topics.commands.counting import count
+from topics.commands.counting import count, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.text import Text
 
     from topics.commands.outlets import OutletLine, OutletReport
     from topics.coverage.matrix import OutletReuse
@@ -75,12 +77,9 @@ def _print(report: OutletReport, limit: int) -> None:
 
 
 def _print_outlets(lines: Sequence[OutletLine]) -> None:
-    from rich.text import Text
 
-    owned = any(line.owner != line.outlet for line in lines)
     table = new_table(
-        ("outlet", {"ratio": 1}),
-        *([("owner", {})] if owned else []),
+        ("outlet", {"ratio": 1, "overflow": "fold"}),
         ("words", {"justify": "right"}),
         ("original", {"justify": "right"}),
         ("wire", {"justify": "right"}),
@@ -91,11 +90,10 @@ def _print_outlets(lines: Sequence[OutletLine]) -> None:
     )
     for line in lines:
         table.add_row(
-            Text(plain(line.outlet) or "unknown outlet", style="cyan"),
-            *([Text(plain(line.owner) if line.owner != line.outlet else "")] if owned else []),
+            _name(line),
             f"{line.words:,}",
             *(
-                _percent(part, line.words)
+                percent(part, line.words)
                 for part in (
                     line.original, line.wire, line.earlier, line.unordered, line.quote,
                     line.self + line.boilerplate,
@@ -103,16 +101,20 @@ def _print_outlets(lines: Sequence[OutletLine]) -> None:
             ),
         )  # fmt: skip
     console().print(table)
-    typer.echo(
-        "Of the words, page furniture left out. copied: stood in another outlet before; shared:\n"
-        "in another too, order unknown; repeats: its own, or whatever the story.\n"
+    console().print(
+        "Of the words, page furniture left out. copied: stood in another outlet before; "
+        "shared: in another too, order unknown; repeats: its own, or whatever the story.\n"
     )
 
 
-def _percent(part: int, whole: int) -> str:
-    if not part:
-        return ""
-    return f"{part / whole:.0%}" if part / whole >= 0.005 else "<1%"
+def _name(line: OutletLine) -> Text:
+    """Return an outlet, and below it its owner."""
+    from rich.text import Text
+
+    name = Text(plain(line.outlet) or "unknown outlet", style="cyan")
+    if line.owner != line.outlet:
+        name.append(f"\n{plain(line.owner)}", style="dim")
+    return name
 
 
 def _print_matrix(report: OutletReport) -> None:
@@ -128,9 +130,12 @@ def _print_matrix(report: OutletReport) -> None:
         weight[outlet] = weight.get(outlet, 0) + number
         weight[source] = weight.get(source, 0) + number
     shown = sorted(weight, key=lambda name: (-weight[name], name))[:_MATRIX]
-    if not shown:
+    # A table of gaps says less than the list of pairs below.
+    if sum(a in shown and b in shown for a, b in words) < len(shown):
         return
-    typer.echo("Words that the outlet of a row has from the one of a column, which had them first:")
+    console().print(
+        "Words that the outlet of a row has from that of a column, which had them first:"
+    )
     table = new_table(
         ("", {"ratio": 1}),
         *((str(place), {"justify": "right"}) for place in range(1, len(shown) + 1)),

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-# Article text may hold terminal escape sequences; these characters start and steer them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Article text may hold terminal escape sequences; these characters start and steer them, or
+# turn the direction of what follows.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 # A passage's heading is set off from its paragraph by an empty line.
 _BREAK = re.compile(r"\n\s*\n")

@@ -22,7 +22,8 @@ CHANGE_WIDTH = 60
 # Words shown of a paragraph that stands on one side only.
 _WORDS_SHOWN = 14
 
-_WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+# With what opens and closes them: "(AP)", "U.S."
+_WORDS = re.compile(r"[(\[“\"‘]*\w(?:.*\w)?(?:[.)\]”\"’]+(?!\w))?", re.DOTALL)
 
 # How what differs is set off without colours, as `wdiff` does; conflicting facts by stars.
 _MARKS = {"red": ("[-", "-]"), "green": ("{+", "+}"), "yellow": ("**", "**")}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.errors import InputError
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -17,7 +18,7 @@ from topics.cli.options import (
 )
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
 from topics.cli.side_by_side import cut, lay_side_by_side, where_article
-from topics.commands.counting import count
+from topics.commands.counting import count, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,11 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Show who reported a story, who was first here, and who has it from whom."""
+    if story is not None and (source or since or until or repeats):
+        raise InputError(
+            "--source, --since, --until and --repeats narrow the list; leave them out, or the "
+            "number of the story."
+        )
     if story is None:
         from topics.commands.stories import stories
 
@@ -111,10 +117,11 @@ def _print_list(stories: Sequence[StorySummary], limit: int) -> None:
 
 
 def _range(first: str, last: str) -> str:
-    """Return two dates, a year that they have in common once."""
+    """Return two dates, a year that they have in common once where both are as exact."""
     if first == last:
         return first or "no date"
-    return f"{first} to {last[5:] if first[:4] == last[:4] and len(last) > 4 else last}"
+    same_year = first[:4] == last[:4] and len(first) == len(last)
+    return f"{first} to {last[5:] if same_year else last}"
 
 
 def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
@@ -128,7 +135,9 @@ def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
         f"{count(len(found.voices), 'independent voice')}; cohesion {found.cohesion:.2f}\n"
     )
     _print_first(found)
-    _print_articles(found.articles)
+    _print_articles(found.articles[:limit])
+    if len(found.articles) > limit:
+        out.print(f"{len(found.articles) - limit} more; --limit shows more, --json all.\n")
     for voice in found.voices:
         for join in voice.joins:
             out.print(Text(_in_words(join)))
@@ -139,7 +148,10 @@ def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
     for one, source in copies[:limit]:
         _print_copy(one, source, texts[source.article.document_id], diff=diff)
     if len(copies) > limit:
-        typer.echo(f"{len(copies) - limit} more; --limit shows more, --json all.")
+        out.print(f"{len(copies) - limit} more copies; --limit shows more, --json all.")
+    if found.strangers:
+        names = ", ".join(map(plain, found.strangers))
+        out.print(f"Not in this corpus, though owned in the file: {names}.")
 
 
 def _copies(articles: Sequence[StoryArticle]) -> list[tuple[StoryArticle, TextSource]]:
@@ -204,16 +216,12 @@ def _print_articles(articles: Sequence[StoryArticle]) -> None:
             one.article.published.replace("T", " ") or "no date",
             name,
             f"{one.words:,}",
-            _share(one.own, one.words),
-            _share(one.copied, one.words),
-            _share(one.quoted, one.words),
+            percent(one.own, one.words),
+            percent(one.copied, one.words),
+            percent(one.quoted, one.words),
         )
     console().print(table)
     console().print()
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if part else ""
 
 
 def _in_words(join: Join) -> str:

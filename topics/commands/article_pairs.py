@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.alignment import Block, Change, compare
-from embeddings.errors import InputError
 from embeddings.store import CorpusStore
 from topics.commands.articles import ArticleLine, cite, load_articles
+from topics.commands.copying import check_kinds, check_share
 from topics.commands.listing import find_sources, require_topics
 from topics.commands.searching import check_date
 from topics.commands.trending import in_range
@@ -76,11 +76,8 @@ def article_copies(
         InputError: An unknown kind or outlet, a date or share that cannot be.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    for kind in kinds:
-        if kind not in KINDS:
-            raise InputError(f"--kind is {kind!r}; for articles use one of {', '.join(KINDS)}.")
-    if not 0 <= least_share <= 1:
-        raise InputError(f"--least-share is {least_share}; give a share from 0 to 1, such as 0.8.")
+    kinds = check_kinds(kinds, KINDS)
+    check_share(least_share)
     since, until = check_date(since, "--since"), check_date(until, "--until")
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
@@ -88,7 +85,7 @@ def article_copies(
         rows = [
             row
             for row in store.rows("SELECT kind, a, b, share_a, share_b FROM article_relations")
-            if row[0] in (kinds or KINDS)
+            if row[0] in kinds
         ]
         _, articles = load_articles(store, {one for row in rows for one in row[1:3]})
     by_id = {article.id: article for article in articles}

@@ -13,8 +13,10 @@ from embeddings.alignment import Change, compare
 from embeddings.embedding import embed_corpus
 from embeddings.errors import InputError
 from embeddings.store import CorpusStore
+from embeddings.wording import read_words
 from topics.commands.candidates import Candidate, find_candidates
-from topics.commands.listing import require_topics
+from topics.commands.copying import read_bodies
+from topics.commands.listing import require_current
 from topics.commands.models import stored_encoder
 from topics.coverage.calibration import Estimate, choose_pairs, choose_threshold, estimate
 from topics.coverage.judgements import (
@@ -88,13 +90,13 @@ def questions(
 
     Raises:
         InputError: An unknown kind, or a count below 1.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     checked = check_kind(kind)
     if count < 1:
         raise InputError(f"--count is {count}; give 1 or more questions to be asked.")
     with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+        require_current(store)
         found = find_candidates(store, checked)
         judged = _answers(found, read_judgements(store), checked)
         threshold = getattr(read_thresholds(store), kind)
@@ -133,7 +135,11 @@ def judge(kind: str, a: str, b: str, same: bool | None, *, db: Path | str = "top
     checked = check_kind(kind)
     with _writing(db) as store:
         if same is None:
-            drop_judgement(store, checked, a, b)
+            if not drop_judgement(store, checked, a, b):
+                raise InputError(
+                    f"There is no {checked} answer on these two to be taken back; `topicwire "
+                    "calibrate --answers` lists them."
+                )
         else:
             put_judgement(store, Judgement(checked, a, b, same))
 
@@ -145,8 +151,8 @@ def judge_passages(
 
     Args:
         kind: As for ``judge``.
-        a: Number of a passage; of ``contains`` the longer one.
-        b: Number of another.
+        a: Number of a passage.
+        b: Number of another; for ``contains`` the longer of the two holds the other.
         same: As for ``judge``.
         db: The database.
 
@@ -156,11 +162,19 @@ def judge_passages(
     """
     checked = check_kind(kind)
     with CorpusStore.open(Path(db)) as store:
+        if checked == "contains":
+            a, b = _longer_first(store, a, b)
         key_a, key_b = (_key(store, checked, number) for number in (a, b))
     if key_a == key_b:
         what = "article" if kind == "story" else "text"
         raise InputError(f"Passages {a} and {b} are of one {what}; name two that differ.")
     judge(kind, key_a, key_b, same, db=db)
+
+
+def _longer_first(store: CorpusStore, a: int, b: int) -> tuple[int, int]:
+    bodies = read_bodies(store, [number for number in (a, b) if 0 < number < 2**63])
+    words = {number: len(read_words(body).words) for number, body in bodies.items()}
+    return (b, a) if words.get(b, 0) > words.get(a, 0) else (a, b)
 
 
 def _key(store: CorpusStore, kind: JudgementKind, number: int) -> str:
@@ -243,12 +257,12 @@ def calibrate(
 
     Raises:
         InputError: An unknown kind, or a precision that is none.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     checked = check_kind(kind)
     check_precision(precision)
     with _writing(db) as store:
-        require_topics(store)
+        require_current(store)
         found = find_candidates(store, checked)
         judgements = read_judgements(store)
         judged = _answers(found, judgements, checked)
@@ -283,14 +297,14 @@ def set_thresholds(*, db: Path | str = "topicwire.db", **values: float) -> Thres
 
     Raises:
         InputError: There is no such threshold, or it is not between 0 and 1.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     known = [field.name for field in dataclasses.fields(Thresholds)]
     for name in values:
         if name not in known:
             raise InputError(f"There is no threshold {name!r}; use one of {', '.join(known)}.")
     with _writing(db) as store:
-        require_topics(store)
+        require_current(store)
         thresholds = dataclasses.replace(read_thresholds(store), **values).check()
         put_thresholds(store, thresholds)
         _derive(store)
@@ -301,10 +315,10 @@ def reset_thresholds(db: Path | str = "topicwire.db") -> Thresholds:
     """Bring back the thresholds that are shipped; answers are kept.
 
     Raises:
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     with _writing(db) as store:
-        require_topics(store)
+        require_current(store)
         put_thresholds(store, Thresholds())
         _derive(store)
     return Thresholds()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.alignment import Block, Change, compare
-from embeddings.documents import date_bounds
+from embeddings.documents import date_bounds, publication_order
 from embeddings.errors import InputError
 from embeddings.store import CorpusStore
 from topics.commands.listing import (
@@ -48,8 +48,8 @@ class CopyListing:
         id: Number of the group in this state of the database.
         kind: ``exact`` or ``near_copy``.
         first: The member seen first, by its article's date.
-        first_is_certain: Whether no other member could be older, as far as the dates
-            given are exact enough to tell.
+        first_is_certain: Whether no member of another outlet could be older, as far as the
+            dates given are exact enough to tell.
         outlets: The known outlets, sorted.
         across: Whether it stands in several outlets; otherwise it is a repeat in one.
         members: All members, the first among them, by date.
@@ -162,23 +162,45 @@ def copies(
         InputError: An unknown kind or outlet, a date or share that cannot be.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    for kind in kinds:
-        if kind not in KINDS:
-            raise InputError(f"--kind is {kind!r}; use one of {', '.join(KINDS)}.")
-    if not 0 <= least_share <= 1:
-        raise InputError(f"--least-share is {least_share}; give a share from 0 to 1, such as 0.8.")
+    kinds = check_kinds(kinds, KINDS)
+    check_share(least_share)
     dates = check_date(since, "--since"), check_date(until, "--until")
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         outlets = frozenset(find_sources(store, sources))
-        wanted = _Wanted(frozenset(kinds or KINDS), outlets, *dates, least_share, repeats)
-        groups, left_out = _groups(store, wanted)
+        wanted = _Wanted(frozenset(kinds), outlets, *dates, least_share, repeats)
+        # As pairs, a group of near copies may hold texts that are the same.
+        of_groups = frozenset({*wanted.kinds, *(("exact", "near_copy") if pairs else ())})
+        groups, left_out = _groups(store, replace(wanted, kinds=of_groups))
         related, pairs_left_out = _related(store, wanted)
         copied = _as_pairs(store, groups) if pairs else []
     if pairs:
-        related = [*copied, *related]
+        related = [*(pair for pair in copied if pair.kind in wanted.kinds), *related]
         groups = []
     return CopyReport(groups, related, left_out + pairs_left_out)
+
+
+def check_kinds(given: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return kinds of pairs, all that are known where none is given.
+
+    Raises:
+        InputError: One is not known.
+    """
+    kinds = (given,) if isinstance(given, str) else tuple(given)
+    for kind in kinds:
+        if kind not in known:
+            raise InputError(f"--kind is {kind!r}; use one of {', '.join(known)}.")
+    return kinds or tuple(known)
+
+
+def check_share(share: float) -> None:
+    """Check a least share.
+
+    Raises:
+        InputError: It is not from 0 to 1.
+    """
+    if not 0 <= share <= 1:
+        raise InputError(f"--least-share is {share}; give a share from 0 to 1, such as 0.8.")
 
 
 def _groups(store: CorpusStore, wanted: _Wanted) -> tuple[list[CopyListing], int]:
@@ -211,8 +233,7 @@ def _groups(store: CorpusStore, wanted: _Wanted) -> tuple[list[CopyListing], int
 def _list_group(
     store: CorpusStore, group_id: int, kind: str, across: bool, quotations: list[Quotation]
 ) -> CopyListing:
-    # Surely published by then: the last minute that a coarse date may mean.
-    quotations.sort(key=lambda q: (date_bounds(q.published)[1], q.source, q.passage_id))
+    quotations.sort(key=lambda q: (publication_order(q.published), q.source, q.passage_id))
     first = quotations[0]
     by_then = date_bounds(first.published)[1]
     bodies = read_bodies(store, [one.passage_id for one in quotations])

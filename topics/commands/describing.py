@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.store import CorpusStore
+from topics.coverage.storing import STORY_COUNTS
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class CorpusInfo:
         topics: Number of topics.
         copy_groups: Number of groups of copies.
         stories: Number of stories, those of one outlet among them.
+        too_short: Ids of articles with too few words to be of a story.
         answers: Pairs that the user answered yes or no to.
         edits: Changes made to topics by hand.
         removed: Rule and number of lines left out as page furniture, most first.
@@ -49,6 +51,7 @@ class CorpusInfo:
     topics: int
     copy_groups: int
     stories: int
+    too_short: tuple[str, ...]
     answers: int
     edits: int
     removed: tuple[tuple[str, int], ...]
@@ -87,6 +90,7 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             topics=_count(store, "topics"),
             copy_groups=_count(store, "copy_groups"),
             stories=_count(store, "stories"),
+            too_short=tuple((store.setting(STORY_COUNTS) or {}).get("too_short", ())),
             answers=_count(store, "judgements"),
             edits=_count(store, "edits"),
             removed=tuple(

@@ -15,7 +15,7 @@ from embeddings.normalising import hash_text
 from embeddings.store import CorpusStore
 from embeddings.wording import read_words
 from topics.commands.articles import load_articles
-from topics.commands.listing import Quotation, read_quotations, require_topics
+from topics.commands.listing import Quotation, read_quotations, require_current
 from topics.commands.models import stored_encoder
 from topics.coverage.articles import Article
 from topics.coverage.events import days_apart, weigh_event
@@ -116,12 +116,12 @@ def why_not(a: int, b: int, *, db: Path | str = "topicwire.db") -> PairExplanati
 
     Raises:
         InputError: No such passage, or one and the same.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     if a == b:
         raise InputError(f"--why-not was given passage {a} twice; name two.")
     with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+        require_current(store)
         passages, articles = load_articles(store)
         row_of = {passage.id: row for row, passage in enumerate(passages)}
         for number in (a, b):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embeddings.errors import InputError, StoreError
-from embeddings.store import CorpusStore
+from embeddings.store import COVERED, RELATED, CorpusStore
 from topics.outline import Outline, read_outline
 
 # A topic that resampled runs find again with less than this (mean best Jaccard) is marked;
@@ -118,6 +118,7 @@ def find_sources(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
         source.casefold(): source
         for (source,) in store.rows("SELECT DISTINCT source FROM documents")
     }
+    wanted = (wanted,) if isinstance(wanted, str) else wanted
     for source in wanted:
         if source.casefold() not in known:
             some = ", ".join(sorted(name for name in known.values() if name)[:8])
@@ -134,6 +135,20 @@ def require_topics(store: CorpusStore) -> None:
     if not store.rows("SELECT 1 FROM topics LIMIT 1"):
         raise StoreError(
             f"{store.path} has no topics yet; run `topicwire cluster FOLDER --db {store.path}`."
+        )
+
+
+def require_current(store: CorpusStore) -> None:
+    """Check that topics, copies and stories are of the articles as they are.
+
+    Raises:
+        StoreError: They have never been computed, or articles came or went since.
+    """
+    require_topics(store)
+    if store.setting(RELATED) is None or store.setting(COVERED) is None:
+        raise StoreError(
+            f"Articles in {store.path} have changed since it was clustered; run "
+            f"`topicwire cluster --db {store.path}`."
         )
 
 

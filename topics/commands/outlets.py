@@ -8,7 +8,7 @@ from pathlib import Path
 
 from embeddings.store import CorpusStore
 from topics.commands.coverage import load_coverage, open_owners
-from topics.commands.listing import find_sources, require_topics
+from topics.commands.listing import find_sources, require_current
 from topics.coverage.matrix import OutletReuse, OutletShare, measure_outlets
 
 
@@ -80,11 +80,11 @@ def outlets(
 
     Raises:
         InputError: No such outlet, or a file of owners that is none.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     known = open_owners(owners)
     with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+        require_current(store)
         wanted = set(find_sources(store, sources))
         coverage = load_coverage(store)
     matrix = measure_outlets(

@@ -18,8 +18,11 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     """Write a table, and replace the file only once it is whole.
 
     Raises:
-        InputError: It cannot be written.
+        InputError: It cannot be written, or its name does not end in ``.csv``: a slip of the
+            keyboard must not write over a database.
     """
+    if path.suffix.lower() != ".csv":
+        raise InputError(f"The table was to be written to '{path}'; name a file that ends in .csv.")
     partial = path.with_name(path.name + ".partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:

@@ -11,7 +11,7 @@ from embeddings.errors import InputError
 from embeddings.store import CorpusStore
 from topics.commands.articles import ArticleLine, cite
 from topics.commands.coverage import Coverage, load_coverage, open_owners
-from topics.commands.listing import find_sources, require_topics
+from topics.commands.listing import find_sources, require_current
 from topics.commands.searching import check_date
 from topics.commands.trending import in_range
 from topics.coverage.boilerplate import find_boilerplate
@@ -36,7 +36,8 @@ class StorySummary:
         first: Earliest date of an article, as exact as it is known; ``""`` without one.
         last: The latest.
         cohesion: Least mean score of an article with the others, 0 to 1.
-        copied: Articles that share most of their words with another of the story.
+        copied: Articles that share most of their words with another of the story, or stand
+            inside it.
     """
 
     id: int
@@ -155,6 +156,7 @@ class StoryReport:
         voices: Independent voices: outlets of one owner, of one agency's text, and those
             that copied one another count once.
         articles: By date, then id.
+        strangers: Outlets that the file of owners names and that are not in the corpus.
     """
 
     id: int
@@ -167,6 +169,7 @@ class StoryReport:
     agencies: tuple[StatedAgency, ...]
     voices: tuple[StoryVoice, ...]
     articles: tuple[StoryArticle, ...]
+    strangers: tuple[str, ...]
 
 
 def stories(
@@ -189,12 +192,12 @@ def stories(
 
     Raises:
         InputError: No such outlet, or a date that cannot be.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     since, until = check_date(since, "--since"), check_date(until, "--until")
     members: dict[int, list[tuple[str, str, str]]] = {}
     with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+        require_current(store)
         wanted = set(find_sources(store, sources))
         for story_id, *article in store.rows(
             "SELECT m.story_id, d.id, d.source, d.published FROM story_members AS m "
@@ -204,8 +207,10 @@ def stories(
         copied = {
             document_id
             for (document_id,) in store.rows(
-                "SELECT b FROM article_relations UNION SELECT a FROM article_relations "
-                "WHERE kind != 'contains'"
+                "WITH inside AS (SELECT r.* FROM article_relations AS r "
+                "JOIN story_members AS m ON m.document_id = r.a "
+                "JOIN story_members AS n ON n.document_id = r.b AND n.story_id = m.story_id) "
+                "SELECT b FROM inside UNION SELECT a FROM inside WHERE kind != 'contains'"
             )
         }
         heads = store.rows(
@@ -252,11 +257,11 @@ def story(
 
     Raises:
         InputError: No such story, or a file of owners that is none.
-        StoreError: No such database, or nothing in it has been clustered.
+        StoreError: No such database, never clustered, or changed since.
     """
     known = open_owners(owners)
     with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+        require_current(store)
         rows = []
         if 0 < story_id < 2**63:  # what SQLite can hold
             rows = store.rows(
@@ -316,6 +321,7 @@ def _report(
         ),
         voices=tuple(_voice(voice, coverage) for voice in voices),
         articles=tuple(_article(item, coverage, stated[item.article]) for item in reuse),
+        strangers=owners.strangers(article.document.source for article in articles),
     )
 
 

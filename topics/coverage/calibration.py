@@ -219,7 +219,7 @@ def _too_little(judged: Mapping[int, bool]) -> str:
     """Say why the answers move nothing, ``""`` if they may."""
     if len(judged) < LEAST_ANSWERS:
         return (
-            f"The threshold stays: {len(judged)} pairs are answered, and at least "
+            f"The threshold stays: {len(judged)} answered so far, and at least "
             f"{LEAST_ANSWERS} are needed."
         )
     answers = set(judged.values())

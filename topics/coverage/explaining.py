@@ -185,7 +185,8 @@ def explain_same_event(
               "both are of one document" if one_document else "they are of two documents"),
         make_step("outlets", " / ".join(pair.outlets), None, not one_outlet,
               f"both are of {pair.outlets[0]}, and an event is looked for between outlets"
-              if one_outlet else "they are not known to be of one outlet"),
+              if one_outlet else "they are of two outlets" if all(pair.outlets)
+             else "they may be of two outlets"),
         check_days(pair.days, options.days),
         _near(pair),
     ]  # fmt: skip

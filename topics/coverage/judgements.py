@@ -96,6 +96,18 @@ def drop_judgement(store: CorpusStore, kind: JudgementKind, a: str, b: str) -> b
     return cursor.rowcount > 0
 
 
+def count_gone(store: CorpusStore) -> int:
+    """Count the judgements on texts or articles that are not in the corpus any more."""
+    gone = store.rows(
+        "SELECT count(*) FROM judgements AS j WHERE CASE WHEN kind = 'story' THEN "
+        "NOT EXISTS (SELECT 1 FROM documents WHERE id = j.a) "
+        "OR NOT EXISTS (SELECT 1 FROM documents WHERE id = j.b) ELSE "
+        "lower(j.a) NOT IN (SELECT lower(hex(hash)) FROM passages) "
+        "OR lower(j.b) NOT IN (SELECT lower(hex(hash)) FROM passages) END"
+    )
+    return int(gone[0][0])
+
+
 def _find_fault(kind: Any, a: Any, b: Any) -> str:
     """Say what is wrong with a judgement, ``""`` if nothing is."""
     if kind not in KINDS:

@@ -15,9 +15,11 @@ from embeddings.wording import read_words
 from topics.coverage.article_relations import ArticleRelation
 from topics.coverage.articles import Article
 from topics.coverage.relations import Relation
-from topics.coverage.stories import Story
+from topics.coverage.stories import StorySurvey
 from topics.identity import TopicKey, carry_ids
 
+# The setting that holds what the search for stories left out.
+STORY_COUNTS = "story_counts"
 # The highest story id ever given, so that none is given twice.
 _LAST_ID = "last_story_id"
 
@@ -100,10 +102,14 @@ def store_article_relations(
         )
 
 
-def store_stories(
-    store: CorpusStore, articles: Sequence[Article], stories: Sequence[Story]
-) -> None:
-    """Replace the stories; the id of each is that of the one whose articles it continues."""
+def store_stories(store: CorpusStore, articles: Sequence[Article], survey: StorySurvey) -> None:
+    """Replace the stories; the id of each is that of the one whose articles it continues.
+
+    What was left out is kept as ``STORY_COUNTS``: ids of articles too short to be compared,
+    pairs of ids put together by the user that others of the user's contradict, and how many
+    pairs lie too many days apart.
+    """
+    stories = survey.stories
     before: dict[int, set[bytes]] = {}
     for document_id, story_id in store.rows("SELECT document_id, story_id FROM story_memory"):
         before.setdefault(story_id, set()).add(document_id.encode("utf-8", "surrogatepass"))
@@ -132,6 +138,14 @@ def store_stories(
         )
         connection.executemany("INSERT INTO story_members VALUES (?, ?)", members)
         connection.executemany("INSERT INTO story_memory VALUES (?, ?)", members)
+        store.set_setting(
+            STORY_COUNTS,
+            {
+                "too_short": [articles[number].id for number in survey.too_short],
+                "dropped": [[articles[a].id, articles[b].id] for a, b in survey.dropped],
+                "ruled_out": survey.ruled_out,
+            },
+        )
         store.set_setting(_LAST_ID, max([store.setting(_LAST_ID) or 0, *ids]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,39 @@ def relate_versions(
         relations.append(Relation("near_copy", first, second, evidence, across))
     relations.sort(key=lambda r: (-r.score, corpus.order(r.a), corpus.order(r.b)))
     return relations
+
+
+def relate_judged(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    kind: Literal["contains", "same_event"],
+    pairs: Sequence[tuple[str, str]],
+) -> list[Relation]:
+    """Relate pairs because the user said so, with the ``Comparison`` of the two as evidence.
+
+    Args:
+        passages: In any order.
+        documents: By id.
+        kind: What the user said.
+        pairs: Of bodies, as ``hash_text(body).hex()``; those that are not there are passed
+            over, and so are those that stand in one document only.
+    """
+    corpus = Sourced(passages, documents, np.zeros(len(passages), np.int64))
+    wanted = {key for pair in pairs for key in pair}
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, passage in enumerate(passages):
+        key = hash_text(passage.body).hex() if wanted else ""
+        if key in wanted:
+            rows_of[key].append(row)
+    found = []
+    for pair in sorted(pairs):
+        sides = [sorted(rows_of[key], key=corpus.order) for key in pair]
+        chosen = _choose(sides[0], sides[1], corpus)
+        if chosen is not None:
+            a, b = chosen if kind == "contains" else sorted(chosen, key=corpus.order)
+            evidence = compare(passages[a].body, passages[b].body)
+            found.append(Relation(kind, a, b, evidence, corpus.across(a, b)))
+    return found
 
 
 def find_contained(
