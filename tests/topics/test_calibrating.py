@@ -158,7 +158,7 @@ def test_answers_typed_are_stored_and_the_threshold_is_told(graded):
         "calibrate", "near_copy", "--count", 4, "--db", graded, text="y\nwhat\nn\ns\nq\n"
     )
     assert code == 0, err
-    assert "2 pairs are answered" in out
+    assert "2 answered so far" in out
     assert "precision" in out
     assert [one.same for one in list_answers(graded)].count(True) == 1
 

@@ -288,7 +288,7 @@ def test_few_answers_move_nothing():
     judged = answer(SCORES, SAME, 7)
     found = choose_threshold(SCORES, judged, 0.9)
     assert found.threshold == 0.9
-    assert found.reason == ("The threshold stays: 7 pairs are answered, and at least 8 are needed.")
+    assert found.reason == ("The threshold stays: 7 answered so far, and at least 8 are needed.")
 
 
 @pytest.mark.parametrize(("same", "word"), [(True, "yes"), (False, "no")])

@@ -288,3 +288,81 @@ def test_a_file_of_owners_that_is_none_is_refused(news, tmp_path):
     owners.write_text("owners = 3")
     with pytest.raises(InputError):
         outlets(news, owners=owners)
+
+
+# --- what a review found
+
+
+def test_a_table_is_never_written_over_a_database(news):
+    before = news.read_bytes()
+    for command in (["outlets"], ["copies"], ["copies", "--articles"]):
+        code, _, err = run(*command, "--db", news, "--csv", news)
+        assert code == 2
+        assert "ends in .csv" in err
+    assert run("copies", "--db", news, "--csv", "")[0] == 2
+    assert news.read_bytes() == before
+
+
+def test_a_table_beside_the_screen_leaves_the_screen_as_it_is(news, tmp_path):
+    plain = run("copies", "--db", news)[1]
+    assert run("copies", "--db", news, "--csv", tmp_path / "a.csv")[1] == plain
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["copies", "--why-not", "1", "2", "--kind", "exact"],
+        ["copies", "--articles", "--pairs"],
+        ["story", "1", "--source", "post"],
+        ["calibrate", "--curve", "--answers"],
+        ["calibrate", "--reset", "--count", "5"],
+        ["calibrate", "--threshold", "0.9", "--precision", "0.9"],
+        ["calibrate", "--forget", "1", "3"],
+    ],
+)
+def test_options_that_clash_or_do_nothing_are_refused(news, args):
+    code, _, err = run(*args, "--db", news)
+    assert code == 2
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_kinds_of_pairs_are_told_by_the_pair(tmp_path, put, encoder):
+    path = tmp_path / "news.db"
+    edited = CONVOY.replace("besieged", "encircled")
+    with CorpusStore.open(path, write=True) as store:
+        for outlet, text in (("a", CONVOY), ("b", CONVOY), ("c", edited)):
+            put(store, outlet, [text], source=outlet)
+        note_encoder(store, encoder)
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+    for kind in ("exact", "near_copy"):
+        pairs = copies(path, kinds=kind, pairs=True).pairs
+        assert [pair.kind for pair in pairs] == [kind]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["story"], ["outlets"], ["calibrate", "--yes", "1", "5"], ["copies", "--why-not", "1", "3"]],
+)
+def test_a_corpus_that_has_changed_since_is_said_so(news, put, args):
+    with CorpusStore.open(news, write=True) as store:
+        put(store, "new", [CONVOY], source="new")
+    code, _, err = run(*args, "--db", news)
+    assert code == 4
+    assert "topicwire cluster" in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_stories_count_copies_inside_the_story_only(news):
+    assert [one.copied for one in stories(news)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "command", [["story"], ["outlets"], ["copies"], ["calibrate", "--answers"]]
+)
+def test_no_line_is_wider_than_a_pipe_of_80_columns(news, command, tmp_path):
+    owners = tmp_path / "owners.toml"
+    owners.write_text('[owners]\n"courier" = "The Tarn and Marsh Publishing Group of Companies"\n')
+    extra = ["--owners", owners] if command == ["outlets"] else []
+    out = run(*command, *extra, "--db", news)[1]
+    assert max(map(len, out.splitlines()), default=0) <= 80

@@ -54,7 +54,7 @@ def test_what_differs_is_set_off_by_signs_where_there_are_no_colours():
     text = shown(LEFT, RIGHT)
     assert "**1,200**" in text
     assert "**1,500**" in text
-    assert "[-the agency said-]" in text
+    assert "[-the agency said.-]" in text
     assert "**" not in shown(LEFT, RIGHT, marked=False)
 
 
