@@ -7,7 +7,7 @@ import pytest
 from embeddings.documents import Document
 from topics.coverage.agencies import is_agency_outlet, name_agency
 from topics.coverage.articles import Article
-from topics.coverage.credits import find_credits, sole_agency
+from topics.coverage.credits import credited_agency, find_credits, sole_agency
 from topics.coverage.stated import gather_stated
 
 LEAD = (
@@ -135,11 +135,12 @@ def test_names_of_agencies_come_down_to_one():
 
 def test_stated_sources_say_whether_the_agency_is_here():
     articles = [
-        Article(Document("a", "", source="Reuters"), (), "", ()),
+        Article(Document("a", "", source="Harbour Courier"), (), "", ()),
         Article(Document("b", "", source="Harbour Courier"), (), "", ()),
+        Article(Document("c", "", source="Reuters"), (), "", ()),
     ]
     stated = {
-        0: credits_of(f"(Reuters) - {LEAD}", "Reuters"),
+        0: credits_of(f"(Reuters) - {LEAD}"),
         1: credits_of(f"KILIS (Levant Wire Service) - {LEAD}\nReuters contributed to this report."),
     }
     here, absent = gather_stated(articles, {0, 1}, stated)
@@ -151,6 +152,20 @@ def test_stated_sources_say_whether_the_agency_is_here():
     )
     assert (absent.agency, absent.alone, absent.shared) == ("Levant Wire Service", (), (1,))
     assert absent.outlets == ()
+
+
+def test_an_outlet_that_names_itself_credits_nobody():
+    articles = [Article(Document("a", "", source="CNN"), (), "", ())]
+    own = credits_of(f"Beirut (CNN) -- {LEAD}", "CNN")
+    assert [credit.own for credit in own] == [True]
+    assert gather_stated(articles, {0}, {0: own}) == ()
+    assert (sole_agency(own), credited_agency(own)) == ("CNN", "")
+    foreign = credits_of(f"MOSCOW (Reuters) - {LEAD}", "CNN")
+    assert credited_agency(foreign) == "Reuters"
+    both = credits_of(f"Beirut (CNN) -- {LEAD}\nReuters contributed to this report.", "CNN")
+    (stated,) = gather_stated(articles, {0}, {0: both})
+    assert (stated.agency, stated.alone, stated.shared) == ("Reuters", (), (0,))
+    assert credited_agency(both) == ""
 
 
 def test_long_lines_without_sense_are_read_quickly():

@@ -30,8 +30,13 @@ def test_one_surely_earlier_article_is_certain():
 
 def test_dates_too_coarse_to_order_leave_all_who_may_be_first():
     found = first(("A", "2013-05-11"), ("B", "2013-05"), ("C", "2013-05-10"), ("D", "2013-06"))
-    assert found.candidates == (1, 2)
+    assert found.candidates == (2, 1)
     assert (found.certain, found.doubts) == (False, ("coarse dates",))
+
+
+def test_candidates_come_likeliest_first():
+    found = first(("A", "2013"), ("B", "2013-01-02"), ("C", "2013-01"))
+    assert found.candidates == (1, 2, 0)
 
 
 def test_the_same_minute_is_a_doubt_of_its_own():

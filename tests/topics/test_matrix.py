@@ -74,8 +74,27 @@ def test_words_go_from_the_earliest_outlet_to_all_later_ones():
 
 def test_an_order_that_is_not_known_gives_no_direction():
     matrix = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-01", [TEXT])).measure()
-    assert cells(matrix) == {("A", "B"): (False, WORDS), ("B", "A"): (False, WORDS)}
+    assert cells(matrix) == {("A", "B"): (False, WORDS)}
+    assert [(c.source_words, c.passages, c.articles) for c in matrix.reuse] == [(WORDS, 2, 2)]
     assert row(matrix, "A").unordered == WORDS
+
+
+def test_a_pair_in_no_known_order_is_given_once_with_what_either_side_has():
+    matrix = Corpus(
+        ("A", "", [TEXT]), ("B", "2013-05-02", [TEXT]), ("C", "2013-05-01", [TEXT])
+    ).measure()
+    assert [(c.outlet, c.source, c.directed) for c in matrix.reuse] == [
+        ("A", "C", False),
+        ("B", "C", True),
+        ("A", "B", False),
+    ]
+    either = {c.source: (c.words, c.source_words) for c in matrix.reuse if not c.directed}
+    assert either == {"B": (WORDS // 2, 0), "C": (WORDS // 2, WORDS)}
+
+
+def test_articles_with_a_few_such_words_are_counted():
+    matrix = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-02", [LONGER])).measure()
+    assert [(c.words, c.passages, c.articles) for c in matrix.reuse] == [(WORDS, 0, 1)]
 
 
 def test_words_of_tied_sources_are_shared_out_and_counted_once():
@@ -87,6 +106,15 @@ def test_words_of_tied_sources_are_shared_out_and_counted_once():
     assert found["A"].words + found["B"].words == WORDS
     assert found["A"].uncertain_words == found["A"].words
     assert row(matrix, "C").earlier == WORDS
+
+
+def test_what_cannot_be_shared_out_is_one_word_of_all_not_of_each_passage():
+    texts = [" ".join(f"{letter}{n}" for n in range(13)) for letter in "abcdefgh"]
+    matrix = Corpus(
+        ("A", "2013-05-01", texts), ("B", "2013-05-01", texts), ("C", "2013-05-03", texts)
+    ).measure()
+    found = [c.words for c in matrix.reuse if c.outlet == "C"]
+    assert found == [13 * 8 // 2] * 2
 
 
 def test_a_paragraph_inside_a_longer_one_is_reused_either_way():
@@ -193,6 +221,39 @@ def test_a_paragraph_that_is_all_quotation_goes_with_the_copied_one_beside_it():
         assert row(matrix, "B").share("earlier") == 1.0
 
 
+def around(letter):
+    """A paragraph that has TEXT in the middle of fifty words of its own."""
+    before, after = (" ".join(f"{letter}{n}{side}" for n in range(25)) for side in "xy")
+    return f"{before}. {TEXT} {after}."
+
+
+def test_a_sentence_inside_a_paragraph_of_ones_own_is_found_in_a_story():
+    corpus = Corpus(("A", "2013-05-01", [around("a"), OTHER]), ("B", "2013-05-02", [around("b")]))
+    assert corpus.measure().reuse == ()
+    assert cells(corpus.measure(stories=[{0, 1}])) == {("B", "A"): (True, WORDS)}
+    assert corpus.measure(stories=[{0}, {1}]).reuse == ()
+
+
+def test_tied_sources_of_such_a_sentence_share_it():
+    dates = {"A": "2013-05-01", "B": "2013-05-01", "C": "2013-05-02"}
+    corpus = Corpus(*((outlet, date, [around(outlet)]) for outlet, date in dates.items()))
+    matrix = corpus.measure(stories=[{0, 1, 2}])
+    found = {c.source: (c.words, c.uncertain_words) for c in matrix.reuse if c.directed}
+    assert found == {"A": (WORDS // 2, WORDS // 2), "B": (WORDS // 2, WORDS // 2)}
+    assert row(matrix, "C").earlier == WORDS
+
+
+def test_stretches_of_a_story_are_cut_at_the_paragraphs_of_both():
+    first, second = TEXT.split(", ", 1)
+    corpus = Corpus(
+        ("A", "2013-05-01", [OTHER, f"{first}.", f"{second} {OTHER}"]),
+        ("B", "2013-05-02", [f"Quite another thing: {TEXT}", OTHER]),
+    )
+    matrix = corpus.measure(stories=[{0, 1}])
+    assert row(matrix, "B").original == 3
+    assert row(matrix, "B").earlier == WORDS + len(OTHER.split())
+
+
 def test_boilerplate_is_neither_original_nor_reuse():
     own = [" ".join(f"{letter}{n}" for n in range(12)) for letter in "abcdef"]
     matrix = Corpus(
@@ -251,7 +312,15 @@ def test_shares_add_up_and_the_order_of_passages_does_not_matter(rows, random):
         if share.words:
             assert sum(share.share(kind) for kind in KINDS) == pytest.approx(1)
         into = [c for c in matrix.reuse if c.outlet == share.outlet]
+        other = sum(c.source_words for c in matrix.reuse if c.source == share.outlet)
         assert sum(c.words for c in into if c.directed) == share.earlier
-        assert sum(c.words for c in into if not c.directed) == share.unordered
+        assert sum(c.words for c in into if not c.directed) + other == share.unordered
     random.shuffle(corpus.passages)
     assert corpus.measure() == matrix
+    # Articles come by id, so that a story means the same in any order of the passages.
+    with_words = sum(1 for _, _, paragraphs in rows if paragraphs)
+    told = corpus.measure(stories=[set(range(with_words))])
+    for share in told.outlets:
+        assert sum(getattr(share, kind) for kind in KINDS) == share.words
+    random.shuffle(corpus.passages)
+    assert corpus.measure(stories=[set(range(with_words))]) == told

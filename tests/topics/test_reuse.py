@@ -154,6 +154,26 @@ def test_boilerplate_is_counted_apart():
     assert (found[1].boilerplate, found[1].copied) == (len(DENIAL.split()), len(HEAD.split()))
 
 
+def test_what_an_outlet_repeats_of_its_own_is_not_copied():
+    _, found = reuse(("A", "2013-05-10", [HEAD]), ("A", "2013-05-11", [HEAD, OWN]))
+    assert (found[1].copied, found[1].repeated) == (0, len(HEAD.split()))
+    assert [source.same_outlet for source in found[1].sources] == [True]
+    _, found = reuse(("", "2013-05-10", [HEAD]), ("", "2013-05-11", [HEAD, OWN]))
+    assert (found[1].copied, found[1].repeated) == (len(HEAD.split()), 0)
+    assert [source.same_outlet for source in found[1].sources] == [False]
+
+
+def test_a_source_of_which_few_words_are_left_is_not_named():
+    frame = "The old mayor said"
+    _, found = reuse(
+        ("A", "2013-05-10", [f"{frame} “{SPEECH}.”"]),
+        ("B", "2013-05-11", [f"{frame} “{SPEECH}” and that {OWN}"]),
+    )
+    assert (found[1].sources, found[1].copied) == ((), 0)
+    assert found[1].quoted == len(SPEECH.split())
+    assert found[1].own == found[1].words - found[1].quoted
+
+
 def test_own_words_on_one_event_share_no_stretch():
     _, found = reuse(("A", "2013-05-10", [HEAD]), ("B", "2013-05-11", [OWN]))
     assert (found[1].copied, found[1].sources) == (0, ())
@@ -194,8 +214,10 @@ def test_counts_add_up_and_the_order_of_members_does_not_matter(rows, random):
     random.shuffle(members)
     assert measure_reuse(articles, members) == found
     for item in found:
-        assert item.words == item.copied + item.quoted + item.boilerplate + item.own
-        assert item.copied == sum(source.words for source in item.sources)
+        shared = item.copied + item.repeated
+        assert item.words == shared + item.quoted + item.boilerplate + item.own
+        assert shared == sum(source.words for source in item.sources)
+        assert all(source.words >= LEAST_RUN for source in item.sources)
         assert all(0 <= source.share <= 1 and 0 < source.used <= 1 for source in item.sources)
 
 

@@ -54,6 +54,19 @@ def test_more_tied_outlets_than_can_be_named_are_none():
     assert later[-1] == ("earlier", ())
 
 
+def test_of_holders_in_no_order_the_one_sure_to_have_it_soonest_stands_for_them():
+    holders = [holder(0, "A", "2013"), holder(1, "B", "2013-05-01"), holder(2, "C", "2013-05-01")]
+    assert Timeline(holders).origin(holders[2]).article == 1
+    later = holder(3, "D", "2014")
+    assert Timeline(holders).origin(later).article == 1
+
+
+def test_a_coarse_date_that_may_be_before_is_named_though_a_later_one_is_sooner_sure():
+    holders = [holder(0, "B", "2013-05-02"), holder(1, "B", "2013-05")]
+    origin = Timeline(holders).origin(holder(2, "A", "2013-05-01"))
+    assert (origin.kind, origin.article) == ("unordered", 1)
+
+
 def test_an_article_that_is_no_holder_is_asked_about_as_well():
     timeline = Timeline([holder(0, "A", "2013-05-01")])
     assert timeline.origin(holder(1, "B", "2013-05-02")).kind == "earlier"

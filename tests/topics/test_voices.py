@@ -47,6 +47,33 @@ def test_half_the_words_from_another_outlet_make_one_voice():
     assert voice.joins == (Join("copied", "A", "B", "", 0.5),)
 
 
+def test_copies_in_no_known_order_are_joined_once():
+    number = {"A": 1, "B": 0}
+    reuse = [
+        ArticleReuse(
+            number[name], 100, words, 0, 0, 100 - words,
+            (Source(number[other], False, words, words / 100, 1.0, (), (), ()),),
+        )
+        for name, other, words in (("A", "B", 60), ("B", "A", 55))
+    ]  # fmt: skip
+    (voice,) = count_voices(corpus("BA"), reuse)
+    assert voice.joins == (Join("copied", "B", "A", "", 0.6, 0.55, False),)
+    articles = [
+        Article(Document("d0", "", "", "B", ""), (), "", ()),
+        Article(Document("d1", "", "", "A", "2013"), (), "", ()),
+    ]
+    (voice,) = count_voices(articles, reuse)
+    assert voice.joins == (Join("copied", "A", "B", "", 0.55, 0.6, False),)
+
+
+def test_what_an_outlet_repeats_of_itself_does_not_thin_what_it_copied():
+    again = ArticleReuse(
+        2, 100, 0, 0, 0, 0, (Source(1, True, 100, 1.0, 1.0, (), (), (), True),), 100
+    )
+    (voice,) = count_voices(corpus("ABB"), [taken(0), taken(1, d0=60), again])
+    assert voice.joins == (Join("copied", "A", "B", "", 0.6),)
+
+
 def test_quotations_count_neither_way():
     (voice,) = count_voices(corpus("AB"), [taken(0), taken(1, quoted=60, d0=20)])
     assert voice.joins[0].share == 0.5

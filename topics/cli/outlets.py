@@ -61,8 +61,7 @@ def _print(report: OutletReport, limit: int) -> None:
         typer.echo("No outlet repeats another.")
     else:
         _print_matrix(report)
-        # Where nobody knows who was first, a pair stands there both ways.
-        pairs = [one for one in report.reuse if one.directed or one.outlet <= one.source]
+        pairs = report.reuse
         _print_pairs(pairs[:limit])
         if len(pairs) > limit:
             typer.echo(f"{len(pairs) - limit} more pairs; --limit shows more, --csv all.")
@@ -154,6 +153,13 @@ def _print_matrix(report: OutletReport) -> None:
     console().print()
 
 
+def _both(one: OutletReuse) -> str:
+    """Return the words of the first outlet, and of the other where nobody knows who was first."""
+    if one.directed or one.words == one.source_words:
+        return f"{one.words:,}"
+    return f"{one.words:,} / {one.source_words:,}"
+
+
 def _number(words: int) -> str:
     return f"{words:,}" if words else ""
 
@@ -174,7 +180,7 @@ def _print_pairs(pairs: Sequence[OutletReuse]) -> None:
             Text(plain(one.outlet) or "unknown outlet", style="cyan"),
             "has from" if one.directed else "shares with",
             Text(plain(one.source) or "unknown outlet", style="cyan"),
-            f"{one.words:,}" + ("?" if one.uncertain_words else ""),
+            _both(one) + ("?" if one.uncertain_words else ""),
             str(one.passages),
             str(one.articles),
         )

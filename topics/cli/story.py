@@ -183,11 +183,13 @@ def _print_first(found: StoryReport) -> None:
         for article in found.first[:5]:
             out.print(Padding(where_article(article), (0, 0, 0, 2)))
     for stated in found.agencies:
-        name = plain(stated.agency) or "agencies that are not named"
+        name = plain(stated.agency) or "agencies"
         here = (
             f"here as {', '.join(map(plain, stated.outlets))}"
             if stated.outlets
             else "not an outlet of this corpus"
+            if stated.agency
+            else "who they are is not said"
         )
         credited = [
             plain(one.source) or "unknown outlet" for one in (*stated.alone, *stated.shared)
@@ -199,6 +201,7 @@ def _print_first(found: StoryReport) -> None:
 def _print_articles(articles: Sequence[StoryArticle]) -> None:
     from rich.text import Text
 
+    repeats = any(one.repeated + one.boilerplate for one in articles)
     table = new_table(
         ("date", {"no_wrap": True}),
         ("outlet and headline", {"ratio": 1}),
@@ -206,6 +209,7 @@ def _print_articles(articles: Sequence[StoryArticle]) -> None:
         ("own", {"justify": "right"}),
         ("copied", {"justify": "right"}),
         ("quotes", {"justify": "right"}),
+        *([("repeats", {"justify": "right"})] if repeats else []),
     )
     for one in articles:
         name = Text(plain(one.article.source) or "unknown outlet", style="cyan")
@@ -219,6 +223,7 @@ def _print_articles(articles: Sequence[StoryArticle]) -> None:
             percent(one.own, one.words),
             percent(one.copied, one.words),
             percent(one.quoted, one.words),
+            *([percent(one.repeated + one.boilerplate, one.words)] if repeats else []),
         )
     console().print(table)
     console().print()
@@ -230,6 +235,11 @@ def _in_words(join: Join) -> str:
         return f"One voice: {a} and {b} belong to {plain(join.detail)}."
     if join.reason == "agency":
         return f"One voice: {a} and {b} carry {plain(join.detail)}."
+    if not join.directed:
+        return (
+            f"One voice: {b} shares {join.share:.0%} of its words with {a}, and {a} "
+            f"{join.back:.0%} with {b}; order unknown."
+        )
     return f"One voice: {b} has {join.share:.0%} of its words from {a}."
 
 
@@ -239,6 +249,7 @@ def _print_copy(one: StoryArticle, source: TextSource, text: str, *, diff: bool)
 
     out = console()
     order = "before it" if source.earlier else "order unknown"
+    order = f"{order}, the same outlet" if source.same_outlet else order
     line = Text(f"{source.share:.0%} of ", style="bold").append_text(where_article(one.article))
     out.print(line)
     out.print(

@@ -11,7 +11,7 @@ from embeddings.documents import Passage
 from embeddings.store import CorpusStore
 from topics.commands.articles import load_articles
 from topics.coverage.articles import Article
-from topics.coverage.credits import Credit, find_credits, sole_agency
+from topics.coverage.credits import Credit, credited_agency, find_credits
 from topics.coverage.owners import Owners, read_owners
 from topics.coverage.storing import (
     StoredRelation,
@@ -49,11 +49,7 @@ class Coverage:
     @cached_property
     def wire(self) -> tuple[int, ...]:
         """Numbers of the articles credited to one agency alone that is not their outlet."""
-        found = []
-        for number in range(len(self.articles)):
-            stated = self.credits(number)
-            if sole_agency(stated) and not any(credit.own for credit in stated):
-                found.append(number)
+        found = [n for n in range(len(self.articles)) if credited_agency(self.credits(n))]
         return tuple(found)
 
 

@@ -15,7 +15,7 @@ from topics.commands.listing import find_sources, require_current
 from topics.commands.searching import check_date
 from topics.commands.trending import in_range
 from topics.coverage.boilerplate import find_boilerplate
-from topics.coverage.credits import Credit, sole_agency
+from topics.coverage.credits import Credit, credited_agency, sole_agency
 from topics.coverage.first_seen import Doubt, find_first
 from topics.coverage.owners import Owners
 from topics.coverage.paragraphs import find_conflicts, lay_out
@@ -57,6 +57,7 @@ class TextSource:
     Attributes:
         article: The source.
         earlier: Whether it was surely published before; else nobody knows who was first.
+        same_outlet: Whether both are of one outlet, which repeats itself.
         words: Words that the other has from it, quotations and boilerplate apart.
         share: Their share of the other's words.
         used: Share of the source's own words that stand in the other.
@@ -68,6 +69,7 @@ class TextSource:
 
     article: ArticleLine
     earlier: bool
+    same_outlet: bool
     words: int
     share: float
     used: float
@@ -79,25 +81,28 @@ class TextSource:
 
 @dataclass(frozen=True)
 class StoryArticle:
-    """An article of a story, and of what it is made. The four counts add up to ``words``.
+    """An article of a story, and of what it is made. The five counts add up to ``words``.
 
     Attributes:
         article: The article, to cite.
         text: Its paragraphs without page furniture, an empty line between two.
         words: Words of the text.
-        copied: Words that stand in other articles of the story that are not surely later.
+        copied: Words that stand in articles of the story by other outlets that are not surely
+            later.
+        repeated: The same of the same outlet.
         quoted: Words of quotations that others have too, in frames of their own.
         boilerplate: Words of paragraphs repeated whatever the story.
         own: The rest.
         sources: Where the copied words are from, most first.
         credits: Agencies that its text credits.
-        agency: The one it is credited to alone, or ``""``.
+        agency: The one it is credited to alone and that is not its outlet, or ``""``.
     """
 
     article: ArticleLine
     text: str
     words: int
     copied: int
+    repeated: int
     quoted: int
     boilerplate: int
     own: int
@@ -337,12 +342,13 @@ def _article(item: ArticleReuse, coverage: Coverage, stated: tuple[Credit, ...])
         text=article.body,
         words=item.words,
         copied=item.copied,
+        repeated=item.repeated,
         quoted=item.quoted,
         boilerplate=item.boilerplate,
         own=item.own,
         sources=tuple(_source(source, article.body, coverage) for source in item.sources),
         credits=stated,
-        agency=sole_agency(stated),
+        agency=credited_agency(stated),
     )
 
 
@@ -352,6 +358,7 @@ def _source(source: Source, body: str, coverage: Coverage) -> TextSource:
     return TextSource(
         article=cite(article.document),
         earlier=source.earlier,
+        same_outlet=source.same_outlet,
         words=source.words,
         share=round(source.share, 4),
         used=round(source.used, 4),

@@ -38,9 +38,29 @@ class Article:
         """The body as one passage, so that articles are compared as paragraphs are."""
         return Passage(self.id, 0, 0, 0, len(self.body), self.body)
 
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each passage stands in the body: its start and end, in characters."""
+        ends = [*(start - len(_GAP) for start in self.starts[1:]), len(self.body)]
+        return list(zip(self.starts, ends, strict=True)) if self.starts else []
+
     def passage_at(self, offset: int) -> int:
         """Return the place in ``rows`` of the passage that an offset of the body is in."""
         return max(bisect_right(self.starts, offset) - 1, 0)
+
+
+def find_paragraphs(body: str) -> list[tuple[int, int]]:
+    """Find the paragraphs of a body whose article is not at hand: start and end of each.
+
+    The same as ``Article.spans`` but for a passage that holds an empty line itself, and for
+    those without a character, which are left out.
+    """
+    spans, place = [], 0
+    for part in body.split(_GAP):
+        if part.strip():
+            spans.append((place, place + len(part)))
+        place += len(part) + len(_GAP)
+    return spans
 
 
 def gather_articles(

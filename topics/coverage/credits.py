@@ -188,6 +188,14 @@ def sole_agency(stated: Sequence[Credit]) -> str:
     return alone.pop() if len(agencies) == 1 and alone else ""
 
 
+def credited_agency(stated: Sequence[Credit]) -> str:
+    """Return the one agency that the whole text is credited to, or ``""``, also for an own one.
+
+    An outlet that names itself ("(CNN)" in CNN) credits nobody.
+    """
+    return "" if any(credit.own for credit in stated) else sole_agency(stated)
+
+
 def _lines(text: str) -> Iterator[_Line]:
     place = 0
     for raw in text.split("\n"):

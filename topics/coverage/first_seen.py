@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from embeddings.documents import Document, date_bounds
+from embeddings.documents import Document, date_bounds, publication_order
 from topics.coverage.articles import Article
 
 Doubt = Literal["coarse dates", "same time", "no dates", "undated", "updated", "versions"]
@@ -39,9 +39,8 @@ class FirstSeen:
     """Who may have had a story or a text first, of the articles in this corpus.
 
     Attributes:
-        candidates: Numbers of the dated articles that may be the first, likeliest first: by
-            the earliest minute their date allows, then the latest, then id. Where no article
-            is dated, all of them.
+        candidates: Numbers of the dated articles that may be the first, likeliest first
+            (``publication_order``), then by id. Where no article is dated, all of them.
         certain: Whether there is one candidate and no doubt.
         doubts: Why not.
         undated: Numbers of articles without a date, any of which may be older.
@@ -180,6 +179,6 @@ def _ordered(documents: Mapping[int, Document], numbers: Collection[int]) -> tup
     return tuple(
         sorted(
             numbers,
-            key=lambda n: (*date_bounds(documents[n].published), documents[n].id),
+            key=lambda n: (*publication_order(documents[n].published), documents[n].id),
         )
     )

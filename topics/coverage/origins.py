@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from embeddings.alignment import match_words
 from embeddings.copies import CopyGroup
-from embeddings.documents import Passage, date_bounds
+from embeddings.documents import Passage, date_bounds, publication_order
 from embeddings.wording import WordedTexts, read_many
 from topics.coverage.articles import Article
+from topics.coverage.frames import FRAME_RUN
 from topics.coverage.quotes import flag_quoted
+from topics.coverage.story_stretches import Shared, find_shared
 from topics.coverage.stretches import copied_stretches
 from topics.coverage.timelines import Holder, Origin, Timeline
+from topics.coverage.unions import Unions
 
 # Words of a passage: first and the one after the last, and the first in the other passage.
 _Words = tuple[int, int, int]
@@ -70,6 +73,8 @@ def trace_origins(
     groups: Sequence[CopyGroup],
     relations: Sequence[Pair] = (),
     texts: WordedTexts | None = None,
+    *,
+    stories: Sequence[Collection[int]] = (),
 ) -> WordOrigins:
     """Find where the words of each passage stood before.
 
@@ -83,8 +88,10 @@ def trace_origins(
         relations: Containments, and wordings whose facts differ; one pair stands for all
             copies of both. Other kinds are passed over.
         texts: The words of the passages' bodies, if they have been read.
+        stories: Article numbers of each story: its articles are laid side by side as a whole,
+            so that a sentence inside a paragraph of one's own is found too.
     """
-    return _Tracer(passages, articles, groups, texts).trace(relations)
+    return _Tracer(passages, articles, groups, texts).trace(relations, stories)
 
 
 class _Tracer:
@@ -107,10 +114,13 @@ class _Tracer:
         self.nodes: list[tuple[int, ...]] = [g.members for g in groups if not g.short]
         self.node_of = {row: node for node, rows in enumerate(self.nodes) for row in rows}
         self.timelines: dict[int, Timeline] = {}
-        self.claims: dict[int, list[tuple[Origin, tuple[_Words, ...]]]] = defaultdict(list)
+        # Origin, words, and whether it comes of articles side by side, not of passages.
+        self.claims: dict[int, list[tuple[Origin, tuple[_Words, ...], bool]]] = defaultdict(list)
+        self.linked: list[tuple[int, int]] = []
+        self.quoted = lru_cache(1 << 12)(self._flag_quoted)
         self.matched: dict[tuple[bytes, bytes, bool], tuple[_Words, ...]] = {}
 
-    def trace(self, relations: Sequence[Pair]) -> WordOrigins:
+    def trace(self, relations: Sequence[Pair], stories: Sequence[Collection[int]]) -> WordOrigins:
         for node, rows in enumerate(list(self.nodes)):
             self._claim(rows, node, whole=True)
         used = [pair for pair in relations if pair.kind in ("contains", "near_copy")]
@@ -120,7 +130,10 @@ class _Tracer:
                 whole = pair.kind == "near_copy"
                 self._claim(self.nodes[first], second, whole=whole)
                 self._claim(self.nodes[second], first, whole=whole)
-        component = self._components(used)
+                self.linked.append((first, second))
+        for shared in find_shared(self.articles, self.texts, stories):
+            self._claim_shared(shared)
+        component = self._components()
         return WordOrigins(self.texts, self.article_of, component, *self._settle())
 
     def _node(self, row: int) -> int:
@@ -164,7 +177,23 @@ class _Tracer:
             if origin is not None:
                 words = self._match(row, origin.row, whole)
                 if words:
-                    self.claims[row].append((origin, words))
+                    self.claims[row].append((origin, words, False))
+
+    def _claim_shared(self, shared: Shared) -> None:
+        """Let words of a passage be from passages of its story that are no relations of it."""
+        begins: dict[int, tuple[int, int]] = {}
+        for source, begin in shared.sources:
+            begins.setdefault(int(self.article_of[source]), (source, begin))
+        timeline = Timeline([self._holder(source) for source, _ in begins.values()])
+        origin = timeline.origin(self._holder(shared.row))
+        if origin is not None:
+            begin = begins[origin.article][1]
+            words = ((shared.first, shared.after, begin),)
+            self.claims[shared.row].append((origin, words, True))
+        marks = self.quoted(shared.row)[shared.first : shared.after]
+        if np.count_nonzero(~marks) >= FRAME_RUN:
+            own = self._node(shared.row)
+            self.linked += [(own, self._node(source)) for source, _ in begins.values()]
 
     def _match(self, row: int, other: int, whole: bool) -> tuple[_Words, ...]:
         """Find which words of a passage stand in another one."""
@@ -189,19 +218,17 @@ class _Tracer:
         of_word = np.full(len(self.texts.numbers), -1, np.int32)
         quoted_before = np.zeros(len(of_word), bool)
         origins: list[Origin] = []
-        places: dict[int, int] = {}
-        quoted = lru_cache(1 << 12)(self._flag_quoted)
+        places: dict[Origin, int] = {}
         for row in sorted(self.claims):
             offset = int(self.texts.offsets[row])
             claims = self.claims[row]
             if len(claims) > 1:
-                claims = sorted(claims, key=lambda claim: self._rank(claim[0]))
-            for origin, words in claims:
-                # Timelines share their answers: the same object serves many passages.
-                place = places.setdefault(id(origin), len(origins))
+                claims = sorted(claims, key=lambda claim: self._rank(claim[0], claim[2]))
+            for origin, words, _ in claims:
+                place = places.setdefault(origin, len(origins))
                 if place == len(origins):
                     origins.append(origin)
-                marks = quoted(origin.row)
+                marks = self.quoted(origin.row)
                 for first, after, source in words:
                     stretch = slice(offset + first, offset + after)
                     free = of_word[stretch] < 0
@@ -212,31 +239,28 @@ class _Tracer:
     def _flag_quoted(self, row: int) -> NDArray[np.bool_]:
         return flag_quoted(self.passages[row].body, int(self.texts.lengths[row]))
 
-    def _rank(self, origin: Origin) -> tuple[bool, str, str, tuple[str, ...], str]:
+    def _rank(
+        self, origin: Origin, further: bool
+    ) -> tuple[bool, str, bool, str, str, str, tuple[str, ...], str]:
         """Sure before unsure, early before late; nothing depends on the order of rows."""
+        document = self.articles[origin.article].document
         return (
             not origin.since,
             origin.since,
+            further,
             origin.kind,
+            *publication_order(document.published),
             origin.outlets,
-            self.articles[origin.article].id,
+            document.id,
         )
 
-    def _components(self, used: Sequence[Pair]) -> NDArray[np.int64]:
-        parent = list(range(len(self.nodes)))
-
-        def find(node: int) -> int:
-            while parent[node] != node:
-                parent[node] = parent[parent[node]]
-                node = parent[node]
-            return node
-
-        for pair in used:
-            a, b = find(self.node_of[pair.a]), find(self.node_of[pair.b])
-            parent[max(a, b)] = min(a, b)
+    def _components(self) -> NDArray[np.int64]:
+        nodes = Unions(len(self.nodes))
+        for a, b in self.linked:
+            nodes.join(a, b)
         component = np.arange(len(self.article_of)) + len(self.nodes)
         for row, node in self.node_of.items():
-            component[row] = find(node)
+            component[row] = nodes.find(node)
         return component
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings.alignment import Block, Comparison, compare
 from embeddings.conflicts import FactChange
-
-_PARAGRAPH = re.compile(r"[^\n](?:.*?[^\n])??(?=\n\s*\n|\s*\Z)", re.DOTALL)
+from embeddings.wording import read_words
+from topics.coverage.articles import find_paragraphs
 
 # Start and end of a stretch of text.
 Span = tuple[int, int]
@@ -48,7 +49,7 @@ def lay_out(left: str, right: str, spans: Sequence[Block]) -> list[ParagraphPair
             b,
             compare(left[slice(*a)], right[slice(*b)]) if a is not None and b is not None else None,
         )
-        for a, b in _pair(_paragraphs(left), _paragraphs(right), spans)
+        for a, b in _pair(*_vote(left, right, spans))
     ]
 
 
@@ -58,14 +59,36 @@ def find_conflicts(pairs: Sequence[ParagraphPair]) -> tuple[FactChange, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _paragraphs(text: str) -> list[Span]:
-    return [match.span() for match in _PARAGRAPH.finditer(text)]
+def _vote(
+    left: str, right: str, spans: Sequence[Block]
+) -> tuple[list[Span], list[Span], list[int | None]]:
+    """Find the paragraphs of both, and for each on the right the left one that shares most.
+
+    What agrees is equal word by word, so that a stretch over several paragraphs says of each
+    of its words which two belong together.
+    """
+    lefts, rights = find_paragraphs(left), find_paragraphs(right)
+    begins = [[start for start, _ in each] for each in (lefts, rights)]
+    words = [read_words(text).starts for text in (left, right)]
+    votes: dict[int, Counter[int]] = defaultdict(Counter)
+    for start, end, first, after in spans:
+        here = words[0][bisect_left(words[0], start) : bisect_left(words[0], end)]
+        there = words[1][bisect_left(words[1], first) : bisect_left(words[1], after)]
+        for a, b in zip(here, there, strict=False):
+            votes[bisect_right(begins[1], b) - 1][bisect_right(begins[0], a) - 1] += 1
+    # Of those that share as much, the first.
+    partners = [
+        min(votes[place], key=lambda other: (-votes[place][other], other))
+        if place in votes
+        else None
+        for place in range(len(rights))
+    ]
+    return lefts, rights, partners
 
 
 def _pair(
-    lefts: Sequence[Span], rights: Sequence[Span], spans: Sequence[Block]
+    lefts: Sequence[Span], rights: Sequence[Span], partners: Sequence[int | None]
 ) -> list[tuple[Span | None, Span | None]]:
-    partners = [_partner(lefts, right, spans) for right in rights]
     used = {place for place in partners if place is not None}
     rows: list[tuple[Span | None, Span | None]] = []
     shown = 0
@@ -76,19 +99,3 @@ def _pair(
         rows.append((lefts[place] if place is not None else None, right))
     rows += [(lefts[n], None) for n in range(shown, len(lefts)) if n not in used]
     return rows
-
-
-def _partner(lefts: Sequence[Span], right: Span, spans: Sequence[Block]) -> int | None:
-    """Return the left paragraph that shares most characters with a right one."""
-    shared = [0] * len(lefts)
-    for start, end, first, after in spans:
-        inside = _overlap((first, after), right)
-        if inside:
-            for place, left in enumerate(lefts):
-                shared[place] += min(inside, _overlap((start, end), left))
-    best = max(shared, default=0)
-    return shared.index(best) if best else None
-
-
-def _overlap(a: Span, b: Span) -> int:
-    return max(0, min(a[1], b[1]) - max(a[0], b[0]))

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from embeddings.alignment import Block
 from topics.coverage.articles import Article
-from topics.coverage.story_texts import Span, StoryTexts, passage_spans
+from topics.coverage.frames import frames_taken
+from topics.coverage.story_texts import StoryTexts
 from topics.coverage.stretches import LEAST_RUN
-from topics.coverage.word_kinds import LEAST_FRAME
 
 # A sentence of which less than this share stands in the other article was cut, or added.
 _SENTENCE_SHARE = 0.5
@@ -43,12 +43,13 @@ class Source:
         article: Number of the source.
         earlier: Whether it was surely published before; else nobody knows who was first.
         words: Words that the other has from it, and from no source named before it;
-            shared quotations and boilerplate are not among them.
+            shared quotations and boilerplate are not among them. ``LEAST_RUN`` at least.
         share: Their share of the other's words.
         used: Share of the source's own words that stand in the other.
         spans: What agrees: start and end in the source, start and end in the other.
         cut: What of the source the other has not.
         added: What the other has and the source has not.
+        same_outlet: Whether both are of one known outlet, which repeats itself.
     """
 
     article: int
@@ -59,20 +60,25 @@ class Source:
     spans: tuple[Block, ...]
     cut: tuple[Stretch, ...]
     added: tuple[Stretch, ...]
+    same_outlet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleReuse:
-    """Of what an article of a story is made. The four counts add up to ``words``.
+    """Of what an article of a story is made.
+
+    ``copied``, ``repeated``, ``quoted``, ``boilerplate`` and ``own`` add up to ``words``.
 
     Attributes:
         article: Its number.
         words: Words of its body.
-        copied: Words that stand in other articles of the story that are not surely later.
+        copied: Words that stand in articles of the story that are of other outlets, or of
+            unknown ones, and not surely later.
         quoted: Words of quotations that others have in a frame of their own.
         boilerplate: Words of paragraphs repeated whatever the story.
         own: The rest.
-        sources: Where the copied words are from, most first.
+        sources: Where the copied and the repeated words are from, most first.
+        repeated: Words that stand in articles of the same outlet that are not surely later.
     """
 
     article: int
@@ -82,10 +88,11 @@ class ArticleReuse:
     boilerplate: int
     own: int
     sources: tuple[Source, ...]
+    repeated: int = 0
 
     @property
     def copied_share(self) -> float:
-        """Share of its words that were copied; 0.0 of no words."""
+        """Share of its words that were copied from other outlets; 0.0 of no words."""
         return self.copied / self.words if self.words else 0.0
 
 
@@ -118,9 +125,68 @@ def _measure(story: StoryTexts, place: int, rote: frozenset[int]) -> ArticleReus
         story.articles[place].rows, story.paragraphs[place], strict=True
     ):
         is_rote[first:after] = row in rote
-    taken = np.full(words, -1, np.int64)
+    taken, is_quote = _trace(story, place, is_rote)
+    found = [(int((taken == other).sum()), other) for other in story.sources[place]]
+    sources = tuple(
+        _describe(story, place, other, count)
+        for count, other in sorted(found, key=lambda pair: (-pair[0], pair[1]))
+        if count
+    )
+    return ArticleReuse(
+        article=story.members[place],
+        words=words,
+        copied=sum(source.words for source in sources if not source.same_outlet),
+        quoted=int(is_quote.sum()),
+        boilerplate=int(is_rote.sum()),
+        own=words - int(((taken >= 0) | is_quote | is_rote).sum()),
+        sources=sources,
+        repeated=sum(source.words for source in sources if source.same_outlet),
+    )
+
+
+def _trace(
+    story: StoryTexts, place: int, is_rote: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Tell where each word of an article is from, and which are shared quotations.
+
+    A source of which no run's worth of words is left, quotations and boilerplate apart, is
+    noise: its words go to the next source that has them, or are the article's own.
+
+    Returns:
+        int64 of shape ``(words,)``: place of the source, -1 for none; bool of the same shape.
+    """
+    noise: set[int] = set()
+    while True:
+        taken, quoted = _give_words(story, place, noise)
+        kept = np.where(np.isin(taken, list(noise)), -1, taken)
+        spans = np.array(story.paragraphs[place], np.int64).reshape(-1, 2)
+        with_frame = np.zeros(len(taken), bool)
+        for (first, after), along in zip(
+            spans.tolist(),
+            frames_taken(spans, np.zeros(len(spans), np.int64), kept, quoted),
+            strict=True,
+        ):
+            with_frame[first:after] = along
+        is_quote = quoted & ~(with_frame & (kept >= 0)) & ~is_rote
+        kept[is_quote | is_rote] = -1
+        found, counts = np.unique(kept[kept >= 0], return_counts=True)
+        few = found[counts < LEAST_RUN].tolist()
+        if not few:
+            return kept, is_quote
+        noise.update(few)
+
+
+def _give_words(
+    story: StoryTexts, place: int, noise: Collection[int]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Give each word to the likeliest source that has it, to those that are noise last.
+
+    Returns:
+        As ``_trace``; the second says what the source, or another article, quotes.
+    """
+    taken = np.full(len(story.wordings[place].words), -1, np.int64)
     quoted = story.shared_quotes[place].copy()
-    for other in story.sources[place]:
+    for other in sorted(story.sources[place], key=lambda other: other in noise):
         blocks = story.align(place, other)
         if sum(int((taken[a:b] < 0).sum()) for a, b, _, _ in blocks) < LEAST_RUN:
             continue  # nothing but ends of what another source has in full
@@ -130,49 +196,13 @@ def _measure(story: StoryTexts, place: int, rote: frozenset[int]) -> ArticleReus
             marks = story.quoted[other][there : there + after - first]
             # What the source quotes is no word of its own, whether quoted here or not.
             quoted[first:after] |= free & marks
-    with_frame = _frames_taken(story.paragraphs[place], taken >= 0, quoted)
-    is_quote = quoted & ~(with_frame & (taken >= 0)) & ~is_rote
-    copied = (taken >= 0) & ~is_quote & ~is_rote
-    found = [(int((copied & (taken == other)).sum()), other) for other in story.sources[place]]
-    return ArticleReuse(
-        article=story.members[place],
-        words=words,
-        copied=int(copied.sum()),
-        quoted=int(is_quote.sum()),
-        boilerplate=int(is_rote.sum()),
-        own=words - int((copied | is_quote | is_rote).sum()),
-        sources=tuple(
-            _describe(story, place, other, count)
-            for count, other in sorted(found, key=lambda pair: (-pair[0], pair[1]))
-            if count
-        ),
-    )
-
-
-def _frames_taken(
-    paragraphs: Sequence[Span], taken: NDArray[np.bool_], quoted: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Flag the words of paragraphs whose words around quotations were taken as well.
-
-    A paragraph that is all quotation goes with the one before or after it.
-    """
-    sums = [
-        (int((~quoted[a:b]).sum()), int((taken[a:b] & ~quoted[a:b]).sum())) for a, b in paragraphs
-    ]
-    judged = [frame >= LEAST_FRAME for frame, _ in sums]
-    half = [
-        known and 2 * copied >= frame for known, (frame, copied) in zip(judged, sums, strict=True)
-    ]
-    flags = np.zeros(len(taken), bool)
-    for index, (first, after) in enumerate(paragraphs):
-        near = half[max(0, index - 1) : index + 2]
-        flags[first:after] = half[index] or (not judged[index] and any(near))
-    return flags
+    return taken, quoted
 
 
 def _describe(story: StoryTexts, place: int, other: int, words: int) -> Source:
     blocks = story.align(place, other)
     own, source = story.wordings[place], story.wordings[other]
+    outlet = story.articles[place].document.source
     here, there = np.zeros(len(own.words), bool), np.zeros(len(source.words), bool)
     for first, after, begin, end in blocks:
         here[first:after] = True
@@ -186,14 +216,13 @@ def _describe(story: StoryTexts, place: int, other: int, words: int) -> Source:
         spans=tuple(sorted((*source.span(c, d), *own.span(a, b)) for a, b, c, d in blocks)),
         cut=tuple(_missing(story, other, there)),
         added=tuple(_missing(story, place, here)),
+        same_outlet=bool(outlet) and outlet == story.articles[other].document.source,
     )
 
 
 def _missing(story: StoryTexts, place: int, found: NDArray[np.bool_]) -> Iterator[Stretch]:
     """Yield the sentences that the other article has not, those in a row together."""
-    for span, sentences in zip(
-        passage_spans(story.articles[place]), story.sentences(place), strict=True
-    ):
+    for span, sentences in zip(story.articles[place].spans, story.sentences(place), strict=True):
         gone = [found[each.first : each.after].mean() < _SENTENCE_SHARE for each in sentences]
         index = 0
         while index < len(sentences):

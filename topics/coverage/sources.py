@@ -22,27 +22,30 @@ _LEAST_RUNS = 4
 
 
 def likely_sources(
-    texts: WordedTexts, bounds: Sequence[Bounds], ids: Sequence[str]
+    texts: WordedTexts, bounds: Sequence[Bounds], ids: Sequence[str], stories: Sequence[int] = ()
 ) -> list[list[int]]:
     """Name, for each text, those it shares most runs of ``LEAST_RUN`` words with.
 
-    Texts surely published later are none. Among those that share as much, the one published
-    first comes first. Of the runs that many texts have, only the earliest holders are
-    looked at, so that the work grows with the texts, not with their pairs.
+    Texts surely published later are none. Among those that share as much, the first in the
+    order of publication comes first: by the last minute each may be of, so that one surely
+    published before is named before one that may have been published after. Of the runs that
+    many texts have, only the earliest holders are looked at, so that the work grows with the
+    texts, not with their pairs.
 
     Args:
         texts: Bodies.
         bounds: When each was published.
         ids: Of the documents; they break ties.
+        stories: The story of each, if they are of several: only texts of one are compared.
 
     Returns:
         For each text, the places of at most ``MOST_SOURCES`` others, best first.
     """
     votes: dict[int, dict[int, int]] = defaultdict(dict)
-    order = sorted(range(len(texts)), key=lambda place: (bounds[place], ids[place]))
+    order = sorted(range(len(texts)), key=lambda p: (*bounds[p][::-1], ids[p]))
     rank = np.empty(len(texts), np.int64)
     rank[order] = np.arange(len(texts))
-    for asked, source, count in _count_runs(texts, rank):
+    for asked, source, count in _count_runs(texts, rank, stories):
         if count >= _LEAST_RUNS and bounds[source][0] <= bounds[asked][1]:
             votes[asked][source] = count
     return [
@@ -53,12 +56,17 @@ def likely_sources(
     ]
 
 
-def _count_runs(texts: WordedTexts, rank: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+def _count_runs(
+    texts: WordedTexts, rank: NDArray[np.int64], stories: Sequence[int]
+) -> list[tuple[int, int, int]]:
     """Count the runs that each text shares with early holders of them."""
     hashes, offsets = texts.shingles(LEAST_RUN)
     if not len(hashes):
         return []
     owners = np.repeat(np.arange(len(texts)), np.diff(offsets))
+    if len(stories):
+        # The same run in two stories is two; Knuth's mixing, as of the runs themselves.
+        hashes = hashes ^ (np.array(stories, np.uint64) * np.uint64(0x9E3779B97F4A7C15))[owners]
     shared = runs_in_two(hashes, owners)
     # A text that repeats a run of its own counts once.
     entries = np.unique(np.stack((hashes[shared], rank[owners[shared]].astype(np.uint64))), axis=1)

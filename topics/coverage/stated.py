@@ -34,7 +34,7 @@ def gather_stated(
     members: Collection[int],
     stated: Mapping[int, Sequence[Credit]],
 ) -> tuple[StatedSource, ...]:
-    """Gather the agencies that articles credit.
+    """Gather the agencies that articles credit. An outlet that names itself is no credit.
 
     Args:
         articles: Of the corpus.
@@ -50,7 +50,7 @@ def gather_stated(
     for number in sorted(members, key=lambda number: articles[number].id):
         found = stated.get(number, ())
         sole = sole_agency(found)
-        for agency in sorted({credit.agency for credit in found}):
+        for agency in sorted({credit.agency for credit in found if not credit.own}):
             (alone if agency and agency == sole else shared)[agency].append(number)
     names = sorted({*alone, *shared}, key=lambda n: (-len(alone[n]) - len(shared[n]), n))
     return tuple(

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.alignment import Block
-from embeddings.documents import date_bounds
+from embeddings.documents import date_bounds, publication_order
 from embeddings.wording import Wording, read_many, read_words
 from topics.coverage.articles import Article
+from topics.coverage.frames import FRAME_RUN
 from topics.coverage.quotes import find_shared_quotes, flag_quoted, words_in
 from topics.coverage.sources import likely_sources
 from topics.coverage.stretches import copied_stretches
+from topics.coverage.unions import Unions
 
-# Words in a row outside quotations that make two paragraphs one text.
-_FRAME_RUN = 4
 # Stretches of words or of characters: where they begin and end.
 Span = tuple[int, int]
 
@@ -36,7 +36,8 @@ class StoryTexts:
     """The articles of one story, each read once.
 
     Attributes:
-        members: Their numbers, by date, then id. All else goes by the place in this list.
+        members: Their numbers, by date (``publication_order``), then id. All else goes by the
+            place in this list.
         articles: The articles.
         bounds: The first and the last minute that each may be of.
         sources: Places of those that each may have words from, likeliest first.
@@ -49,16 +50,16 @@ class StoryTexts:
 
     def __init__(self, articles: Sequence[Article], members: Collection[int]) -> None:
         """Read the articles and lay each beside its sources."""
-        dates = {number: date_bounds(articles[number].document.published) for number in members}
-        self.members = sorted(dates, key=lambda number: (*dates[number], articles[number].id))
+        self.members = sorted(
+            set(members),
+            key=lambda n: (*publication_order(articles[n].document.published), articles[n].id),
+        )
         self.articles = [articles[number] for number in self.members]
-        self.bounds = [dates[number] for number in self.members]
+        self.bounds = [date_bounds(article.document.published) for article in self.articles]
         self._texts = read_many(article.body for article in self.articles)
         self.sources = likely_sources(self._texts, self.bounds, [a.id for a in self.articles])
         self.wordings = [read_words(article.body) for article in self.articles]
-        self.paragraphs = [
-            words_in(article.body, passage_spans(article)) for article in self.articles
-        ]
+        self.paragraphs = [words_in(article.body, article.spans) for article in self.articles]
         self.quoted = [self._flag_quoted(place) for place in range(len(self.members))]
         self._aligned: dict[Span, list[Block]] = {}
         for place, others in enumerate(self.sources):
@@ -79,14 +80,12 @@ class StoryTexts:
         """Return the sentences of each passage; those without words are none."""
         if place not in self._sentences:
             wording = self.wordings[place]
-            self._sentences[place] = [
-                _split(wording, *span) for span in passage_spans(self.articles[place])
-            ]
+            self._sentences[place] = [_split(wording, *span) for span in self.articles[place].spans]
         return self._sentences[place]
 
     def _flag_quoted(self, place: int) -> NDArray[np.bool_]:
         body, flags = self.articles[place].body, np.zeros(len(self.wordings[place].words), bool)
-        spans = passage_spans(self.articles[place])
+        spans = self.articles[place].spans
         for (start, end), (first, after) in zip(spans, self.paragraphs[place], strict=True):
             flags[first:after] = flag_quoted(body[start:end], after - first)
         return flags
@@ -94,9 +93,7 @@ class StoryTexts:
     def _flag_shared_quotes(self) -> list[NDArray[np.bool_]]:
         bodies, where = [], []
         for place, article in enumerate(self.articles):
-            for (start, end), (first, _) in zip(
-                passage_spans(article), self.paragraphs[place], strict=True
-            ):
+            for (start, end), (first, _) in zip(article.spans, self.paragraphs[place], strict=True):
                 bodies.append(article.body[start:end])
                 where.append((place, first))
         flags = [np.zeros(len(wording.words), bool) for wording in self.wordings]
@@ -112,29 +109,15 @@ class StoryTexts:
         They are one text where they share words outside quotations.
         """
         begins = np.cumsum([0, *(len(spans) for spans in self.paragraphs)]).tolist()
-        parent = list(range(begins[-1]))
-
-        def find(number: int) -> int:
-            while parent[number] != number:
-                parent[number] = parent[parent[number]]
-                number = parent[number]
-            return number
-
+        texts = Unions(begins[-1])
         for (place, other), blocks in self._aligned.items():
             starts = [[first for first, _ in self.paragraphs[each]] for each in (place, other)]
             for first, after, begin, _ in blocks:
-                if np.count_nonzero(~self.quoted[place][first:after]) >= _FRAME_RUN:
+                if np.count_nonzero(~self.quoted[place][first:after]) >= FRAME_RUN:
                     one = int(np.searchsorted(starts[0], first, "right")) - 1
                     two = int(np.searchsorted(starts[1], begin, "right")) - 1
-                    a, b = find(begins[place] + one), find(begins[other] + two)
-                    parent[max(a, b)] = min(a, b)
-        return [find(number) for number in range(begins[-1])]
-
-
-def passage_spans(article: Article) -> list[Span]:
-    """Return where each passage stands in the body, in characters."""
-    ends = [*(start - 2 for start in article.starts[1:]), len(article.body)]
-    return list(zip(article.starts, ends, strict=True)) if article.starts else []
+                    texts.join(begins[place] + one, begins[other] + two)
+        return [texts.find(number) for number in range(begins[-1])]
 
 
 def _split(wording: Wording, start: int, end: int) -> list[Sentence]:

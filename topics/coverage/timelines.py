@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -37,8 +37,9 @@ class Holder:
 
     @property
     def order(self) -> tuple[str, str, str]:
-        """By the first minute it may be of, then the last, then id."""
-        return (*self.bounds, self.id)
+        """By the last minute it may be of, then the first (``publication_order``), then id."""
+        first, last = self.bounds
+        return last, first, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +64,44 @@ class Origin:
     article: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Outlets:
+    """The outlets of some holders.
+
+    Attributes:
+        holders: How many each has.
+        earliest: Its first holder, and the second in case that the first is the one asked for.
+    """
+
+    holders: Counter[str]
+    earliest: dict[str, list[Holder]]
+
+    def another(self, outlet: str, asked: Holder) -> Holder:
+        """Return the first holder of an outlet that is another article, if there is one."""
+        holders = self.earliest[outlet]
+        return next((h for h in holders if h.article != asked.article), holders[0])
+
+
 class Timeline:
     """The holders of one text, one for each article.
 
-    All questions to it together cost little more than sorting them, and those whose answer
-    is the same share it: ten thousand copies of one paragraph are no burden.
+    What an answer rests on is worked out once for each span of time and outlet that is asked
+    about, not for each holder: ten thousand copies of one paragraph are no burden. Equal
+    answers are equal by value; they need not be one object.
     """
 
     def __init__(self, holders: Sequence[Holder]) -> None:
-        """Sort the holders, of which there is one at least, by when they may have published."""
-        self._by_start = sorted(holders, key=lambda holder: holder.order)
-        self._starts = [holder.bounds[0] for holder in self._by_start]
-        by_end = sorted(holders, key=lambda h: (h.bounds[1], h.bounds[0], h.id))
+        """Sort the holders, of which there is one at least, by when they were published."""
+        self._in_order = sorted(holders, key=lambda holder: holder.order)
+        self._starts = sorted(holder.bounds[0] for holder in holders)
         # Only these may be the first of all.
-        self._first = [h for h in by_end if h.bounds[0] <= by_end[0].bounds[1]]
+        earliest_end = self._in_order[0].bounds[1]
+        self._first = [h for h in self._in_order if h.bounds[0] <= earliest_end]
         self._ends = [holder.bounds[1] for holder in self._first]
-        # The first of each outlet, and the second in case that the first is the one asked for.
-        self._of_outlet: dict[str, list[Holder]] = defaultdict(list)
-        for holder in self._by_start:
-            if len(self._of_outlet[holder.outlet]) < 2:
-                self._of_outlet[holder.outlet].append(holder)
         self._articles = {holder.article for holder in holders}
-        self._earlier: dict[int, frozenset[str]] = {}
-        self._before: dict[int, Counter[str]] = {}
+        self._names: dict[int, frozenset[str]] = {}
+        self._earlier: dict[tuple[int, str], Origin] = {}
+        self._before: dict[int, _Outlets] = {}
         self._unordered: dict[tuple[int, str], Origin] = {}
 
     def origin(self, asked: Holder) -> Origin | None:
@@ -100,17 +116,22 @@ class Timeline:
 
     def _find_earlier(self, asked: Holder, count: int) -> Origin:
         """Name those that end before the asked begins and may be the first of all."""
-        if count not in self._earlier:
-            self._earlier[count] = frozenset(holder.outlet for holder in self._first[:count])
-        names = self._earlier[count]
+        if count not in self._names:
+            self._names[count] = frozenset(holder.outlet for holder in self._first[:count])
+        names = self._names[count]
+        # Who had it itself asks alone; all others get one answer.
+        key = count, asked.outlet if asked.outlet in names else ""
+        if key not in self._earlier:
+            self._earlier[key] = self._name_earlier(names, key[1])
+        return self._earlier[key]
+
+    def _name_earlier(self, names: frozenset[str], own: str) -> Origin:
         outlets = tuple(sorted(names)) if len(names) <= MOST_TIED else ()
         source = self._first[0]
-        # What the outlet itself may have had first is not laid to others.
-        if asked.outlet and asked.outlet in names:
-            outlets = (asked.outlet,)
-            source = next(h for h in self._first if h.outlet == asked.outlet)
-        kind: OriginKind = "self" if outlets == (asked.outlet,) != ("",) else "earlier"
-        return Origin(kind, outlets, self._ends[0], source.row, source.article)
+        if own:  # what the outlet itself may have had first is not laid to others
+            source = next(holder for holder in self._first if holder.outlet == own)
+            return Origin("self", (own,), self._ends[0], source.row, source.article)
+        return Origin("earlier", outlets, self._ends[0], source.row, source.article)
 
     def _find_unordered(self, asked: Holder) -> Origin | None:
         """Name those that may have been before the asked, or after."""
@@ -118,27 +139,32 @@ class Timeline:
         if (count, asked.outlet) in self._unordered:
             return self._unordered[count, asked.outlet]
         if count not in self._before:
-            self._before[count] = Counter(h.outlet for h in self._by_start[:count])
-        before = self._before[count]
+            self._before[count] = self._outlets_until(asked.bounds[1])
+        known, before = self._before[count], self._before[count].holders
         if len(before) > MOST_TIED + 1:
-            source = next(h for h in self._by_start if h.article != asked.article)
+            source = next(h for h in self._first if h.article != asked.article)
             return Origin("unordered", (), "", source.row, source.article)
         unknown = before[""] - (not asked.outlet and asked.article in self._articles)
         outlets = [o for o in before if (o != asked.outlet if o else unknown > 0)]
         if outlets:
-            source = min((self._another(o, asked) for o in outlets), key=lambda h: h.order)
+            source = min((known.another(o, asked) for o in outlets), key=lambda h: h.order)
             names = tuple(sorted(outlets))
             origin = Origin("unordered", names, "", source.row, source.article)
             if asked.outlet:  # its own articles are no origin: the same for all of them
                 self._unordered[count, asked.outlet] = origin
             return origin
         if asked.outlet and asked.outlet in before:
-            source = self._another(asked.outlet, asked)
+            source = known.another(asked.outlet, asked)
             if source.order < asked.order:
                 return Origin("self", (asked.outlet,), "", source.row, source.article)
         return None
 
-    def _another(self, outlet: str, asked: Holder) -> Holder:
-        """Return the first holder of an outlet that is another article, if there is one."""
-        holders = self._of_outlet[outlet]
-        return next((h for h in holders if h.article != asked.article), holders[0])
+    def _outlets_until(self, minute: str) -> _Outlets:
+        """Gather the outlets of the holders that may have published by a minute."""
+        earliest: dict[str, list[Holder]] = {}
+        until = [holder for holder in self._in_order if holder.bounds[0] <= minute]
+        for holder in until:
+            holders = earliest.setdefault(holder.outlet, [])
+            if len(holders) < 2:
+                holders.append(holder)
+        return _Outlets(Counter(holder.outlet for holder in until), earliest)

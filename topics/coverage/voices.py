@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from embeddings.documents import publication_order
 from topics.coverage.agencies import is_agency_outlet
 from topics.coverage.articles import Article
 from topics.coverage.owners import Owners
 from topics.coverage.reuse import ArticleReuse
+from topics.coverage.unions import Unions
 
-# An outlet that has half of its words, quotations and boilerplate apart, from another one
-# adds no voice of its own.
+# An outlet that has half of its words from another one adds no voice of its own. Quotations,
+# boilerplate and what it repeats of an earlier article of its own do not count.
 COPIED_SHARE = 0.5
 # Of fewer words besides quotations nothing is said.
 _LEAST_WORDS = 8
@@ -25,12 +27,18 @@ class Join:
     """Why two outlets are one voice.
 
     Attributes:
-        reason: ``owner``: one owner; ``copied``: ``b`` has half its words from ``a``;
+        reason: ``owner``: one owner; ``copied``: one has half its words from the other;
             ``agency``: both credit one agency alone, or one is the agency.
-        a: An outlet, or the document id of an article whose outlet is not known.
+        a: An outlet, or the document id of an article whose outlet is not known. For
+            ``copied`` the one that had the words first; where that is not known and each has
+            words from the other, the one whose article is first by ``publication_order``.
         b: The other.
         detail: The owner or the agency; ``""`` for ``copied``.
-        share: For ``copied``, the share of ``b``'s words; else 1.0.
+        share: For ``copied``, the share of ``b``'s words that it has from ``a``; else 1.0.
+        back: For ``copied``, the share of ``a``'s words that ``b`` has and may have had first;
+            0.0 where ``a`` surely was.
+        directed: Whether it is known of all these words who had them first. Where not,
+            either may have them from the other.
     """
 
     reason: Literal["owner", "copied", "agency"]
@@ -38,6 +46,8 @@ class Join:
     b: str
     detail: str
     share: float
+    back: float = 0.0
+    directed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +95,19 @@ def count_voices(
     units = list(dict.fromkeys(unit_of[item.article] for item in reuse))
     joins = [
         *_join_owners(units, owners or Owners()),
-        *_join_copies(reuse, unit_of),
+        *_join_copies(articles, reuse, unit_of),
         *_join_agencies(reuse, unit_of, agencies or {}),
     ]
-    parent = {unit: unit for unit in units}
+    place = {unit: number for number, unit in enumerate(units)}
+    sets = Unions(len(units))
     for a, b, _ in joins:
-        first, second = sorted((_root(parent, a), _root(parent, b)))
-        parent[second] = first
-    inside: dict[_Unit, list[ArticleReuse]] = defaultdict(list)
+        sets.join(place[a], place[b])
+    inside: dict[int, list[ArticleReuse]] = defaultdict(list)
     for item in reuse:
-        inside[_root(parent, unit_of[item.article])].append(item)
-    why: dict[_Unit, list[Join]] = defaultdict(list)
+        inside[sets.find(place[unit_of[item.article]])].append(item)
+    why: dict[int, list[Join]] = defaultdict(list)
     for a, _, join in joins:
-        why[_root(parent, a)].append(join)
+        why[sets.find(place[a])].append(join)
     return tuple(
         Voice(
             tuple(outlet for outlet, _ in sorted({unit_of[item.article] for item in items})),
@@ -110,13 +120,6 @@ def count_voices(
 
 _Unit = tuple[str, str]
 _Joined = tuple[_Unit, _Unit, Join]
-
-
-def _root(parent: dict[_Unit, _Unit], unit: _Unit) -> _Unit:
-    while parent[unit] != unit:
-        parent[unit] = parent[parent[unit]]
-        unit = parent[unit]
-    return unit
 
 
 def _name(unit: _Unit) -> str:
@@ -136,20 +139,65 @@ def _join_owners(units: Sequence[_Unit], owners: Owners) -> list[_Joined]:
     ]
 
 
-def _join_copies(reuse: Sequence[ArticleReuse], unit_of: Mapping[int, _Unit]) -> list[_Joined]:
-    """Join an outlet with the one that it has half its words in this story from."""
+@dataclass(slots=True)
+class _Flow:
+    """Words that one outlet has from another: how many, since when, and whether surely."""
+
+    order: tuple[str, str, str]
+    words: int = 0
+    sure: bool = True
+
+
+def _join_copies(
+    articles: Sequence[Article], reuse: Sequence[ArticleReuse], unit_of: Mapping[int, _Unit]
+) -> list[_Joined]:
+    """Join two outlets of which one has half its words in this story from the other."""
+    order = {
+        item.article: (
+            *publication_order(articles[item.article].document.published),
+            articles[item.article].id,
+        )
+        for item in reuse
+    }
     base: dict[_Unit, int] = defaultdict(int)
-    taken: dict[tuple[_Unit, _Unit], int] = defaultdict(int)
+    flows: dict[tuple[_Unit, _Unit], _Flow] = {}
     for item in reuse:
         unit = unit_of[item.article]
         base[unit] += item.words - item.quoted - item.boilerplate
         for source in item.sources:
-            taken[unit_of[source.article], unit] += source.words
-    return [
-        (a, b, Join("copied", _name(a), _name(b), "", words / base[b]))
-        for (a, b), words in sorted(taken.items())
-        if a != b and base[b] >= _LEAST_WORDS and words >= COPIED_SHARE * base[b]
-    ]
+            other = unit_of[source.article]
+            if other != unit:
+                flow = flows.setdefault((other, unit), _Flow(order[source.article]))
+                flow.order = min(flow.order, order[source.article])
+                flow.words += source.words
+                flow.sure &= source.earlier
+            elif source.earlier or order[source.article] < order[item.article]:
+                base[unit] -= source.words
+    joins = []
+    for pair in sorted({(min(pair), max(pair)) for pair in flows}):
+        join = _join_copied(pair, base, flows)
+        if join is not None:
+            joins.append(join)
+    return joins
+
+
+def _join_copied(
+    pair: tuple[_Unit, _Unit],
+    base: Mapping[_Unit, int],
+    flows: Mapping[tuple[_Unit, _Unit], _Flow],
+) -> _Joined | None:
+    found = {(a, b): flow for a, b in (pair, pair[::-1]) if (flow := flows.get((a, b)))}
+    share = {
+        (a, b): found[a, b].words / base[b] if (a, b) in found and base[b] >= _LEAST_WORDS else 0.0
+        for a, b in (pair, pair[::-1])
+    }
+    if max(share.values()) < COPIED_SHARE:
+        return None
+    directed = all(flow.sure for flow in found.values())
+    # Who gave most is known or, where it is not, who stands first in the order of dates.
+    a, b = min(found, key=lambda way: (-share[way] if directed else 0.0, found[way].order))
+    join = Join("copied", _name(a), _name(b), "", share[a, b], share[b, a], directed)
+    return a, b, join
 
 
 def _join_agencies(

@@ -9,15 +9,12 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Passage
 from topics.coverage.articles import Article
+from topics.coverage.frames import frames_taken
 from topics.coverage.origins import WordOrigins, words_of_rows
 from topics.coverage.quotes import find_shared_quotes
 
 ORIGINAL, WIRE, EARLIER, UNORDERED, SELF, QUOTE, BOILERPLATE = range(7)
 KINDS = ("original", "wire", "earlier", "unordered", "self", "quote", "boilerplate")
-
-# A paragraph with fewer words around its quotation ("the senator said in a statement") is
-# judged by its neighbours.
-LEAST_FRAME = 8
 
 
 def tell_words(
@@ -64,47 +61,22 @@ def tell_words(
 
 
 def _frames_taken(articles: Sequence[Article], origins: WordOrigins) -> NDArray[np.bool_]:
-    """Tell of each passage whether half of its words outside the shared quotations was taken.
-
-    One that is nearly all quotation goes with the passage before or after it, where that is
-    from the same article.
+    """Tell of each passage whether the words around its quotations were taken.
 
     Returns:
         bool of shape ``(passages,)``.
     """
+    rows = np.array([row for article in articles for row in article.rows], np.int64)
     offsets, of_word = origins.texts.offsets, origins.of_word
-    taken, quoted = of_word >= 0, origins.quoted_before
-    frame = _sums(~quoted, offsets)
-    copied = _sums(taken & ~quoted, offsets)
-    judged = frame >= LEAST_FRAME
-    half = judged & (2 * copied >= frame)
-    result = half.copy()
-    sources = _first_sources(origins)
-    for article in articles:
-        for before, after in zip(article.rows, article.rows[1:], strict=False):
-            if sources.get(before, -1) == sources.get(after, -2):
-                result[after] |= not judged[after] and half[before]
-                result[before] |= not judged[before] and half[after]
+    articles_of_origins = np.array([origin.article for origin in origins.origins] or [0], np.int64)
+    result = np.zeros(len(offsets) - 1, bool)
+    result[rows] = frames_taken(
+        np.stack((offsets[rows], offsets[rows + 1]), axis=1),
+        origins.article_of[rows],
+        np.where(of_word >= 0, articles_of_origins[of_word], -1),
+        origins.quoted_before,
+    )
     return result
-
-
-def _first_sources(origins: WordOrigins) -> dict[int, int]:
-    """Return, for each passage with a taken word, the article that its first one is from."""
-    rows = words_of_rows(origins.texts)
-    places = np.flatnonzero(origins.of_word >= 0)
-    with_one, first = np.unique(rows[places], return_index=True)
-    return {
-        row: origins.origins[place].article
-        for row, place in zip(
-            with_one.tolist(), origins.of_word[places[first]].tolist(), strict=True
-        )
-    }
-
-
-def _sums(flags: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    total = np.concatenate(([0], np.cumsum(flags, dtype=np.int64)))
-    sums: NDArray[np.int64] = total[offsets[1:]] - total[offsets[:-1]]
-    return sums
 
 
 def _quoted_elsewhere(bodies: Sequence[str], origins: WordOrigins) -> NDArray[np.bool_]:
