@@ -219,7 +219,8 @@ def cover(
         leads.articles,
         leads.vectors,
         options=thresholds.for_stories(),
-        copies=[(one.a, one.b) for one in relations if one.one_story],
+        copies=[(one.a, one.b) for one in relations if one.one_text],
+        linked=[(one.a, one.b) for one in relations if one.one_story and not one.one_text],
         together=together,
         apart=apart,
     )

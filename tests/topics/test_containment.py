@@ -9,7 +9,8 @@ import pytest
 
 from embeddings.documents import Document, Passage
 from embeddings.stopwords import STOP_WORDS
-from topics.coverage.containment import Containment
+from embeddings.wording import read_many
+from topics.coverage.containment import COMMON_RUN, Containment, _bounds, find_candidates
 from topics.coverage.relations import Relation
 from topics.coverage.wordings import find_contained
 
@@ -112,3 +113,60 @@ def test_short_runs_near_each_other_in_one_text_only_are_no_passage() -> None:
     ]
     made = corpus_of(" ".join(inner), " ".join(outer))
     assert contained(made, scattered=True) == []
+
+
+def quoting(count: int) -> list[str]:
+    """Texts that quote one paragraph each, and the paragraph itself."""
+    quotes = [
+        f"{' '.join(story(range(n, n + 1)))} {QUOTED} {story(range(n + 500, n + 501))[0]}"
+        for n in range(count)
+    ]
+    return [*quotes, QUOTED]
+
+
+@pytest.mark.parametrize("count", [COMMON_RUN - 1, COMMON_RUN, COMMON_RUN + 6])
+def test_a_text_quoted_by_many_is_found_in_as_many_as_a_run_may_have(count: int) -> None:
+    found = contained(corpus_of(*quoting(count)))
+    assert len(found) == min(count, COMMON_RUN)
+    assert {b for _, b in found} == {count}
+    assert find_candidates(read_many(quoting(count)), 12, np.arange(count + 1)).left_out == max(
+        0, count - COMMON_RUN
+    )
+
+
+def test_of_too_many_quotes_the_same_are_found_in_any_order() -> None:
+    made = corpus_of(*quoting(COMMON_RUN + 6))
+    found = {made[a].body for a, _ in contained(made)}
+    assert {made[::-1][a].body for a, _ in contained(made[::-1])} == found
+
+
+def test_stock_phrases_that_all_texts_share_are_no_quotes() -> None:
+    phrases = [" ".join(f"s{n}w{word}" for word in range(20)) for n in range(12)]
+    rng = random.Random(5)
+    texts = [" ".join(rng.sample(phrases, 3 + n % 7)) for n in range(400)]
+    found = find_candidates(read_many(texts), 12, np.arange(len(texts)))
+    assert found.common_runs > 0
+    for longer, shorter in found.pairs.tolist():
+        outer = texts[longer]
+        inside = [phrase for phrase in phrases if phrase in texts[shorter]]
+        assert sum(phrase in outer for phrase in inside) >= 2
+
+
+def test_a_run_or_two_of_many_make_no_candidate() -> None:
+    words = " ".join(story(range(2))).split()
+    others = [" ".join([*words[:size], *story(range(size, size + 4))]) for size in (5, 12)]
+    texts = read_many([" ".join(words), *others])
+    assert find_candidates(texts, 12, np.arange(3)).pairs.tolist() == [[2, 0]]
+
+
+def test_the_longest_of_copies_is_a_container_as_the_shortest_is_contained() -> None:
+    short, middle, long = QUOTED, f"{QUOTED} {story(range(1))[0]}", f"{LONGER} {LONGER}"
+    found = find_candidates(read_many([short, long, middle]), 12, np.array([0, 0, 1]))
+    assert sorted(found.pairs.tolist()) == [[1, 2], [2, 0]]
+
+
+def test_a_word_matched_far_off_is_given_up_for_the_same_word_next_to_the_rest() -> None:
+    inner = ["the", "rebels", "took", "a", "town", "the"]
+    outer = ["the", "x", "x", "the", "rebels", "took", "a", "town", "the", "y", "y", "the"]
+    blocks = [(0, 1, 0, 1), (1, 5, 4, 8), (5, 6, 11, 12)]
+    assert _bounds(inner, outer, 0, blocks) == (3, 9)

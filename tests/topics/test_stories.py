@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,19 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Document
-from embeddings.neighbours import find_neighbours
 from embeddings.stopwords import STOP_WORDS
-from embeddings.wording import read_many, read_words
-from topics.coverage.affinity import (
-    LEAD_CHARACTERS,
-    Affinity,
-    Likeness,
-    headline,
-    mark_facts,
-    weigh_days,
-)
+from embeddings.wording import read_words
 from topics.coverage.articles import Article
-from topics.coverage.linking import MISSING, grow, link
+from topics.coverage.events import days_apart
 from topics.coverage.stories import StoryOptions, find_stories, story_text
 
 QUAKE = [
@@ -86,6 +77,12 @@ def corpus(dates=()):
     ]
 
 
+def strangers(dates):
+    """Articles of 30 words that no others have."""
+    bodies = [" ".join(f"n{n}w{word}" for word in range(30)) for n in range(len(dates))]
+    return [article(n, f"t{n}a t{n}b", bodies[n], day) for n, day in enumerate(dates)]
+
+
 def groups(survey):
     return {frozenset(story.members) for story in survey.stories}
 
@@ -135,12 +132,58 @@ def test_ten_thousand_copies_take_no_longer_than_reading_them():
 
 
 def test_known_copies_are_one_story_whatever_their_words():
-    assert frozenset({7, 8}) in groups(find(corpus(), copies=[(7, 8)]))
+    assert groups(find(strangers([""] * 5), copies=[(1, 3)])) == {frozenset({1, 3})}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stories"),
+    [
+        ("2001-01-01", "2019-01-01", 0),
+        ("2013-05-01", "2013-05-07", 0),
+        ("2013-05-01", "2013-05-06", 1),
+        ("2013-05-01", "", 1),
+        ("2013", "2013-05-06", 1),
+        ("2012", "2013-05-06", 0),
+    ],
+)
+@pytest.mark.parametrize("known", ["equal", "copies", "linked"])
+def test_a_text_that_is_printed_again_much_later_is_no_story(first, second, stories, known):
+    articles = strangers([first, second])
+    if known == "equal":
+        articles[1] = replace(articles[0], document=replace(
+            articles[1].document, text=articles[0].body, title=articles[0].document.title
+        ))  # fmt: skip
+    links = {} if known == "equal" else {known: [(0, 1)]}
+    assert len(find(articles, **links).stories) == stories
+
+
+def test_each_printing_of_a_text_is_a_story_of_its_own_and_the_undated_goes_with_the_first():
+    days = ["2013-08-20", "2013-05-02", "", "2013-08-18", "2013-05-01", "2013-08"]
+    articles = [article(n, *BUDGET[0], day) for n, day in enumerate(days)]
+    assert groups(find(articles)) == {frozenset({1, 2, 4}), frozenset({0, 3, 5})}
+
+
+@pytest.mark.parametrize("kind", ["copies", "linked"])
+def test_a_chain_of_likenesses_joins_no_strangers(kind):
+    chain = [(n, n + 1) for n in range(14)]
+    found = find(strangers(["2013-05-01"] * 15), **{kind: chain})
+    assert all(len(story.members) <= 3 for story in found.stories)
+    assert found.stories
+
+
+@pytest.mark.parametrize("other", [1, 2, 3, 4])
+def test_linked_articles_are_compared_however_far_apart(other):
+    found = find(strangers([""] * 5), linked=[(0, other)], options=StoryOptions(neighbours=1))
+    assert groups(found) == {frozenset({0, other})}
+
+
+def test_what_the_user_joined_is_more_than_a_likeness():
+    chain = [(0, 1), (1, 2), (2, 3)]
+    assert groups(find(strangers([""] * 4), together=chain)) == {frozenset(range(4))}
 
 
 def test_what_the_user_parted_stays_apart_even_as_a_copy():
-    found = groups(find(corpus(), copies=[(7, 8)], apart=[(8, 7)]))
-    assert not any({7, 8} <= group for group in found)
+    assert groups(find(strangers([""] * 5), copies=[(1, 3)], apart=[(3, 1)])) == set()
 
 
 def test_two_reports_that_the_user_parted_end_in_two_stories():
@@ -238,9 +281,7 @@ def test_a_pair_of_copies_is_stood_for_by_one():
 
 
 def test_a_higher_threshold_joins_no_more():
-    articles = corpus()
-    strict = groups(find(articles, options=StoryOptions(threshold=0.999999)))
-    assert not strict
+    assert not groups(find(corpus(), options=StoryOptions(threshold=0.999999)))
 
 
 @pytest.mark.parametrize("count", [0, 1])
@@ -255,8 +296,8 @@ def test_two_reports_alone_are_a_story_and_two_strangers_are_none():
 
 
 def test_articles_without_titles_and_dates_are_grouped():
-    articles = [article(n, "", f"{title}. {body}") for n, (title, body) in enumerate(EVERYTHING)]
-    assert EVENTS[0] in groups(find(articles))
+    untitled = [article(n, "", f"{title}. {body}") for n, (title, body) in enumerate(EVERYTHING)]
+    assert EVENTS[0] in groups(find(untitled))
 
 
 def test_articles_of_a_word_and_empty_ones_are_counted_and_left_out():
@@ -291,9 +332,25 @@ def test_the_longest_copy_stands_for_all():
 
 
 def test_a_copy_printed_later_does_not_move_the_day_of_a_text():
-    late = article(50, *QUAKE[0], "2013-09-19")
-    found = groups(find([*corpus(["2013-07-02", "2013-07-03", "2013-09-20"]), late]))
+    late = article(50, *QUAKE[0], "2013-07-06")
+    found = groups(find([*corpus(["2013-07-02", "2013-07-03", "2013-07-11"]), late]))
     assert frozenset({0, 1, 13}) in found
+
+
+@pytest.mark.parametrize("day", ["0000", "2013-02-30", "2013-13", "some day"])
+def test_a_date_that_cannot_be_is_no_date(day):
+    assert EVENTS[0] in groups(find(corpus(["2013-07-02", "2013-07-03", day])))
+    assert days_apart("2013-07-02", day) == 0
+
+
+def test_pairs_of_partners_that_lie_too_far_apart_are_counted_too():
+    one, two = [" ".join(f"{letter}{n}" for n in range(15)) for letter in "ab"]
+    articles = [
+        article(0, "", one, "2013-05-01"),
+        article(1, "", f"{one} {two}", "2013-05-05"),
+        article(2, "", two, "2013-05-09"),
+    ]
+    assert find(articles, options=StoryOptions(neighbours=1)).ruled_out == 1
 
 
 def test_a_date_that_is_missing_says_nothing():
@@ -306,120 +363,32 @@ def test_a_date_that_is_missing_says_nothing():
     assert scores[0] == scores[1]
 
 
-def test_short_bodies_are_one_text_only_under_one_headline():
+@pytest.mark.parametrize(
+    "body",
+    ["Watch it here.", "Subscribe to read the full article on our site today please now."],
+)
+@pytest.mark.parametrize("copies", [(), [(0, 1)]])
+def test_short_bodies_are_one_text_only_under_one_headline(body, copies):
     titles = ["Live from the palace in Riga", "Live from the harbour of Tunis"]
-    articles = [article(n, title, "Watch it here.") for n, title in enumerate(titles)]
-    survey = find(articles)
-    assert survey.node_of.tolist() == [0, 1]
+    articles = [article(n, title, body) for n, title in enumerate([*titles, titles[0], "", ""])]
+    assert find(articles, copies=copies).node_of.tolist() in ([0, 1, 0, 3, 4], [2, 1, 2, 3, 4])
+
+
+@pytest.mark.parametrize(("words", "equal"), [(24, False), (25, True)])
+@pytest.mark.parametrize("space", [" ", ""])
+def test_words_are_counted_as_they_are_read(words, equal, space):
+    body = space.join("今天天气很好我们去公园看花听鸟说话吃饭喝茶写字读书走路唱歌"[:words])
+    articles = [article(n, title, body) for n, title in enumerate(["First of all", "Another"])]
+    node_of = find(articles).node_of.tolist()
+    assert (node_of[0] == node_of[1]) is equal
+
+
+def test_short_articles_are_left_out_even_as_copies():
+    articles = [*corpus(), article(50, "", "Video"), article(51, "", "Video")]
+    survey = find(articles, copies=[(13, 14)])
+    assert sorted(survey.too_short) == [13, 14]
 
 
 def test_vectors_must_be_one_an_article():
     with pytest.raises(ValueError, match="2 vectors were given for 3 articles"):
         find_stories(corpus()[:3], embed(corpus()[:2]))
-
-
-def test_the_text_of_a_story_has_the_headline_once_and_only_the_beginning():
-    body = "Headline here\n" + "word " * 1000
-    text = story_text(article(1, "Headline here", body))
-    assert text.count("Headline") == 1
-    assert len(text) <= LEAD_CHARACTERS + len("Headline here\n")
-    assert headline(article(1, "", body)).startswith("Headline here word")
-
-
-# --- the parts ---------------------------------------------------------------------------
-
-
-def edges(values):
-    pairs = np.array(list(values), np.int64).reshape(-1, 2)
-    return pairs, np.array(list(values.values()), np.float64)
-
-
-def singles(count):
-    return [[node] for node in range(count)]
-
-
-def test_a_chain_of_pairs_joins_no_strangers():
-    chain = {(n, n + 1): 1.0 for n in range(9)}
-    assert max(map(len, link(singles(10), *edges(chain), 0.0))) <= 3
-
-
-def test_two_tight_groups_stay_two_where_less_joins_them():
-    inside = {(a, b): 3.0 for side in (0, 4) for a in range(side, side + 4)
-              for b in range(a + 1, side + 4)}  # fmt: skip
-    across = {(a, b): 0.5 for a in range(4) for b in range(4, 8)}
-    assert len(link(singles(8), *edges(inside | across), 0.0)) == 2
-    even = dict.fromkeys(inside | across, 0.5)
-    assert len(link(singles(8), *edges(even), 0.0)) == 1
-
-
-def test_a_group_is_cut_where_the_odds_add_up_to_most():
-    # A weak pair, held by a third that is close to both.
-    weak = {(0, 1): 0.2, (0, 2): 0.1, (1, 2): 0.1}
-    assert link(singles(3), *edges(weak), 0.0) == [[0, 1, 2]]
-    assert link(singles(3), *edges(weak), 0.15) == [[0, 1], [2]]
-
-
-def test_pairs_that_must_stay_apart_do_whatever_else_holds():
-    full = {(a, b): 5.0 for a in range(4) for b in range(a + 1, 4)}
-    for found in link(singles(4), *edges(full), 0.0, [(0, 3)]):
-        assert not {0, 3} <= set(found)
-
-
-def test_groups_given_are_never_cut():
-    far = {(0, 1): MISSING, (1, 2): 2.0}
-    assert [0, 1] in [g[:2] for g in link([[0, 1], [2]], *edges(far), 0.0)]
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.randoms(use_true_random=False))
-def test_the_order_of_pairs_and_groups_makes_no_difference(rng):
-    # Whole numbers, so that many are equal.
-    values = {(a, b): float(rng.randint(-2, 3)) for a in range(9) for b in range(a + 1, 9)}
-    shuffled, given_groups = list(values.items()), singles(9)
-    rng.shuffle(shuffled)
-    rng.shuffle(given_groups)
-    turned = {(b, a) if rng.random() < 0.5 else (a, b): value for (a, b), value in shuffled}
-    assert link(singles(9), *edges(values), -0.3) == link(given_groups, *edges(turned), -0.3)
-
-
-def test_means_are_the_same_to_the_last_bit_in_any_order_of_pairs():
-    values = {(a, b): 0.1 + 0.7 / (a + b) for a in range(3) for b in range(3, 6)}
-    turned = dict(reversed(values.items()))
-    means = [grow([[0, 1, 2], [3, 4, 5]], *edges(v), 0.0).means for v in (values, turned)]
-    assert means[0] == means[1]
-
-
-@pytest.mark.parametrize("part", [field.name for field in fields(Likeness)])
-def test_each_part_of_a_likeness_counts_for_or_against(part):
-    plain = Likeness(*[np.full(1, 0.5)] * 7)
-    more = replace(plain, **{part: np.full(1, 0.7)})
-    sign = 1 if part in ("cosines", "words", "headlines") else -1
-    assert sign * (more.evidence[0] - plain.evidence[0]) > 0.05
-
-
-def test_pairs_are_compared_by_words_headlines_and_facts():
-    told = [*QUAKE[:2], OTHER_QUAKE[1]]
-    texts = read_many([*[f"{title}\n{body}" for title, body in told], *[t for t, _ in told]])
-    vectors = np.eye(3, dtype=np.float32)
-    found = Affinity(texts, vectors, find_neighbours(vectors)).measure(np.array([[0, 1], [0, 2]]))
-    assert found.cosines.tolist() == [0.0, 0.0]
-    assert found.words[0] > found.words[1] > 0
-    assert found.headlines[0] > found.headlines[1]
-    assert found.figures.tolist() == [0.0, 1.0]
-    assert found.dates.tolist() == [0.0, 1.0]
-
-
-def test_a_common_day_says_more_among_articles_of_years_than_of_one_day():
-    years = weigh_days(np.arange(2000), 5)
-    one_day = weigh_days(np.zeros(2000, np.int64), 5)
-    assert years[0] > 1
-    assert one_day[0] < 0
-    assert all(years[:-1] > years[1:])
-    assert weigh_days(np.empty(0, np.int64), 5).tolist() == [0.0] * 6
-
-
-def test_figures_and_dates_are_read_by_value():
-    texts = read_many(["Twelve died in 2013 on Monday", "12th of 1,200 in July", "", ""])
-    figures, dates = mark_facts(texts)
-    assert figures.multiply(figures[[1, 1]]).sum(axis=1).ravel().tolist()[0] == [1.0, 2.0]
-    assert np.diff(dates.indptr).tolist() == [2, 1]

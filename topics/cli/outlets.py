@@ -168,18 +168,18 @@ def _print_pairs(pairs: Sequence[OutletReuse]) -> None:
     from rich.text import Text
 
     table = new_table(
-        ("outlet", {"ratio": 1}),
-        ("", {}),
-        ("other", {"ratio": 1}),
+        ("pair", {"ratio": 1}),
         ("words", {"justify": "right"}),
         ("passages", {"justify": "right"}),
         ("articles", {"justify": "right"}),
     )
     for one in pairs:
+        names = [plain(name) or "unknown outlet" for name in (one.outlet, one.source)]
+        pair = Text(names[0], style="cyan")
+        pair.append(" has from " if one.directed else " shares with ", style="default")
+        pair.append(names[1], style="cyan")
         table.add_row(
-            Text(plain(one.outlet) or "unknown outlet", style="cyan"),
-            "has from" if one.directed else "shares with",
-            Text(plain(one.source) or "unknown outlet", style="cyan"),
+            pair,
             _both(one) + ("?" if one.uncertain_words else ""),
             str(one.passages),
             str(one.articles),

@@ -10,16 +10,16 @@ import numpy as np
 
 from embeddings.alignment import compare
 from embeddings.copies import CopyOptions, survey_copies
-from embeddings.documents import date_bounds
+from embeddings.documents import publication_order
 from embeddings.normalising import hash_text
 from topics.coverage.articles import Article
 from topics.coverage.containment import Containment
 from topics.coverage.relations import RelationOptions
 from topics.coverage.wordings import find_contained
 
-# A contained article speaks for one story where it makes up this part of the longer one:
-# a review of the week holds the briefs of many.
-MAIN_PART = 0.5
+# A contained article speaks for one story where it makes up this part of the longer one: a
+# review of the week holds the briefs of many, and a digest of two holds two stories.
+MAIN_PART = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,14 @@ class ArticleRelation:
     facts: int
 
     @property
+    def one_text(self) -> bool:
+        """Whether both are one wording: verified against the article that stands for it."""
+        return self.kind != "contains"
+
+    @property
     def one_story(self) -> bool:
         """Whether it shows that both tell one story."""
-        return self.kind != "contains" or self.share_a >= MAIN_PART
+        return self.one_text or self.share_a >= MAIN_PART
 
 
 def relate_articles(
@@ -58,7 +63,8 @@ def relate_articles(
     """Find articles that are copies of each other, and those that stand inside others.
 
     Titles are not compared, since each outlet writes its own. Of many copies of one text
-    each is related to one of them only.
+    each is related to one of them only. Articles of a few words ("Watch live.") are no copies
+    of each other, as paragraphs are not.
 
     Args:
         articles: In any order; relations name their places.
@@ -73,7 +79,9 @@ def relate_articles(
     nodes = np.arange(len(articles), dtype=np.int64)
     for canonical, members in survey.wordings:
         nodes[list(members)] = canonical
-    found = list(_copies(articles, survey.wordings))
+    short = {group.canonical for group in survey.groups if group.short}
+    wordings = [one for one in survey.wordings if one[0] not in short]
+    found = list(_copies(articles, wordings))
     documents = {article.id: article.document for article in articles}
     for relation in find_contained(whole, documents, nodes, options=options, scattered=True):
         evidence = relation.evidence
@@ -122,6 +130,6 @@ def _copies(
             )
 
 
-def _order(article: Article) -> tuple[str, str]:
+def _order(article: Article) -> tuple[str, str, str]:
     """Surely published by then first; those without a date last."""
-    return date_bounds(article.document.published)[1], article.id
+    return *publication_order(article.document.published), article.id

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import Document, Passage, date_bounds
+from embeddings.documents import Document, Passage
 from embeddings.neighbours import NeighbourGraph
 from embeddings.normalising import hash_text
 from embeddings.wording import read_many
+from topics.coverage.days import day_bounds, days_apart, is_day
 from topics.coverage.relations import Relation, RelationOptions, Sourced
 from topics.coverage.same_event import (
     SameEvent,
@@ -24,8 +24,7 @@ from topics.coverage.same_event import (
     weigh_days,
 )
 
-# An ISO date that is known to the day is at least as long as this one.
-_DAY_LETTERS = len("2013-05-11")
+__all__ = ["days_apart", "find_same_event", "weigh_event"]
 
 
 def find_same_event(
@@ -97,7 +96,7 @@ def weigh_event(
         return None
     likeness = measure_likeness(read_many(bodies), graph, pairs[place], cosines[place])
     dates = [corpus.published(row) for row in rows]
-    known = min(len(date) for date in dates) >= _DAY_LETTERS
+    known = _known_to_the_day(dates)
     first, second = (read_facts(bodies[node]) for node in wanted)
     return weigh(first, second, likeness, 0, days_apart(*dates) if known else None)
 
@@ -140,7 +139,7 @@ def _pick_reports(
             dates = corpus.published(row_a), corpus.published(row_b)
             if not corpus.across(row_a, row_b) or (apart := days_apart(*dates)) > days:
                 continue
-            known = apart if min(len(date) for date in dates) >= _DAY_LETTERS else None
+            known = apart if _known_to_the_day(dates) else None
             weight = weigh_days(known)
             if best is None or weight > best[0]:
                 first, second = sorted((row_a, row_b), key=corpus.order)
@@ -148,11 +147,5 @@ def _pick_reports(
     return best[1:] if best else None
 
 
-def days_apart(a: str, b: str) -> int:
-    """Fewest days between two dates of reduced precision; 0 where one is unknown."""
-    if not a or not b:
-        return 0
-    (start_a, end_a), (start_b, end_b) = date_bounds(a), date_bounds(b)
-    last_start, first_end = max(start_a, start_b), min(end_a, end_b)
-    gap = date.fromisoformat(last_start[:10]) - date.fromisoformat(first_end[:10])
-    return max(0, gap.days)
+def _known_to_the_day(dates: Sequence[str]) -> bool:
+    return all(is_day(day_bounds(published)) for published in dates)

@@ -12,8 +12,14 @@ from embeddings.wording import WordedTexts
 
 # Of 25 words with three in ten changed at random, .96 of all texts keep a run of four whole.
 RUN_WORDS = 4
-# A run of words that stands in more wordings than this is a phrase, and no trace of reuse.
+# A run of words that stands in more wordings than this is a phrase, and no trace of reuse...
 COMMON_RUN = 64
+# ...unless a text is made of such runs: that share of its own, the rest being what was added.
+# It was reused itself, and is paired with as many of the texts that have it.
+_MADE_OF_COMMON = 0.8
+# Least share of its common runs that a text must have of which it stands inside: it is quoted
+# whole, where rare runs give away even what was rewritten.
+_QUOTED_RUNS = 0.6
 # Pairs of texts with a run in common that are held at once, about 100 bytes each.
 PAIRS_AT_ONCE = 1 << 18
 # Least share of the shorter text's rare runs that a candidate must have.
@@ -29,11 +35,14 @@ class ContainmentCandidates:
         shifts: int64 of shape ``(m,)``: where the shorter text would begin in the longer
             one, in words: the median over the runs they share.
         common_runs: Runs that stand in more than ``COMMON_RUN`` nodes, and were passed over.
+        left_out: Pairs left out of texts that are made of such runs: each was paired with
+            ``COMMON_RUN`` longer texts only.
     """
 
     pairs: NDArray[np.int64]
     shifts: NDArray[np.int64]
     common_runs: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,8 @@ def find_candidates(
     made and weighed for a few texts at once.
 
     Args:
-        texts: Distinct texts.
+        texts: Distinct texts, in an order of their own (by content): of too many that have
+            a run the first are taken.
         least_words: Shortest text looked at, in words.
         nodes: int64 of shape ``(len(texts),)``. Copies share a node, and make no pair.
     """
@@ -76,6 +86,10 @@ def find_candidates(
     is_rare = nodes_of_run <= COMMON_RUN
     rare = runs.select(is_rare)
     runs_of_text = np.bincount(rare.owners, minlength=len(texts))
+    common = runs.select(~is_rare)
+    widespread = np.bincount(common.owners, minlength=len(texts))
+    quoted = np.flatnonzero(widespread > _MADE_OF_COMMON * (widespread + runs_of_text))
+    more, more_shifts, left_out = _pair_quoted(common, quoted, texts.lengths, nodes)
     shared = rare.select(_in_two_nodes(rare, nodes))
     found = [(np.empty((0, 2), np.int64), np.empty(0, np.int64))]
     for keys, shifts in _pair_up(shared, texts.lengths, nodes):
@@ -83,7 +97,14 @@ def find_candidates(
         enough = counts >= np.maximum(1, _LEAST_RUNS * runs_of_text[pairs[:, 1]])
         found.append((pairs[enough], middle[enough]))
     all_pairs, all_shifts = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return ContainmentCandidates(all_pairs, all_shifts, int((~is_rare).sum()))
+    known = all_pairs[:, 0] * len(texts) + all_pairs[:, 1]
+    new = ~np.isin(more[:, 0] * len(texts) + more[:, 1], known)
+    return ContainmentCandidates(
+        np.concatenate((all_pairs, more[new])),
+        np.concatenate((all_shifts, more_shifts[new])),
+        int((~is_rare).sum()),
+        left_out,
+    )
 
 
 def _read_runs(
@@ -181,3 +202,39 @@ def _gather(
     counts = np.diff(np.append(starts, len(keys)))
     pairs = np.stack((keys[starts] // count, keys[starts] % count), axis=1)
     return pairs, shifts[starts + counts // 2], counts
+
+
+def _pair_quoted(
+    runs: _Runs, quoted: NDArray[np.int64], lengths: NDArray[np.int64], nodes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Pair texts made of common runs with the first longer texts that have their rarest run.
+
+    Returns:
+        Pairs (longer, shorter), shifts, and the number of pairs left out.
+    """
+    starts, count = runs.starts(), len(runs.sizes)
+    run_of_entry = np.repeat(np.arange(count), runs.sizes)
+    known = np.sort(runs.owners * count + run_of_entry)
+    entries = np.flatnonzero(np.isin(runs.owners, quoted))
+    # The runs of each text, rarest first; of equally rare ones the first by its hash.
+    entries = entries[
+        np.lexsort((run_of_entry[entries], runs.sizes[run_of_entry[entries]], runs.owners[entries]))
+    ]
+    begins = np.flatnonzero(_differs(runs.owners[entries]))
+    pairs, shifts = [np.empty((0, 2), np.int64)], [np.empty(0, np.int64)]
+    left_out = 0
+    for of_text in np.split(entries, begins[1:]) if len(entries) else []:
+        entry, own = of_text[0], run_of_entry[of_text]
+        text, after = runs.owners[entry], starts[own[0]] + runs.sizes[own[0]]
+        # The shorter text comes first in a run.
+        others, places = runs.owners[entry + 1 : after], runs.places[entry + 1 : after]
+        longer = (lengths[others] > lengths[text]) & (nodes[others] != nodes[text])
+        others, places = others[longer], places[longer]
+        first = np.argsort(others, kind="stable")[:COMMON_RUN]
+        left_out += len(others) - len(first)
+        wanted = (others[first, None] * count + own).ravel()
+        found = known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted
+        first = first[found.reshape(len(first), len(own)).mean(axis=1) >= _QUOTED_RUNS]
+        pairs.append(np.stack((others[first], np.full(len(first), text)), axis=1))
+        shifts.append(places[first] - runs.places[entry])
+    return np.concatenate(pairs), np.concatenate(shifts), left_out

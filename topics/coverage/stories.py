@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import date_bounds
 from embeddings.neighbours import NeighbourGraph, find_neighbours, unit_rows
 from embeddings.wording import WordedTexts, read_many
 from topics.coverage import affinity, linking
 from topics.coverage.affinity import Affinity, story_text
 from topics.coverage.articles import Article
+from topics.coverage.days import day_bounds, is_day
 from topics.coverage.ties import Links, Ties, tie
 
 __all__ = ["Story", "StoryOptions", "StorySurvey", "find_stories", "story_text"]
 
-# Letters of a date that is known to the day.
-_DAY_LETTERS = 10
+# Log odds, at least, of two articles of which one is most of the other: .95. Strong, but no
+# more than that: a third that neither looks like outweighs it.
+_LINKED = 3.0
 # Likeliest partners of a node that are compared with each other.
 _HOP_NEIGHBOURS = 12
 # Each round takes a story that has more reports than neighbours were looked at further.
 _ROUNDS = 2
-_FAR_PAST, _FAR_FUTURE = 0, 10**7
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class StoryOptions:
     Attributes:
         threshold: Probability in 0..1 from which two single articles are joined; larger
             groups are held to the same odds.
-        days: Most days between two articles of a story; dates that are missing or coarse
-            get the benefit of the doubt.
+        days: Most days between two articles that are compared, or are one text; dates that
+            are missing or coarse get the benefit of the doubt.
         neighbours: Nearest articles that each is compared with.
         least_words: Shortest article that is grouped, headline and beginning together.
     """
@@ -95,12 +94,14 @@ def find_stories(
     *,
     options: StoryOptions | None = None,
     copies: Sequence[tuple[int, int]] = (),
+    linked: Sequence[tuple[int, int]] = (),
     together: Sequence[tuple[int, int]] = (),
     apart: Sequence[tuple[int, int]] = (),
 ) -> StorySurvey:
     """Group articles that report one event.
 
-    Copies are one node, so that copying an article moves no story. Nodes are compared with
+    Copies are one node, so that copying an article moves no story; a text that is printed
+    anew after ``options.days`` is another node, and another story. Nodes are compared with
     their nearest by vector and with the nearest of their likely partners (see ``affinity``
     for the score), then linked by average evidence (see ``linking``). The same in any
     order of the articles.
@@ -109,8 +110,10 @@ def find_stories(
         articles: In any order.
         vectors: float32 of shape ``(n, d)``: of each article's ``story_text``.
         options: Thresholds.
-        copies: Pairs of article numbers known to be copies, or one inside the other: one
-            story unless kept apart.
+        copies: Pairs of article numbers known to be copies of one text, each with the one
+            that stands for all: one story unless kept or printed apart. Pairs that run on
+            from one to the next are taken as ``linked``.
+        linked: Pairs of which one is most of the other: strong evidence of one story.
         together: Pairs that the user wants in one story.
         apart: Pairs that the user wants in two; they win over all others.
 
@@ -124,7 +127,10 @@ def find_stories(
     texts = [story_text(article) for article in articles]
     worded = read_many([*texts, *(affinity.headline(article) for article in articles)])
     words = worded.lengths[: len(articles)]
-    ties = tie(articles, words, unit, options.least_words, Links(copies, together, apart))
+    ties = tie(
+        articles, words, unit, Links(copies, linked, together, apart),
+        least_words=options.least_words, days=options.days,
+    )  # fmt: skip
     nodes = _Nodes(articles, worded, unit, ties)
     pairs, evidence, ruled_out = _weigh_pairs(nodes, options)
     least = max(affinity.to_odds(options.threshold), linking.MISSING)
@@ -171,6 +177,12 @@ class _Nodes:
         """Nodes that belong together from the start."""
         return [list(group) for group in self.ties.groups]
 
+    @cached_property
+    def linked(self) -> NDArray[np.int64]:
+        """Nodes of which one is most of the other, as keys (see ``split``), sorted."""
+        size = len(self.ties.nodes)
+        return np.array([low * size + high for low, high in self.ties.linked], np.int64)
+
     @property
     def apart(self) -> list[tuple[int, int]]:
         """Nodes that the user wants apart."""
@@ -181,10 +193,10 @@ class _Nodes:
         """First and last day that a node's publication may mean, as ordinals: ``(n, 2)``."""
         found = []
         for members in self.ties.nodes:
-            dates = [self.articles[row].document.published for row in members]
-            exact = [text for text in dates if len(text) >= _DAY_LETTERS]
-            bounds = [_ordinals(text) for text in ([min(exact)] if exact else dates)]
-            found.append((min(b[0] for b in bounds), max(b[1] for b in bounds)))
+            bounds = [day_bounds(self.articles[row].document.published) for row in members]
+            exact = [one for one in bounds if is_day(one)]
+            any_of_them = min(b[0] for b in bounds), max(b[1] for b in bounds)
+            found.append(min(exact, default=any_of_them))
         return np.array(found, np.int64).reshape(-1, 2)
 
     def split(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -205,13 +217,6 @@ class _Nodes:
         return not document.published, document.published, document.id
 
 
-def _ordinals(published: str) -> tuple[int, int]:
-    if not published:
-        return _FAR_PAST, _FAR_FUTURE
-    first, last = date_bounds(published)
-    return date.fromisoformat(first[:10]).toordinal(), date.fromisoformat(last[:10]).toordinal()
-
-
 def _weigh_pairs(
     nodes: _Nodes, options: StoryOptions
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
@@ -227,7 +232,8 @@ def _weigh_pairs(
     near = _near(graph, options.neighbours)
     gaps, known = nodes.gaps(near)
     dated = affinity.weigh_days(gaps[known], options.days)
-    pairs, evidence = _weigh(near, nodes, measure, dated)
+    near = _distinct(np.concatenate((near, nodes.linked)))
+    pairs, evidence, ruled_out = _weigh(near, nodes, measure, dated)
     for _ in range(_ROUNDS):
         strong = evidence >= affinity.to_odds(options.threshold)
         hops = _two_hops(pairs[strong], evidence[strong], len(rows))
@@ -236,7 +242,8 @@ def _weigh_pairs(
         further = _weigh(more, nodes, measure, dated)
         pairs = np.concatenate((pairs, further[0]))
         evidence = np.concatenate((evidence, further[1]))
-    return pairs, evidence, int((gaps > options.days).sum())
+        ruled_out += further[2]
+    return pairs, evidence, ruled_out
 
 
 def _near(graph: NeighbourGraph, count: int) -> NDArray[np.int64]:
@@ -274,13 +281,15 @@ def _two_hops(
 
 def _weigh(
     keys: NDArray[np.int64], nodes: _Nodes, measure: Affinity, dated: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the pairs that dates allow, and their log odds of one story."""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
+    """Return the pairs that dates allow, their log odds of one story, and how many are not."""
     gaps, known = nodes.gaps(keys)
     kept = gaps < len(dated)
     pairs, gaps = nodes.split(keys[kept]), gaps[kept]
-    evidence = measure.measure(pairs).evidence
-    return pairs, evidence + np.where(known[kept], dated[gaps], 0.0)
+    evidence = measure.measure(pairs).evidence + np.where(known[kept], dated[gaps], 0.0)
+    linked = np.isin(keys[kept], nodes.linked)
+    evidence[linked] = np.maximum(evidence[linked], _LINKED)
+    return pairs, evidence, int((~kept).sum())
 
 
 def _describe(
