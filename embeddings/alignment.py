@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz.distance import LCSseq
 
-from embeddings.conflicts import FactChange, Stretch, change_facts
-from embeddings.facts import find_facts, split_by_span
-from embeddings.spelling import find_spelled
+from embeddings.conflicts import FactChange, change_facts
+from embeddings.facts import Stretch, find_facts, split_by_span
+from embeddings.spelling import find_spelled, split_marked
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import Wording, read_words
 
@@ -24,6 +25,8 @@ FIRM_WORDS = 3
 
 # A stretch of words (first, after) in the one text and in the other.
 Block = tuple[int, int, int, int]
+# A stretch of one text.
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +276,12 @@ def _describe(
     """Turn what is not common into changes, with the facts in them."""
     places: list[tuple[ChangeKind, Block]] = [("move", block) for block in moved]
     places += [("spelling", block) for block in spelled]
-    common = sorted(_steady(first.words, equal) + spelled)
+    common = sorted(
+        _steady(first.words, second.words, split_marked(first, second, equal)) + spelled
+    )
+    gone = sorted(run[:2] for run in moved), sorted(run[2:] for run in moved)
     for block in _between(common, len(first.words), len(second.words)):
-        places.extend(_without_moved(block, moved))
+        places.extend(_without_moved(block, *gone))
     places.sort(key=lambda place: (place[1][0], place[1][2]))
     kept = [place for place in places if place[0] not in ("move", "spelling")]
     lefts = _stretches(first, [block[:2] for _, block in kept])
@@ -305,25 +311,47 @@ def _stretches(wording: Wording, spans: Sequence[tuple[int, int]]) -> list[Stret
     changed = frozenset(fact.value for facts in split for fact in facts)
     negations = sum(fact.kind == "negation" for fact in found)
     return [
-        Stretch(wording, *span, facts, stated, changed, negations)
+        Stretch(wording, *span, facts, stated, changed, negations, found)
         for span, facts in zip(spans, split, strict=True)
     ]
 
 
-def _steady(words: Sequence[str], equal: list[Block]) -> list[Block]:
-    """Leave out lone common words ("the") between two changes: they only chop them up."""
+def _steady(a: Sequence[str], b: Sequence[str], equal: list[Block]) -> list[Block]:
+    """Leave out what chops up a change: lone common words, and words that others jumped over.
+
+    "the" between two changes is one, and "attacked" in "Israel attacked Syria", or either
+    name, where the two names changed places.
+    """
+    ends = [(0, 0, 0, 0), *equal, (len(a), len(a), len(b), len(b))]
     return [
         block
         for index, block in enumerate(equal)
         if not (
-            0 < index < len(equal) - 1
-            and block[1] - block[0] == 1
-            and words[block[0]] in STOP_WORDS
-            and words[block[0]] not in ("no", "not")
-            and _replaced(equal[index - 1], block)
-            and _replaced(block, equal[index + 1])
+            (
+                0 < index < len(equal) - 1
+                and block[1] - block[0] == 1
+                and a[block[0]] in STOP_WORDS
+                and a[block[0]] not in ("no", "not")
+                and _replaced(equal[index - 1], block)
+                and _replaced(block, equal[index + 1])
+            )
+            or _jumped(a, b, (ends[index], block, ends[index + 2]))
         )
     ]
+
+
+def _jumped(a: Sequence[str], b: Sequence[str], blocks: tuple[Block, Block, Block]) -> bool:
+    """Whether the words before a short block stand behind it in the other text."""
+    before, block, behind = blocks
+    if block[1] - block[0] > FIRM_WORDS:
+        return False
+    gone = before[1], block[0], block[1], behind[0]
+    new = before[3], block[2], block[3], behind[2]
+    if max(gone[1] - gone[0], gone[3] - gone[2]) > MOVED_WORDS:
+        return False
+    here = sorted(a[gone[0] : gone[1]]), sorted(a[gone[2] : gone[3]])
+    there = sorted(b[new[0] : new[1]]), sorted(b[new[2] : new[3]])
+    return here == there[::-1] and here[0] != here[1] and [] in here
 
 
 def _replaced(left: Block, right: Block) -> bool:
@@ -341,10 +369,11 @@ def _between(equal: list[Block], length_a: int, length_b: int) -> list[Block]:
     ]
 
 
-def _without_moved(block: Block, moved: list[Block]) -> list[tuple[ChangeKind, Block]]:
+def _without_moved(
+    block: Block, moved_a: Sequence[Span], moved_b: Sequence[Span]
+) -> list[tuple[ChangeKind, Block]]:
     """Cut the moved runs out of a change; what is left has a kind of its own."""
-    left = _subtract(block[:2], [run[:2] for run in moved])
-    right = _subtract(block[2:], [run[2:] for run in moved])
+    left, right = _subtract(block[:2], moved_a), _subtract(block[2:], moved_b)
     if len(left) == 1 and len(right) == 1:
         return [("replace", (*left[0], *right[0]))]
     deleted: list[tuple[ChangeKind, Block]] = [
@@ -353,9 +382,10 @@ def _without_moved(block: Block, moved: list[Block]) -> list[tuple[ChangeKind, B
     return deleted + [("insert", (block[1], block[1], *span)) for span in right]
 
 
-def _subtract(span: tuple[int, int], runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _subtract(span: Span, runs: Sequence[Span]) -> list[Span]:
+    """Cut the runs, in order, that begin in a span out of it."""
     rest, place = [], span[0]
-    for first, after in sorted(run for run in runs if span[0] <= run[0] < span[1]):
+    for first, after in runs[bisect_left(runs, span[:1]) : bisect_left(runs, span[1:])]:
         if first > place:
             rest.append((place, first))
         place = after

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from rapidfuzz.distance import OSA
-
-from embeddings.facts import RELATIVE_DAYS, VAGUE, WEEKDAYS, Fact, FactKind
-from embeddings.gazetteer import place_of
+from embeddings.facts import (
+    RELATIVE_DAYS,
+    VAGUE,
+    WEEKDAYS,
+    Fact,
+    FactKind,
+    Stretch,
+    mark_of,
+    opens_sentence,
+)
+from embeddings.gazetteer import CREDITED, SAYING, SPEAKERS, TITLES, place_of
+from embeddings.spelling import DENYING, alike, are_initials, are_variants, find_opposites
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import Wording
 
@@ -25,37 +34,16 @@ _SHORT = 3
 _LONGEST_NAMED, _OTHER_WORDS = 8, 2
 # "about 1,400" and "1,429" do not contradict each other.
 _ROUNDED = 0.05
-# Names this alike are two spellings of one ("Daraa", "Deraa"), and so are those that begin
-# with the same letters ("Islamic", "Islamist").
-_VARIANT, _STEM = 0.6, 4
 _ABOUT = frozenset(
     """about around nearly almost roughly approximately some estimated circa""".split()  # noqa: SIM905
 )
-# Names of one group that share no letters.
-_SAME = (
-    frozenset({"isis", "isil", "is", "daesh", "daish", "islamic"}),
-    frozenset({"gop", "republican", "republicans"}),
+# Beside these "one" stands for somebody, and is no figure.
+_NO_FIGURE = frozenset(
+    "no the this that any each every another which of who day".split()  # noqa: SIM905
 )
-_DENYING = ("un", "in", "im", "ir", "dis", "non")
+# Who met whom is one whichever is named first.
+_MUTUAL = frozenset({"met", "meets", "meet", "meeting", "talks", "vs"})
 _STATING_PLACE = frozenset({"in", "at", "near", "to", "from", "of", "outside", "around"})
-_TITLES = frozenset(
-    """mr mrs ms dr sir lord lady president vice prime minister premier foreign secretary state
-    defence defense interior general gen colonel col major maj captain capt lieutenant lt
-    sergeant sgt admiral senator sen representative rep congressman king queen prince princess
-    sheikh imam pope bishop ambassador envoy chancellor chairman speaker spokesman spokeswoman
-    governor mayor judge professor prof leader head chief commander deputy former late the al el ul
-    bin ben ibn abu government regime administration army opposition parliament congress
-    ministry council republic kingdom north south east west northern southern eastern western
-    northeast northwest southeast southwest""".split()  # noqa: SIM905
-)
-# Who is credited with a report changes from outlet to outlet and is no part of what is told.
-_CREDITED = frozenset(
-    """reuters afp ap associated press agence france presse cnn bbc xinhua tass itar interfax ria
-    novosti sana anadolu bloomberg guardian times post jazeera arabiya fox nbc cbs abc upi dpa
-    irna fars news agency newspaper tv television radio daily telegraph journal msnbc npr pbs
-    photo photos photograph file image images getty twitter facebook via
-    monday tuesday wednesday thursday friday saturday sunday""".split()  # noqa: SIM905
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,57 +64,9 @@ class FactChange:
     conflicting: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One side of a place where two texts differ.
-
-    Attributes:
-        wording: The whole text.
-        first: Its first word there.
-        after: The place after its last word.
-        facts: The facts that have a word there.
-        stated: Values of all facts of the text.
-        changed: Values of those of its facts that stand where the texts differ.
-        negations: Negations in the whole text.
-    """
-
-    wording: Wording
-    first: int
-    after: int
-    facts: Sequence[Fact]
-    stated: frozenset[str]
-    changed: frozenset[str]
-    negations: int
-
-    def __len__(self) -> int:
-        return self.after - self.first
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words there."""
-        return self.wording.words[self.first : self.after]
-
-    def named(self) -> list[str]:
-        """Return all words of names and places there."""
-        words = [
-            word.removesuffix("'s")
-            for fact in self.facts
-            if fact.kind in ("name", "place")
-            for word in self.wording.words[max(fact.first, self.first) : fact.after]
-        ]
-        return words
-
-    def other_words(self) -> int:
-        """Words that are neither facts nor stop words nor titles."""
-        told = {place for fact in self.facts for place in range(fact.first, fact.after)}
-        return sum(
-            word not in STOP_WORDS and word not in _TITLES and self.first + place not in told
-            for place, word in enumerate(self.words)
-        )
-
-
 def change_facts(left: Stretch, right: Stretch) -> tuple[FactChange, ...]:
     """Tell what the two sides of a change say, kind by kind, and where they conflict."""
+    left, right = _read_ones(left, right), _read_ones(right, left)
     found: dict[FactKind, FactChange] = {}
     kinds: tuple[FactKind, ...] = ("figure", "date", "negation", "place", "name")
     conflicting = set(_conflicting_kinds(left, right))
@@ -135,10 +75,71 @@ def change_facts(left: Stretch, right: Stretch) -> tuple[FactChange, ...]:
         after = dict.fromkeys(fact.value for fact in right.facts if fact.kind == kind)
         gone = [value for value in before if value not in after]
         new = [value for value in after if value not in before]
+        if not (gone or new) and kind in conflicting:
+            gone, new = _marked(left, kind), _marked(right, kind)  # "3-1", "1-3"; "$5", "€5"
         if gone or new:
             clash = kind in conflicting
             found[kind] = FactChange(kind, ", ".join(gone), ", ".join(new), clash)
+    found |= {change.kind: change for change in _words_clash(left, right)}
     return tuple(_join_names(_join_numerals(found, left, right)).values())
+
+
+def _marked(side: Stretch, kind: FactKind) -> list[str]:
+    facts = [fact for fact in side.facts if fact.kind == kind]
+    marks = [mark_of(side.wording, fact.first).replace("-", "") for fact in facts]
+    return [mark + fact.value for mark, fact in zip(marks, facts, strict=True)]
+
+
+def _read_ones(side: Stretch, other: Stretch) -> Stretch:
+    """Take a lone "one" for a figure where another figure stands in its place."""
+    words, ones = side.wording.words, []
+    figures = [fact for fact in other.facts if fact.kind == "figure" and fact.value[0].isdigit()]
+    if max(len(side), len(other)) > _SHORT + 1:
+        return side
+    for place in range(side.first, side.after if figures else side.first):
+        beside = {*words[max(place - 1, 0) : place], *words[place + 1 : place + 2]}
+        one = Fact("figure", "1", place, place + 1)
+        if (
+            words[place] == "one"
+            and beside.isdisjoint(_NO_FIGURE)
+            and not any(fact.first <= place < fact.after for fact in side.facts)
+            and any(_same_place(one, side, figure, other) for figure in figures)
+        ):
+            ones.append(one)
+    return replace(side, facts=[*side.facts, *ones]) if ones else side
+
+
+def _words_clash(left: Stretch, right: Stretch) -> Iterator[FactChange]:
+    """Tell words that mean the opposite, and who speaks first in a sentence."""
+    if max(len(left), len(right)) > _SHORT + 1:
+        return
+    denied = any(
+        fact.kind == "negation" and not side.wording.words[fact.first].startswith("den")
+        for side in (left, right)
+        for fact in side.facts
+    )
+    opposites = None if denied else find_opposites(left.words, right.words)
+    if opposites:
+        yield FactChange(*opposites, True)
+    elif (
+        len(left) == len(right) == 1
+        and not left.facts and not right.facts
+        and _speaks(left) and _speaks(right)
+        and not are_variants(left.words, right.words)
+    ):  # fmt: skip
+        yield FactChange("name", left.words[0], right.words[0], True)
+
+
+def _speaks(side: Stretch) -> bool:
+    """Whether a capitalised word opens a sentence and speaks; "Rebels said" names nobody."""
+    (word,), place = side.words, side.first
+    return (
+        side.wording.text[side.wording.starts[place]].isupper()
+        and opens_sentence(side.wording, place)
+        and not word.endswith("s")
+        and word not in STOP_WORDS | TITLES | CREDITED | SPEAKERS
+        and bool(SAYING.intersection(side.wording.words[side.after : side.after + 1]))
+    )
 
 
 def _join_names(found: dict[FactKind, FactChange]) -> dict[FactKind, FactChange]:
@@ -160,7 +161,10 @@ def _join_numerals(
         pair = figure.before or date.before, figure.after or date.after
         if all(pair):
             numerals = [re.sub(r"\D+$", "", "".join(side.words)) for side in (left, right)]
-            clash = all(n.isdigit() for n in numerals) and int(numerals[0]) != int(numerals[1])
+            short, long = sorted(numerals, key=len)
+            clash = all(n.isdigit() for n in numerals) and int(short) != int(long)
+            if len(short) == 2 and len(long) == 4 and long.endswith(short):
+                clash = False  # "2012-13", "2012-2013"
             joined = {**found, figure.kind: FactChange("figure", *pair, clash)}
             return {kind: change for kind, change in joined.items() if kind != "date"}
     return found
@@ -178,7 +182,11 @@ def _conflicting_kinds(left: Stretch, right: Stretch) -> Iterator[FactKind]:
     told = [{fact.value for fact in side.facts} for side in (left, right)]
     for a in left.facts:
         for b in right.facts:
-            if a.value in told[1] or b.value in told[0] or not _same_place(a, left, b, right):
+            if not _same_place(a, left, b, right):
+                continue
+            if a.kind == b.kind and (_swapped(a, left, b, right) or _paid(a, left, b, right)):
+                yield a.kind
+            if a.value in told[1] or b.value in told[0]:
                 continue
             if a.kind == b.kind == "figure" and _figures_clash(a, left, b, right):
                 yield "figure"
@@ -205,13 +213,17 @@ def _negated(left: Stretch, right: Stretch) -> bool:
     ]  # fmt: skip
     if bool(sides[0]) == bool(sides[1]) or max(len(left), len(right)) > _SHORT:
         return False
+    if not all(word.startswith("den") for word in sides[0] + sides[1]) and find_opposites(
+        left.words, right.words
+    ):
+        return False  # "not accepted" is "rejected"
     if left.negations == right.negations:
         return False  # it went elsewhere: "did not know", "no indication that he knew"
     if "or" in left.words + right.words or any(
         word.removeprefix(prefix) in others
         for words, others in ((left.words, right.words), (right.words, left.words))
         for word in words
-        for prefix in _DENYING
+        for prefix in DENYING
         if word.startswith(prefix)
     ):
         return False  # "whether or not"; "not clear" is "unclear"
@@ -234,8 +246,59 @@ def _reordered(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
     return a.value in right.changed and b.value in left.changed
 
 
+def _swapped(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
+    """Whether two values changed places while the words between them stayed.
+
+    "12 soldiers and 21 rebels", "21 soldiers and 12 rebels"; not "12 dead and 30 hurt", "30
+    hurt and 12 dead", nor the two items of a list.
+    """
+    if a.value == b.value or a.kind == "negation" or not _reordered(a, left, b, right):
+        return False
+    for other in _facts_near(a, left):
+        for back in _facts_near(b, right):
+            if (other.value, back.value) != (b.value, a.value):
+                continue
+            if (other.first > a.first) != (back.first > b.first):
+                continue
+            between = _between(a, other, left)
+            telling = [w for w in between if w not in STOP_WORDS | TITLES | _MUTUAL]
+            apart = bool(telling) or (a.kind == "figure" and not between)
+            if between == _between(b, back, right) and apart and len(between) <= _LONGEST_NAMED:
+                return True
+    return False
+
+
+def _facts_near(fact: Fact, side: Stretch) -> Sequence[Fact]:
+    place = bisect_left(side.told, fact.first, key=lambda one: one.first)
+    return [one for one in side.told[max(place - 3, 0) : place + 4] if one.first != fact.first]
+
+
+def _between(a: Fact, b: Fact, side: Stretch) -> tuple[str, ...]:
+    first, second = sorted((a, b), key=lambda fact: fact.first)
+    return side.wording.words[first.after : second.first]
+
+
+def _paid(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
+    """Whether one figure is of two currencies."""
+    marks = {mark_of(left.wording, a.first), mark_of(right.wording, b.first)} - {"", "-"}
+    return a.kind == "figure" and a.value == b.value and len(marks) == 2
+
+
+def _rounded(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
+    """Whether one is the other with fewer decimals: "1.25 million", "1.3 million"."""
+    words = [side.wording.words[f.first : f.after] for f, side in ((a, left), (b, right))]
+    if words[0][1:] != words[1][1:] or not all("." in one[0] for one in words):
+        return False
+    short, long = sorted((one[0] for one in words), key=len)
+    unit = 10.0 ** -len(short.partition(".")[2])
+    try:
+        return len(short) < len(long) and abs(float(short) - float(long)) <= unit / 2 + 1e-9
+    except ValueError:
+        return False
+
+
 def _figures_clash(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
-    if _reordered(a, left, b, right):
+    if _reordered(a, left, b, right) or _rounded(a, left, b, right):
         return False
     if (a.value in VAGUE) != (b.value in VAGUE):
         return False
@@ -244,8 +307,9 @@ def _figures_clash(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
         try:
             numbers.append(float(fact.value))
         except ValueError:
-            # "f16" and "f35", "5:30" and "6:30" are of one kind when of one shape.
-            shapes = (re.sub(r"\d+", "0", fact.value) for fact in (a, b))
+            # "f16" and "f35", "5:30" and "6:30", "5 am" and "5 pm" are of one kind when of one
+            # shape.
+            shapes = (re.sub(r" [ap]m$", "m", re.sub(r"\d+", "0", x.value)) for x in (a, b))
             return len(set(shapes)) == 1 or a.value in VAGUE
     about = [
         bool(_ABOUT.intersection(side.wording.words[max(fact.first - 2, 0) : fact.first]))
@@ -284,10 +348,10 @@ def _names_clash(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
     if a.kind == b.kind == "place":
         return _places_clash(a.value, b.value)
     first, second = _name_of(a, left), _name_of(b, right)
-    if not first or not second or _are_variants(first, second):
+    if not first or not second or are_variants(first, second):
         return False
     whole = left.named(), right.named()
-    if _are_initials(*whole) or _alike(*("".join(words) for words in whole)):
+    if are_initials(*whole) or alike(*("".join(words) for words in whole)):
         return False  # "at the State Department", "@StateDept"
     if a.kind == b.kind:
         return True
@@ -305,7 +369,7 @@ def _places_clash(a: str, b: str) -> bool:
         return False
     if first.is_city != second.is_city:
         return not first.codes & second.codes  # "Moscow" and "Russia" agree
-    return not (first.is_city and first.codes & second.codes and _alike(a, b))
+    return not (first.is_city and first.codes & second.codes and alike(a, b))
 
 
 def _name_of(fact: Fact, side: Stretch) -> list[str]:
@@ -319,35 +383,11 @@ def _name_of(fact: Fact, side: Stretch) -> list[str]:
         first -= 1
     while after < len(words) and text[starts[after]].isupper() and _adjoins(side.wording, after):
         after += 1
-    if _CREDITED.intersection(words[first:after]):
+    if CREDITED.intersection(words[first:after]):
         return []
     name = words[max(first, side.first) : min(after, side.after)]
-    return [word.removesuffix("'s") for word in name if word not in _TITLES]
+    return [word.removesuffix("'s") for word in name if word not in TITLES]
 
 
 def _adjoins(wording: Wording, place: int) -> bool:
     return wording.text[wording.ends[place - 1] : wording.starts[place]] in (" ", "-", ". ")
-
-
-def _are_variants(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Whether one may be the other, misspelled, shortened or as its initials."""
-    if any(not group.isdisjoint(a) and not group.isdisjoint(b) for group in _SAME):
-        return True
-    if _are_initials(a, b):
-        return True
-    return any(_alike(one, other) for one in a for other in b)
-
-
-def _are_initials(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Whether one name is made of the first letters of the other ("MIT")."""
-    for short, long in ((a, b), (b, a)):
-        initials = "".join(word[0] for word in long)
-        if len(long) > 1 and len(short) == 1 and short[0][: len(initials)] == initials:
-            return True
-    return False
-
-
-def _alike(a: str, b: str) -> bool:
-    if a[:_STEM] == b[:_STEM] or (min(len(a), len(b)) > 1 and (a.startswith(b) or b.startswith(a))):
-        return True  # "Ohio" is "OH"
-    return OSA.normalized_similarity(a, b) >= _VARIANT

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from embeddings.gazetteer import find_place
+from embeddings.gazetteer import TITLES, find_place
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import Wording
 
@@ -37,6 +38,19 @@ _SCALES = {
 }
 # "dozens of people" is a figure of a kind: how many is not said.
 VAGUE = {"dozens", "scores", "hundreds", "thousands", "millions", "billions"}
+# "two thirds" is one figure.
+_PARTS = {
+    "halves": 2,
+    "third": 3,
+    "thirds": 3,
+    "quarter": 4,
+    "quarters": 4,
+    "fifth": 5,
+    "fifths": 5,
+}
+_HALVES = ("am", "pm")
+_CURRENCIES = "$€£¥₹"
+_MARKED = re.compile(rf"[{_CURRENCIES}\u2212-]\d")
 _FRACTIONS = {"half", "halves", "quarter", "quarters", "twice", "double", "triple"}
 MONTHS = {
     form: name
@@ -122,6 +136,57 @@ class Fact:
     after: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One side of a place where two texts differ.
+
+    Attributes:
+        wording: The whole text.
+        first: Its first word there.
+        after: The place after its last word.
+        facts: The facts that have a word there.
+        stated: Values of all facts of the text.
+        changed: Values of those of its facts that stand where the texts differ.
+        negations: Negations in the whole text.
+        told: All facts of the text, in order.
+    """
+
+    wording: Wording
+    first: int
+    after: int
+    facts: Sequence[Fact]
+    stated: frozenset[str]
+    changed: frozenset[str]
+    negations: int
+    told: Sequence[Fact]
+
+    def __len__(self) -> int:
+        return self.after - self.first
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words there."""
+        return self.wording.words[self.first : self.after]
+
+    def named(self) -> list[str]:
+        """Return all words of names and places there."""
+        words = [
+            word.removesuffix("'s")
+            for fact in self.facts
+            if fact.kind in ("name", "place")
+            for word in self.wording.words[max(fact.first, self.first) : fact.after]
+        ]
+        return words
+
+    def other_words(self) -> int:
+        """Words that are neither facts nor stop words nor titles."""
+        told = {place for fact in self.facts for place in range(fact.first, fact.after)}
+        return sum(
+            word not in STOP_WORDS and word not in TITLES and self.first + place not in told
+            for place, word in enumerate(self.words)
+        )
+
+
 def find_facts(wording: Wording) -> list[Fact]:
     """Find the facts of a text in the order of its words.
 
@@ -133,7 +198,7 @@ def find_facts(wording: Wording) -> list[Fact]:
     place = 0
     while place < len(wording.words):
         fact = (
-            _read_date(wording, place) or _read_figure(wording.words, place)
+            _read_date(wording, place) or _read_figure(wording, place)
             or _read_negation(wording.words, place) or _read_place(wording, place)
             or _read_name(wording, place)
         )  # fmt: skip
@@ -160,9 +225,10 @@ def _read_date(wording: Wording, place: int) -> Fact | None:
     following = words[place + 1] if place + 1 < len(words) else ""
     if _DAY.fullmatch(word) and _is_month(wording, place + 1):
         return Fact("date", f"{MONTHS[following]} {word.rstrip('stndrh')}", place, place + 2)
-    if _is_month(wording, place):
+    dated = _DAY.fullmatch(following) is not None
+    if _is_month(wording, place, opening=dated):
         month = MONTHS[word]
-        if _DAY.fullmatch(following):
+        if dated:
             return Fact("date", f"{month} {following.rstrip('stndrh')}", place, place + 2)
         return Fact("date", month, place, place + 1)
     if _YEAR.fullmatch(word):
@@ -170,17 +236,53 @@ def _read_date(wording: Wording, place: int) -> Fact | None:
     return None
 
 
-def _is_month(wording: Wording, place: int) -> bool:
+def _is_month(wording: Wording, place: int, *, opening: bool = False) -> bool:
     """Whether a month's name stands here; "may" and "march" need their capital."""
     if place >= len(wording.words) or wording.words[place] not in MONTHS:
         return False
-    return wording.text[wording.starts[place]].isupper() and not _opens_sentence(wording, place)
+    return wording.text[wording.starts[place]].isupper() and (
+        opening or not opens_sentence(wording, place)
+    )
 
 
-def _read_figure(words: Sequence[str], place: int) -> Fact | None:
+def _read_figure(wording: Wording, place: int) -> Fact | None:
+    """Read a figure with its sign and, for a time of day, its half of the day."""
+    negative = wording.words[place] == "minus" or mark_of(wording, place) == "-"
+    first = place + (wording.words[place] == "minus")
+    fact = _read_number(wording.words, first) if first < len(wording.words) else None
+    if fact is None:
+        return None
+    after, value = fact.after, fact.value
+    half = wording.words[after] if after < len(wording.words) else value[-2:]
+    if half in _HALVES and value[0].isdigit():
+        value = f"{value.removesuffix(half)} {half}"
+        after += after < len(wording.words)
+    return Fact("figure", f"-{value}" if negative and value[0].isdigit() else value, place, after)
+
+
+def find_marks(wording: Wording) -> dict[int, str]:
+    """Return the sign or the currency that stands before each figure in digits, if any."""
+    if not _MARKED.search(wording.text):
+        return {}
+    marks = ((place, mark_of(wording, place)) for place in range(len(wording.words)))
+    return {place: mark for place, mark in marks if mark}
+
+
+def mark_of(wording: Wording, place: int) -> str:
+    """Return "-" or a currency before a numeral; the hyphen of "S-300" is no sign."""
+    start, text = wording.starts[place], wording.text
+    if not start or not text[start].isdigit():
+        return ""
+    if text[start - 1] in _CURRENCIES:
+        return text[start - 1]
+    signed = text[start - 1] in "-\u2212" and (start == 1 or text[start - 2] in " \n\t(")
+    return "-" if signed else ""
+
+
+def _read_number(words: Sequence[str], place: int) -> Fact | None:
     total, current, after = 0.0, 0.0, place
     spelled = False
-    for word in words[place:]:
+    for word in _from(words, place):
         if word in _UNITS or word in _TENS:
             current += _UNITS.get(word, 0) + _TENS.get(word, 0)
             spelled = True
@@ -198,9 +300,18 @@ def _read_figure(words: Sequence[str], place: int) -> Fact | None:
         after += 1
     if after == place:
         return _read_odd_figure(words[place], place)
+    if after < len(words) and words[after] in _PARTS and after - place == 1:
+        return Fact("figure", f"{current:.12g}/{_PARTS[words[after]]}", place, after + 1)
     if words[place:after] == ("one",):
         return None  # "one of them", "no one"
     return Fact("figure", f"{total + current:.12g}", place, after)
+
+
+def _from(words: Sequence[str], place: int) -> Iterator[str]:
+    """Yield the words from a place on, without a copy of them."""
+    while place < len(words):
+        yield words[place]
+        place += 1
 
 
 def _continues(words: Sequence[str], place: int) -> bool:
@@ -215,6 +326,8 @@ def _read_odd_figure(word: str, place: int) -> Fact | None:
 
 def _read_negation(words: Sequence[str], place: int) -> Fact | None:
     word = words[place]
+    if word == "not" and words[place + 1 : place + 2] == ("only",):
+        return None
     if word in _NEGATIONS or word.endswith("n't"):
         return Fact("negation", "not", place, place + 1)
     return None
@@ -244,12 +357,12 @@ def _read_name(wording: Wording, place: int) -> Fact | None:
     word, start = wording.words[place], wording.starts[place]
     if not wording.text[start].isupper() or word in STOP_WORDS or len(word) < 2:
         return None
-    if _opens_sentence(wording, place):
+    if opens_sentence(wording, place):
         return None
     return Fact("name", word.removesuffix("'s"), place, place + 1)
 
 
-def _opens_sentence(wording: Wording, place: int) -> bool:
+def opens_sentence(wording: Wording, place: int) -> bool:
     """Whether a word begins the text or follows a full stop, colon or opening quote."""
     if place == 0:
         return True
@@ -262,6 +375,13 @@ def _opens_sentence(wording: Wording, place: int) -> bool:
 
 
 def split_by_span(facts: Sequence[Fact], spans: Sequence[tuple[int, int]]) -> Iterator[list[Fact]]:
-    """Yield, for each span of words, the facts that have a word in it."""
+    """Yield, for each span of words, the facts that have a word in it.
+
+    Args:
+        facts: In the order of their words, none over another.
+        spans: First word and place after the last, in any order.
+    """
+    firsts = [fact.first for fact in facts]
+    afters = [fact.after for fact in facts]
     for first, after in spans:
-        yield [fact for fact in facts if fact.first < after and fact.after > first]
+        yield list(facts[bisect_right(afters, first) : bisect_left(firsts, after)])

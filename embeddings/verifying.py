@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.alignment import count_shared, may_share
-from embeddings.minhash import BandPlan, candidates, plan_bands, sign
+from embeddings.minhash import SMALL_BUCKET, BandPlan, candidates, plan_bands, sign
 from embeddings.wording import WordedTexts
 
 _SEED = 1
@@ -66,7 +66,7 @@ class Verifier:
         texts: The distinct texts.
         edges: Share of the longer text's words that each verified pair has in common, the
             lower row first.
-        candidates: Pairs that were looked at.
+        candidates: Pairs that were aligned: their words would be enough, in whatever order.
     """
 
     def __init__(self, texts: WordedTexts, options: CopyOptions) -> None:
@@ -84,10 +84,10 @@ class Verifier:
         last, bag = -1, [0]
         for place in np.flatnonzero(needed).tolist():
             a, b, words = int(first[place]), int(second[place]), int(needed[place])
-            self.candidates += 1
             if a != last:
                 last, bag = a, self._bags.row(a)
             if may_share(bag, self._bags.row(b), words):
+                self.candidates += 1
                 self._align(a, b, words)
 
     def near(self, leader: int, others: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -101,11 +101,46 @@ class Verifier:
             pair, words = (int(first[place]), int(second[place])), int(needed[place])
             if pair not in self._tried:
                 self._tried.add(pair)
-                self.candidates += 1
                 if may_share(bag, self._bags.row(int(others[place])), words):
+                    self.candidates += 1
                     self._align(*pair, words)
             found[place] = pair in self.edges
         return found
+
+    def hopeful(
+        self, leader: int, others: NDArray[np.intp], common: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Say which texts share enough words with one, in whatever order.
+
+        Stricter than what is aligned elsewhere: a pair must reach the one share or the other
+        without the help of words spelled otherwise.
+
+        Args:
+            leader: The one text.
+            others: Rows of the others.
+            common: Words that each has in common with it, as bags.
+        """
+        lengths, options = self.texts.lengths[others], self.options
+        longer = np.maximum(lengths, self.texts.lengths[leader])
+        shorter = np.minimum(lengths, self.texts.lengths[leader])
+        cut = np.maximum(options.cut_share * longer, options.cut_kept * shorter)
+        enough: NDArray[np.bool_] = common >= np.minimum(options.share * longer, cut) - 1e-9
+        return enough
+
+    def count_bags(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        """Number the words of texts so that the n-th "the" of each is a word of its own.
+
+        Returns:
+            Of each word of these texts its number and the place of its text in ``rows``.
+        """
+        bags = self._bags.select(rows)
+        numbers, lengths = bags.numbers.astype(np.int64), bags.lengths
+        owner = np.repeat(np.arange(len(rows)), lengths)
+        count = np.arange(len(numbers))
+        new = np.ones(len(numbers), bool)
+        new[1:] = (numbers[1:] != numbers[:-1]) | (owner[1:] != owner[:-1])
+        nth = count - np.maximum.accumulate(np.where(new, count, 0))
+        return numbers * (int(nth.max(initial=0)) + 1) + nth, owner
 
     def measure(self, a: int, b: int) -> float:
         """Return the share of the longer text's words that two texts have in common."""
@@ -156,6 +191,38 @@ def _verify_large(rows: NDArray[np.intp], verifier: Verifier) -> None:
     a group needs its members near to one of them only. Then the next one left.
     """
     rest = rows[np.lexsort((rows, -verifier.texts.lengths[rows]))]
+    leader, rest = int(rest[0]), rest[1:]
+    rest = rest[~verifier.near(leader, rest)]
+    if len(rest) > SMALL_BUCKET:
+        _verify_strangers(rest, verifier)
+        return
     while len(rest) > 1:
         leader, rest = int(rest[0]), rest[1:]
         rest = rest[~verifier.near(leader, rest)]
+
+
+def _verify_strangers(rows: NDArray[np.intp], verifier: Verifier) -> None:
+    """Do the same where many are near to none: texts of one template share part of it only.
+
+    The words in common of one text and all others are counted at once, from the lists of
+    the texts that hold each word, so that a pair costs a few additions and no alignment.
+    """
+    tokens, owners = verifier.count_bags(rows)
+    by_token = np.argsort(tokens, kind="stable")
+    bounds = np.flatnonzero(np.diff(tokens[by_token], prepend=-1, append=-1))
+    holders = owners[by_token]
+    lists: list[list[NDArray[np.intp]]] = [[] for _ in range(len(rows))]
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if end - start > 1:
+            held = holders[start:end]
+            for owner in held.tolist():
+                lists[owner].append(held)
+    left = np.ones(len(rows), bool)
+    for place in range(len(rows) - 1):
+        if not left[place] or not lists[place]:
+            continue
+        left[place] = False
+        common = np.bincount(np.concatenate(lists[place]), minlength=len(rows))
+        places = np.flatnonzero(left & verifier.hopeful(int(rows[place]), rows, common))
+        if len(places):
+            left[places[verifier.near(int(rows[place]), rows[places])]] = False

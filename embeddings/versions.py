@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from embeddings.alignment import Comparison, compare
 from embeddings.verifying import Verifier
@@ -14,6 +16,8 @@ from embeddings.verifying import Verifier
 _ROUNDS = 8
 
 Pair = tuple[int, int]
+# Leader -> its followers, with the share of words that each has in common with it.
+Stars = dict[int, dict[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,57 +40,128 @@ class Judged:
     together: Set[Pair] = frozenset()
     apart: Set[Pair] = frozenset()
 
-    def parts(self, text: int, others: Iterable[int]) -> bool:
+    @cached_property
+    def foes(self) -> Mapping[int, Set[int]]:
+        """Of each text that was parted from others, those others."""
+        foes: dict[int, set[int]] = defaultdict(set)
+        for a, b in self.apart:
+            foes[a].add(b)
+            foes[b].add(a)
+        return dict(foes)
+
+    @cached_property
+    def knots(self) -> Mapping[int, tuple[int, ...]]:
+        """Of each text that belongs with others, all that belong with it, in chains too.
+
+        Pairs are taken in order, and one that would bring two parted texts together is left
+        out, so that no knot holds a parted pair.
+        """
+        knots: dict[int, tuple[int, ...]] = {}
+        for a, b in sorted(self.together):
+            left, right = knots.get(a, (a,)), knots.get(b, (b,))
+            if left != right and not any(self.parts(text, frozenset(right)) for text in left):
+                joined = tuple(sorted({*left, *right}))
+                knots.update(dict.fromkeys(joined, joined))
+        return knots
+
+    def parts(self, text: int, others: Container[int]) -> bool:
         """Whether a text may not stand in one group with one of the others."""
-        if not self.apart:
-            return False
-        return any((min(text, other), max(text, other)) in self.apart for other in others)
+        return any(foe in others for foe in self.foes.get(text, ()))
 
 
-def gather_wordings(verifier: Verifier, judged: Judged) -> dict[int, dict[int, float]]:
+def gather_wordings(verifier: Verifier, judged: Judged) -> Stars:
     """Gather verified pairs into stars: leader -> its followers and their shares.
 
     The text with most near copies leads first (then the longest, then by hash), and
-    takes those that do not follow another yet. Texts that belong together for the user
-    join the star that the other of them stands in, where none of its own holds them.
+    takes those that do not follow another yet. Stars whose texts belong together for the
+    user are joined, around the one of their texts with most near copies.
     """
-    near: dict[int, dict[int, float]] = defaultdict(dict)
-    edges = dict(verifier.edges)
-    edges.update({pair: verifier.measure(*pair) for pair in judged.together})
-    for (a, b), share in edges.items():
+    near: Stars = defaultdict(dict)
+    for (a, b), share in verifier.edges.items():
         if (a, b) not in judged.apart:
             near[a][b] = share
             near[b][a] = share
     lengths = verifier.texts.lengths
-    order = sorted(near, key=lambda text: (-len(near[text]), -int(lengths[text]), text))
-    star_of: dict[int, int] = {}
-    stars: dict[int, dict[int, float]] = {}
+
+    def rank(text: int) -> tuple[int, int, int]:
+        return -len(near.get(text, ())), -int(lengths[text]), text
+
+    def gather(texts: Collection[int]) -> Stars:
+        return _gather_stars(sorted(texts, key=rank), near, judged)
+
+    stars = gather(list(near))
+    if not judged.knots:
+        return stars
+    groups, rest = _join_knots(stars, near, judged)
+    joined = gather(rest)
+    for group in groups:
+        leader = min(group, key=rank)
+        joined[leader] = {
+            text: near.get(leader, {}).get(text) or verifier.measure(leader, text)
+            for text in sorted(group - {leader})
+        }
+    return joined
+
+
+def _gather_stars(order: Sequence[int], near: Mapping[int, Any], judged: Judged) -> Stars:
+    """Let each of these texts, in order, take those near to it that are free."""
+    free = set(order)
+    stars: Stars = {}
     for leader in order:
-        if leader in star_of:
+        if leader not in free:
             continue
         followers: dict[int, float] = {}
         for text in sorted(near[leader], key=lambda text: (-near[leader][text], text)):
-            if text not in star_of and not judged.parts(text, followers):
+            if text in free and not judged.parts(text, followers):
                 followers[text] = near[leader][text]
         if followers:
             stars[leader] = followers
-            star_of.update(dict.fromkeys((leader, *followers), leader))
-    _join_judged(stars, star_of, verifier, judged)
+            free.difference_update((leader, *followers))
     return stars
 
 
-def _join_judged(
-    stars: dict[int, dict[int, float]], star_of: dict[int, int], verifier: Verifier, judged: Judged
-) -> None:
-    """Let texts without a star of their own join that of a text they belong with."""
-    for a, b in sorted(judged.together):
-        for lone, other in ((a, b), (b, a)):
-            leader = star_of.get(other)
-            if lone in star_of or leader is None:
+def _join_knots(
+    stars: Mapping[int, Collection[int]], near: Mapping[int, Collection[int]], judged: Judged
+) -> tuple[list[set[int]], set[int]]:
+    """Join the stars that the user's knots reach into.
+
+    A group begins with a knot and takes whole stars of its members: first the leader, then
+    the followers, each with the knot that it belongs to. Who is parted from one of the group
+    stays out; where that is the leader, so do those of its followers that are near to no
+    member of the knot.
+
+    Returns:
+        The groups; and all texts of ``stars`` that are in none of them.
+    """
+    star_of = {text: leader for leader, texts in stars.items() for text in (leader, *texts)}
+    placed: set[int] = set()
+    groups = []
+    for knot in sorted(set(judged.knots.values())):
+        if knot[0] in placed:
+            continue
+        group = set(knot)
+        waiting = list(knot)
+        seen = set()
+        while waiting:
+            leader = star_of.get(waiting.pop(0))
+            if leader is None or leader in seen:
                 continue
-            if not judged.parts(lone, (leader, *stars[leader])):
-                stars[leader][lone] = verifier.measure(leader, lone)
-                star_of[lone] = leader
+            seen.add(leader)
+            for text in (leader, *stars[leader]):
+                mine = judged.knots.get(text, (text,))
+                if text in group or text in placed:
+                    continue
+                known = (
+                    text == leader
+                    or leader in group
+                    or not set(knot).isdisjoint(near.get(text, ()))
+                )
+                if known and not any(judged.parts(one, group) for one in mine):
+                    group.update(mine)
+                    waiting.extend(mine)
+        groups.append(group)
+        placed |= group
+    return groups, set(star_of) - placed
 
 
 def split_wording(
@@ -108,14 +183,20 @@ def split_wording(
     of_key: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for text in followers:
         of_key[_contradictions(compare(bodies[leader], bodies[text]))].append(text)
-    _move_judged(of_key, leader, judged)
     agreeing = of_key.pop((), [])
     versions = []
     for texts in of_key.values():
         versions += _gather_version(texts, bodies, verifier, judged)
-    versions.sort(key=lambda version: (-len(version.shares), version.canonical))
-    first = Version(leader, {leader: 1.0, **{text: followers[text] for text in agreeing}})
-    return [first, *versions]
+
+    def order(version: Version) -> tuple[bool, int, int]:
+        return version.canonical != leader, -len(version.shares), version.canonical
+
+    versions.append(Version(leader, {leader: 1.0, **{text: followers[text] for text in agreeing}}))
+    versions.sort(key=order)
+    if not judged.knots.keys().isdisjoint((leader, *followers)):
+        versions = _join_versions(versions, judged, verifier.measure)
+        versions.sort(key=order)
+    return versions
 
 
 def _contradictions(comparison: Comparison) -> tuple[object, ...]:
@@ -130,17 +211,21 @@ def _contradictions(comparison: Comparison) -> tuple[object, ...]:
     )
 
 
-def _move_judged(of_key: dict[tuple[object, ...], list[int]], leader: int, judged: Judged) -> None:
-    """Give texts that belong together for the user the version of the first of them."""
-    if not judged.together:
-        return
-    key_of = {text: key for key, texts in of_key.items() for text in texts} | {leader: ()}
-    for a, b in sorted(judged.together):
-        if a in key_of and b in key_of and key_of[a] != key_of[b]:
-            moved, key = (b, key_of[a]) if key_of[a] == () or b != leader else (a, key_of[b])
-            of_key[key_of[moved]].remove(moved)
-            of_key[key].append(moved)
-            key_of[moved] = key
+def _join_versions(
+    versions: Sequence[Version], judged: Judged, measure: Callable[[int, int], float]
+) -> list[Version]:
+    """Join the versions that the user's knots reach into; those before others lead them."""
+    stars = {one.canonical: [t for t in one.shares if t != one.canonical] for one in versions}
+    place = {text: place for place, one in enumerate(versions) for text in one.shares}
+    groups, rest = _join_knots(stars, stars, judged)
+    joined = [one for one in versions if one.canonical in rest]
+    for group in groups:
+        if group <= place.keys():
+            canonical = versions[min(place[text] for text in group)].canonical
+            joined.append(
+                Version(canonical, {text: measure(canonical, text) for text in sorted(group)})
+            )
+    return joined
 
 
 def _gather_version(
@@ -156,14 +241,11 @@ def _gather_version(
         canonical, *others = rest
         shares, rest = {canonical: 1.0}, []
         for text in others:
-            pair = min(canonical, text), max(canonical, text)
             share = verifier.measure(canonical, text)
             longer = max(int(lengths[canonical]), int(lengths[text]))
             shorter = min(int(lengths[canonical]), int(lengths[text]))
             near = options.enough(round(share * longer), shorter, longer)
-            agrees = pair in judged.together or (
-                near and not compare(bodies[canonical], bodies[text]).conflicts
-            )
+            agrees = near and not compare(bodies[canonical], bodies[text]).conflicts
             if agrees and not judged.parts(text, shares):
                 shares[text] = share
             else:

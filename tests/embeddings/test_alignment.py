@@ -155,3 +155,25 @@ def test_every_differing_word_is_in_a_change(a: str, b: str) -> None:
     matching = round(comparison.share_a * count)
     moved = sum(len(read_words(c.before).words) for c in comparison.changes if c.kind == "move")
     assert told - moved >= count - matching
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "one"),
+    [
+        ("Damascus", "Xamascus", True),
+        ("Tuesday", "Xuesday", False),
+        ("Tuesday", "Tuesdya", True),
+        ("stated", "started", False),
+        ("Johnson", "Johnston", False),
+    ],
+)
+def test_what_counts_as_a_misspelling(a: str, b: str, one: bool) -> None:
+    changes = compare(f"we saw that {a} once more", f"we saw that {b} once more").changes
+    assert [change.kind for change in changes] == ["spelling" if one else "replace"]
+
+
+def test_misspelled_word_may_have_slipped_by_two_words() -> None:
+    a, b = "we saw Damascus at last", "we saw old fair Damsacus at last"
+    assert "spelling" in [change.kind for change in compare(a, b).changes]
+    c = "we saw the one fair old Damsacus at last"
+    assert "spelling" not in [change.kind for change in compare(a, c).changes]

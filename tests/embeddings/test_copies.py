@@ -13,6 +13,7 @@ from embeddings.copies import CopyOptions, compare, find_copies, survey_copies
 from embeddings.documents import Passage
 from embeddings.minhash import plan_bands
 from embeddings.normalising import hash_text
+from embeddings.versions import Judged, Pair
 
 WIRE = (
     "At least twelve people were killed and thirty wounded when a car bomb exploded near the "
@@ -337,3 +338,117 @@ def test_texts_reworded_by_a_quarter_are_found_among_others() -> None:
     found = sum(frozenset((n, n + 150)) in pairs for n in range(150))
     assert found >= 145
     assert all(len(pair) == 2 for pair in pairs)
+
+
+def family() -> list[str]:
+    """Three wordings of three versions of two texts each."""
+    rng = random.Random(4)
+    bases = [" ".join(f"v{rng.randrange(3000)}" for _ in range(30)) for _ in range(3)]
+    return [
+        f"{base} and the army said that {figure} people were killed {where} Monday"
+        for base in bases
+        for figure in (12, 21, 33)
+        for where in ("in the raid on", "in raids on")
+    ]
+
+
+def grouped(rows: list[Passage], together: set[Pair], apart: set[Pair]) -> dict[int, int]:
+    keys = [key(row.body) for row in rows]
+    survey = survey_copies(
+        rows,
+        together=[(keys[a], keys[b]) for a, b in together],
+        apart=[(keys[a], keys[b]) for a, b in apart],
+    )
+    for group in survey.groups:
+        leader, members = survey.wordings[group.wording]
+        assert set(group.members) <= set(members)
+        assert leader in members
+    return {row: place for place, group in enumerate(survey.groups) for row in group.members}
+
+
+PAIRS = st.sets(st.tuples(st.integers(0, 17), st.integers(0, 17)).filter(lambda p: p[0] < p[1]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(PAIRS.filter(lambda p: len(p) < 6), PAIRS.filter(lambda p: len(p) < 4))
+def test_what_the_user_says_is_obeyed(together: set[Pair], apart: set[Pair]) -> None:
+    rows = passages(*family())
+    apart = apart - together
+    group_of = grouped(rows, together, apart)
+    for a, b in apart:
+        assert group_of.get(a, -1) != group_of.get(b, -2)
+    chained = Judged(frozenset(together))
+    for a, b in together:
+        knot = chained.knots[a]
+        if not any(x in knot and y in knot for x, y in apart):
+            assert group_of[a] == group_of[b]
+    if not apart:
+        assert all(group_of[row] == group_of[row + 1] for row in range(0, 18, 2))
+
+
+def test_chained_yes_makes_one_group() -> None:
+    rows = passages(*(WIRE.replace("twelve", figure) for figure in ("12", "21", "33")))
+    assert set(grouped(rows, {(0, 1), (1, 2)}, set()).values()) == {0}
+
+
+def test_no_wins_over_a_chain_of_yes() -> None:
+    rows = passages(*(WIRE.replace("twelve", figure) for figure in ("12", "21", "33")))
+    group_of = grouped(rows, {(0, 1), (1, 2)}, {(0, 2)})
+    assert len(group_of) == 2
+
+
+def test_no_between_two_joined_groups_keeps_its_text_out() -> None:
+    rows = passages(*family())
+    group_of = grouped(rows, {(0, 6)}, {(1, 7)})
+    assert group_of[0] == group_of[6]
+    assert group_of.get(1, -1) != group_of.get(7, -2)
+
+
+def test_text_that_agrees_with_no_first_one_of_its_key_is_gathered_in_a_later_round() -> None:
+    """All contradict the leader alike, but two camps of them give another day each."""
+    words = " ".join(f"v{chr(97 + n)}a" for n in range(25))
+    ends = ("bank", "shop", "quay")
+    lead = [f"{words} so 12 were hurt near the {place} as it then seemed" for place in ends]
+    camps = [
+        f"{words} so 21 were hurt near the {place} on May {day}"
+        for day in (3, 4)
+        for place in ("bank", "shop")
+    ]
+    groups = {group.members for group in find_copies(passages(*lead, *camps))}
+    assert {(3, 4), (5, 6)} <= groups
+
+
+def test_same_figure_at_two_places_makes_two_versions() -> None:
+    words = [f"v{chr(97 + n // 10)}{chr(97 + n % 10)}" for n in range(40)]
+
+    def put(first: str, second: str, last: str = "") -> str:
+        return " ".join([*words[:10], first, *words[10:30], second, *words[30:], last]).strip()
+
+    rows = passages(put("12", "12"), put("12", "12", "so"), put("12", "12", "now"),
+                    put("21", "12"), put("12", "21"))  # fmt: skip
+    survey = survey_copies(rows)
+    assert [group.members for group in survey.groups] == [(0, 1, 2)]
+    assert len(survey.conflicting) == 2
+
+
+def test_texts_of_one_template_that_share_too_little_are_not_aligned() -> None:
+    rng = random.Random(6)
+    shared = " ".join(f"v{n}" for n in range(24))
+    own = [" ".join(f"w{rng.randrange(4000)}" for _ in range(16)) for _ in range(800)]
+    copies = [f"{shared} {text}" for text in own]
+    began = time.process_time()
+    survey = survey_copies(passages(*copies, f"{copies[5]} more", f"{copies[700]} more"))
+    assert time.process_time() - began < 10
+    assert survey.candidates < 4_000
+    assert {group.members for group in survey.groups} == {(5, 800), (700, 801)}
+
+
+def test_texts_left_by_a_large_bucket_are_compared_with_each_other() -> None:
+    rng = random.Random(8)
+    shared = " ".join(f"v{n}" for n in range(24))
+    rows = [
+        f"{shared} " + " ".join(f"w{rng.randrange(9999)}" for _ in range(16)) for _ in range(90)
+    ]
+    edited = [text.replace("v3 ", "changed ") for text in rows]
+    groups = {group.members for group in find_copies(passages(*rows, *edited))}
+    assert groups == {(n, n + 90) for n in range(90)}

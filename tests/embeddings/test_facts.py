@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from embeddings.facts import Fact, FactKind, find_facts
+from embeddings.facts import Fact, FactKind, find_facts, split_by_span
 from embeddings.gazetteer import read_places
 from embeddings.wording import read_words
 
@@ -50,3 +52,32 @@ def test_every_place_is_named_by_folded_words() -> None:
     assert len(places) > 5000
     for words in places:
         assert read_words(" ".join(words)).words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("it was -5 degrees", ["-5"]),
+        ("it was minus five degrees", ["-5"]),
+        ("the years 2012-13 and an S-300", ["13", "300"]),
+        ("at 5 p.m. and at 5pm", ["5 pm", "5 pm"]),
+        ("three-quarters of two thirds", ["3/4", "2/3"]),
+    ],
+)
+def test_figures_are_read_with_sign_parts_and_half_of_the_day(
+    text: str, figures: list[str]
+) -> None:
+    assert told(text, "figure") == figures
+
+
+def test_facts_are_parted_by_spans_in_any_order() -> None:
+    facts = [Fact("figure", "1", 1, 2), Fact("place", "x", 3, 5), Fact("date", "y", 5, 6)]
+    spans = [(4, 6), (0, 1), (4, 4), (0, 9), (5, 5)]
+    values = [[fact.value for fact in one] for one in split_by_span(facts, spans)]
+    assert values == [["x", "y"], [], ["x"], ["1", "x", "y"], []]
+
+
+def test_facts_of_a_long_text_are_read_in_a_time_that_grows_with_it() -> None:
+    began = time.process_time()
+    assert len(find_facts(read_words("they left 12 men in Aleppo " * 10_000))) == 20_000
+    assert time.process_time() - began < 3
