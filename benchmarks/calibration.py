@@ -26,14 +26,14 @@ from numpy.typing import NDArray
 from benchmarks.copies import _lead, _score_pairs, _vectors, rows
 from embeddings.alignment import compare
 from embeddings.copies import CopyOptions
-from topics.coverage.calibration import (
+from topics.coverage.examples.calibration import (
     Estimate,
     choose_pairs,
     choose_threshold,
     estimate,
 )
-from topics.coverage.relations import RelationOptions
-from topics.coverage.score_curve import Prior
+from topics.coverage.examples.score_curve import Prior
+from topics.coverage.passages.relations import RelationOptions
 
 BUDGETS = (10, 20, 40, 80)
 BATCH = 10

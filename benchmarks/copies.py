@@ -35,9 +35,9 @@ from numpy.typing import NDArray
 from embeddings.alignment import compare
 from embeddings.copies import CopyOptions, survey_copies
 from embeddings.documents import Document, Passage
-from topics.coverage.events import find_same_event
-from topics.coverage.relations import RelationOptions
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages.events import find_same_event
+from topics.coverage.passages.relations import RelationOptions
+from topics.coverage.passages.wordings import find_contained
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -199,7 +199,12 @@ def fit_events(data: Path, cache: Path) -> None:
 
     from embeddings.neighbours import find_neighbours
     from embeddings.wording import read_many
-    from topics.coverage.same_event import candidate_pairs, conflict, measure_likeness, read_facts
+    from topics.coverage.passages.same_event import (
+        candidate_pairs,
+        conflict,
+        measure_likeness,
+        read_facts,
+    )
 
     found = rows(data / "stories_train.jsonl.gz")[:4500]
     texts = [_lead(row) for row in found]

@@ -29,8 +29,8 @@ from benchmarks.copies import paragraphs, rows
 from benchmarks.edits import EDITS, RATES, find_name, has_figure, synonyms, typos
 from embeddings.copies import CopySurvey, compare, survey_copies
 from embeddings.documents import Document, Passage
-from topics.coverage.relations import Relation
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages.relations import Relation
+from topics.coverage.passages.wordings import find_contained
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import Any
 # Name to module and the name there; loaded on first use (PEP 562).
 _EXPORTS = {
     "GuidedTopic": ("guiding.taxonomy", "GuidedTopic"),
-    "Relation": ("coverage.relations", "Relation"),
-    "Story": ("coverage.stories", "Story"),
+    "Relation": ("coverage.passages.relations", "Relation"),
+    "Story": ("coverage.grouping.stories", "Story"),
     "Topic": ("naming", "Topic"),
     "TopicModel": ("discover", "TopicModel"),
     "article_copies": ("commands.article_pairs", "article_copies"),
@@ -21,8 +21,8 @@ _EXPORTS = {
     "draw": ("drawing", "draw"),
     "evaluate": ("commands.evaluating", "evaluate"),
     "export": ("commands.exporting", "export"),
-    "find_relations": ("coverage.relating", "find_relations"),
-    "find_stories": ("coverage.stories", "find_stories"),
+    "find_relations": ("coverage.passages.relating", "find_relations"),
+    "find_stories": ("coverage.grouping.stories", "find_stories"),
     "info": ("commands.describing", "info"),
     "judge": ("commands.calibrating", "judge"),
     "layout": ("maps", "layout"),

@@ -23,12 +23,12 @@ from embeddings.store import CorpusStore
 from topics.coverage.article_relations import ArticleRelation, relate_articles
 from topics.coverage.articles import Article, gather_articles
 from topics.coverage.boilerplate import find_boilerplate
-from topics.coverage.events import find_same_event
-from topics.coverage.judgements import Judgement
-from topics.coverage.relations import Relation
-from topics.coverage.stories import StorySurvey, find_stories, story_text
+from topics.coverage.examples.judgements import Judgement
+from topics.coverage.grouping.stories import StorySurvey, find_stories, story_text
+from topics.coverage.passages.events import find_same_event
+from topics.coverage.passages.relations import Relation
+from topics.coverage.passages.wordings import find_contained, relate_judged, relate_versions
 from topics.coverage.thresholds import Thresholds
-from topics.coverage.wordings import find_contained, relate_judged, relate_versions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

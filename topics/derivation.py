@@ -24,8 +24,8 @@ from embeddings.neighbours import NeighbourGraph, find_neighbours
 from embeddings.store import COVERED, DERIVED, RELATED, CorpusStore
 from embeddings.wording import read_once
 from topics.coverage.articles import gather_articles
-from topics.coverage.judgements import Judgement, count_gone, read_judgements
-from topics.coverage.relations import Relation
+from topics.coverage.examples.judgements import Judgement, count_gone, read_judgements
+from topics.coverage.passages.relations import Relation
 from topics.coverage.storing import (
     STORY_COUNTS,
     read_copies,

@@ -10,7 +10,8 @@ import pytest
 from embeddings.documents import Document
 from embeddings.neighbours import find_neighbours
 from embeddings.wording import read_many
-from topics.coverage.affinity import (
+from topics.coverage.articles import Article
+from topics.coverage.grouping.affinity import (
     LEAD_CHARACTERS,
     Affinity,
     Likeness,
@@ -19,7 +20,6 @@ from topics.coverage.affinity import (
     story_text,
     weigh_days,
 )
-from topics.coverage.articles import Article
 
 TOLD = [
     ("Earthquake kills dozens in Aceh", "A magnitude 6.1 earthquake struck the Indonesian "

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import InputError
-from topics.coverage.calibration import choose_pairs, choose_threshold, estimate
-from topics.coverage.score_curve import Prior, read_curve
+from topics.coverage.examples.calibration import choose_pairs, choose_threshold, estimate
+from topics.coverage.examples.score_curve import Prior, read_curve
 
 
 def corpus(border: float, size: int = 600, steep: float = 4.0, seed: int = 0):

@@ -10,9 +10,9 @@ import pytest
 from embeddings.documents import Document, Passage
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import read_many
-from topics.coverage.containment import COMMON_RUN, Containment, _bounds, find_candidates
-from topics.coverage.relations import Relation
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages.containment import COMMON_RUN, Containment, _bounds, find_candidates
+from topics.coverage.passages.relations import Relation
+from topics.coverage.passages.wordings import find_contained
 
 QUOTED = (
     "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon, "

@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.embedding import embed_corpus, note_encoder
 from embeddings.store import CorpusStore
-from topics.coverage.judgements import Judgement, put_judgement
+from topics.coverage.examples.judgements import Judgement, put_judgement
 from topics.coverage.storing import read_copies, read_relations, read_stories
 from topics.coverage.thresholds import Thresholds, put_thresholds, read_thresholds
 from topics.derivation import derive

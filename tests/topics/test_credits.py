@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from embeddings.documents import Document
-from topics.coverage.agencies import is_agency_outlet, name_agency
 from topics.coverage.articles import Article
-from topics.coverage.credits import credited_agency, find_credits, sole_agency
-from topics.coverage.stated import gather_stated
+from topics.coverage.reports.agencies import is_agency_outlet, name_agency
+from topics.coverage.reports.credits import credited_agency, find_credits, sole_agency
+from topics.coverage.reports.stated import gather_stated
 
 LEAD = (
     "The two ministers met for three hours in the capital and agreed that the talks would go on "

@@ -16,8 +16,7 @@ from embeddings.copies import CopyOptions, survey_copies
 from embeddings.documents import Document, Passage
 from embeddings.minhash import BandPlan
 from embeddings.neighbours import find_neighbours
-from topics.coverage.events import find_same_event
-from topics.coverage.explaining import (
+from topics.coverage.examples.explaining import (
     EventPair,
     Explanation,
     explain_contained,
@@ -26,9 +25,10 @@ from topics.coverage.explaining import (
     explain_story,
     split_score,
 )
-from topics.coverage.relations import RelationOptions
-from topics.coverage.same_event import SameEvent
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages.events import find_same_event
+from topics.coverage.passages.relations import RelationOptions
+from topics.coverage.passages.same_event import SameEvent
+from topics.coverage.passages.wordings import find_contained
 
 WIRE = (
     "Shelling killed 12 people in the northern city of Aleppo on Monday, activists said, as "

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, date_bounds
 from topics.coverage.articles import Article
-from topics.coverage.first_seen import find_first, is_updated
+from topics.coverage.reports.first_seen import find_first, is_updated
 
 
 def corpus(*rows):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from embeddings.errors import InputError, StoreError
 from embeddings.normalising import hash_text
 from embeddings.store import CorpusStore
-from topics.coverage.judgements import (
+from topics.coverage.examples.judgements import (
     KINDS,
     Judgement,
     drop_judgement,

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topics.coverage.linking import MISSING, grow, link
+from topics.coverage.grouping.linking import MISSING, grow, link
 
 
 def edges(values):

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from embeddings.copies import CopyGroup, find_copies
 from embeddings.documents import Document, Passage
 from topics.coverage.articles import gather_articles
-from topics.coverage.matrix import measure_outlets
-from topics.coverage.word_kinds import KINDS
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages.wordings import find_contained
+from topics.coverage.reports.matrix import measure_outlets
+from topics.coverage.reports.word_kinds import KINDS
 
 TEXT = (
     "The convoy of eleven lorries crossed the border shortly before noon, carrying flour and "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embeddings.errors import InputError
-from topics.coverage.owners import parse_owners, read_owners
+from topics.coverage.reports.owners import parse_owners, read_owners
 
 BOTH = """
 [owners]

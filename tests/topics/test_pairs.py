@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.coverage.pairs import measure_pair, score_pair
+from topics.coverage.passages.pairs import measure_pair, score_pair
 
 REPORT = "Rebels shot down an army helicopter near Idlib on Sunday, killing its crew of four."
 REWORDED = "An army helicopter was shot down by rebels near Idlib on Sunday; its crew of 4 died."

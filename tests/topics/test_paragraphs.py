@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
 from topics.coverage.articles import find_paragraphs, gather_articles
-from topics.coverage.paragraphs import find_conflicts, lay_out
-from topics.coverage.reuse import measure_reuse
+from topics.coverage.reports.paragraphs import find_conflicts, lay_out
+from topics.coverage.reports.reuse import measure_reuse
 
 SHORT = "He paid 12 pounds."
 FIGURES = "The council bought 40 lorries in March and 55 more in June, the minister said."

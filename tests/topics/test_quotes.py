@@ -9,7 +9,7 @@ from embeddings.documents import Document, Passage
 from embeddings.wording import read_words
 from topics.coverage.articles import gather_articles
 from topics.coverage.boilerplate import find_boilerplate
-from topics.coverage.quotes import find_quotations, find_shared_quotes
+from topics.coverage.reports.quotes import find_quotations, find_shared_quotes
 
 SAID = "we will not leave this town before the last shell has fallen"
 

@@ -12,13 +12,19 @@ from hypothesis import strategies as st
 from embeddings.documents import Document, Passage
 from embeddings.neighbours import NeighbourGraph, find_neighbours
 from embeddings.wording import WordedTexts, read_many
-from topics.coverage import shared_runs
-from topics.coverage.containment import COMMON_RUN, Containment, find_candidates
-from topics.coverage.events import find_same_event
-from topics.coverage.relating import find_relations
-from topics.coverage.relations import Relation
-from topics.coverage.same_event import Likeness, SameEvent, candidate_pairs, measure_likeness, weigh
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages import shared_runs
+from topics.coverage.passages.containment import COMMON_RUN, Containment, find_candidates
+from topics.coverage.passages.events import find_same_event
+from topics.coverage.passages.relating import find_relations
+from topics.coverage.passages.relations import Relation
+from topics.coverage.passages.same_event import (
+    Likeness,
+    SameEvent,
+    candidate_pairs,
+    measure_likeness,
+    weigh,
+)
+from topics.coverage.passages.wordings import find_contained
 
 QUOTED = (
     "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon, "

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
 from topics.coverage.articles import gather_articles
-from topics.coverage.reuse import measure_reuse
-from topics.coverage.stretches import LEAST_RUN, copied_stretches
+from topics.coverage.reports.reuse import measure_reuse
+from topics.coverage.reports.stretches import LEAST_RUN, copied_stretches
 
 HEAD = (
     "Syrian troops pressed closer to the rebel town of Qusayr on Friday after aircraft had "

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from embeddings.alignment import compare
 from topics.cli.side_by_side import lay_side_by_side
-from topics.coverage.paragraphs import find_conflicts, lay_out
+from topics.coverage.reports.paragraphs import find_conflicts, lay_out
 
 LEFT = (
     "The convoy of eleven lorries crossed the border at noon, the agency said.\n\n"

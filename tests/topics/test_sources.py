@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings.documents import date_bounds, publication_order
 from embeddings.wording import read_many
-from topics.coverage.sources import likely_sources
+from topics.coverage.reports.sources import likely_sources
 
 TEXT = (
     "The convoy of eleven lorries crossed the border shortly before noon, carrying flour and "

@@ -15,8 +15,8 @@ from embeddings.documents import Document
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import read_words
 from topics.coverage.articles import Article
-from topics.coverage.events import days_apart
-from topics.coverage.stories import StoryOptions, find_stories, story_text
+from topics.coverage.grouping.stories import StoryOptions, find_stories, story_text
+from topics.coverage.passages.events import days_apart
 
 QUAKE = [
     ("Earthquake kills dozens in Aceh", "A magnitude 6.1 earthquake struck the Indonesian "

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.documents import date_bounds
-from topics.coverage.timelines import MOST_TIED, Holder, Timeline
+from topics.coverage.reports.timelines import MOST_TIED, Holder, Timeline
 
 
 def holder(number, outlet, published):

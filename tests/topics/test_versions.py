@@ -5,8 +5,8 @@ from __future__ import annotations
 from embeddings.alignment import Comparison
 from embeddings.copies import survey_copies
 from embeddings.documents import Document, Passage
-from topics.coverage.relations import Relation
-from topics.coverage.wordings import relate_versions
+from topics.coverage.passages.relations import Relation
+from topics.coverage.passages.wordings import relate_versions
 
 QUOTED = (
     "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon, "

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document
 from topics.coverage.articles import Article
-from topics.coverage.owners import parse_owners
-from topics.coverage.reuse import ArticleReuse, Source
-from topics.coverage.voices import Join, count_voices
+from topics.coverage.reports.owners import parse_owners
+from topics.coverage.reports.reuse import ArticleReuse, Source
+from topics.coverage.reports.voices import Join, count_voices
 
 OWNERS = parse_owners('[[owner]]\nname = "Lantern Media"\noutlets = ["A", "C"]')
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from topics.commands.calibrating import Calibration, Question
-    from topics.coverage.calibration import Estimate
+    from topics.coverage.examples.calibration import Estimate
     from topics.coverage.thresholds import Thresholds
 
 EXAMPLE = "topicwire calibrate near_copy --count 20"

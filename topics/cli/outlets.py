@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from topics.commands.outlets import OutletLine, OutletReport
-    from topics.coverage.matrix import OutletReuse
+    from topics.coverage.reports.matrix import OutletReuse
 
 EXAMPLE = "topicwire outlets --csv outlets.csv"
 
@@ -45,7 +45,7 @@ def run(
     report = outlets(db, sources=source or (), owners=owners)
     if csv is not None:
         from topics.commands.spreadsheets import write_table
-        from topics.coverage.matrix import OutletReuse
+        from topics.coverage.reports.matrix import OutletReuse
         from topics.tables import to_arrow
 
         write_table(csv, to_arrow(report.reuse, OutletReuse))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from topics.cli.output import plain, safe
-from topics.coverage.paragraphs import lay_out
+from topics.coverage.reports.paragraphs import lay_out
 
 if TYPE_CHECKING:
     from rich.table import Table

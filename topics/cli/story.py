@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         StorySummary,
         TextSource,
     )
-    from topics.coverage.voices import Join
+    from topics.coverage.reports.voices import Join
 
 EXAMPLE = "topicwire story 3"
 

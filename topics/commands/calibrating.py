@@ -18,8 +18,8 @@ from topics.commands.candidates import Candidate, find_candidates
 from topics.commands.copying import read_bodies
 from topics.commands.listing import require_current
 from topics.commands.models import stored_encoder
-from topics.coverage.calibration import Estimate, choose_pairs, choose_threshold, estimate
-from topics.coverage.judgements import (
+from topics.coverage.examples.calibration import Estimate, choose_pairs, choose_threshold, estimate
+from topics.coverage.examples.judgements import (
     KINDS,
     Judgement,
     JudgementKind,
@@ -28,7 +28,7 @@ from topics.coverage.judgements import (
     put_judgement,
     read_judgements,
 )
-from topics.coverage.score_curve import Prior
+from topics.coverage.examples.score_curve import Prior
 from topics.coverage.thresholds import Thresholds, put_thresholds, read_thresholds
 from topics.derivation import derive
 

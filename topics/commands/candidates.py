@@ -12,11 +12,11 @@ from embeddings.store import CorpusStore
 from topics.commands.articles import load_articles
 from topics.commands.models import stored_encoder
 from topics.coverage.articles import Article
-from topics.coverage.events import find_same_event
-from topics.coverage.judgements import JudgementKind
+from topics.coverage.examples.judgements import JudgementKind
+from topics.coverage.passages.events import find_same_event
+from topics.coverage.passages.wordings import find_contained
 from topics.coverage.storing import read_copies
 from topics.coverage.thresholds import read_thresholds
-from topics.coverage.wordings import find_contained
 from topics.covering import FLOORS, cover, embed_leads
 from topics.derivation import stored_graph
 from topics.nodes import read_nodes

@@ -11,8 +11,8 @@ from embeddings.documents import Passage
 from embeddings.store import CorpusStore
 from topics.commands.articles import load_articles
 from topics.coverage.articles import Article
-from topics.coverage.credits import Credit, credited_agency, find_credits
-from topics.coverage.owners import Owners, read_owners
+from topics.coverage.reports.credits import Credit, credited_agency, find_credits
+from topics.coverage.reports.owners import Owners, read_owners
 from topics.coverage.storing import (
     StoredRelation,
     read_copies,

@@ -18,18 +18,18 @@ from topics.commands.articles import load_articles
 from topics.commands.listing import Quotation, read_quotations, require_current
 from topics.commands.models import stored_encoder
 from topics.coverage.articles import Article
-from topics.coverage.events import days_apart, weigh_event
-from topics.coverage.explaining import (
+from topics.coverage.examples.explaining import (
     EventPair,
     explain_contained,
     explain_copies,
     explain_same_event,
     explain_story,
 )
-from topics.coverage.judgements import Judgement, order_pair, read_judgements
-from topics.coverage.pairs import score_pair
-from topics.coverage.steps import Explanation
-from topics.coverage.stories import StorySurvey
+from topics.coverage.examples.judgements import Judgement, order_pair, read_judgements
+from topics.coverage.examples.steps import Explanation
+from topics.coverage.grouping.stories import StorySurvey
+from topics.coverage.passages.events import days_apart, weigh_event
+from topics.coverage.passages.pairs import score_pair
 from topics.coverage.storing import read_copies
 from topics.coverage.thresholds import Thresholds, read_thresholds
 from topics.covering import cover, embed_leads

@@ -9,7 +9,7 @@ from pathlib import Path
 from embeddings.store import CorpusStore
 from topics.commands.coverage import load_coverage, open_owners
 from topics.commands.listing import find_sources, require_current
-from topics.coverage.matrix import OutletReuse, OutletShare, measure_outlets
+from topics.coverage.reports.matrix import OutletReuse, OutletShare, measure_outlets
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from topics.commands.listing import find_sources, require_current
 from topics.commands.searching import check_date
 from topics.commands.trending import in_range
 from topics.coverage.boilerplate import find_boilerplate
-from topics.coverage.credits import Credit, credited_agency, sole_agency
-from topics.coverage.first_seen import Doubt, find_first
-from topics.coverage.owners import Owners
-from topics.coverage.paragraphs import find_conflicts, lay_out
-from topics.coverage.reuse import ArticleReuse, Source, Stretch, measure_reuse
-from topics.coverage.stated import gather_stated
-from topics.coverage.voices import Join, Voice, count_voices
+from topics.coverage.reports.credits import Credit, credited_agency, sole_agency
+from topics.coverage.reports.first_seen import Doubt, find_first
+from topics.coverage.reports.owners import Owners
+from topics.coverage.reports.paragraphs import find_conflicts, lay_out
+from topics.coverage.reports.reuse import ArticleReuse, Source, Stretch, measure_reuse
+from topics.coverage.reports.stated import gather_stated
+from topics.coverage.reports.voices import Join, Voice, count_voices
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from embeddings.copies import CopyOptions, survey_copies
 from embeddings.documents import publication_order
 from embeddings.normalising import hash_text
 from topics.coverage.articles import Article
-from topics.coverage.containment import Containment
-from topics.coverage.relations import RelationOptions
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages.containment import Containment
+from topics.coverage.passages.relations import RelationOptions
+from topics.coverage.passages.wordings import find_contained
 
 # A contained article speaks for one story where it makes up this part of the longer one: a
 # review of the week holds the briefs of many, and a digest of two holds two stories.

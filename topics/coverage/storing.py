@@ -14,8 +14,8 @@ from embeddings.store import CorpusStore
 from embeddings.wording import read_words
 from topics.coverage.article_relations import ArticleRelation
 from topics.coverage.articles import Article
-from topics.coverage.relations import Relation
-from topics.coverage.stories import StorySurvey
+from topics.coverage.grouping.stories import StorySurvey
+from topics.coverage.passages.relations import Relation
 from topics.identity import TopicKey, carry_ids
 
 # The setting that holds what the search for stories left out.

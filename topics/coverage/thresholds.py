@@ -9,8 +9,8 @@ from embeddings.copies import CopyOptions
 from embeddings.errors import InputError, StoreError
 from embeddings.minhash import plan_bands
 from embeddings.store import CorpusStore
-from topics.coverage.relations import RelationOptions
-from topics.coverage.stories import StoryOptions
+from topics.coverage.grouping.stories import StoryOptions
+from topics.coverage.passages.relations import RelationOptions
 
 # The setting that holds what differs from what is shipped.
 _SETTING = "thresholds"

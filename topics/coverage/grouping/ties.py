@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from embeddings.normalising import hash_text
 from embeddings.wording import read_words
-from topics.coverage.affinity import LEAD_CHARACTERS, story_text
 from topics.coverage.articles import Article
 from topics.coverage.days import day_bounds, split_by_days
+from topics.coverage.grouping.affinity import LEAD_CHARACTERS, story_text
 from topics.coverage.unions import Unions
 
 # Bodies of fewer words may be alike for want of an article ("Watch the video here.",

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from embeddings.neighbours import NeighbourGraph, find_neighbours, unit_rows
 from embeddings.wording import WordedTexts, read_many
-from topics.coverage import affinity, linking
-from topics.coverage.affinity import Affinity, story_text
 from topics.coverage.articles import Article
 from topics.coverage.days import day_bounds, is_day
-from topics.coverage.ties import Links, Ties, tie
+from topics.coverage.grouping import affinity, linking
+from topics.coverage.grouping.affinity import Affinity, story_text
+from topics.coverage.grouping.ties import Links, Ties, tie
 
 __all__ = ["Story", "StoryOptions", "StorySurvey", "find_stories", "story_text"]
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Passage
 from topics.coverage.articles import Article
-from topics.coverage.frames import frames_taken
-from topics.coverage.origins import WordOrigins, words_of_rows
-from topics.coverage.quotes import find_shared_quotes
+from topics.coverage.reports.frames import frames_taken
+from topics.coverage.reports.origins import WordOrigins, words_of_rows
+from topics.coverage.reports.quotes import find_shared_quotes
 
 ORIGINAL, WIRE, EARLIER, UNORDERED, SELF, QUOTE, BOILERPLATE = range(7)
 KINDS = ("original", "wire", "earlier", "unordered", "self", "quote", "boilerplate")

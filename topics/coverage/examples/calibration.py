@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import InputError
-from topics.coverage.score_curve import Outcomes, Prior, draw_outcomes, log_odds, read_curve
+from topics.coverage.examples.score_curve import (
+    Outcomes,
+    Prior,
+    draw_outcomes,
+    log_odds,
+    read_curve,
+)
 
 # Answers below which a threshold stays where it is.
 LEAST_ANSWERS = 8

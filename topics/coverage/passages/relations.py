@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from embeddings.alignment import Comparison
 from embeddings.documents import Document, Passage
-from topics.coverage.containment import Containment
-from topics.coverage.same_event import SameEvent
+from topics.coverage.passages.containment import Containment
+from topics.coverage.passages.same_event import SameEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from embeddings.alignment import Block
 from topics.coverage.articles import Article
-from topics.coverage.frames import frames_taken
-from topics.coverage.story_texts import StoryTexts
-from topics.coverage.stretches import LEAST_RUN
+from topics.coverage.reports.frames import frames_taken
+from topics.coverage.reports.story_texts import StoryTexts
+from topics.coverage.reports.stretches import LEAST_RUN
 
 # A sentence of which less than this share stands in the other article was cut, or added.
 _SENTENCE_SHARE = 0.5

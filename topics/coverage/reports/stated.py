@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from topics.coverage.agencies import is_agency_outlet
 from topics.coverage.articles import Article
-from topics.coverage.credits import Credit, sole_agency
+from topics.coverage.reports.agencies import is_agency_outlet
+from topics.coverage.reports.credits import Credit, sole_agency
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,7 @@ from embeddings.copies import CopyOptions
 from embeddings.minhash import BandPlan
 from embeddings.normalising import hash_text
 from embeddings.wording import WordedTexts, read_many, read_words
-from topics.coverage import same_event
-from topics.coverage.containment import (
-    COMMON_RUN,
-    RUN_WORDS,
-    ContainmentCandidates,
-    contained_pairs,
-    find_candidates,
-)
-from topics.coverage.relations import RelationOptions
-from topics.coverage.same_event import SameEvent
-from topics.coverage.steps import (
+from topics.coverage.examples.steps import (
     GROUP,
     SEARCH,
     Explanation,
@@ -40,6 +30,16 @@ from topics.coverage.steps import (
     state_number,
     state_percent,
 )
+from topics.coverage.passages import same_event
+from topics.coverage.passages.containment import (
+    COMMON_RUN,
+    RUN_WORDS,
+    ContainmentCandidates,
+    contained_pairs,
+    find_candidates,
+)
+from topics.coverage.passages.relations import RelationOptions
+from topics.coverage.passages.same_event import SameEvent
 
 __all__ = [
     "EventPair",

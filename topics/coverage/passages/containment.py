@@ -11,7 +11,7 @@ from rapidfuzz.distance import LCSseq
 from embeddings.alignment import Block, Change, compare, match_words
 from embeddings.spelling import find_spelled
 from embeddings.wording import WordedTexts, read_words
-from topics.coverage.shared_runs import (
+from topics.coverage.passages.shared_runs import (
     COMMON_RUN,
     RUN_WORDS,
     ContainmentCandidates,

@@ -16,11 +16,11 @@ from embeddings.copies import CopyGroup
 from embeddings.documents import Passage, date_bounds, publication_order
 from embeddings.wording import WordedTexts, read_many
 from topics.coverage.articles import Article
-from topics.coverage.frames import FRAME_RUN
-from topics.coverage.quotes import flag_quoted
-from topics.coverage.story_stretches import Shared, find_shared
-from topics.coverage.stretches import copied_stretches
-from topics.coverage.timelines import Holder, Origin, Timeline
+from topics.coverage.reports.frames import FRAME_RUN
+from topics.coverage.reports.quotes import flag_quoted
+from topics.coverage.reports.story_stretches import Shared, find_shared
+from topics.coverage.reports.stretches import copied_stretches
+from topics.coverage.reports.timelines import Holder, Origin, Timeline
 from topics.coverage.unions import Unions
 
 # Words of a passage: first and the one after the last, and the first in the other passage.

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.wording import WordedTexts
-from topics.coverage.quotes import runs_in_two
-from topics.coverage.stretches import LEAST_RUN
-from topics.coverage.timelines import Bounds
+from topics.coverage.reports.quotes import runs_in_two
+from topics.coverage.reports.stretches import LEAST_RUN
+from topics.coverage.reports.timelines import Bounds
 
 # Of a run that many articles have, these many, published first, may be the source.
 _EARLIEST = 4

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from embeddings.documents import Document
-from topics.coverage.agencies import (
+from topics.coverage.reports.agencies import (
     AGENCY,
     KNOWN,
     is_agency_outlet,

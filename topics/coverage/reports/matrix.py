@@ -14,8 +14,8 @@ from embeddings.documents import Passage
 from embeddings.wording import WordedTexts
 from topics.coverage.articles import Article
 from topics.coverage.boilerplate import find_boilerplate
-from topics.coverage.origins import Pair, WordOrigins, trace_origins, words_of_rows
-from topics.coverage.word_kinds import EARLIER, KINDS, UNORDERED, tell_words
+from topics.coverage.reports.origins import Pair, WordOrigins, trace_origins, words_of_rows
+from topics.coverage.reports.word_kinds import EARLIER, KINDS, UNORDERED, tell_words
 
 # A passage counts for a pair of outlets when this share of its words does.
 _PASSAGE_SHARE = 0.5

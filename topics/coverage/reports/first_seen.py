@@ -1,7 +1,7 @@
 """Which of several articles was seen first in this corpus, and how sure that is.
 
 "First here" says nothing of who wrote a text: the agency that it credits may not be in the
-corpus at all. Stated credit is kept apart (``topics.coverage.credits``).
+corpus at all. Stated credit is kept apart (``topics.coverage.reports.credits``).
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
 from embeddings.neighbours import NeighbourGraph
-from topics.coverage.events import find_same_event
-from topics.coverage.relations import Relation, RelationOptions
-from topics.coverage.wordings import find_contained
+from topics.coverage.passages.events import find_same_event
+from topics.coverage.passages.relations import Relation, RelationOptions
+from topics.coverage.passages.wordings import find_contained
 
 
 def find_relations(

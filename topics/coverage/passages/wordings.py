@@ -14,9 +14,9 @@ from embeddings.copies import CopySurvey
 from embeddings.documents import Document, Passage
 from embeddings.normalising import hash_text
 from embeddings.wording import read_many
-from topics.coverage.containment import contained_pairs, describe
-from topics.coverage.relations import Relation, RelationOptions, Sourced
-from topics.coverage.shared_runs import find_candidates
+from topics.coverage.passages.containment import contained_pairs, describe
+from topics.coverage.passages.relations import Relation, RelationOptions, Sourced
+from topics.coverage.passages.shared_runs import find_candidates
 
 
 def relate_versions(

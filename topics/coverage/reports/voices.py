@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Literal
 
 from embeddings.documents import publication_order
-from topics.coverage.agencies import is_agency_outlet
 from topics.coverage.articles import Article
-from topics.coverage.owners import Owners
-from topics.coverage.reuse import ArticleReuse
+from topics.coverage.reports.agencies import is_agency_outlet
+from topics.coverage.reports.owners import Owners
+from topics.coverage.reports.reuse import ArticleReuse
 from topics.coverage.unions import Unions
 
 # An outlet that has half of its words from another one adds no voice of its own. Quotations,

@@ -13,10 +13,10 @@ from embeddings.alignment import Block
 from embeddings.documents import date_bounds, publication_order
 from embeddings.wording import Wording, read_many, read_words
 from topics.coverage.articles import Article
-from topics.coverage.frames import FRAME_RUN
-from topics.coverage.quotes import find_shared_quotes, flag_quoted, words_in
-from topics.coverage.sources import likely_sources
-from topics.coverage.stretches import copied_stretches
+from topics.coverage.reports.frames import FRAME_RUN
+from topics.coverage.reports.quotes import find_shared_quotes, flag_quoted, words_in
+from topics.coverage.reports.sources import likely_sources
+from topics.coverage.reports.stretches import copied_stretches
 from topics.coverage.unions import Unions
 
 # Stretches of words or of characters: where they begin and end.

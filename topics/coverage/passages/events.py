@@ -14,8 +14,8 @@ from embeddings.neighbours import NeighbourGraph
 from embeddings.normalising import hash_text
 from embeddings.wording import read_many
 from topics.coverage.days import day_bounds, days_apart, is_day
-from topics.coverage.relations import Relation, RelationOptions, Sourced
-from topics.coverage.same_event import (
+from topics.coverage.passages.relations import Relation, RelationOptions, Sourced
+from topics.coverage.passages.same_event import (
     SameEvent,
     candidate_pairs,
     measure_likeness,
@@ -40,7 +40,7 @@ def find_same_event(
     Candidates are neighbours in the graph. They must be more alike, in vectors and words,
     than each is to what else surrounds it; days between them and facts that conflict
     count against them, and publication dates too far apart rule them out. See
-    ``topics.coverage.same_event`` for the weights, ``find_relations`` for the arguments.
+    ``topics.coverage.passages.same_event`` for the weights, ``find_relations`` for the arguments.
     """
     options = options or RelationOptions()
     corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))

@@ -15,8 +15,8 @@ from embeddings.alignment import Block
 from embeddings.documents import date_bounds
 from embeddings.wording import WordedTexts, join_rows
 from topics.coverage.articles import Article
-from topics.coverage.sources import likely_sources
-from topics.coverage.stretches import copied_stretches
+from topics.coverage.reports.sources import likely_sources
+from topics.coverage.reports.stretches import copied_stretches
 
 
 class Shared(NamedTuple):

@@ -1,0 +1,1 @@
+"""Thresholds set by example, and why a pair was not joined."""

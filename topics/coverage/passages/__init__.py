@@ -1,0 +1,1 @@
+"""Relations between passages: one wording, one inside the other, one event."""
