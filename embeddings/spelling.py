@@ -20,7 +20,7 @@ _LEAST_LETTERS = 4
 # Words that are a letter apart and mean other things, group by group: often confused or, in
 # news, one in the other's stead. What stands in no group still passes for a misspelling.
 _DISTINCT = """
-stated/started/states/stages passed/paused united/untied johnson/johnston hansen/hanson
+stated/started/states/stages passed/paused johnson/johnston hansen/hanson
 marital/martial causal/casual trial/trail trials/trails county/country there/three quiet/quite
 board/broad sacred/scared diary/dairy angel/angle house/horse/mouse prosecute/persecute
 affect/effect adverse/averse ensure/insure desert/dessert fired/filed/hired/fined/tired
