@@ -79,6 +79,7 @@ ORDER = [
     "topics.identity",
     "topics.lineage",
     "topics.coverage.days",
+    "topics.coverage.typical",
     "topics.coverage.unions",
     "topics.coverage.articles",
     "topics.coverage.passages",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.copies import CopySurvey
+from embeddings.copies import CopyGroup, CopySurvey
 from embeddings.documents import Document, Passage
 from embeddings.embedding import embed_texts
 from embeddings.neighbours import NeighbourGraph, find_neighbours
@@ -35,7 +35,7 @@ from topics.coverage.storing import (
     store_stories,
 )
 from topics.coverage.thresholds import Thresholds, read_thresholds
-from topics.covering import cover, embed_leads, find_copied, find_related
+from topics.covering import Coverage, cover, embed_leads, find_copied, find_related
 from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.edits import Edit, read_edits
 from topics.finding import Corpus, Found, Placed, Wishes, find
@@ -126,10 +126,7 @@ def derive(
         if store.setting(COVERED) != covered:
             tell("finding stories")
             groups = relations.survey.groups if relations else read_copies(store, passages)
-            articles = gather_articles(passages, documents)
-            # Before the transaction: headlines are embedded in commits of their own, for minutes.
-            leads = embed_leads(store, encoder, passages, articles, groups)
-            coverage = cover(articles, leads, rules.thresholds, rules.judgements)
+            coverage = _cover(store, encoder, passages, documents, groups, rules)
     with store.transaction():
         if relations:
             _store_relations(store, passages, relations, related)
@@ -282,6 +279,23 @@ def _relate(
         judgements=rules.judgements,
     )
     return _Relations(survey, nodes, graph, relations)
+
+
+def _cover(
+    store: CorpusStore,
+    encoder: Encoder,
+    passages: Sequence[Passage],
+    documents: dict[str, Document],
+    groups: Sequence[CopyGroup],
+    rules: _Rules,
+) -> Coverage:
+    """Find relations of articles, and stories; not within a transaction.
+
+    Headlines are embedded for minutes, in commits of their own, which survive a kill.
+    """
+    articles = gather_articles(passages, documents)
+    leads = embed_leads(store, encoder, passages, articles, groups)
+    return cover(articles, leads, rules.thresholds, rules.judgements)
 
 
 def _store_relations(

@@ -194,7 +194,7 @@ def test_edits_do_not_end_a_stretch_and_lone_words_do_not_lengthen_it():
 def test_articles_of_one_word_or_none_are_measured():
     _, found = reuse(("A", "", ["Yes."]), ("B", "", ["Yes."]), ("C", "", ["…"]))
     assert [found[n].words for n in range(3)] == [1, 1, 0]
-    assert [found[n].copied_share for n in range(3)] == [0.0, 0.0, 0.0]
+    assert [found[n].copied for n in range(3)] == [0, 0, 0]
     assert measure_reuse([], ()) == ()
 
 

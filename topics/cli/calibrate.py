@@ -102,11 +102,14 @@ def run(
     else:
         for pair, same in said:
             calibrating.judge_passages(kind, *pair, same, db=db)
+        pairs = None
         if not said:
-            asked = calibrating.questions(kind, count=10 if count is None else count, db=db)
+            pairs = calibrating.find_pairs(kind, db=db)
+            number = 10 if count is None else count
+            asked = calibrating.questions(kind, count=number, db=db, pairs=pairs)
             answered = _ask_all(asked, db)
         if said or answered or precision is not None:
-            report = calibrating.calibrate(kind, precision=precision, db=db)
+            report = calibrating.calibrate(kind, precision=precision, db=db, pairs=pairs)
             print_json(report) if as_json else _print(report)
         elif as_json:
             print_json(None)

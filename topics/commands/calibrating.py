@@ -78,8 +78,27 @@ class Calibration:
     gone: int
 
 
+def find_pairs(kind: str = "near_copy", *, db: Path | str = "topicwire.db") -> list[Candidate]:
+    """Find the pairs of a kind that might be joined, for ``questions`` and ``calibrate``.
+
+    Answers change none of them, so that one search serves both.
+
+    Raises:
+        InputError: An unknown kind.
+        StoreError: No such database, never clustered, or changed since.
+    """
+    checked = check_kind(kind)
+    with CorpusStore.open(Path(db)) as store:
+        require_current(store)
+        return find_candidates(store, checked)
+
+
 def questions(
-    kind: str = "near_copy", *, count: int = 10, db: Path | str = "topicwire.db"
+    kind: str = "near_copy",
+    *,
+    count: int = 10,
+    db: Path | str = "topicwire.db",
+    pairs: Sequence[Candidate] | None = None,
 ) -> list[Question]:
     """Choose pairs to be answered, those nearest to the threshold first.
 
@@ -87,6 +106,7 @@ def questions(
         kind: ``near_copy``, ``contains``, ``same_event`` or ``story``.
         count: How many at most.
         db: The database.
+        pairs: As ``find_pairs`` gives them; they are sought where they are left out.
 
     Raises:
         InputError: An unknown kind, or a count below 1.
@@ -97,7 +117,7 @@ def questions(
         raise InputError(f"--count is {count}; give 1 or more questions to be asked.")
     with CorpusStore.open(Path(db)) as store:
         require_current(store)
-        found = find_candidates(store, checked)
+        found = find_candidates(store, checked) if pairs is None else pairs
         judged = _answers(found, read_judgements(store), checked)
         threshold = getattr(read_thresholds(store), kind)
         chosen = choose_pairs(
@@ -246,6 +266,7 @@ def calibrate(
     *,
     precision: float | None = None,
     db: Path | str = "topicwire.db",
+    pairs: Sequence[Candidate] | None = None,
 ) -> Calibration:
     """Set a threshold by the answers so far, and bring copies, stories and topics up to date.
 
@@ -254,6 +275,7 @@ def calibrate(
         precision: Take the lowest threshold that is expected to reach this precision; by
             default the one of the best F1, the harmonic mean of precision and recall.
         db: The database.
+        pairs: As ``find_pairs`` gives them; they are sought where they are left out.
 
     Raises:
         InputError: An unknown kind, or a precision that is none.
@@ -263,7 +285,7 @@ def calibrate(
     check_precision(precision)
     with _writing(db) as store:
         require_current(store)
-        found = find_candidates(store, checked)
+        found = find_candidates(store, checked) if pairs is None else pairs
         judgements = read_judgements(store)
         judged = _answers(found, judgements, checked)
         scores = [one.score for one in found]

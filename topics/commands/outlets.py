@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,37 +14,15 @@ from topics.coverage.reports.matrix import OutletReuse, OutletShare, measure_out
 
 
 @dataclass(frozen=True)
-class OutletLine:
-    """Of what an outlet's words are made, in this corpus. The counts add up to ``words``.
+class OutletLine(OutletShare):
+    """Of what an outlet's words are made, as ``OutletShare`` counts them, and whose it is.
 
     Attributes:
-        outlet: The outlet, ``""`` for all articles whose outlet is not known.
         owner: Its owner, where a file of owners names one, else the outlet itself.
-        articles: Its articles.
-        undated: Articles without a date; nobody knows what stood in them first.
-        words: Their words, page furniture left out.
-        original: Words that stood nowhere before and are none of the following.
-        wire: Stood nowhere before, in articles credited to an agency alone.
-        earlier: Stood in another outlet before.
-        unordered: Stand in another outlet too, and it is not known who was first.
-        self: Repeat the outlet itself.
-        quote: Quotations that others have as well.
-        boilerplate: Repeated whatever the story.
         original_share: ``original`` as a share of ``words``.
     """
 
-    outlet: str
     owner: str
-    articles: int
-    undated: int
-    words: int
-    original: int
-    wire: int
-    earlier: int
-    unordered: int
-    self: int
-    quote: int
-    boilerplate: int
     original_share: float
 
 
@@ -108,8 +87,5 @@ def outlets(
 
 
 def _line(row: OutletShare, owner: str) -> OutletLine:
-    return OutletLine(
-        row.outlet, owner, row.articles, row.undated, row.words, row.original, row.wire,
-        row.earlier, row.unordered, row.self, row.quote, row.boilerplate,
-        round(row.share("original"), 4),
-    )  # fmt: skip
+    share = round(row.share("original"), 4)
+    return OutletLine(**dataclasses.asdict(row), owner=owner, original_share=share)

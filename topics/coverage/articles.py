@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,10 +42,6 @@ class Article:
         """Where each passage stands in the body: its start and end, in characters."""
         ends = [*(start - len(_GAP) for start in self.starts[1:]), len(self.body)]
         return list(zip(self.starts, ends, strict=True)) if self.starts else []
-
-    def passage_at(self, offset: int) -> int:
-        """Return the place in ``rows`` of the passage that an offset of the body is in."""
-        return max(bisect_right(self.starts, offset) - 1, 0)
 
 
 def find_paragraphs(body: str) -> list[tuple[int, int]]:

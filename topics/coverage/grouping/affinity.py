@@ -15,6 +15,7 @@ from embeddings.neighbours import NeighbourGraph
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import WordedTexts
 from topics.coverage.articles import Article
+from topics.coverage.typical import average, multiply_rows
 
 # A logistic model of few parts, so that a score can be worked out by hand. It gives the odds
 # of one event for two articles of which each is the nearest to the other; fitted on
@@ -142,12 +143,13 @@ class Affinity:
         """Compare pairs of nodes; int64 of shape ``(m, 2)``."""
         first, second = pairs[:, 0], pairs[:, 1]
         stems, titles, present = self._stems
-        ways = _products(titles, present, first, second), _products(titles, present, second, first)
+        there = multiply_rows(titles, present, first, second)
+        back = multiply_rows(titles, present, second, first)
         cosines, words = self._typical
         return Likeness(
             self._cosines(first, second),
-            _products(stems, stems, first, second),
-            (ways[0] + ways[1]) / 2,
+            multiply_rows(stems, stems, first, second),
+            (there + back) / 2,
             cosines[pairs].mean(axis=1),
             words[pairs].mean(axis=1),
             *(_conflict(facts, first, second) for facts in self._facts),
@@ -178,11 +180,12 @@ class Affinity:
         others = self.graph.indices[:, ranks].ravel().astype(np.int64)
         stems = self._stems[0]
         shape = (self.graph.size, len(ranks))
-        words = _products(stems, stems, nodes, others).reshape(shape).sum(axis=1)
+        words = multiply_rows(stems, stems, nodes, others).reshape(shape).sum(axis=1)
         cosines = self.graph.similarities[:, ranks].astype(np.float64).sum(axis=1)
+        wanted = len(TYPICAL_RANKS)
         return (
-            _fill(cosines, len(ranks), _MEDIAN_COSINE, _LEAST_COSINE),
-            _fill(words, len(ranks), _MEDIAN_WORDS, _LEAST_WORDS),
+            average(cosines, len(ranks), wanted, _MEDIAN_COSINE, _LEAST_COSINE),
+            average(words, len(ranks), wanted, _MEDIAN_WORDS, _LEAST_WORDS),
         )
 
 
@@ -309,7 +312,7 @@ def _conflict(
 ) -> NDArray[np.float64]:
     """Return 1 for the pairs of which both have facts, and none in common."""
     has = np.diff(facts.indptr) > 0
-    apart = has[first] & has[second] & (_products(facts, facts, first, second) == 0)
+    apart = has[first] & has[second] & (multiply_rows(facts, facts, first, second) == 0)
     marked: NDArray[np.float64] = apart.astype(np.float64)
     return marked
 
@@ -318,24 +321,3 @@ def _scale(matrix: Any, sizes: NDArray[np.float64]) -> Any:
     from scipy import sparse
 
     return sparse.csr_matrix(sparse.diags(1 / np.where(sizes == 0, 1, sizes)) @ matrix)
-
-
-def _products(
-    left: Any, right: Any, first: NDArray[np.int64], second: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the scalar products of rows of two sparse matrices, pair by pair."""
-    found = np.empty(len(first))
-    for start in range(0, len(first), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        products = left[first[part]].multiply(right[second[part]])
-        found[part] = np.asarray(products.sum(axis=1)).ravel()
-    return found
-
-
-def _fill(
-    sums: NDArray[np.float64], count: int, median: float, least: float
-) -> NDArray[np.float64]:
-    """Return means of sums of ``count`` values, with the median for those that lack."""
-    wanted = len(TYPICAL_RANKS)
-    filled: NDArray[np.float64] = np.maximum((sums + (wanted - count) * median) / wanted, least)
-    return filled

@@ -16,6 +16,7 @@ from embeddings.facts import Fact, FactKind, find_facts, values
 from embeddings.neighbours import NeighbourGraph
 from embeddings.stopwords import STOP_WORDS
 from embeddings.wording import WordedTexts, read_words
+from topics.coverage.typical import average, multiply_rows
 
 # A logistic model of few parts, so that a score can be worked out by hand. Fitted on leads of
 # news stories of three outlets each; the terms for dates on pairs of dated paragraphs, read
@@ -35,6 +36,7 @@ DAY_APART = -0.9
 
 # Typical neighbours are the 11th to the 40th: reports of one event are among the ten before.
 _NEAREST_TYPICAL, _FARTHEST_TYPICAL = 10, 40
+_TYPICAL = _FARTHEST_TYPICAL - _NEAREST_TYPICAL
 # Cosine and words of typical neighbours in the leads: the median stands in where there are
 # too few neighbours, and the 5 % quantile is the least that was seen often enough.
 _MEDIAN_COSINE, _LEAST_COSINE = 0.467, 0.329
@@ -140,13 +142,9 @@ def measure_likeness(
         cosines: float64 of shape ``(m,)``.
     """
     vectors = _weigh_words(texts)
-    words = np.empty(len(pairs))
-    for start in range(0, len(pairs), 50_000):
-        part = pairs[start : start + 50_000]
-        products = vectors[part[:, 0]].multiply(vectors[part[:, 1]])
-        words[start : start + 50_000] = np.asarray(products.sum(axis=1)).ravel()
+    words = multiply_rows(vectors, vectors, pairs[:, 0], pairs[:, 1])
     near = graph.similarities[:, _NEAREST_TYPICAL:_FARTHEST_TYPICAL].astype(np.float64)
-    typical = _fill(near.sum(axis=1), near.shape[1], _MEDIAN_COSINE, _LEAST_COSINE)
+    typical = average(near.sum(axis=1), near.shape[1], _TYPICAL, _MEDIAN_COSINE, _LEAST_COSINE)
     typical_words = _measure_typical_words(vectors, graph)
     return Likeness(
         pairs, cosines, words, typical[pairs].mean(axis=1), typical_words[pairs].mean(axis=1)
@@ -167,16 +165,7 @@ def _measure_typical_words(vectors: Any, graph: NeighbourGraph) -> NDArray[np.fl
         )
         products = vectors[start : start + 5_000].multiply(adjacent @ vectors)
         sums[start : start + 5_000] = np.asarray(products.sum(axis=1)).ravel()
-    return _fill(sums, count, _MEDIAN_WORDS, _LEAST_WORDS)
-
-
-def _fill(
-    sums: NDArray[np.float64], count: int, median: float, least: float
-) -> NDArray[np.float64]:
-    """Return means of sums of ``count`` values, with the median for those that lack."""
-    wanted = _FARTHEST_TYPICAL - _NEAREST_TYPICAL
-    filled: NDArray[np.float64] = np.maximum((sums + (wanted - count) * median) / wanted, least)
-    return filled
+    return average(sums, count, _TYPICAL, _MEDIAN_WORDS, _LEAST_WORDS)
 
 
 def _weigh_words(texts: WordedTexts) -> Any:

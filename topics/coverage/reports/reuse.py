@@ -90,11 +90,6 @@ class ArticleReuse:
     sources: tuple[Source, ...]
     repeated: int = 0
 
-    @property
-    def copied_share(self) -> float:
-        """Share of its words that were copied from other outlets; 0.0 of no words."""
-        return self.copied / self.words if self.words else 0.0
-
 
 def measure_reuse(
     articles: Sequence[Article], members: Collection[int], boilerplate: Collection[int] = ()
