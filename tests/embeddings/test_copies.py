@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -265,23 +264,22 @@ def test_copying_a_text_once_more_moves_no_other_group() -> None:
 
 
 @pytest.mark.parametrize("varied", [False, True])
-def test_ten_thousand_copies_are_one_group_and_fast(varied: bool) -> None:
+def test_of_ten_thousand_copies_each_is_aligned_twice_at_most(varied: bool) -> None:
     letters = str.maketrans("0123456789", "abcdefghij")
     words = [f" word{str(n).translate(letters)}" if varied else "" for n in range(10_000)]
     rows = passages(*(WIRE + word for word in words))
-    began = time.perf_counter()
-    (group,) = find_copies(rows)
+    survey = survey_copies(rows)
+    (group,) = survey.groups
     assert len(group.members) == 10_000
-    assert time.perf_counter() - began < 20
+    assert survey.candidates <= 2 * len(rows)
 
 
-def test_thousands_of_versions_of_one_paragraph_are_told_and_fast() -> None:
+def test_thousands_of_versions_of_one_paragraph_are_told_without_aligning_all_pairs() -> None:
     rows = passages(*(WIRE.replace("twelve", str(n)) for n in range(3_000)))
-    began = time.perf_counter()
     survey = survey_copies(rows)
     assert survey.groups == []
     assert len(survey.conflicting) == 2_999
-    assert time.perf_counter() - began < 20
+    assert survey.candidates < 5 * len(rows)
 
 
 @pytest.mark.parametrize("bodies", [(), ("",), ("", ""), ("war",), ("war", "peace"), ("…", "—")])
@@ -436,9 +434,7 @@ def test_texts_of_one_template_that_share_too_little_are_not_aligned() -> None:
     shared = " ".join(f"v{n}" for n in range(24))
     own = [" ".join(f"w{rng.randrange(4000)}" for _ in range(16)) for _ in range(800)]
     copies = [f"{shared} {text}" for text in own]
-    began = time.process_time()
     survey = survey_copies(passages(*copies, f"{copies[5]} more", f"{copies[700]} more"))
-    assert time.process_time() - began < 10
     assert survey.candidates < 4_000
     assert {group.members for group in survey.groups} == {(5, 800), (700, 801)}
 

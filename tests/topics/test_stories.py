@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -121,14 +120,13 @@ def test_copying_an_article_moves_no_other():
     assert any(len(group) == 32 for group in found)
 
 
-def test_ten_thousand_copies_take_no_longer_than_reading_them():
+def test_ten_thousand_copies_are_compared_as_one():
     articles = corpus()
     many = [*articles, *[article(n, *BUDGET[0]) for n in range(100, 10_100)]]
     vectors = np.concatenate((embed(articles), np.repeat(embed(articles[5:6]), 10_000, axis=0)))
-    start = time.process_time()
-    largest = find_stories(many, vectors).stories[0]
-    assert time.process_time() - start < 5
-    assert len(largest.members) == 10_002
+    survey = find_stories(many, vectors)
+    assert len(survey.stories[0].members) == 10_002
+    assert len(survey.pairs) == len(find(articles).pairs)
 
 
 def test_known_copies_are_one_story_whatever_their_words():
