@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.copies import _lead, _score_pairs, _vectors, rows
-from embeddings.alignment import compare
-from embeddings.copies import CopyOptions
+from embeddings.words.alignment import compare
+from embeddings.words.copies import CopyOptions
 from topics.coverage.examples.calibration import (
     Estimate,
     choose_pairs,
@@ -33,7 +33,7 @@ from topics.coverage.examples.calibration import (
     estimate,
 )
 from topics.coverage.examples.score_curve import Prior
-from topics.coverage.passages.relations import RelationOptions
+from topics.coverage.relations.relations import RelationOptions
 
 BUDGETS = (10, 20, 40, 80)
 BATCH = 10

@@ -32,12 +32,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.alignment import compare
-from embeddings.copies import CopyOptions, survey_copies
 from embeddings.documents import Document, Passage
-from topics.coverage.passages.events import find_same_event
-from topics.coverage.passages.relations import RelationOptions
-from topics.coverage.passages.wordings import find_contained
+from embeddings.words.alignment import compare
+from embeddings.words.copies import CopyOptions, survey_copies
+from topics.coverage.relations.events import find_same_event
+from topics.coverage.relations.relations import RelationOptions
+from topics.coverage.relations.wordings import find_contained
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -166,7 +166,7 @@ def _score_pairs(
     texts: list[str], outlets: list[str], dates: list[str], vectors: NDArray[np.float32]
 ) -> dict[tuple[int, int], float]:
     """Score all pairs, each text an article of its own."""
-    from embeddings.neighbours import find_neighbours
+    from embeddings.vectors.neighbours import find_neighbours
 
     passages = [Passage(f"{i}", 0, 0, 0, len(t), t) for i, t in enumerate(texts)]
     documents = {
@@ -197,9 +197,9 @@ def fit_events(data: Path, cache: Path) -> None:
     """Fit the coefficients of the event score, dates of publication left out."""
     from sklearn.linear_model import LogisticRegression
 
-    from embeddings.neighbours import find_neighbours
-    from embeddings.wording import read_many
-    from topics.coverage.passages.same_event import (
+    from embeddings.text.wording import read_many
+    from embeddings.vectors.neighbours import find_neighbours
+    from topics.coverage.likeness.passages import (
         candidate_pairs,
         conflict,
         measure_likeness,

@@ -36,10 +36,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from embeddings.copies import CopyGroup
     from embeddings.documents import Document, Passage
-    from topics.coverage.articles import Article
-    from topics.covering import Leads
+    from embeddings.words.copies import CopyGroup
+    from topics.coverage.articles.articles import Article
+    from topics.pipeline.coverage import Leads
 
 # Whatever peers need is imported where it is used: their environment lacks our libraries.
 
@@ -86,13 +86,13 @@ class Corpus:
 
 def cover_corpus(corpus: Corpus, told: Callable[[str, tuple[float, float]], None]) -> Any:
     """Take a corpus through all stages; returns copies, relations and coverage."""
-    from embeddings.neighbours import find_neighbours
-    from embeddings.wording import read_once
-    from topics.coverage.articles import gather_articles
-    from topics.coverage.thresholds import Thresholds
-    from topics.covering import cover, find_copied, find_related
+    from embeddings.text.wording import read_once
+    from embeddings.vectors.graph import gather_nodes
+    from embeddings.vectors.neighbours import find_neighbours
+    from topics.coverage.articles.articles import gather_articles
+    from topics.coverage.examples.thresholds import Thresholds
     from topics.discovery.weights import MOST_NEIGHBOURS
-    from topics.nodes import gather_nodes
+    from topics.pipeline.coverage import cover, find_copied, find_related
 
     passages, documents, thresholds = corpus.passages, corpus.documents, Thresholds()
     clock = Clock()
@@ -118,9 +118,9 @@ def cover_corpus(corpus: Corpus, told: Callable[[str, tuple[float, float]], None
 
 def run_stages(folder: Path) -> None:
     """Time the stages on the database, print what to read, write the distinct paragraphs."""
-    from embeddings.store import CorpusStore
-    from topics.commands.models import stored_encoder
-    from topics.covering import embed_leads
+    from embeddings.corpus.store import CorpusStore
+    from topics.answers.encoder import stored_encoder
+    from topics.pipeline.coverage import embed_leads
 
     laps: dict[str, tuple[float, float]] = {}
 
@@ -198,7 +198,7 @@ def make_articles(texts: Sequence[str]) -> tuple[list[Passage], dict[str, Docume
 def ours(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
     """Group and verify; the pairs are looked up after the clock has stopped."""
     del vectors
-    from embeddings.copies import find_pairs, survey_copies
+    from embeddings.words.copies import find_pairs, survey_copies
 
     passages, _ = make_articles(texts)
     survey_copies(passages)
@@ -207,7 +207,7 @@ def ours(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
 
 def ours_whole(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
     """Take every text for an article, and all through all stages."""
-    from topics.covering import Leads
+    from topics.pipeline.coverage import Leads
 
     passages, documents = make_articles(texts)
     corpus = Corpus(passages, documents, vectors, lambda articles, _: Leads(articles, vectors))
@@ -299,8 +299,8 @@ def spawn(
 
 def compare_methods(options: argparse.Namespace, folder: Path) -> None:
     """Print a line for each method: cost, pairs, those shared with ours and those verified."""
-    from embeddings.verifying import CopyOptions, Verifier
-    from embeddings.wording import read_many
+    from embeddings.text.wording import read_many
+    from embeddings.words.verifying import CopyOptions, Verifier
 
     costs: dict[str, list[Any]] = {name: [] for name in METHODS}
     for _ in range(options.rounds):

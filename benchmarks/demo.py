@@ -19,7 +19,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from embeddings.store import CorpusStore
+from embeddings.corpus.store import CorpusStore
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

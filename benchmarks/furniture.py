@@ -16,8 +16,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from embeddings.articles.furniture.finding import find_furniture
 from embeddings.documents import Document
-from embeddings.furniture import find_furniture
 
 
 def main() -> None:

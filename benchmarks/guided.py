@@ -53,8 +53,8 @@ def measure(
         over of the others.
     """
     from embeddings.encoders.opening import open_encoder
-    from embeddings.neighbours import find_neighbours
-    from topics.guided import assign, embed_topics
+    from embeddings.vectors.neighbours import find_neighbours
+    from topics.guiding.assigning import assign, embed_topics
     from topics.guiding.taxonomy import GuidedTopic
 
     guided = [GuidedTopic(name, line) for name, line in topics.items()]

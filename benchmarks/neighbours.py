@@ -41,7 +41,7 @@ BUILT = ("built", np.empty((0, 0), np.float32))
 
 def make_rows(vectors: Path | None, count: int, path: Path) -> None:
     """Write mixtures of neighbouring vectors, a few at a time, to a file."""
-    from embeddings.neighbours import find_neighbours, unit_rows
+    from embeddings.vectors.neighbours import find_neighbours, unit_rows
 
     random = np.random.default_rng(0)
     if vectors is None:
@@ -66,7 +66,7 @@ def make_rows(vectors: Path | None, count: int, path: Path) -> None:
 def ours(rows: Rows, k: int, target: float) -> Iterator[tuple[str, Rows]]:
     """Yield what was found, with the recall that the graph claims for itself."""
     yield BUILT
-    from embeddings.neighbours import find_neighbours
+    from embeddings.vectors.neighbours import find_neighbours
 
     graph = find_neighbours(rows, k, recall=target)
     yield f"says {graph.recall:.4f}", graph.similarities
@@ -136,7 +136,7 @@ def measure(method: str, path: Path, k: int, target: float) -> dict[str, Any]:
 
 def _true_bars(rows: Rows, k: int) -> tuple[NDArray[np.intp], Rows]:
     """Return rows drawn anew and the similarity of each one's k-th true neighbour."""
-    from embeddings.neighbours import nearest
+    from embeddings.vectors.neighbours import nearest
 
     drawn = np.random.default_rng(1).choice(len(rows), min(CHECKED, len(rows)), replace=False)
     return drawn, nearest(rows[drawn], rows, k, own=drawn)[1][:, -1]

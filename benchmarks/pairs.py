@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.copies import rows
-from topics.coverage.passages.pairs import measure_pair, score_pair
+from topics.coverage.relations.pairs import measure_pair, score_pair
 
 # Rated pairs of other kinds of text are weighed less, so that news decides.
 _OTHER_GENRES = 0.1

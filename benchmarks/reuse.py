@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 
 from benchmarks.copies import paragraphs, rows
 from benchmarks.edits import EDITS, RATES, find_name, has_figure, synonyms, typos
-from embeddings.copies import CopySurvey, compare, survey_copies
 from embeddings.documents import Document, Passage
-from topics.coverage.passages.relations import Relation
-from topics.coverage.passages.wordings import find_contained
+from embeddings.words.copies import CopySurvey, compare, survey_copies
+from topics.coverage.relations.relations import Relation
+from topics.coverage.relations.wordings import find_contained
 
 
 @dataclass

@@ -31,12 +31,12 @@ import embeddings.search as search_module
 from benchmarks.embedding import used
 from benchmarks.search import ndcg, rows, summaries_set, time_set
 from benchmarks.topics import SETS, k_means, ours, read_rows
-from embeddings.embedding import embed_corpus
+from embeddings.articles.passages import split
+from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.protocol import Encoder, Role
-from embeddings.passages import split
 from embeddings.search import search_text
-from embeddings.store import CorpusStore
+from embeddings.vectors.embedding import embed_corpus
 
 SEEDS = 3
 Score = tuple[str, float]

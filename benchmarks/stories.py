@@ -6,7 +6,7 @@ Parts, by name after the options (default: sets samples):
              beside average link over vectors, words and half of each, every one at the
              threshold that is best for it on that set; and at other thresholds
     samples  the same of smaller corpora: a few stories or topics of a set
-    fit      coefficients of topics/coverage/grouping/affinity.py and linking.py from stories_train
+    fit      coefficients of topics/coverage/likeness/articles.py and linking.py from stories_train
     speed    time and memory on stories_train repeated with noise, 100,000 articles
 
 Needs the default embedding model, and keeps its vectors in --cache. Nothing is fitted on
@@ -30,12 +30,13 @@ from numpy.typing import NDArray
 
 from benchmarks.copies import rows
 from embeddings.documents import Document
-from embeddings.neighbours import find_neighbours
-from embeddings.wording import read_many
-from topics.coverage.articles import Article
-from topics.coverage.grouping import affinity, linking
-from topics.coverage.grouping.affinity import Affinity, headline, story_text
-from topics.coverage.grouping.stories import StoryOptions, StorySurvey, find_stories
+from embeddings.text.wording import read_many
+from embeddings.vectors.neighbours import find_neighbours
+from topics.coverage.articles.articles import Article
+from topics.coverage.likeness import articles as affinity
+from topics.coverage.likeness.articles import Affinity, headline, story_text
+from topics.coverage.stories import linking
+from topics.coverage.stories.stories import StoryOptions, StorySurvey, find_stories
 
 FILES = {
     "stories_val": "stories_val.jsonl",

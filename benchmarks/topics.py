@@ -82,7 +82,7 @@ def mix(vectors: Path) -> None:
     """Make a large set: mixtures of two neighbouring vectors of the others, with noise."""
     if (vectors / f"{LARGE}.npy").exists():
         return
-    from embeddings.neighbours import find_neighbours
+    from embeddings.vectors.neighbours import find_neighbours
 
     real = np.concatenate([load_set(vectors, name)[0] for name in SETS])
     graph = find_neighbours(real, 10)
@@ -104,7 +104,7 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
         millionths, shape ``(2, n)``.
     """
     del texts
-    from embeddings.neighbours import find_neighbours, hash_rows, unit_rows
+    from embeddings.vectors.neighbours import find_neighbours, hash_rows, unit_rows
     from topics.discovery.belonging import measure_belonging
     from topics.discovery.leiden import prepare
     from topics.discovery.levels import find_topics, grow_tree
@@ -217,8 +217,8 @@ def print_scores(
 
     NPMI and diversity are of the ``told`` share of passages that stand most firmly.
     """
-    from topics.coherence import find_top_words, measure_coherence, measure_diversity
-    from topics.scores import score
+    from topics.evaluation.coherence import find_top_words, measure_coherence, measure_diversity
+    from topics.evaluation.scores import score
 
     kept, words = [], []
     runs = list(runs)

@@ -13,10 +13,10 @@ import argparse
 import random
 from pathlib import Path
 
-from embeddings.store import CorpusStore
-from topics.commands.trending import read_sightings
-from topics.shifts import find_shifts
-from topics.tallies import count
+from embeddings.corpus.store import CorpusStore
+from topics.answers.trends import read_sightings
+from topics.periods.shifts import find_shifts
+from topics.periods.tallies import count
 
 LATER = (3, 10, 30, 100, 250)
 

@@ -108,3 +108,20 @@ class Passage:
     def body(self) -> str:
         """The paragraph without its heading: what is embedded and compared."""
         return self.text[self.body_start - self.start :]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Whole lines of a document that are not part of its article.
+
+    Attributes:
+        start: Offset of the first character in ``Document.text``.
+        end: Offset after the last one.
+        rule: The name of the rule, a key of ``RULES``.
+        text: ``Document.text[start:end]``.
+    """
+
+    start: int
+    end: int
+    rule: str
+    text: str

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.embedding import expect_encoder
 from embeddings.errors import InputError
-from embeddings.stopwords import STOP_WORDS
+from embeddings.text.stopwords import STOP_WORDS
+from embeddings.vectors.embedding import expect_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from embeddings.corpus.store import CorpusStore
     from embeddings.encoders.protocol import Encoder
-    from embeddings.store import CorpusStore
 
 # Marks that cannot stand in article text: the reader turns control characters into spaces.
 _OPEN, _CLOSE = "\x02", "\x03"

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
-from embeddings.store import CorpusStore
 
 # The compiled model is kept with the checkout, so that tests neither read nor fill the user's
 # cache, and compile it once. test_encoders.py compiles it anew in a folder of its own.

@@ -130,7 +130,7 @@ PREAMBLE = "from embeddings import open_encoder\n"
 
 @pytest.mark.parametrize(("where", "block"), blocks("toml"), ids=lambda value: value[:24])
 def test_toml_blocks_are_files_of_topics_or_owners(where, block):
-    from topics.coverage.reports.owners import parse_owners
+    from topics.coverage.credit.owners import parse_owners
     from topics.guiding.taxonomy import parse_topics
 
     assert parse_owners(block).by_outlet if "owner" in block else parse_topics(block)

@@ -14,7 +14,7 @@ from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.protocol import Role
 from embeddings.encoders.tokens import WordPieces
 from embeddings.errors import InputError
-from embeddings.windows import fit
+from embeddings.text.windows import fit
 
 # Texts held as word pieces at a time: memory does not grow with the number of texts, and
 # short last batches are under 2 % of the work.

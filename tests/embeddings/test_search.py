@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.embedding import embed_corpus
 from embeddings.errors import InputError
 from embeddings.search import Filters, match_expression, search_like, search_text
+from embeddings.vectors.embedding import embed_corpus
 
 MISSILES = "Russia is completing the delivery of S-300 missiles to Damascus."
 TALKS = "The envoys met in Geneva to talk about a ceasefire."

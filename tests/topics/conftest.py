@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.embedding import embed_corpus, note_encoder
-from embeddings.store import CorpusStore
-from topics.derivation import derive
+from embeddings.corpus.store import CorpusStore
+from embeddings.vectors.embedding import embed_corpus, note_encoder
+from topics.pipeline.run import derive
 
 CONVOY = (
     "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon on "

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import InputError
+from topics.answers.counting import count as number_of
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
 from topics.cli.side_by_side import describe_change
-from topics.commands.counting import count as number_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from topics.commands.calibrating import Calibration, Question
+    from topics.answers.calibrate import Calibration, Question
     from topics.coverage.examples.calibration import Estimate
-    from topics.coverage.thresholds import Thresholds
+    from topics.coverage.examples.thresholds import Thresholds
 
 EXAMPLE = "topicwire calibrate near_copy --count 20"
 
@@ -76,7 +76,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Set what counts as a copy, an event or a story by answering yes or no to pairs."""
-    from topics.commands import calibrating
+    from topics.answers import calibrate as calibrating
 
     given = {calibrating.check_kind(kind): threshold, "jaccard": jaccard, "recall": recall}
     by_hand = {name: value for name, value in given.items() if value is not None}
@@ -127,7 +127,7 @@ def _check_alone(*given: bool) -> None:
 
 def _ask_all(asked: list[Question], db: Path) -> int:
     """Ask until the user has had enough; each answer is stored at once. Returns how many."""
-    from topics.commands.calibrating import judge
+    from topics.answers.calibrate import judge
 
     if not asked:
         typer.echo("There are no more pairs to ask about.", err=True)
@@ -243,7 +243,7 @@ def _show_curve(thresholds: Thresholds, by_hand: dict[str, float], *, as_json: b
 def _show_answers(db: Path, *, as_json: bool) -> None:
     from rich.text import Text
 
-    from topics.commands.calibrating import list_answers
+    from topics.answers.calibrate import list_answers
 
     found = list_answers(db)
     if as_json:

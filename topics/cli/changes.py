@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from topics.lineage import Change
+    from topics.hierarchy.lineage import Change
 
 # Lines told; the rest are counted and stand in the JSON.
 MOST_LINES = 12
@@ -16,7 +16,7 @@ def tell_changes(changes: Sequence[Change], names: Mapping[int, str]) -> list[st
     """Return a line for each change, ``MOST_LINES`` at most, and one that counts the rest.
 
     Args:
-        changes: From ``topics.lineage.compare``.
+        changes: From ``topics.hierarchy.lineage.compare``.
         names: Of the topics in them, by id.
     """
     lines = [_tell(change, names) for change in changes]

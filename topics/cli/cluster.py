@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.changes import tell_changes
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count
 from topics.cli.output import console, in_plain_words, plain, print_json
 from topics.cli.topics import print_levels, print_topics
-from topics.commands.counting import count
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, TaskID
 
-    from topics.commands.clustering import ClusterReport
-    from topics.commands.describing import RemovedLine
-    from topics.model_names import NamingReport
+    from topics.answers.cluster import ClusterReport
+    from topics.answers.info import RemovedLine
+    from topics.naming.model_names import NamingReport
 
 EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
 
@@ -123,8 +123,8 @@ def run(
         TimeRemainingColumn,
     )
 
-    from topics.commands.clustering import cluster
-    from topics.commands.describing import removed_lines
+    from topics.answers.cluster import cluster
+    from topics.answers.info import removed_lines
 
     bar = Progress(
         TextColumn("{task.description}"),

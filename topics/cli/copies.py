@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from embeddings.errors import InputError
+from topics.answers.counting import count
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -18,14 +19,13 @@ from topics.cli.options import (
 )
 from topics.cli.output import console, in_plain_words, plain, print_json
 from topics.cli.side_by_side import describe_change, where, where_article
-from topics.commands.counting import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from topics.commands.article_pairs import ArticlePair
-    from topics.commands.copying import CopyListing, CopyReport, PairListing
-    from topics.commands.explaining import PairExplanation
+    from topics.answers.article_copies import ArticlePair
+    from topics.answers.copies import CopyListing, CopyReport, PairListing
+    from topics.answers.why_not import PairExplanation
 
 EXAMPLE = "topicwire copies --kind near_copy --source harbour-courier"
 
@@ -100,19 +100,19 @@ def run(
     if articles and pairs:
         raise InputError("--articles lists pairs as it is; leave --pairs out.")
     if why_not is not None:
-        from topics.commands.explaining import why_not as explain
+        from topics.answers.why_not import why_not as explain
 
         found = explain(*why_not, db=db)
         print_json(found) if as_json else _print_explanation(found)
     elif articles:
-        from topics.commands.article_pairs import ArticlePair, article_copies
+        from topics.answers.article_copies import ArticlePair, article_copies
 
         listed = article_copies(db, **filters)  # type: ignore[arg-type]
         if csv is not None:
             _write(listed, ArticlePair, csv)
         print_json(listed) if as_json else _print_articles(listed, limit)
     else:
-        from topics.commands.copying import PairListing, copies
+        from topics.answers.copies import PairListing, copies
 
         report = copies(db, pairs=pairs, **filters)  # type: ignore[arg-type]
         if csv is not None:
@@ -123,8 +123,8 @@ def run(
 
 def _write(rows: Sequence[Any], kind: type, csv: Path) -> None:
     """Write pairs of a kind as a table."""
-    from topics.commands.spreadsheets import write_table
-    from topics.tables import to_arrow
+    from topics.answers.spreadsheets import write_table
+    from topics.answers.tables import to_arrow
 
     write_table(csv, to_arrow(rows, kind))
     typer.echo(f"{csv}: {count(len(rows), 'pair')}", err=True)

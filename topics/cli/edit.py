@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
 from topics.cli.topics import print_topics
-from topics.commands.counting import count
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from topics.commands.editing import EditReport
+    from topics.answers.edit import EditReport
 
 EXAMPLE = 'topicwire edit rename 4 "Arms deliveries"'
 
@@ -36,7 +36,7 @@ def rename_topic(
     as_json: JsonOption = False,
 ) -> None:
     """Give a discovered topic a name of your own."""
-    from topics.commands.editing import rename
+    from topics.answers.edit import rename
 
     _tell(rename(topic, name, db=db), db, as_json)
 
@@ -51,7 +51,7 @@ def merge_topics(
     as_json: JsonOption = False,
 ) -> None:
     """Make one topic of several."""
-    from topics.commands.editing import merge
+    from topics.answers.edit import merge
 
     _tell(merge(topics, db=db), db, as_json)
 
@@ -67,7 +67,7 @@ def split_topic(
     as_json: JsonOption = False,
 ) -> None:
     """Part a discovered topic into several."""
-    from topics.commands.editing import split
+    from topics.answers.edit import split
 
     _tell(split(topic, into, db=db), db, as_json)
 
@@ -81,7 +81,7 @@ def pin_passage(
     as_json: JsonOption = False,
 ) -> None:
     """Put a passage, and its copies, into a topic for good."""
-    from topics.commands.editing import pin
+    from topics.answers.edit import pin
 
     _tell(pin(passage, topic, db=db), db, as_json)
 
@@ -95,7 +95,7 @@ def part_passages(
     as_json: JsonOption = False,
 ) -> None:
     """Keep two passages in different topics."""
-    from topics.commands.editing import part
+    from topics.answers.edit import part
 
     _tell(part(one, other, db=db), db, as_json)
 
@@ -111,7 +111,7 @@ def undo_edit(
     as_json: JsonOption = False,
 ) -> None:
     """Take back an edit."""
-    from topics.commands.editing import undo
+    from topics.answers.edit import undo
 
     report = undo(number, db=db)
     if as_json:
@@ -127,7 +127,7 @@ def show_edits(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     """List the edits made."""
     from rich.text import Text
 
-    from topics.commands.editing import list_edits
+    from topics.answers.edit import list_edits
 
     found = list_edits(db)
     if as_json:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
-from topics.commands.counting import count
 
 if TYPE_CHECKING:
-    from topics.coherence import Coherence
-    from topics.commands.evaluating import Evaluation
+    from topics.answers.evaluate import Evaluation
+    from topics.evaluation.coherence import Coherence
 
 EXAMPLE = "topicwire evaluate labels.csv --column label=subject"
 
@@ -59,8 +59,8 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Compare the topics with labels given by hand."""
-    from topics.commands.evaluating import evaluate
-    from topics.commands.units import as_unit
+    from topics.answers.evaluate import evaluate
+    from topics.evaluation.units import as_unit
 
     result = evaluate(
         labelled, db=db, by=as_unit(by), columns=read_columns(column or (), "label=subject")

@@ -22,7 +22,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Write all passages with outlet, date, url, topic and copy group."""
-    from topics.commands.exporting import export
+    from topics.answers.export import export
 
     report = export(out, db=db)
     if as_json:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
-from topics.commands.counting import count
 
 if TYPE_CHECKING:
-    from topics.commands.describing import CorpusInfo
+    from topics.answers.info import CorpusInfo
 
 EXAMPLE = "topicwire info --problems"
 
@@ -25,7 +25,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Say what the database holds, and what was left out of it."""
-    from topics.commands.describing import info
+    from topics.answers.info import info
 
     found = info(db)
     if as_json:

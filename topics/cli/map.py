@@ -23,7 +23,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Draw the topic map."""
-    from topics.commands.mapping import map_topics
+    from topics.answers.map import map_topics
 
     if sys.stderr.isatty():
         with console(err=True).status("Drawing; the first map of a corpus takes longest."):

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from topics.answers.counting import count, percent
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, OwnersOption, SourceOption
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
-from topics.commands.counting import count, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.text import Text
 
-    from topics.commands.outlets import OutletLine, OutletReport
-    from topics.coverage.reports.matrix import OutletReuse
+    from topics.answers.outlets import OutletLine, OutletReport
+    from topics.coverage.reuse.matrix import OutletReuse
 
 EXAMPLE = "topicwire outlets --csv outlets.csv"
 
@@ -40,13 +40,13 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Show which outlet repeats which, and how much of each stood nowhere before."""
-    from topics.commands.outlets import outlets
+    from topics.answers.outlets import outlets
 
     report = outlets(db, sources=source or (), owners=owners)
     if csv is not None:
-        from topics.commands.spreadsheets import write_table
-        from topics.coverage.reports.matrix import OutletReuse
-        from topics.tables import to_arrow
+        from topics.answers.spreadsheets import write_table
+        from topics.answers.tables import to_arrow
+        from topics.coverage.reuse.matrix import OutletReuse
 
         write_table(csv, to_arrow(report.reuse, OutletReuse))
         typer.echo(f"{csv}: {count(len(report.reuse), 'pair')}", err=True)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import in_plain_words, plain, print_json
-from topics.commands.counting import count
 
 EXAMPLE = 'topicwire remove --source "saltmarsh-gazette"'
 
@@ -34,7 +34,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Delete articles by outlet, path or id, and bring the topics up to date."""
-    from topics.commands.removing import remove
+    from topics.answers.remove import remove
 
     report = remove(
         sources=source or (),

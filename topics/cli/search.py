@@ -41,7 +41,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Find similar passages by words and meaning."""
-    from topics.commands.searching import search
+    from topics.answers.search import search
 
     hits = search(
         query,

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from topics.cli.output import plain, safe
-from topics.coverage.reports.paragraphs import lay_out
+from topics.coverage.reuse.paragraphs import lay_out
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from embeddings.alignment import Block, Change
-    from topics.commands.articles import ArticleLine
-    from topics.commands.listing import Quotation
+    from embeddings.words.alignment import Block, Change
+    from topics.answers.citing import ArticleLine
+    from topics.answers.topics import Quotation
 
 # Longer runs of changed words are cut in a line, visibly; --json has them whole.
 CHANGE_WIDTH = 60

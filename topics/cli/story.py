@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import InputError
+from topics.answers.counting import count, percent
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -18,18 +19,17 @@ from topics.cli.options import (
 )
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
 from topics.cli.side_by_side import cut, lay_side_by_side, where_article
-from topics.commands.counting import count, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from topics.commands.stories import (
+    from topics.answers.story import (
         StoryArticle,
         StoryReport,
         StorySummary,
         TextSource,
     )
-    from topics.coverage.reports.voices import Join
+    from topics.coverage.credit.voices import Join
 
 EXAMPLE = "topicwire story 3"
 
@@ -76,12 +76,12 @@ def run(
             "number of the story."
         )
     if story is None:
-        from topics.commands.stories import stories
+        from topics.answers.story import stories
 
         listed = stories(db, sources=source or (), since=since, until=until, across=not repeats)
         print_json(listed) if as_json else _print_list(listed, limit)
     else:
-        from topics.commands.stories import story as report
+        from topics.answers.story import story as report
 
         found = report(story, db, owners=owners)
         print_json(found) if as_json else _print_story(found, limit, diff=diff)

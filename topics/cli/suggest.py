@@ -25,7 +25,7 @@ def run(
     db: DbOption = DEFAULT_DB,
 ) -> None:
     """Draft a topics file (TOML) from the topics that were discovered."""
-    from topics.commands.suggesting import save_draft, suggest
+    from topics.answers.suggest import save_draft, suggest
 
     draft = suggest(db)
     if output is None:

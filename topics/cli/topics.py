@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import InputError
+from topics.answers.counting import count
 from topics.cli import suggest
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption, TopicOption
 from topics.cli.output import console, in_plain_words, new_table, plain, print_json
-from topics.commands.counting import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
-    from topics.commands.listing import TopicSummary
-    from topics.commands.outlining import Branch, LevelCounts
-    from topics.commands.placing import Placement
+    from topics.answers.levels import Branch, LevelCounts
+    from topics.answers.passages import Placement
+    from topics.answers.topics import TopicSummary
 
 EXAMPLE = "topicwire topics --passages"
 
@@ -60,7 +60,7 @@ def run(
     if (mixed or strangers) and (level is not None or tree or passages):
         raise InputError("--mixed and --strangers go with --topic alone; leave the others out.")
     if mixed or strangers:
-        from topics.commands.placing import placements
+        from topics.answers.passages import placements
 
         _show_placements(
             placements(db, topics=topic or (), mixed=mixed, strangers=strangers),
@@ -68,7 +68,7 @@ def run(
             which="between two topics" if mixed else "like no other passage",
         )
     elif tree:
-        from topics.commands.outlining import tree as read_tree
+        from topics.answers.levels import tree as read_tree
 
         branches = read_tree(db, wanted=topic or (), level=level)
         if as_json:
@@ -82,8 +82,8 @@ def run(
 def _show_topics(
     db: DbOption, wanted: Sequence[str], level: int | None, *, passages: bool, as_json: bool
 ) -> None:
-    from topics.commands.listing import topics
-    from topics.commands.outlining import levels
+    from topics.answers.levels import levels
+    from topics.answers.topics import topics
 
     found = topics(db, level=level, wanted=wanted)
     if as_json:

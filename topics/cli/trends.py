@@ -22,7 +22,7 @@ from topics.cli.output import console, in_plain_words, new_table, plain, print_j
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from topics.commands.trending import TrendReport
+    from topics.answers.trends import TrendReport
 
 EXAMPLE = "topicwire trends --by month --since 2013 --csv trends.csv"
 
@@ -68,8 +68,8 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Show topics over time and outlets: what rises, what falls, who is silent."""
-    from topics.commands.trend_table import write_cells
-    from topics.commands.trending import trends
+    from topics.answers.trend_table import write_cells
+    from topics.answers.trends import trends
 
     report = trends(
         db,
@@ -149,7 +149,7 @@ def chart(
         ascii_only: Draw with digits.
         shares: Draw each count as a share of everything.
     """
-    from topics.periods import pool
+    from topics.periods.periods import pool
 
     marks = _DIGITS if ascii_only else _BLOCKS
     counts, everything = pool(counts, CHART_WIDTH), pool(everything, CHART_WIDTH)

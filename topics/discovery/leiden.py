@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.neighbours import (
+from embeddings.vectors.neighbours import (
     NeighbourGraph,
     canonical_order,
     find_neighbours,
     hash_rows,
     unit_rows,
 )
+from topics.discovery.adjacency import read_in_context
 from topics.discovery.communities import best_communities
 from topics.discovery.condensing import compact, gather, number_by_size
 from topics.discovery.counting import exactly
@@ -24,7 +25,6 @@ from topics.discovery.joining import merge_fragments
 from topics.discovery.levels import RUNS, find_atoms, find_topics
 from topics.discovery.sizes import default_resolution
 from topics.discovery.weights import MOST_NEIGHBOURS, weigh_edges, weigh_without_hubs
-from topics.guiding.adjacency import read_in_context
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -158,7 +158,7 @@ def discover_rest(
         topics: Number of guided topics; the discovered ones are numbered from there.
         keys: As for ``discover``.
         adjacent: Pairs of rows whose passages follow each other in an article, as for
-            ``topics.guided.assign``; used where rows left over are compared anew.
+            ``topics.guiding.assigning.assign``; used where rows left over are compared anew.
         resolution: As for ``discover``; by default from the number of rows left over.
         count: Topics wanted among the rows left over; without such rows it is not looked at.
         seed: As for ``discover``.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.neighbours import unit_rows
+from embeddings.vectors.neighbours import unit_rows
 from topics.discovery.communities import best_communities, run_leiden, sweep
 from topics.discovery.condensing import (
     Groups,
@@ -29,7 +29,7 @@ from topics.discovery.condensing import (
 from topics.discovery.counting import FINER, MOST_PIECES, exactly, join_linked
 from topics.discovery.joining import follow, join_alike, join_steps, merge_fragments
 from topics.discovery.sizes import default_resolution, least_topic_size
-from topics.discovery.tree import Level, TopicTree
+from topics.hierarchy.tree import Level, TopicTree
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

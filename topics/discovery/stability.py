@@ -14,7 +14,7 @@ from topics.discovery.condensing import compact, condense, gather
 from topics.discovery.counting import exactly, join_to
 from topics.discovery.levels import CONDENSE_ROWS, FULL_ROWS, SWEEPS, find_atoms, refine, tidy
 from topics.discovery.sizes import default_resolution
-from topics.discovery.tree import TopicTree
+from topics.hierarchy.tree import TopicTree
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.neighbours import NeighbourGraph
+from embeddings.vectors.neighbours import NeighbourGraph
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

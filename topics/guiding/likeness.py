@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.neighbours import NeighbourGraph, unit_rows
+from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.communities import run_leiden
 from topics.discovery.condensing import membership
 from topics.discovery.sizes import default_resolution

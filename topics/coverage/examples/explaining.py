@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from embeddings.alignment import Comparison, compare
-from embeddings.conflicts import FactChange
-from embeddings.copies import CopyOptions
-from embeddings.minhash import BandPlan
-from embeddings.normalising import hash_text
-from embeddings.wording import WordedTexts, read_many, read_words
+from embeddings.text.normalising import hash_text
+from embeddings.text.wording import WordedTexts, read_many, read_words
+from embeddings.words.alignment import Comparison, compare
+from embeddings.words.conflicts import FactChange
+from embeddings.words.copies import CopyOptions
+from embeddings.words.minhash import BandPlan
 from topics.coverage.examples.steps import (
     GROUP,
     SEARCH,
@@ -30,16 +30,16 @@ from topics.coverage.examples.steps import (
     state_number,
     state_percent,
 )
-from topics.coverage.passages import same_event
-from topics.coverage.passages.containment import (
+from topics.coverage.likeness import passages as same_event
+from topics.coverage.likeness.passages import SameEvent
+from topics.coverage.relations.containment import (
     COMMON_RUN,
     RUN_WORDS,
     ContainmentCandidates,
     contained_pairs,
     find_candidates,
 )
-from topics.coverage.passages.relations import RelationOptions
-from topics.coverage.passages.same_event import SameEvent
+from topics.coverage.relations.relations import RelationOptions
 
 __all__ = [
     "EventPair",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
-from embeddings.store import CorpusStore
 
 JudgementKind = Literal["near_copy", "contains", "same_event", "story"]
 KINDS: tuple[JudgementKind, ...] = get_args(JudgementKind)

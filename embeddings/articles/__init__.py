@@ -1,0 +1,1 @@
+"""Files to articles, without page furniture, and to passages."""

@@ -1,0 +1,296 @@
+"""Files and folders to documents."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, cast
+
+from embeddings.articles.formats.plain import Article, read_markdown, read_plain
+from embeddings.articles.formats.tables import Row, read_csv, read_json_lines
+from embeddings.articles.parsing.decoding import BinaryDataError, clean, decode, describe_replaced
+from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
+from embeddings.documents import PROCESSING, Document
+from embeddings.errors import InputError
+from embeddings.text.normalising import hash_text
+
+_PLAIN, _MARKDOWN, _PAGES = (".txt",), (".md", ".markdown"), (".html", ".htm", ".xhtml")
+_JSON, _CSV = (".jsonl", ".ndjson"), (".csv", ".tsv")
+_KINDS = (*_PLAIN, *_MARKDOWN, *_PAGES, *_JSON, *_CSV)
+_KINDS_SHOWN = ".txt, .md, .html, .jsonl and .csv files (also .htm, .ndjson, .tsv, and .gz of each)"
+# Rows of a table that are handed on together: enough to be one transaction, few enough
+# (about 10 MB of news text) for a table larger than memory.
+CHUNK_ROWS = 2000
+# Problems of one table that are named; more are counted.
+_NAMED_PROBLEMS = 50
+_BLOCK = 1 << 20
+
+
+def read_paths(
+    paths: Sequence[Path], options: ReadOptions, known: Mapping[str, str]
+) -> Iterator[ReadFile]:
+    """Read the articles in files and folders.
+
+    Folders are walked with all that is in them; hidden files are passed over, files of
+    other kinds counted in a problem of their folder. Files come in the order of their
+    absolute paths, each once. A large table comes in parts. Of articles with one id, the
+    first is kept and the others are problems, also where their texts are the same.
+
+    Args:
+        paths: Files and folders.
+        options: How they are read.
+        known: ``ReadFile.digest`` by ``ReadFile.path`` of an earlier run: a file whose
+            digest is the same is not read again.
+
+    Raises:
+        InputError: A path is missing or of a kind that is not read, a folder holds no
+            articles, or the encoding is unknown; at the call. A table that was named has
+            no column of text; on the way (found in a folder, it is a problem).
+    """
+    if options.encoding:
+        options = replace(options, encoding=_encoding_name(options.encoding))
+    files, folders = _list_files(paths)
+    return _read_all(files, folders, options, known)
+
+
+def _encoding_name(encoding: str) -> str:
+    """Return the one name of an encoding that may be spelt in several ways."""
+    try:
+        # Codecs such as zlib have names too, but decode no text.
+        b"\xff".decode(encoding, "replace")
+        codecs.getincrementaldecoder(encoding)
+        return codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        raise InputError(
+            f"--encoding {encoding} is no encoding of text that Python knows; "
+            "type, for example, --encoding cp1252, or leave it out"
+        ) from error
+
+
+def _list_files(paths: Sequence[Path]) -> tuple[dict[Path, bool], list[ReadFile]]:
+    """Return the files, with whether each was named itself, and reports on folders."""
+    files: dict[Path, bool] = {}
+    folders: list[ReadFile] = []
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path} does not exist; give a file or a folder of {_KINDS_SHOWN}")
+        whole = path.resolve()
+        if whole.is_dir():
+            found, others = _walk(whole)
+            if not found:
+                raise InputError(f"{path} holds no articles; {_KINDS_SHOWN} are read")
+            for file in found:
+                files.setdefault(file, False)
+            if others:
+                folders.append(ReadFile(str(whole), "", problems=(_skipped(whole, others),)))
+        elif _kind(whole):
+            files[whole] = True
+        else:
+            raise InputError(f"{path} is of a kind that is not read; {_KINDS_SHOWN} are")
+    return dict(sorted(files.items(), key=lambda item: item[0].as_posix())), folders
+
+
+def _walk(folder: Path) -> tuple[list[Path], Counter[str]]:
+    found: list[Path] = []
+    others: Counter[str] = Counter()
+    for place, subfolders, names in os.walk(folder):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            if name.startswith("."):
+                continue
+            file = Path(place) / name
+            if _kind(file) and file.is_file():
+                found.append(file.resolve())
+            else:
+                others[file.suffix.lower() or "no suffix"] += 1
+    return found, others
+
+
+def _kind(path: Path) -> str:
+    """Return the suffix that says how a file is read, or ``""``."""
+    name = path.name.lower().removesuffix(".gz")
+    return next((kind for kind in _KINDS if name.endswith(kind) and name != kind), "")
+
+
+def _skipped(folder: Path, others: Counter[str]) -> Problem:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(others.items()))
+    number = sum(others.values())
+    files = "file of another kind was" if number == 1 else "files of other kinds were"
+    return Problem(str(folder), None, f"{number} {files} passed over ({kinds})")
+
+
+def _read_all(
+    files: Mapping[Path, bool],
+    folders: Sequence[ReadFile],
+    options: ReadOptions,
+    known: Mapping[str, str],
+) -> Iterator[ReadFile]:
+    yield from folders
+    seen: dict[str, tuple[str, bytes]] = {}
+    for path, named in files.items():
+        try:
+            digest = _digest(path, options)
+        except OSError as error:
+            yield _failed(path, "", f"cannot be opened: {error.strerror or error}")
+            continue
+        if known.get(str(path)) == digest:
+            yield ReadFile(str(path), digest, unchanged=True)
+            continue
+        read = _read_table if _kind(path) in (*_JSON, *_CSV) else _read_article
+        for part in _guarded(read(path, digest, options), path, digest, named):
+            yield _without_repeats(part, seen)
+
+
+def _guarded(parts: Iterator[ReadFile], path: Path, digest: str, named: bool) -> Iterator[ReadFile]:
+    """Turn what goes wrong with one file into a problem, so that the others are read."""
+    try:
+        yield from parts
+    except BinaryDataError:
+        yield _failed(path, digest, "no text but binary data; left out")
+    except InputError as error:
+        if named:
+            raise InputError(f"{path.name}: {error}") from error
+        yield _failed(path, digest, f"left out: {error}")
+    except (OSError, EOFError, zlib.error) as error:
+        yield _failed(path, "", f"cannot be read to its end: {error}")
+
+
+def _failed(path: Path, digest: str, message: str) -> ReadFile:
+    return ReadFile(str(path), digest, problems=(Problem(str(path), None, message),))
+
+
+def _digest(path: Path, options: ReadOptions) -> str:
+    """Hash a file's bytes with all else that its documents depend on."""
+    settings: list[object] = [options.source, sorted(options.columns.items()), options.date_order]
+    settings += [options.encoding, PROCESSING]
+    if _kind(path) in _PAGES:
+        from importlib.metadata import version
+
+        settings.append(version("trafilatura"))
+    found = hashlib.sha256(json.dumps(settings).encode("utf-8"))
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    if path.name.lower().endswith(".gz"):
+        with gzip.open(path, "rb") as stream:
+            yield cast("IO[bytes]", stream)
+    else:
+        with path.open("rb") as plain:
+            yield plain
+
+
+def _read_article(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
+    """Read a file that holds one article."""
+    with _open(path) as stream:
+        data = stream.read()
+    kind = _kind(path)
+    decoded = decode(data, options.encoding, page=kind in _PAGES)
+    dropped: dict[str, tuple[str, ...]] = {}
+    if kind in _PAGES:
+        from embeddings.articles.formats.pages import read_page
+
+        article, lines = read_page(decoded.text, options.date_order)
+    elif kind in _MARKDOWN:
+        article, lines = read_markdown(decoded.text, options.date_order), ()
+    else:
+        article, lines = read_plain(decoded.text, options.date_order), ()
+    if not article.text.strip():
+        yield _failed(path, digest, "no text in it; left out" if data.strip() else "an empty file")
+        return
+    # Pages and Markdown may write control characters out, as in "&#27;".
+    article = Article(*map(clean, article))
+    document = _document(article, path, options, folder=clean(path.parent.name))
+    if lines:
+        dropped[document.id] = tuple(map(clean, lines))
+    problems: tuple[Problem, ...] = ()
+    if decoded.replaced:
+        message = describe_replaced(decoded.replaced, decoded.encoding)
+        problems = (Problem(str(path), None, message),)
+    yield ReadFile(str(path), digest, (document,), problems, dropped=dropped)
+
+
+def _document(
+    article: Article, path: Path, options: ReadOptions, folder: str = "", row: int | None = None
+) -> Document:
+    place = str(path) if row is None else f"{path}#{row}"
+    source = article.source
+    if folder and _letters(source) in ("", _letters(folder)):
+        # A page of "Global Lantern" in a folder global-lantern: one outlet, one name.
+        source = folder
+    return Document(
+        id=article.id or article.url or place,
+        text=article.text,
+        title=article.title,
+        source=options.source or source,
+        published=article.published,
+        url=article.url,
+        path=str(path),
+    )
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _read_table(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
+    """Read a file of one article a row, in parts of ``CHUNK_ROWS``."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    read, counted = (read_json_lines if _kind(path) in _JSON else read_csv), 0
+    empty = True
+    with _open(path) as stream:
+        for row in read(stream, options):
+            if row.line is None:
+                problems.append(_row_problem(path, row))
+                continue
+            empty = False
+            if row.problem:
+                counted += 1
+                if counted <= _NAMED_PROBLEMS:
+                    problems.append(_row_problem(path, row))
+            if row.article is not None:
+                documents.append(_document(row.article, path, options, row=row.number))
+            if len(documents) == CHUNK_ROWS:
+                yield ReadFile(str(path), "", tuple(documents), tuple(problems), last=False)
+                documents, problems = [], []
+    if counted > _NAMED_PROBLEMS:
+        message = f"{counted - _NAMED_PROBLEMS} more rows have problems of these kinds"
+        problems.append(Problem(str(path), None, message))
+    if empty:
+        problems.append(Problem(str(path), None, "no rows in it"))
+    yield ReadFile(str(path), digest, tuple(documents), tuple(problems))
+
+
+def _row_problem(path: Path, row: Row) -> Problem:
+    return Problem(str(path), row.line, row.problem)
+
+
+def _without_repeats(part: ReadFile, seen: dict[str, tuple[str, bytes]]) -> ReadFile:
+    """Keep the first document of each id; name the others."""
+    kept: list[Document] = []
+    problems = list(part.problems)
+    for document in part.documents:
+        text = hash_text(document.text)
+        if document.id not in seen:
+            seen[document.id] = (document.path, text)
+            kept.append(document)
+            continue
+        path, first = seen[document.id]
+        how = "the same text" if first == text else "another text"
+        message = f"an article with the id {document.id!r} and {how} came from {path}; left out"
+        problems.append(Problem(part.path, None, message))
+    return replace(part, documents=tuple(kept), problems=tuple(problems))

@@ -1,0 +1,1 @@
+"""Kinds of files: each module reads one."""

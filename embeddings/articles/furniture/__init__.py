@@ -1,0 +1,1 @@
+"""Page furniture: the lines around and between an article's paragraphs."""

@@ -1,0 +1,1 @@
+"""Bytes, lines and dates, whatever the file they stand in."""

@@ -1,0 +1,73 @@
+"""What a reading run is told, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from embeddings.articles.parsing.dates import DateOrder
+from embeddings.documents import Document
+
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How files are read.
+
+    Attributes:
+        source: The outlet of every article; ``""`` to take it from the article or its
+            folder.
+        columns: The column or key of a table for a field of ``Document``: ``id``,
+            ``text``, ``title``, ``source``, ``date``, ``url``. Others are found by name.
+        date_order: How ``12/05/2013`` is read: ``DMY`` (12 May) or ``MDY``. A day over
+            twelve decides by itself.
+        encoding: The encoding of all files; ``""`` to find out for each.
+    """
+
+    source: str = ""
+    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    date_order: DateOrder = "DMY"
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read as it should.
+
+    Attributes:
+        path: The file or folder.
+        line: The line or row in it, from 1; ``None`` for the whole file.
+        message: One sentence: what was found and what was done.
+    """
+
+    path: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file, or a part of a large table, as read.
+
+    Attributes:
+        path: The absolute path.
+        digest: Of its bytes, the options and the reader's version; ``""`` for a folder
+            and for every part of a table but the last, so that a digest once stored says
+            that the whole file was read.
+        documents: Its articles in the order of the file.
+        problems: What could not be read.
+        unchanged: Whether it was passed over because an earlier run had this digest.
+        dropped: For pages, by ``Document.id``: the visible lines that are not in
+            ``Document.text``.
+        last: Whether this is all of the file, or its last part.
+    """
+
+    path: str
+    digest: str
+    documents: tuple[Document, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unchanged: bool = False
+    dropped: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    last: bool = True

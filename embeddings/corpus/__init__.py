@@ -1,0 +1,1 @@
+"""The one SQLite file: its schema, its tables, and articles into it."""

@@ -1,0 +1,218 @@
+"""Opening the SQLite file: schema, version, locks, and errors in plain words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from embeddings.errors import StoreError
+
+SCHEMA_VERSION = 3
+
+# "TPWR", so that a stranger's SQLite file is told from ours.
+APPLICATION_ID = 0x54505752
+
+
+def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the database at ``path``, with its schema in place.
+
+    A file of an older version is brought up to date; where it cannot be written to, it is
+    left as it is and a copy of it is opened, which SQLite keeps in a temporary file.
+
+    Args:
+        path: The file.
+        create: Make it when it is missing, and open it for writing; otherwise a missing
+            file is an error.
+
+    Raises:
+        StoreError: It is missing, not ours, of a newer version, or not to be opened.
+    """
+    if not create and not path.exists():
+        raise StoreError(
+            f"There is no database at {path}; "
+            f"make one with `topicwire cluster FOLDER --db {path}`, or name another with --db."
+        )
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; --db takes a file, such as {path / 'topicwire.db'}.")
+    with plain_errors(path):
+        try:
+            return _open(path.resolve().as_uri(), path, create)
+        except sqlite3.OperationalError:
+            if create or os.access(path.parent, os.W_OK):
+                raise
+            # On a read-only disk SQLite cannot keep its log; nobody else can write either.
+            return _open(f"{path.resolve().as_uri()}?immutable=1", path, create)
+
+
+def _open(uri: str, path: Path, create: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+    try:
+        version = _prepare(connection, path, create)
+        return connection if version == SCHEMA_VERSION else _bring_up(connection, create)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, create: bool) -> int:
+    """Check that a file is ours, give an empty one its schema, and return its version."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if not empty and application != APPLICATION_ID:
+        raise StoreError(
+            f"{path} is an SQLite file, but not one of Topicwire's; name another with --db."
+        )
+    if empty and not create:
+        raise StoreError(f"{path} is empty; fill it with `topicwire cluster FOLDER --db {path}`.")
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} was written by a newer Topicwire (file version {version}, this one reads up "
+            f"to {SCHEMA_VERSION}); upgrade with `pip install --upgrade topicwire`."
+        )
+    _set_up(connection)
+    if empty:
+        connection.execute("PRAGMA journal_mode = WAL")
+        schema = files("embeddings.corpus").joinpath("schema.sql").read_text(encoding="utf-8")
+        # One transaction: a run killed here leaves an empty file, not half a schema.
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {schema} PRAGMA application_id = {APPLICATION_ID};"
+            f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+    return SCHEMA_VERSION if empty else int(version)
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    # A commit reaches the disk before it is acknowledged, also if the power fails.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _bring_up(connection: sqlite3.Connection, create: bool) -> sqlite3.Connection:
+    """Upgrade a file, or, to read one that cannot be written to, a copy that it replaces."""
+    try:
+        _upgrade(connection)
+    except sqlite3.OperationalError as error:
+        if create or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            raise
+    else:
+        return connection
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+    # With no name it is a temporary file, which a large corpus needs: memory may not hold it.
+    copy = sqlite3.connect("", isolation_level=None)
+    try:
+        connection.backup(copy)
+        _set_up(copy)
+        _upgrade(copy)
+    except BaseException:
+        copy.close()
+        raise
+    connection.close()
+    return copy
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a file of an older version up to this one, step by step, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    # Another program may have done it between our look and our lock.
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    steps = [
+        files("embeddings.corpus").joinpath(f"upgrade_{step}.sql").read_text(encoding="utf-8")
+        for step in range(version + 1, SCHEMA_VERSION + 1)
+    ]
+    # executescript() would commit first; the statements hold no semicolon of their own.
+    for statement in "".join(steps).split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into sentences.
+
+    Raises:
+        StoreError: In place of any ``sqlite3.Error``.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_explain(error, path)) from error
+
+
+def _explain(error: sqlite3.Error, path: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"{path} is in use by another program; try again when it has finished."
+    if primary == sqlite3.SQLITE_FULL:
+        return (
+            f"The disk that holds {path} is full; what was stored is kept: "
+            "free some space and run the same command again."
+        )
+    if primary == sqlite3.SQLITE_NOTADB:
+        return f"{path} is not a database; name another file with --db."
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return f"{path} cannot be opened for writing; check its folder and permissions."
+    if primary == sqlite3.SQLITE_CORRUPT:
+        return (
+            f"{path} is damaged ({error}); restore a copy of it, or cluster the articles "
+            "again into another file with --db."
+        )
+    if primary == sqlite3.SQLITE_IOERR:
+        return f"The disk would not read or write {path} ({error}); what was stored is kept."
+    return f"{path} could not be used: {error}."
+
+
+@contextmanager
+def one_writer(path: Path) -> Iterator[None]:
+    """Hold the right to change the database; released by the system if we are killed.
+
+    A lock beside the file rather than one long transaction, since a run commits many times.
+
+    Raises:
+        StoreError: Another run holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    # By the file itself: two names of one database (a link) are one lock.
+    lock = FileLock(f"{path.resolve()}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreError(
+            f"Another Topicwire run is changing {path}; wait until it has finished, "
+            "or use another database with --db."
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"{path.parent} cannot be written to ({error.strerror}); "
+            "choose another place with --db."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def discard_if_empty(path: Path) -> None:
+    """Delete a database in which no article came to be stored, after a run that failed."""
+    if not path.is_file():
+        return
+    with plain_errors(path):
+        connection = sqlite3.connect(path)
+        try:
+            tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+            if ("documents",) in tables and connection.execute(
+                "SELECT 1 FROM documents LIMIT 1"
+            ).fetchone():
+                return
+        finally:
+            connection.close()
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,400 @@
+"""The corpus in one SQLite file: articles, passages, vectors, and what is derived from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.corpus.database import connect, one_writer, plain_errors
+from embeddings.documents import PROCESSING, Document, Passage
+from embeddings.text.normalising import hash_text, normalise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.documents import Removal
+
+# SQLite takes some 32,000 parameters a statement; this keeps statements short.
+_CHUNK = 500
+
+# What derived tables came from, gone while stale: relations of passages; stories; topics.
+RELATED = "related"
+COVERED = "covered"
+DERIVED = "derived"
+
+_PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
+_DOCUMENT_COLUMNS = "id, text, title, source, published, url, path"
+
+
+class CorpusStore:
+    """A corpus in one file.
+
+    Row *i* of ``vectors()`` is passage *i* of ``passages()``. Every public method is one
+    transaction: after it returns, what it stored survives a kill.
+
+    Args:
+        path: The SQLite file.
+        connection: An open connection to it; use ``CorpusStore.open``.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path, *, write: bool = False) -> Iterator[CorpusStore]:
+        """Open a store, and close it afterwards.
+
+        Args:
+            path: The SQLite file.
+            write: Create it if it is missing, and keep other writers out.
+
+        Raises:
+            StoreError: It is missing, locked, not ours, or of a newer version; also in
+                place of any SQLite error inside the ``with`` block.
+        """
+        with plain_errors(path):
+            if not write:
+                connection = connect(path, create=False)
+                try:
+                    # One state of the corpus, whatever a run beside us stores meanwhile.
+                    connection.execute("BEGIN")
+                    yield cls(path, connection)
+                finally:
+                    connection.close()
+                return
+            with one_writer(path):
+                connection = connect(path, create=True)
+                try:
+                    yield cls(path, connection)
+                finally:
+                    connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a block as one transaction: all of it is stored, or none."""
+        if self._connection.in_transaction:
+            yield self._connection
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # On a full disk SQLite has rolled back by itself.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a SELECT and return its rows."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    # Settings
+
+    def setting(self, key: str) -> Any:
+        """Return a stored setting, or ``None``."""
+        row = self._connection.execute("SELECT value FROM settings WHERE key = ?", (key,))
+        found = row.fetchone()
+        return None if found is None else json.loads(found[0])
+
+    def set_setting(self, key: str, value: Any) -> None:
+        """Store a setting; ``None`` deletes it."""
+        with self.transaction() as connection:
+            if value is None:
+                connection.execute("DELETE FROM settings WHERE key = ?", (key,))
+            else:
+                connection.execute(
+                    "INSERT OR REPLACE INTO settings VALUES (?, ?)",
+                    (key, json.dumps(value, ensure_ascii=False)),
+                )
+
+    # Files and documents
+
+    def file_digests(self) -> dict[str, str]:
+        """Return the digest of each file read so far, by path."""
+        return dict(self.rows("SELECT path, digest FROM files"))
+
+    def file_problems(self) -> list[tuple[str, int | None, str]]:
+        """Return what could not be read: path, line if known, reason."""
+        return [
+            (path, line, message)
+            for path, line, message in self.rows(
+                "SELECT path, line, message FROM problems ORDER BY path, line, message"
+            )
+        ]
+
+    def add_file(self, path: str, digest: str, problems: Iterable[tuple[int | None, str]]) -> None:
+        """Note that a file has been read whole, and what in it could not be read.
+
+        Args:
+            path: The file, or a folder in which files were passed over.
+            digest: Of the file; ``""`` for a folder, or a file to be read again next time.
+            problems: Line if known, and reason.
+        """
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM files WHERE path = ?", (path,))
+            if digest:
+                connection.execute("INSERT INTO files VALUES (?, ?)", (path, digest))
+            connection.execute("DELETE FROM problems WHERE path = ?", (path,))
+            connection.executemany(
+                "INSERT INTO problems VALUES (?, ?, ?)",
+                [(path, line, message) for line, message in problems],
+            )
+
+    def forget_problems(self, paths: Iterable[str]) -> None:
+        """Forget what could not be read in files that are no longer there."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM problems WHERE path = ?", [(path,) for path in paths]
+            )
+
+    def document_version(self, document_id: str) -> bytes | None:
+        """Return the stored version of a document, or ``None``."""
+        found = self.rows("SELECT version FROM documents WHERE id = ?", (document_id,))
+        return bytes(found[0][0]) if found else None
+
+    def put_document(
+        self,
+        document: Document,
+        removals: Sequence[Removal],
+        passages: Sequence[Passage],
+        dropped: Sequence[str] = (),
+    ) -> None:
+        """Add a document, or replace the one of the same id.
+
+        Args:
+            document: The article.
+            removals: Its furniture.
+            passages: Its paragraphs; their ids are ignored, new ones are given.
+            dropped: Lines that the HTML reader left out of ``document.text``.
+        """
+        with self.transaction() as connection:
+            # Its passages get new ids, so that what hung on the old ones is gone.
+            self._forget_derived()
+            connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
+            connection.execute(
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.id,
+                    version_of(document),
+                    document.title,
+                    document.source,
+                    document.published,
+                    document.url,
+                    document.path,
+                    document.text,
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO removals VALUES (?, ?, ?, ?, ?)",
+                [(document.id, r.start, r.end, r.rule, r.text) for r in removals]
+                + [(document.id, None, None, "html boilerplate", line) for line in dropped],
+            )
+            connection.executemany(
+                "INSERT INTO passages (document_id, position, start, body_start, "
+                '"end", text, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+                [
+                    (
+                        p.document_id,
+                        p.position,
+                        p.start,
+                        p.body_start,
+                        p.end,
+                        p.text,
+                        hash_text(p.body),
+                    )
+                    for p in passages
+                ],
+            )
+
+    def remove_documents(self, document_ids: Sequence[str]) -> None:
+        """Delete documents and all that hangs on them, and forget their files.
+
+        A later run over the same files reads them anew.
+        """
+        with self.transaction() as connection:
+            self._forget_derived()
+            for document_id in document_ids:
+                connection.execute(
+                    "DELETE FROM files WHERE path = (SELECT path FROM documents WHERE id = ?)",
+                    (document_id,),
+                )
+                connection.execute(
+                    "DELETE FROM problems WHERE path = (SELECT path FROM documents WHERE id = ?)",
+                    (document_id,),
+                )
+                connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def _forget_derived(self) -> None:
+        for stage in (RELATED, COVERED, DERIVED):
+            self.set_setting(stage, None)
+
+    def documents(self) -> list[Document]:
+        """Return all documents, by id."""
+        return [
+            Document(*row)
+            for row in self.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY id")  # noqa: S608
+        ]
+
+    # Passages and vectors
+
+    def passages(self) -> list[Passage]:
+        """Return all passages, by document id and position."""
+        return [
+            Passage(*row)
+            for row in self.rows(
+                f"SELECT {_PASSAGE_COLUMNS} FROM passages ORDER BY document_id, position"  # noqa: S608
+            )
+        ]
+
+    def count_passages(self) -> int:
+        """Return the number of passages."""
+        return int(self.rows("SELECT count(*) FROM passages")[0][0])
+
+    def find_missing(self, fingerprint: str) -> int:
+        """Note each distinct passage without a vector of this encoder; returns their number.
+
+        ``missing_texts`` gives them, until the next call.
+        """
+        # A temporary table may spill to disk, so that memory does not grow with the corpus.
+        self._connection.execute("DROP TABLE IF EXISTS temp.missing")
+        self._connection.execute("CREATE TEMP TABLE missing (row INTEGER PRIMARY KEY, id INTEGER)")
+        # Shortest first, so that batches hold texts of like length.
+        self._connection.execute(
+            "INSERT INTO missing (id) SELECT id FROM passages AS p "
+            "WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE hash = p.hash AND encoder = ?) "
+            "GROUP BY hash ORDER BY length(text), hash",
+            (fingerprint,),
+        )
+        return int(self.rows("SELECT count(*) FROM missing")[0][0])
+
+    def missing_texts(self, start: int, count: int) -> list[tuple[bytes, str]]:
+        """Return hash and body of passages that ``find_missing`` found, some at a time.
+
+        The bodies are in normal form, since which of several raw forms came first must not
+        matter.
+
+        Args:
+            start: How many of them to pass over.
+            count: How many to return at most.
+        """
+        rows = self.rows(
+            "SELECT p.hash, substr(p.text, p.body_start - p.start + 1) FROM missing AS m "
+            "JOIN passages AS p ON p.id = m.id WHERE m.row > ? AND m.row <= ? ORDER BY m.row",
+            (start, start + count),
+        )
+        return [(bytes(key), normalise(body)) for key, body in rows]
+
+    def put_vectors(
+        self, fingerprint: str, hashes: Sequence[bytes], vectors: NDArray[np.float32]
+    ) -> None:
+        """Store vectors, float32 of shape ``(len(hashes), dimension)``."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                [
+                    (key, fingerprint, row.astype("<f4").tobytes())
+                    for key, row in zip(hashes, vectors, strict=True)
+                ],
+            )
+
+    def vectors_of(
+        self, fingerprint: str, hashes: Sequence[bytes]
+    ) -> dict[bytes, NDArray[np.float32]]:
+        """Return the stored vectors among those of the given hashes."""
+        found: dict[bytes, NDArray[np.float32]] = {}
+        for start in range(0, len(hashes), _CHUNK):
+            chunk = hashes[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            for key, blob in self.rows(
+                f"SELECT hash, vector FROM vectors WHERE encoder = ? AND hash IN ({marks})",  # noqa: S608
+                (fingerprint, *chunk),
+            ):
+                found[bytes(key)] = np.frombuffer(blob, dtype="<f4")
+        return found
+
+    def vectors(
+        self, fingerprint: str, passage_ids: Sequence[int] | None = None
+    ) -> NDArray[np.float32]:
+        """Return the vectors of all passages, or of some, as float32 ``(n, dimension)``.
+
+        Args:
+            fingerprint: The encoder's.
+            passage_ids: Rows wanted, in this order; all, in the order of ``passages()``,
+                when left out.
+
+        Raises:
+            KeyError: A passage has no vector yet.
+        """
+        sql = (
+            "SELECT p.id, v.vector FROM passages AS p "
+            "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ?"
+        )
+        if passage_ids is None:
+            rows = self.rows(f"{sql} ORDER BY p.document_id, p.position", (fingerprint,))
+        else:
+            by_id: dict[int, bytes | None] = {}
+            for start in range(0, len(passage_ids), _CHUNK):
+                chunk = passage_ids[start : start + _CHUNK]
+                marks = ",".join("?" * len(chunk))
+                by_id.update(self.rows(f"{sql} WHERE p.id IN ({marks})", (fingerprint, *chunk)))
+            rows = [(passage_id, by_id[passage_id]) for passage_id in passage_ids]
+        missing = [i for i, blob in rows if blob is None]
+        if missing:
+            raise KeyError(f"{len(missing)} passages have no vector yet")
+        if not rows:
+            return np.zeros((0, 0), dtype=np.float32)
+        return np.frombuffer(b"".join(blob for _, blob in rows), dtype="<f4").reshape(len(rows), -1)
+
+    # Arrays
+
+    def put_array(self, name: str, array: NDArray[Any]) -> None:
+        """Store an array under a name, replacing what was there."""
+        little = array.astype(array.dtype.newbyteorder("<"))
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO arrays VALUES (?, ?, ?, ?)",
+                (name, little.dtype.str, json.dumps(array.shape), little.tobytes()),
+            )
+
+    def array(self, name: str) -> NDArray[Any] | None:
+        """Return a stored array, or ``None``."""
+        found = self.rows("SELECT dtype, shape, data FROM arrays WHERE name = ?", (name,))
+        if not found:
+            return None
+        dtype, shape, data = found[0]
+        return np.frombuffer(data, dtype=np.dtype(dtype)).reshape(json.loads(shape))
+
+    def corpus_fingerprint(self) -> str:
+        """Hash what topics, copies and relations are computed from.
+
+        Passages' places and texts, outlets and dates; not titles or file names.
+        """
+        digest = hashlib.blake2b(digest_size=16)
+        for row in self._connection.execute(
+            'SELECT p.document_id, p.position, p.start, p.body_start, p."end", p.hash, '
+            "d.source, d.published "
+            "FROM passages AS p JOIN documents AS d ON d.id = p.document_id "
+            "ORDER BY p.document_id, p.position"
+        ):
+            digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+
+def version_of(document: Document) -> bytes:
+    """Return the hash of everything in a document and of how it is taken apart, 16 bytes."""
+    fields: Mapping[str, str | int] = {
+        name: getattr(document, name)
+        for name in ("text", "title", "source", "published", "url", "path")
+    } | {"processing": PROCESSING}
+    data = json.dumps(fields, sort_keys=True).encode()
+    return hashlib.blake2b(data, digest_size=16).digest()

@@ -1,0 +1,1 @@
+"""Text in normal form, its words and windows, used by all below."""

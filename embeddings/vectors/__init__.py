@@ -1,0 +1,1 @@
+"""Texts to vectors once, and the one neighbour graph over them."""

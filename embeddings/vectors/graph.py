@@ -1,0 +1,95 @@
+"""The rows of the neighbour graph: distinct texts, those of one wording taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Passage
+from embeddings.text.normalising import hash_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """One node of each wording, and of each other passage, in order of their keys.
+
+    Attributes:
+        of_passage: int64 of shape ``(passages,)``, the node of each.
+        canonical: int64 of shape ``(nodes,)``, the passage row that stands for each.
+        keys: Content hash of each node's canonical text.
+        hashes: Content hash of each passage.
+        adjacent: int64 of shape ``(pairs, 2)``, nodes whose passages follow each other in
+            an article, each pair once.
+    """
+
+    of_passage: NDArray[np.int64]
+    canonical: NDArray[np.int64]
+    keys: list[bytes]
+    hashes: list[bytes]
+    adjacent: NDArray[np.int64]
+
+
+def gather_nodes(passages: Sequence[Passage], groups: Sequence[tuple[int, Sequence[int]]]) -> Nodes:
+    """Make one node of each wording, and of each other passage.
+
+    Args:
+        passages: By document and position.
+        groups: Canonical row and member rows of each wording that several passages have.
+    """
+    hashes = [hash_text(passage.body) for passage in passages]
+    canonical = {row: row for row in range(len(passages))}
+    for row, members in groups:
+        canonical.update(dict.fromkeys(members, row))
+    chosen = sorted(set(canonical.values()), key=lambda row: (hashes[row], row))
+    number = {row: node for node, row in enumerate(chosen)}
+    of_passage = [number[canonical[row]] for row in range(len(passages))]
+    following = {
+        (min(pair), max(pair))
+        for row in range(1, len(passages))
+        if passages[row].document_id == passages[row - 1].document_id
+        and (pair := (of_passage[row - 1], of_passage[row]))
+    }
+    return Nodes(
+        of_passage=np.array(of_passage, np.int64),
+        canonical=np.array(chosen, np.int64),
+        keys=[hashes[row] for row in chosen],
+        hashes=hashes,
+        adjacent=np.array(sorted(following), np.int64).reshape(-1, 2),
+    )
+
+
+def read_nodes(store: CorpusStore, passages: Sequence[Passage]) -> Nodes:
+    """Return the nodes of the stored graph, from the stored wordings."""
+    row_of = {passage.id: row for row, passage in enumerate(passages)}
+    members: dict[int, list[int]] = {}
+    for canonical, passage_id in store.rows("SELECT canonical, passage_id FROM wordings"):
+        members.setdefault(row_of[canonical], []).append(row_of[passage_id])
+    return gather_nodes(passages, list(members.items()))
+
+
+def node_keys(store: CorpusStore) -> list[bytes]:
+    """Return the content hash of each row of the stored graph."""
+    return [key for key, _ in _canonical_passages(store)]
+
+
+def node_vectors(store: CorpusStore) -> NDArray[np.float32]:
+    """Return the vector of each row of the stored graph, float32 ``(nodes, dimension)``."""
+    fingerprint = store.setting("encoder")["fingerprint"]
+    return store.vectors(fingerprint, [i for _, i in _canonical_passages(store)])
+
+
+def _canonical_passages(store: CorpusStore) -> list[tuple[bytes, int]]:
+    rows = store.rows(
+        "SELECT a.node, p.hash, p.id FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id "
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
+        "WHERE w.canonical IS NULL OR w.canonical = p.id ORDER BY a.node"
+    )
+    return [(bytes(key), passage_id) for _, key, passage_id in rows]

@@ -1,0 +1,1 @@
+"""Copies, from words alone: facts, spelling, alignment, verified groups."""

@@ -1,0 +1,394 @@
+"""Two texts laid side by side: what they share and which words changed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import LCSseq
+
+from embeddings.text.stopwords import STOP_WORDS
+from embeddings.text.wording import Wording, read_words
+from embeddings.words.conflicts import FactChange, change_facts
+from embeddings.words.facts import Stretch, find_facts, split_by_span
+from embeddings.words.spelling import find_spelled, split_marked
+
+ChangeKind = Literal["insert", "delete", "replace", "move", "spelling"]
+
+# Runs of this many words that stand in both texts, but not in the same order, were moved;
+# shorter ones are what any two English texts share.
+MOVED_WORDS = 5
+# Words in a row, in common order, that are not taken for chance.
+FIRM_WORDS = 3
+
+# A stretch of words (first, after) in the one text and in the other.
+Block = tuple[int, int, int, int]
+# A stretch of one text.
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place where two texts differ. Offsets count characters of the two texts.
+
+    Attributes:
+        kind: ``move`` stands for words that both have, in another place; ``spelling`` for
+            one word that the two spell differently, which counts as shared.
+        before: The words in the first text, as printed; ``""`` for an insertion.
+        after: The words in the second text.
+        before_start: Offset of ``before`` in the first text.
+        before_end: Offset after it.
+        after_start: Offset of ``after`` in the second text.
+        after_end: Offset after it.
+        facts: The facts that differ here.
+    """
+
+    kind: ChangeKind
+    before: str
+    after: str
+    before_start: int
+    before_end: int
+    after_start: int
+    after_end: int
+    facts: tuple[FactChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two texts agree, word by word.
+
+    Attributes:
+        share_a: Share of the first text's words that stand in the second, in order or
+            moved as a run of at least ``MOVED_WORDS``, spelled alike or nearly.
+        share_b: The same of the second text's words.
+        jaccard: Jaccard similarity of their sets of word pairs, which MinHash estimates.
+        changes: Every difference in the order of the first text.
+        spans: Character spans that agree: start and end in the first text, start and end
+            in the second.
+    """
+
+    share_a: float
+    share_b: float
+    jaccard: float
+    changes: tuple[Change, ...]
+    spans: tuple[Block, ...]
+
+    @property
+    def share(self) -> float:
+        """Matching words over the words of the longer text: what makes a near copy."""
+        return min(self.share_a, self.share_b)
+
+    @property
+    def changed_facts(self) -> tuple[FactChange, ...]:
+        """All facts that differ, place by place."""
+        return tuple(fact for change in self.changes for fact in change.facts)
+
+    @property
+    def changed_figures(self) -> tuple[FactChange, ...]:
+        """The figures that differ."""
+        return tuple(fact for fact in self.changed_facts if fact.kind == "figure")
+
+    @property
+    def conflicts(self) -> tuple[FactChange, ...]:
+        """The facts of which the two texts say different things."""
+        return tuple(fact for fact in self.changed_facts if fact.conflicting)
+
+
+def compare(a: str, b: str) -> Comparison:
+    """Lay two texts side by side.
+
+    Case, quotes, dashes and white space make no difference; spelling does. The words
+    shown are those of the texts as printed.
+    """
+    first, second = read_words(a), read_words(b)
+    equal, moved = match_words(first.words, second.words)
+    spelled = find_spelled(first.words, second.words, equal, moved)
+    matching = _count(equal) + _count(moved) + len(spelled)
+    return Comparison(
+        share_a=_share(matching, len(first.words), len(second.words)),
+        share_b=_share(matching, len(second.words), len(first.words)),
+        jaccard=jaccard(first.words, second.words),
+        changes=tuple(_describe(first, second, equal, moved, spelled)),
+        spans=tuple((*first.span(*x[:2]), *second.span(*x[2:])) for x in sorted(equal + moved)),
+    )
+
+
+def match_words(
+    a: Sequence[int] | Sequence[str], b: Sequence[int] | Sequence[str]
+) -> tuple[list[Block], list[Block]]:
+    """Find the words that two texts share.
+
+    The longest common subsequence first (rapidfuzz's bit-parallel LCS), then runs of
+    ``MOVED_WORDS`` among the words left over on both sides.
+
+    Returns:
+        The stretches in common order, and the moved ones; a word is in one at most.
+    """
+    equal = _align(a, b, range(len(a)), range(len(b)))
+    if len(equal) == 1 and equal[0][1] - equal[0][0] == min(len(a), len(b)):
+        return equal, []
+    # Lone words that happen to stand in order ("the") would cut a moved run in two: runs
+    # are sought as if they were not matched, and stay where that gains words.
+    firm = [block for block in equal if block[1] - block[0] >= FIRM_WORDS]
+    moved = _find_moved(a, b, _gaps(firm, len(a), 0), _gaps(firm, len(b), 2))
+    if not moved:
+        return equal, []
+    taken_a = {place for run in moved for place in range(run[0], run[1])}
+    taken_b = {place for run in moved for place in range(run[2], run[3])}
+    rest = _align(
+        a,
+        b,
+        [place for place in range(len(a)) if place not in taken_a],
+        [place for place in range(len(b)) if place not in taken_b],
+    )
+    gained = _count(rest) + _count(moved) > _count(equal)
+    return (rest, moved) if gained else (equal, [])
+
+
+def _align(
+    a: Sequence[int] | Sequence[str],
+    b: Sequence[int] | Sequence[str],
+    places_a: Sequence[int],
+    places_b: Sequence[int],
+) -> list[Block]:
+    """Return the longest common subsequence of the words at these places, as stretches."""
+    blocks: list[Block] = []
+    steps = LCSseq.opcodes([a[place] for place in places_a], [b[place] for place in places_b])
+    for step in steps:
+        if step.tag != "equal":
+            continue
+        for offset in range(step.src_end - step.src_start):
+            left, right = places_a[step.src_start + offset], places_b[step.dest_start + offset]
+            if blocks and blocks[-1][1] == left and blocks[-1][3] == right:
+                blocks[-1] = blocks[-1][0], left + 1, blocks[-1][2], right + 1
+            else:
+                blocks.append((left, left + 1, right, right + 1))
+    return blocks
+
+
+def _count(blocks: Sequence[Block]) -> int:
+    return sum(block[1] - block[0] for block in blocks)
+
+
+def count_shared(a: Sequence[int], b: Sequence[int], at_least: int, words: Sequence[str]) -> int:
+    """Count the words that two texts share, or return 0 when they are below ``at_least``.
+
+    Args:
+        a: Word numbers of the first text.
+        b: Those of the second.
+        at_least: Fewest words that count.
+        words: What the numbers stand for.
+    """
+    equal, moved = match_words(a, b)
+    shared = _count(equal) + _count(moved)
+    if shared < min(len(a), len(b)):
+        spelled = [words[number] for number in a], [words[number] for number in b]
+        shared += len(find_spelled(*spelled, equal, moved))
+    return shared if shared >= at_least else 0
+
+
+def may_share(sorted_a: Sequence[int], sorted_b: Sequence[int], at_least: int) -> bool:
+    """Whether two bags of words, each sorted, have ``at_least`` words in common.
+
+    Of sorted words the longest common subsequence is the common bag; no order of the
+    words can match more. It is quick, and rules out nearly every chance candidate.
+    """
+    common: int = LCSseq.similarity(sorted_a, sorted_b, score_cutoff=at_least)
+    return common >= at_least
+
+
+def jaccard(a: Sequence[str], b: Sequence[str]) -> float:
+    """Return the Jaccard similarity of the sets of neighbouring word pairs.
+
+    Texts of one word or none are compared by their words.
+    """
+    size = 2 if min(len(a), len(b)) > 1 else 1
+    left = {tuple(a[i : i + size]) for i in range(len(a) - size + 1)}
+    right = {tuple(b[i : i + size]) for i in range(len(b) - size + 1)}
+    union = len(left | right)
+    return len(left & right) / union if union else 1.0
+
+
+def _share(matching: int, words: int, others: int) -> float:
+    if words == 0:
+        return 1.0 if others == 0 else 0.0
+    return matching / words
+
+
+def _gaps(equal: Sequence[Block], length: int, side: int) -> list[tuple[int, int]]:
+    """Return the stretches between the blocks; ``side`` 0 for the first text, 2 for b."""
+    gaps, place = [], 0
+    for block in equal:
+        if block[side] > place:
+            gaps.append((place, block[side]))
+        place = block[side + 1]
+    if length > place:
+        gaps.append((place, length))
+    return gaps
+
+
+def _find_moved(
+    a: Sequence[int] | Sequence[str],
+    b: Sequence[int] | Sequence[str],
+    gaps_a: Sequence[tuple[int, int]],
+    gaps_b: Sequence[tuple[int, int]],
+) -> list[Block]:
+    """Match runs of at least ``MOVED_WORDS`` words among what is left over, from the left."""
+    places: dict[tuple[object, ...], tuple[int, int]] = {}
+    for first, after in gaps_a:
+        for place in range(first, after - MOVED_WORDS + 1):
+            places.setdefault(tuple(a[place : place + MOVED_WORDS]), (place, after))
+    moved: list[Block] = []
+    taken: set[int] = set()
+    if not places:
+        return moved
+    for first, after in gaps_b:
+        place = first
+        while place + MOVED_WORDS <= after:
+            found = places.get(tuple(b[place : place + MOVED_WORDS]))
+            length = 0
+            if found is not None:
+                limit = min(after - place, found[1] - found[0])
+                while (
+                    length < limit
+                    and a[found[0] + length] == b[place + length]
+                    and found[0] + length not in taken
+                ):
+                    length += 1
+            if found is not None and length >= MOVED_WORDS:
+                moved.append((found[0], found[0] + length, place, place + length))
+                taken.update(range(found[0], found[0] + length))
+                place += length
+            else:
+                place += 1
+    return moved
+
+
+def _describe(
+    first: Wording,
+    second: Wording,
+    equal: list[Block],
+    moved: list[Block],
+    spelled: list[Block],
+) -> list[Change]:
+    """Turn what is not common into changes, with the facts in them."""
+    places: list[tuple[ChangeKind, Block]] = [("move", block) for block in moved]
+    places += [("spelling", block) for block in spelled]
+    common = sorted(
+        _steady(first.words, second.words, split_marked(first, second, equal)) + spelled
+    )
+    gone = sorted(run[:2] for run in moved), sorted(run[2:] for run in moved)
+    for block in _between(common, len(first.words), len(second.words)):
+        places.extend(_without_moved(block, *gone))
+    places.sort(key=lambda place: (place[1][0], place[1][2]))
+    kept = [place for place in places if place[0] not in ("move", "spelling")]
+    lefts = _stretches(first, [block[:2] for _, block in kept])
+    rights = _stretches(second, [block[2:] for _, block in kept])
+    told = {
+        place: change_facts(left, right)
+        for place, left, right in zip(kept, lefts, rights, strict=True)
+    }
+    return [
+        Change(
+            kind,
+            first.slice(*block[:2]),
+            second.slice(*block[2:]),
+            *first.span(*block[:2]),
+            *second.span(*block[2:]),
+            facts=told.get((kind, block), ()),
+        )
+        for kind, block in places
+    ]
+
+
+def _stretches(wording: Wording, spans: Sequence[tuple[int, int]]) -> list[Stretch]:
+    """Gather the facts of one text where it differs from the other."""
+    found = find_facts(wording)
+    split = list(split_by_span(found, spans))
+    stated = frozenset(fact.value for fact in found)
+    changed = frozenset(fact.value for facts in split for fact in facts)
+    negations = sum(fact.kind == "negation" for fact in found)
+    return [
+        Stretch(wording, *span, facts, stated, changed, negations, found)
+        for span, facts in zip(spans, split, strict=True)
+    ]
+
+
+def _steady(a: Sequence[str], b: Sequence[str], equal: list[Block]) -> list[Block]:
+    """Leave out what chops up a change: lone common words, and words that others jumped over.
+
+    "the" between two changes is one, and "attacked" in "Israel attacked Syria", or either
+    name, where the two names changed places.
+    """
+    ends = [(0, 0, 0, 0), *equal, (len(a), len(a), len(b), len(b))]
+    return [
+        block
+        for index, block in enumerate(equal)
+        if not (
+            (
+                0 < index < len(equal) - 1
+                and block[1] - block[0] == 1
+                and a[block[0]] in STOP_WORDS
+                and a[block[0]] not in ("no", "not")
+                and _replaced(equal[index - 1], block)
+                and _replaced(block, equal[index + 1])
+            )
+            or _jumped(a, b, (ends[index], block, ends[index + 2]))
+        )
+    ]
+
+
+def _jumped(a: Sequence[str], b: Sequence[str], blocks: tuple[Block, Block, Block]) -> bool:
+    """Whether the words before a short block stand behind it in the other text."""
+    before, block, behind = blocks
+    if block[1] - block[0] > FIRM_WORDS:
+        return False
+    gone = before[1], block[0], block[1], behind[0]
+    new = before[3], block[2], block[3], behind[2]
+    if max(gone[1] - gone[0], gone[3] - gone[2]) > MOVED_WORDS:
+        return False
+    here = sorted(a[gone[0] : gone[1]]), sorted(a[gone[2] : gone[3]])
+    there = sorted(b[new[0] : new[1]]), sorted(b[new[2] : new[3]])
+    return here == there[::-1] and here[0] != here[1] and [] in here
+
+
+def _replaced(left: Block, right: Block) -> bool:
+    """Whether words differ on both sides between two blocks."""
+    return right[0] > left[1] and right[2] > left[3]
+
+
+def _between(equal: list[Block], length_a: int, length_b: int) -> list[Block]:
+    ends = [(0, 0), *((block[1], block[3]) for block in equal)]
+    starts = [*((block[0], block[2]) for block in equal), (length_a, length_b)]
+    return [
+        (end[0], start[0], end[1], start[1])
+        for end, start in zip(ends, starts, strict=True)
+        if start[0] > end[0] or start[1] > end[1]
+    ]
+
+
+def _without_moved(
+    block: Block, moved_a: Sequence[Span], moved_b: Sequence[Span]
+) -> list[tuple[ChangeKind, Block]]:
+    """Cut the moved runs out of a change; what is left has a kind of its own."""
+    left, right = _subtract(block[:2], moved_a), _subtract(block[2:], moved_b)
+    if len(left) == 1 and len(right) == 1:
+        return [("replace", (*left[0], *right[0]))]
+    deleted: list[tuple[ChangeKind, Block]] = [
+        ("delete", (*span, block[2], block[2])) for span in left
+    ]
+    return deleted + [("insert", (block[1], block[1], *span)) for span in right]
+
+
+def _subtract(span: Span, runs: Sequence[Span]) -> list[Span]:
+    """Cut the runs, in order, that begin in a span out of it."""
+    rest, place = [], span[0]
+    for first, after in runs[bisect_left(runs, span[:1]) : bisect_left(runs, span[1:])]:
+        if first > place:
+            rest.append((place, first))
+        place = after
+    if span[1] > place:
+        rest.append((place, span[1]))
+    return rest

@@ -1,0 +1,230 @@
+"""JSON Lines and CSV."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from embeddings.articles.files import read_paths
+from embeddings.articles.formats.tables import Row, read_csv, read_json_lines
+from embeddings.articles.parsing.results import ReadOptions
+from embeddings.errors import InputError
+
+
+def rows(content: str | bytes, kind: str = "csv", **columns: str) -> list[Row]:
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    reader = read_csv if kind == "csv" else read_json_lines
+    return list(reader(io.BytesIO(data), ReadOptions(columns=columns)))
+
+
+def texts(found: list[Row]) -> list[str]:
+    return [row.article.text for row in found if row.article is not None]
+
+
+def about_the_file(found: list[Row]) -> list[str]:
+    return [row.problem for row in found if row.line is None]
+
+
+def test_usual_column_names_are_found_in_any_case() -> None:
+    table = (
+        "Headline,Body,Publisher,Published_At,Link,ID\nA,Text of it,Post,2013-05-11,http://x,7\n"
+    )
+    (row,) = rows(table)
+    assert row.article == ("Text of it", "A", "2013-05-11", "Post", "http://x", "7")
+
+
+def test_named_columns_go_before_usual_ones() -> None:
+    (row,) = rows("text,lead,outlet,paper\na,b,c,d\n", text="lead", source="paper")
+    assert row.article is not None
+    assert (row.article.text, row.article.source) == ("b", "d")
+
+
+def test_csv_without_text_names_its_columns_and_the_option() -> None:
+    with pytest.raises(InputError, match=r"'name', 'when'; .*--column text=NAME"):
+        rows("name,when\na,b\n")
+
+
+def test_named_column_that_is_missing_is_named() -> None:
+    with pytest.raises(InputError, match=r"no column for --column text=lead: .*'body'"):
+        rows("body,when\na,b\n", text="lead")
+
+
+def test_named_column_that_is_missing_is_named_also_where_there_is_text() -> None:
+    with pytest.raises(InputError, match=r"--column source=paper: .* --column source=NAME"):
+        rows("body,when\na,b\n", source="paper")
+
+
+def test_field_that_no_article_has_is_named() -> None:
+    with pytest.raises(InputError, match=r"--column author=x .*the fields are id, text"):
+        rows("text,x\na,b\n", author="x")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiter_is_found(delimiter: str) -> None:
+    assert texts(rows(delimiter.join(["title", "text"]) + "\n" + delimiter.join("ab"))) == ["b"]
+
+
+def test_cells_may_hold_line_breaks_quotes_and_much_text() -> None:
+    long = "word " * 60_000
+    (one, two) = rows(f'text,title\n"First ""line"",\nsecond",a\n"{long}",b\n')
+    assert one.article is not None
+    assert one.article.text == 'First "line",\nsecond'
+    assert two.article is not None
+    assert two.article.text == long
+
+
+def test_ragged_rows_are_read_and_named() -> None:
+    found = rows("text,title\nonly\na,b,c\nx,y\n")
+    assert texts(found) == ["only", "a", "x"]
+    assert [row.problem[:16] for row in found] == ["the row has 1 ce", "the row has 3 ce", ""]
+    assert [row.line for row in found] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_table_in_another_encoding_is_read(encoding: str) -> None:
+    table = "text,title\nGespräche gehen weiter – „trotz allem“ im Café,a\n"
+    assert texts(rows(table.encode(encoding))) == ["Gespräche gehen weiter – „trotz allem“ im Café"]
+
+
+def test_broken_byte_does_not_change_the_encoding_of_a_table() -> None:
+    """Also where it lies beyond the part by which the encoding is found."""
+    table = "text,title\n" + "Gespräche gehen weiter – „trotz allem“,a\n" * 30_000
+    found = rows(table.encode() + b"Caf\xff,b\n")
+    assert texts(found)[0] == "Gespräche gehen weiter – „trotz allem“"
+    assert texts(found)[-1] == "Caf\ufffd"
+    assert about_the_file(found) == ["1 character is not utf-8; shown as \ufffd"]
+
+
+def test_table_is_utf_8_where_only_its_beginning_does_not_look_so() -> None:
+    table = b"text,title\nbroken\xff,a\n" + b"plain words,b\n" * 80_000
+    found = rows(table + "Gespräche gehen weiter\n".encode() * 10)
+    assert texts(found)[-1] == "Gespräche gehen weiter"
+    assert about_the_file(found) == ["1 character is not utf-8; shown as \ufffd"]
+
+
+def test_table_with_legacy_bytes_only_is_not_utf_8() -> None:
+    table = b"text,title\n" + b"plain words,b\n" * 80_000 + "Café,a\n".encode("cp1252")
+    found = rows(table)
+    assert texts(found)[-1] == "Café"
+    assert about_the_file(found) == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_what_the_users_encoding_cannot_read_is_counted(kind: str) -> None:
+    table = "text\nCafé\n" if kind == "csv" else '{"text": "Café"}\n'
+    reader = read_csv if kind == "csv" else read_json_lines
+    found = list(reader(io.BytesIO(table.encode()), ReadOptions(encoding="ascii")))
+    assert texts(found) == ["Caf\ufffd\ufffd"]
+    assert about_the_file(found) == ["2 characters are not ascii; shown as \ufffd"]
+
+
+def test_broken_byte_in_json_is_counted() -> None:
+    line = '{"text": "Gespräche gehen ständig weiter, trotz alledem, für Männer'.encode()
+    found = rows(line + b'\xff"}\n', "jsonl")
+    assert texts(found)[0].endswith("Männer\ufffd")
+    assert about_the_file(found) == ["1 character is not utf-8; shown as \ufffd"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("mark", [b"", b"\xff\xfe"])
+def test_utf_16_is_read_with_its_mark_and_without(kind: str, mark: bytes) -> None:
+    table = "text\nCafé\n" if kind == "csv" else '{"text": "Café"}\n'
+    reader = read_csv if kind == "csv" else read_json_lines
+    data = mark + table.encode("utf-16-le")
+    assert texts(list(reader(io.BytesIO(data), ReadOptions(encoding="utf-16")))) == ["Café"]
+
+
+def test_json_line_ends_at_the_line_feed_in_every_encoding() -> None:
+    line = '{"text":\r"One."}\n'
+    assert texts(rows(line, "jsonl")) == texts(rows(line.encode("utf-16"), "jsonl")) == ["One."]
+
+
+def test_broken_line_is_named_and_the_rest_is_read() -> None:
+    found = rows('{"text": "One."}\n{"text": \n\n[1]\n{"text": "Two."}\n', "jsonl")
+    assert texts(found) == ["One.", "Two."]
+    assert [(row.line, row.problem[:10]) for row in found if row.problem] == [
+        (2, "not JSON ("),
+        (4, "a JSON lis"),
+    ]
+
+
+def test_rows_without_text_are_named() -> None:
+    found = rows('{"text": ""}\n{"title": "x"}\n{"text": null}\n{"text": "One."}\n', "jsonl")
+    assert texts(found) == ["One."]
+    assert [row.line for row in found if row.problem == "a row without text; left out"] == [1, 2, 3]
+
+
+def test_json_without_any_text_names_its_keys() -> None:
+    with pytest.raises(InputError, match=r"the columns are 'a', 'b'; .*--column text=NAME"):
+        rows('{"a": 1}\n{"b": 2}\n', "jsonl")
+
+
+def test_named_key_that_no_row_has_is_named_and_the_file_is_read() -> None:
+    found = rows('{"text": "One.", "when": "2013"}\n{"text": "Two."}\n', "jsonl", date="wen")
+    assert texts(found) == ["One.", "Two."]
+    assert about_the_file(found) == [
+        "no column for --column date=wen: the columns are 'text', 'when'; "
+        "name the right one with --column date=NAME; read without it"
+    ]
+
+
+def test_named_key_that_one_row_has_is_no_problem() -> None:
+    found = rows('{"text": "One."}\n{"text": "Two.", "when": "2013"}\n', "jsonl", date="when")
+    assert about_the_file(found) == []
+    (one, two) = (row.article for row in found)
+    assert one is not None
+    assert two is not None
+    assert (one.published, two.published) == ("", "2013")
+
+
+def test_named_key_of_the_text_that_no_row_has_is_an_error() -> None:
+    with pytest.raises(InputError, match=r"no column for --column text=lead: .*'body'"):
+        rows('{"body": "One."}\n', "jsonl", date="wen", text="lead")
+
+
+def test_json_values_become_text() -> None:
+    line = {"content": ["One.", "Two."], "source": {"id": None, "name": "Post"}, "id": 7}
+    (row,) = rows(json.dumps(line), "jsonl")
+    assert row.article is not None
+    assert (row.article.text, row.article.source, row.article.id) == ("One.\n\nTwo.", "Post", "7")
+
+
+def test_lone_surrogates_and_nul_do_not_reach_the_text() -> None:
+    (row,) = rows('{"text": "a\\ud800b\\u0000c \\ud83d\\ude00"}', "jsonl")
+    assert row.article is not None
+    assert row.article.text == "a\ufffdb c 😀"
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_no_field_of_a_row_keeps_control_characters(kind: str) -> None:
+    stated = "words of an article " * 9 + "a\x1b\x02b\x9bc"
+    fields = dict.fromkeys(("text", "title", "source", "url", "id"), stated)
+    fields["date"] = "2013-05-11\x03"
+    cells = [",".join(fields), ",".join(fields.values())]
+    (row,) = rows("\n".join(cells) if kind == "csv" else json.dumps(fields), kind)
+    cleaned = "words of an article " * 9 + "a  b c"
+    assert row.article == (cleaned, cleaned, "2013-05-11", cleaned, cleaned, cleaned)
+
+
+def test_one_line_in_another_encoding_does_not_spoil_the_others() -> None:
+    lines = '{"text": "Gespräche"}\n'.encode() + '{"text": "Café"}\n'.encode("cp1252")
+    assert texts(rows(lines, "jsonl")) == ["Gespräche", "Café"]
+
+
+def test_date_that_is_not_understood_is_named() -> None:
+    (row,) = rows('{"text": "One.", "date": "soon"}', "jsonl")
+    assert row.article is not None
+    assert row.problem == "the date 'soon' was not understood"
+
+
+def test_table_without_text_is_a_problem_where_it_was_not_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a.csv").write_text("name,when\na,b\n", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text('{"text": "One."}\n', encoding="utf-8")
+    found = list(read_paths([tmp_path], ReadOptions(), {}))
+    assert [d.id for f in found for d in f.documents] == [f"{tmp_path.resolve()}/b.jsonl#1"]
+    (problem,) = [p for f in found for p in f.problems]
+    assert problem.message.startswith("left out: no column of article text")
+    with pytest.raises(InputError, match=r"a\.csv: no column of article text"):
+        list(read_paths([tmp_path / "a.csv"], ReadOptions(), {}))

@@ -1,0 +1,349 @@
+"""Files and folders to documents."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from embeddings.articles import files
+from embeddings.articles.files import read_paths
+from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
+from embeddings.documents import Document
+from embeddings.errors import InputError
+
+ARTICLE = (
+    "Talks go on in Geneva\n\nLast Modified: 11 May 2013 05:46\n\n"
+    "The foreign minister said on Friday that the talks would go on for another week.\n\n"
+    "A spokesman for the opposition asked for guarantees.\n"
+)
+
+
+def read(*paths: Path, options: ReadOptions | None = None) -> list[ReadFile]:
+    return list(read_paths(paths, options or ReadOptions(), {}))
+
+
+def documents(*paths: Path, options: ReadOptions | None = None) -> list[Document]:
+    return [d for file in read(*paths, options=options) for d in file.documents]
+
+
+def problems(*paths: Path, options: ReadOptions | None = None) -> list[Problem]:
+    return [p for file in read(*paths, options=options) for p in file.problems]
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    return path
+
+
+def test_plain_text_gives_title_date_outlet_and_all_of_its_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "example-post" / "talks.txt", ARTICLE)
+    (document,) = documents(path)
+    assert document == Document(
+        id=str(path),
+        text=ARTICLE,
+        title="Talks go on in Geneva",
+        source="example-post",
+        published="2013-05-11T05:46",
+        path=str(path),
+    )
+
+
+def test_outlet_option_goes_before_the_folder(tmp_path: Path) -> None:
+    path = write(tmp_path / "talks.txt", ARTICLE)
+    (document,) = documents(path, options=ReadOptions(source="The Post"))
+    assert document.source == "The Post"
+
+
+def test_first_line_that_is_a_paragraph_is_no_title(tmp_path: Path) -> None:
+    paragraph = "The minister said " + "that it would go on and on " * 4 + "until Friday."
+    path = write(tmp_path / "talks.txt", f"{paragraph}\n\n{paragraph}\n")
+    assert documents(path)[0].title == ""
+
+
+def test_date_in_a_sentence_is_not_the_articles(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "Talks\n\nOn 11 May 2013 the ministers met in Moscow.\n")
+    assert documents(path)[0].published == ""
+
+
+def test_date_between_paragraphs_is_not_the_articles(tmp_path: Path) -> None:
+    body = "\n\n".join(f"The minister said on day {n} that it goes on." for n in range(20))
+    path = write(tmp_path / "a.txt", f"Talks\n\n{body}\n\n11 May 2013\n\n{body}\n")
+    assert documents(path)[0].published == ""
+
+
+def test_date_of_publication_goes_before_that_of_an_update(tmp_path: Path) -> None:
+    lines = "Talks\n\nUpdated 12 May 2013 10:00\nPublished 11 May 2013\n\nThe talks go on.\n"
+    assert documents(write(tmp_path / "a.txt", lines))[0].published == "2013-05-11"
+
+
+def test_unknown_encoding_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    with pytest.raises(InputError, match=r"--encoding utf-9 .* type, for example, --encoding"):
+        read_paths([path], ReadOptions(encoding="utf-9"), {})
+
+
+@pytest.mark.parametrize("encoding", ["zlib", "undefined", "idna", "punycode"])
+def test_codec_that_is_no_encoding_of_text_is_named(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    with pytest.raises(InputError, match=rf"--encoding {encoding} .* type, for example"):
+        read_paths([path], ReadOptions(encoding=encoding), {})
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "utf_16", "U16", "utf-16"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.jsonl", '{"text": "Café"}\n'), ("a.csv", "text\nCafé\n"), ("a.txt", "Café")],
+)
+def test_encoding_may_be_spelt_in_any_way(
+    tmp_path: Path, name: str, content: str, encoding: str
+) -> None:
+    path = write(tmp_path / name, content.encode("utf-16"))
+    (document,) = documents(path, options=ReadOptions(encoding=encoding))
+    assert document.text == "Café"
+
+
+def test_spelling_of_the_encoding_reads_no_file_anew(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    first, other = (read(path, options=ReadOptions(encoding=e))[0] for e in ("utf8", "UTF-8"))
+    assert first.digest == other.digest
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md", "a.txt"])
+def test_written_out_control_characters_do_not_reach_an_article(tmp_path: Path, name: str) -> None:
+    page = PAGE.replace("asked for", "asked&#2; &#27;[31m for").replace("Post", "P&#155;o&#2;st")
+    content = page if name == "a.html" else "# A &#27;title\n\nA &#2;text \x1b.\n"
+    (file,) = read(write(tmp_path / "a\x1bb" / name, content))
+    (document,) = file.documents
+    shown = [document.text, document.title, document.source, *file.dropped.get(document.id, ())]
+    assert not [c for c in "".join(shown) if c in "\x02\x1b\x9b"]
+
+
+def test_problem_of_a_whole_table_has_no_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "One."}\n')
+    (problem,) = problems(path, options=ReadOptions(columns={"date": "wen"}))
+    assert problem.line is None
+    assert problem.message.startswith("no column for --column date=wen")
+
+
+def test_problem_of_a_whole_table_is_named_however_many_rows_have_problems(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "One."}\n' + '{"text": ""}\n' * 60)
+    found = problems(path, options=ReadOptions(columns={"date": "wen"}))
+    assert [p.message[:40] for p in found if p.line is None] == [
+        "no column for --column date=wen: the col",
+        "10 more rows have problems of these kind",
+    ]
+
+
+def test_order_of_day_and_month_is_an_option(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "Talks\n\n05/12/2013\n\nThe talks go on.\n")
+    assert documents(path)[0].published == "2013-12-05"
+    assert documents(path, options=ReadOptions(date_order="MDY"))[0].published == "2013-05-12"
+
+
+def test_folder_is_walked_in_the_order_of_paths_without_hidden_files(tmp_path: Path) -> None:
+    for name in ("b/x.txt", "a/y.md", "a/.hidden.txt", ".git/z.txt", "a/notes.docx", "c.pdf"):
+        write(tmp_path / name, ARTICLE)
+    found = read(tmp_path)
+    assert [Path(d.path).name for f in found for d in f.documents] == ["y.md", "x.txt"]
+    assert [p.message for f in found for p in f.problems] == [
+        "2 files of other kinds were passed over (1 .docx, 1 .pdf)"
+    ]
+
+
+def test_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    assert len(documents(path, tmp_path, path)) == 1
+
+
+def test_missing_path_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nothing\.txt does not exist"):
+        read_paths([tmp_path / "nothing.txt"], ReadOptions(), {})
+
+
+def test_folder_without_articles_says_what_is_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"holds no articles; \.txt, \.md, \.html"):
+        read_paths([tmp_path], ReadOptions(), {})
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.zip", "a.tar.gz", "a.gz", "a.txt.zip", "a", ".txt"])
+def test_file_of_another_kind_says_what_is_read(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name, "x")
+    with pytest.raises(InputError, match=rf"{name} is of a kind that is not read; \.txt, \.md"):
+        read_paths([path], ReadOptions(), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", b"", "an empty file"),
+        ("b.txt", b" \n\n", "an empty file"),
+        ("c.txt", b"\x89PNG\r\n\x1a\n" + bytes(200), "no text but binary data; left out"),
+        ("d.txt", bytes(range(256)) * 8, "no text but binary data; left out"),
+        ("e.txt.gz", b"no gzip", "cannot be read to its end: Not a gzipped file"),
+        ("f.jsonl", b"", "no rows in it"),
+    ],
+)
+def test_unreadable_file_is_a_problem_and_the_others_are_read(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    write(tmp_path / name, content)
+    write(tmp_path / "z.txt", ARTICLE)
+    found = read(tmp_path)
+    assert [Path(d.path).name for f in found for d in f.documents] == ["z.txt"]
+    (problem,) = [p for f in found for p in f.problems]
+    assert Path(problem.path).name == name
+    assert problem.message.startswith(message)
+
+
+def test_truncated_gzip_keeps_no_digest(tmp_path: Path) -> None:
+    """So that the next run reads the file again."""
+    path = write(tmp_path / "a.txt.gz", gzip.compress(ARTICLE.encode() * 50)[:-20])
+    (file,) = read(path)
+    assert (file.digest, file.documents) == ("", ())
+
+
+def test_gzipped_files_are_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt.gz", gzip.compress(ARTICLE.encode()))
+    assert documents(path)[0].text == ARTICLE
+
+
+def test_known_file_is_not_read_again_until_it_or_the_options_change(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    (first,) = read(path)
+    known = {first.path: first.digest}
+    (again,) = read_paths([path], ReadOptions(), known)
+    assert (again.unchanged, again.documents) == (True, ())
+    (other,) = read_paths([path], ReadOptions(source="x"), known)
+    assert not other.unchanged
+    path.write_text(ARTICLE + "More.\n", encoding="utf-8")
+    (changed,) = read_paths([path], ReadOptions(), known)
+    assert not changed.unchanged
+
+
+def test_second_article_with_an_id_is_left_out_and_named(tmp_path: Path) -> None:
+    rows = [{"id": "1", "text": "One."}, {"id": "2", "text": "Two."}]
+    write(tmp_path / "a.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    rows = [{"id": "2", "text": "Two."}, {"id": "1", "text": "Another."}]
+    write(tmp_path / "b.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    found = read(tmp_path)
+    assert [d.text for f in found for d in f.documents] == ["One.", "Two."]
+    messages = [p.message for f in found for p in f.problems]
+    assert "id '2' and the same text came from" in messages[0]
+    assert "id '1' and another text came from" in messages[1]
+
+
+def test_large_table_comes_in_parts_and_only_the_last_has_the_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CHUNK_ROWS", 2)
+    rows = "".join(json.dumps({"text": f"Text {n}."}) + "\n" for n in range(5))
+    parts = read(write(tmp_path / "a.jsonl", rows))
+    assert [len(part.documents) for part in parts] == [2, 2, 1]
+    assert [part.last for part in parts] == [False, False, True]
+    assert [bool(part.digest) for part in parts] == [False, False, True]
+
+
+def test_plain_text_loads_no_page_or_date_library(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", ARTICLE)
+    code = (
+        "import sys; from pathlib import Path; from embeddings.articles.files import read_paths; "
+        "from embeddings.articles.parsing.results import ReadOptions; "
+        f"assert list(read_paths([Path({str(path)!r})], ReadOptions(), dict())); "
+        "heavy = {'trafilatura', 'dateparser', 'lxml', 'charset_normalizer', 'markdown_it'}; "
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+MARKDOWN = """---
+title: "Talks: go on"
+date: 2013-05-11T05:46:00+02:00
+source: The Post
+url: https://example.com/talks
+tags: [a, b]
+---
+# Talks go on
+
+The **minister** said [on Friday](https://example.com/x) that
+the talks `go on`.
+
+![A picture](a.jpg)
+
+- one item of the list
+- another item
+
+<script>alert(1)</script>
+"""
+
+
+def test_markdown_is_read_as_a_reader_sees_it(tmp_path: Path) -> None:
+    (document,) = documents(write(tmp_path / "a.md", MARKDOWN))
+    assert document.title == "Talks: go on"
+    assert document.published == "2013-05-11T03:46"
+    assert document.source == "The Post"
+    assert document.id == document.url == "https://example.com/talks"
+    assert document.text == (
+        "Talks go on\n\nThe minister said on Friday that\nthe talks go on.\n\n"
+        "- one item of the list\n\n- another item\n\n<script>alert(1)</script>\n"
+    )
+
+
+def test_markdown_title_is_its_first_heading(tmp_path: Path) -> None:
+    (document,) = documents(write(tmp_path / "a.md", "# Talks *go on*\n\nThey do.\n"))
+    assert document.title == "Talks go on"
+
+
+PAGE = """<html><head><meta charset="utf-8"><title>Talks go on | Example Post</title>
+<meta property="og:site_name" content="Example Post">
+<meta property="og:title" content="Talks go on | Example Post">
+<meta property="article:published_time" content="2013-05-11T05:46:00+02:00">
+<link rel="canonical" href="https://example.com/talks"></head><body>
+<nav><a href="/">Home</a> <a href="/w">World news of the day</a></nav>
+<article><h1>Talks go on</h1>
+<p>The foreign minister said on Friday that the talks would go on for another week, and
+that both sides had agreed on a list of guests for the conference in Geneva.</p>
+<p>A spokesman for the opposition asked for guarantees, and said that no date could be
+set while the shelling of the town near the border continued.</p>
+<p>Several thousand people have fled the town since the fighting began two weeks ago.</p>
+</article><script>var x = "not shown";</script>
+<footer>Terms of use of this page</footer></body></html>"""
+
+
+def test_page_gives_its_text_its_facts_and_what_it_lost(tmp_path: Path) -> None:
+    (file,) = read(write(tmp_path / "saved" / "a.html", PAGE))
+    (document,) = file.documents
+    assert document.title == "Talks go on"
+    assert document.published == "2013-05-11T03:46"
+    assert document.source == "Example Post"
+    assert document.id == document.url == "https://example.com/talks"
+    assert "asked for guarantees" in document.text
+    assert "not shown" not in document.text
+    assert "Terms of use of this page" in file.dropped[document.id]
+    assert not any("not shown" in line for line in file.dropped[document.id])
+
+
+def test_page_in_the_folder_of_its_outlet_takes_the_folders_name(tmp_path: Path) -> None:
+    assert documents(write(tmp_path / "example-post" / "a.html", PAGE))[0].source == "example-post"
+
+
+def test_page_without_text_is_a_problem(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.html", "<html><head><title>x</title></head><body></body></html>")
+    assert [p.message for p in problems(path)] == ["no text in it; left out"]
+
+
+def test_deeply_nested_page_is_read(tmp_path: Path) -> None:
+    deep = PAGE.replace("<article>", "<div>" * 3000 + "<article>")
+    assert read(write(tmp_path / "a.html", deep))
+
+
+def test_a_scrap_of_a_page_with_one_paragraph_is_read():
+    from embeddings.articles.formats.pages import read_page
+
+    page = read_page("<p>The army moved to Homs on <b>Friday</b>, officials said.</p>")
+    assert page.article.text == "The army moved to Homs on Friday, officials said."

@@ -1,0 +1,205 @@
+"""A database that cannot be used says why in one sentence."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from embeddings.corpus.database import SCHEMA_VERSION
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import StoreError
+
+
+def opening(path: Path, **options: bool) -> str:
+    with pytest.raises(StoreError) as caught, CorpusStore.open(path, **options):
+        pass
+    return str(caught.value)
+
+
+def test_a_missing_database_names_the_command_that_makes_one(tmp_path):
+    message = opening(tmp_path / "none.db")
+    assert "topicwire cluster" in message
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_text_file_is_not_a_database(tmp_path):
+    path = tmp_path / "notes.db"
+    path.write_text("These are my notes, and they are long enough to be no header." * 20)
+    assert "not a database" in opening(path, write=True)
+    assert path.read_text().startswith("These are my notes")
+
+
+def test_a_strangers_sqlite_file_is_left_alone(tmp_path):
+    path = tmp_path / "other.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    assert "not one of Topicwire's" in opening(path, write=True)
+
+
+def test_a_newer_file_asks_for_an_upgrade(tmp_path):
+    path = tmp_path / "new.db"
+    with CorpusStore.open(path, write=True):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    assert "pip install --upgrade topicwire" in opening(path)
+
+
+def test_a_folder_is_not_a_database(tmp_path):
+    assert "is a folder" in opening(tmp_path, write=True)
+
+
+def test_a_second_writer_is_told_of_the_first(tmp_path):
+    path = tmp_path / "test.db"
+    with CorpusStore.open(path, write=True):
+        code = f"""
+            from pathlib import Path
+            from embeddings.corpus.store import CorpusStore
+            with CorpusStore.open(Path({str(path)!r}), write=True):
+                pass
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "Another Topicwire run is changing" in done.stderr
+
+
+def test_a_reader_is_let_in_beside_a_writer(tmp_path, put):
+    path = tmp_path / "test.db"
+    with CorpusStore.open(path, write=True) as writer:
+        put(writer, "a", ["One."])
+        with CorpusStore.open(path) as reader:
+            assert [p.text for p in reader.passages()] == ["One."]
+
+
+def test_a_disk_that_is_full_keeps_what_was_stored(tmp_path, put):
+    path = tmp_path / "test.db"
+
+    def fill_the_disk() -> None:
+        with CorpusStore.open(path, write=True) as store:
+            put(store, "a", ["Stored before."])
+            pages = store.rows("PRAGMA page_count")[0][0]
+            store.rows(f"PRAGMA max_page_count = {pages + 1}")  # SQLite plays a full disk
+            put(store, "b", ["words " * 100_000])
+
+    with pytest.raises(StoreError, match=r"disk .* is full"):
+        fill_the_disk()
+    with CorpusStore.open(path) as store:
+        assert [p.text for p in store.passages()] == ["Stored before."]
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path):
+    path = tmp_path / "test.db"
+    code = f"""
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+        from conftest import article, paragraphs_of
+        from embeddings.corpus.store import CorpusStore
+        with CorpusStore.open(Path({str(path)!r}), write=True) as store:
+            for number in range(100_000):
+                document = article(f"{{number:06d}}", ["Paragraph one.", "Paragraph two."])
+                store.put_document(document, [], paragraphs_of(document))
+                print(number, flush=True)
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )
+    acknowledged = [int(child.stdout.readline()) for _ in range(20)]
+    time.sleep(0.05)
+    child.kill()
+    acknowledged += [int(line) for line in child.stdout if line.strip()]
+    child.wait()
+    with CorpusStore.open(path, write=True) as store:
+        stored = {document.id for document in store.documents()}
+        assert {f"{number:06d}" for number in acknowledged} <= stored
+        assert len(store.passages()) == 2 * len(stored)
+        assert store.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+SINCE_3 = (
+    "judgements",
+    "wordings",
+    "article_relations",
+    "story_members",
+    "stories",
+    "story_memory",
+)
+
+
+@pytest.fixture
+def old(tmp_path, put) -> Path:
+    """A file of version 1 with a passage, a topic and a group of copies."""
+    path = tmp_path / "old.db"
+    with CorpusStore.open(path, write=True) as store:
+        put(store, "a", ["One."])
+    connection = sqlite3.connect(path)
+    for table, columns_before in {
+        "topics": "id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, "
+        "keyphrases TEXT NOT NULL, representatives TEXT NOT NULL",
+        "assignments": "passage_id INTEGER PRIMARY KEY, node INTEGER NOT NULL, "
+        "topic_id INTEGER NOT NULL, strength REAL NOT NULL",
+    }.items():
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"CREATE TABLE {table} ({columns_before})")
+    for table in ("edits", *SINCE_3):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("INSERT INTO copy_groups VALUES (1, 'exact', 1, 1, 0)")
+    connection.execute("INSERT INTO copy_members VALUES (1, 1, 1.0)")
+    connection.execute("INSERT INTO topics VALUES (7, 'Talks', 'guided', '[]', '[]')")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    return path
+
+
+def tables(path: Path) -> dict[str, list[str]]:
+    with CorpusStore.open(path) as store:
+        return {name: columns(store, name) for name in ("topics", "assignments", "edits", *SINCE_3)}
+
+
+def test_a_file_of_version_1_is_brought_up_to_date_and_keeps_its_rows(old, tmp_path):
+    with CorpusStore.open(tmp_path / "new.db", write=True):
+        pass
+    assert tables(old) == tables(tmp_path / "new.db")
+    with CorpusStore.open(old) as store:
+        assert store.rows("SELECT id, name, level, parent FROM topics") == [(7, "Talks", 0, None)]
+        # What were copies is one row of the stored graph still.
+        assert store.rows("SELECT * FROM wordings") == [(1, 1)]
+
+
+@pytest.mark.parametrize("folder", ["mode=ro", "immutable=1"])
+def test_a_file_of_version_1_that_cannot_be_written_to_is_read_and_left_as_it_is(
+    old, tmp_path, monkeypatch, folder
+):
+    before = old.read_bytes()
+    open_file = sqlite3.connect
+
+    def read_only(name: str, **options: object) -> sqlite3.Connection:
+        return open_file(f"{name}?{folder}" if name else name, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    with CorpusStore.open(old) as store:
+        assert store.rows("SELECT id, name, level, parent FROM topics") == [(7, "Talks", 0, None)]
+        assert [passage.text for passage in store.passages()] == ["One."]
+    assert old.read_bytes() == before
+    assert "cannot be opened for writing" in opening(old, write=True)
+
+
+def columns(store: CorpusStore, table: str) -> list[str]:
+    return [name for (name,) in store.rows("SELECT name FROM pragma_table_info(?)", (table,))]

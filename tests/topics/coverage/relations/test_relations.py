@@ -1,0 +1,372 @@
+"""Claims about passages that are related but no copies."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.documents import Document, Passage
+from embeddings.text.wording import WordedTexts, read_many
+from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
+from topics.coverage.likeness.passages import (
+    Likeness,
+    SameEvent,
+    candidate_pairs,
+    measure_likeness,
+    weigh,
+)
+from topics.coverage.relations import shared_runs
+from topics.coverage.relations.containment import COMMON_RUN, Containment, find_candidates
+from topics.coverage.relations.events import find_same_event
+from topics.coverage.relations.relating import find_relations
+from topics.coverage.relations.relations import Relation
+from topics.coverage.relations.wordings import find_contained
+
+QUOTED = (
+    "The convoy of eleven lorries crossed the border at Bab al-Hawa shortly before noon, "
+    "carrying flour, blankets and medicine for the besieged town, the agency said."
+)
+LONGER = (
+    "Aid has begun to move again after weeks of talks between the two governments. "
+    f"{QUOTED} It was the first delivery since March, and aid workers warned that it would feed "
+    "the town for no more than nine days. A second convoy is waiting for its papers."
+)
+REPORT_A = "Rebels shot down an army helicopter near Idlib on Sunday, killing its crew of four."
+REPORT_B = "An army helicopter was shot down by rebels near Idlib on Sunday; its crew of 4 died."
+REPORT_C = "Rebels shot down an army helicopter near Hama in June, killing all nine aboard it."
+OWN_WORDS_A = (
+    "Ministers of the two powers left Geneva on Friday having settled how the stockpile is to be "
+    "counted, moved and destroyed."
+)
+OWN_WORDS_B = (
+    "After three days of talks in Geneva, diplomats agreed a timetable under which all of the "
+    "poison gas must be gone by summer."
+)
+OTHER = "The central bank raised its main interest rate by half a point, as analysts had expected."
+
+
+class Corpus:
+    """Bodies with an outlet and a date each; vectors are bags of letters of the words."""
+
+    def __init__(self, *rows: tuple[str, str, str]) -> None:
+        self.passages = [
+            Passage(f"d{n}", 0, 0, 0, len(body), body) for n, (body, _, _) in enumerate(rows)
+        ]
+        self.documents = {
+            f"d{n}": Document(f"d{n}", body, "", source, published)
+            for n, (body, source, published) in enumerate(rows)
+        }
+        self.nodes = np.arange(len(rows))
+
+    def graph(self, k: int = 5) -> NeighbourGraph:
+        texts = read_many(passage.body for passage in self.passages)
+        counts = np.zeros((len(texts), len(texts.vocabulary)), np.float32)
+        for row in range(len(texts)):
+            np.add.at(counts[row], texts.row(row), 1)
+        by_letters = np.argsort(np.array(texts.vocabulary.words(), dtype=str), kind="stable")
+        return find_neighbours(counts[:, by_letters], k)
+
+    def relations(self) -> list[Relation]:
+        return find_relations(self.passages, self.documents, self.nodes, self.graph())
+
+    def contained(self) -> list[Relation]:
+        return find_contained(self.passages, self.documents, self.nodes)
+
+
+def events(corpus: Corpus) -> list[tuple[int, int]]:
+    return [(r.a, r.b) for r in corpus.relations() if r.kind == "same_event"]
+
+
+def test_paragraph_inside_a_longer_one_is_found_with_its_place() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (OTHER, "Post", ""), (LONGER, "Herald", ""))
+    (relation,) = corpus.contained()
+    assert (relation.kind, relation.a, relation.b, relation.across) == ("contains", 2, 0, True)
+    assert isinstance(relation.evidence, Containment)
+    stretch = LONGER[relation.evidence.start : relation.evidence.end]
+    assert stretch == QUOTED.removesuffix(".")
+    assert relation.evidence.share_contained == 1.0
+
+
+def test_change_inside_the_quotation_is_shown_with_places_in_both_bodies() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER.replace("eleven", "17"), "Herald", ""))
+    (relation,) = corpus.contained()
+    assert isinstance(relation.evidence, Containment)
+    (change,) = relation.evidence.changes
+    container = corpus.passages[1].body
+    assert QUOTED[change.before_start : change.before_end] == "eleven"
+    assert container[change.after_start : change.after_end] == "17"
+    for start, end, inner_start, inner_end in relation.evidence.spans:
+        assert container[start:end] == QUOTED[inner_start:inner_end]
+
+
+def test_words_scattered_over_a_long_text_are_no_containment() -> None:
+    filler = random.Random(2)
+    scattered = " ".join(
+        f"{' '.join(QUOTED.split()[n : n + 6])} "
+        + " ".join(f"x{filler.random()}" for _ in range(20))
+        for n in range(0, 24, 6)
+    )
+    corpus = Corpus((QUOTED, "Post", ""), (scattered, "Herald", ""))
+    assert corpus.contained() == []
+
+
+def test_quotation_in_the_same_article_is_not_reported() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Post", ""))
+    rows = [Passage("d0", n, 0, 0, 9, p.body) for n, p in enumerate(corpus.passages)]
+    assert find_contained(rows, corpus.documents, [0, 1]) == []
+
+
+def test_quotation_in_the_same_outlet_is_told_apart() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Post", ""))
+    assert [relation.across for relation in corpus.contained()] == [False]
+
+
+def test_copies_stand_in_one_relation_only() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Herald", ""), (QUOTED, "Star", ""))
+    corpus.nodes = np.array([0, 1, 0])
+    assert [(r.a, r.b) for r in corpus.contained()] == [(1, 0)]
+
+
+def test_passages_of_one_node_are_not_related() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (LONGER, "Herald", ""))
+    corpus.nodes = np.array([0, 0])
+    assert corpus.contained() == []
+
+
+def test_runs_of_words_that_many_texts_share_are_counted_not_searched() -> None:
+    texts = read_many(f"{QUOTED} number {n} of the list" for n in range(COMMON_RUN + 1))
+    found = find_candidates(texts, 12, np.arange(len(texts)))
+    assert len(found.pairs) == 0
+    assert found.common_runs > 0
+
+
+def near_copies(stories: int, copies: int) -> tuple[WordedTexts, np.ndarray]:
+    """Return texts of 40 words, each story's with a word or two more, and their nodes.
+
+    Every story quotes the same sentence, so that its runs stand in all texts.
+    """
+    bodies = [
+        " ".join([QUOTED, *(f"s{story}w{n}" for n in range(14)), f"c{copy}", "more" * (copy % 2)])
+        for story in range(stories)
+        for copy in range(copies)
+    ]
+    return read_many(bodies), np.repeat(np.arange(stories), copies)
+
+
+def held_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the number of pairs of each block weighed."""
+    held: list[int] = []
+
+    def watch(
+        keys: np.ndarray, shifts: np.ndarray, count: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        held.append(len(keys))
+        return gather(keys, shifts, count)
+
+    gather = shared_runs._gather
+    monkeypatch.setattr(shared_runs, "_gather", watch)
+    return held
+
+
+def test_copies_of_one_node_make_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = held_at_once(monkeypatch)
+    texts, _ = near_copies(1, COMMON_RUN)
+    assert len(find_candidates(texts, 12, np.arange(len(texts))).pairs) == (COMMON_RUN // 2) ** 2
+    assert sum(held) > 10 * COMMON_RUN**2 // 4
+    held.clear()
+    assert len(find_candidates(texts, 12, np.zeros(len(texts), np.int64)).pairs) == 0
+    assert held == []
+
+
+def test_pairs_are_weighed_a_few_texts_at_once_with_the_same_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = held_at_once(monkeypatch)
+    texts, _ = near_copies(4, COMMON_RUN // 4)
+    nodes = np.arange(len(texts))
+    whole = find_candidates(texts, 12, nodes)
+    (all_pairs,) = held
+    held.clear()
+    monkeypatch.setattr(shared_runs, "PAIRS_AT_ONCE", 2000)
+    parts = find_candidates(texts, 12, nodes)
+    assert sum(held) == all_pairs > 10_000
+    assert max(held) <= 2000
+    assert parts.pairs.tolist() == whole.pairs.tolist()
+    assert parts.shifts.tolist() == whole.shifts.tolist()
+
+
+def test_thousands_of_copies_of_one_text_hide_no_run_and_make_no_more_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = held_at_once(monkeypatch)
+    copies = [f"{QUOTED} copy {n}" for n in range(3000)]
+    texts = read_many([*copies, LONGER])
+    found = find_candidates(texts, 12, np.array([0] * 3000 + [1]))
+    assert found.common_runs == 0
+    assert len(found.pairs) > 0
+    assert sum(held) < 1000
+
+
+def test_one_event_in_two_wordings_is_found_with_what_both_state() -> None:
+    corpus = Corpus(
+        (REPORT_A, "Post", "2013-05-13"), (OTHER, "Star", ""), (REPORT_B, "Herald", "2013-05-12")
+    )
+    (relation,) = corpus.relations()
+    assert (relation.kind, relation.a, relation.b) == ("same_event", 2, 0)
+    assert isinstance(relation.evidence, SameEvent)
+    assert relation.evidence.shared_figures == ("4",)
+    assert relation.evidence.shared_dates == ("sunday",)
+    assert relation.evidence.shared_names == ("idlib",)
+    assert relation.evidence.differing == ()
+
+
+@pytest.mark.parametrize(("stated", "changed"), [("4", "9"), ("sunday", "monday")])
+def test_conflicting_figures_and_dates_count_against_one_event(stated: str, changed: str) -> None:
+    text = REPORT_B.replace("Sunday", "sunday").replace(stated, changed)
+    text = text.replace("sunday", "Sunday").replace("monday", "Monday")
+    (same,) = Corpus((REPORT_A, "Post", ""), (REPORT_B, "Herald", "")).relations()
+    (other,) = Corpus((REPORT_A, "Post", ""), (text, "Herald", "")).relations()
+    assert isinstance(same.evidence, SameEvent)
+    assert isinstance(other.evidence, SameEvent)
+    assert [(f.before, f.after) for f in other.evidence.differing] == [(stated, changed)]
+    words = other.evidence.words
+    unweighed = weigh([], [], likeness(other.evidence.cosine, words), 0, None)
+    assert other.evidence.score < unweighed.score
+
+
+def likeness(cosine: float, words: float) -> Likeness:
+    """Likeness of one pair in a corpus too small for typical neighbours."""
+    one = np.ones(1)
+    return Likeness(np.array([[0, 1]]), cosine * one, words * one, 0.467 * one, 0.092 * one)
+
+
+def own_words(
+    around: float, first: str = "2013-09-14", second: str = "2013-09-14"
+) -> list[Relation]:
+    """Find the relation of two reports at cosine .72, with 40 other texts ``around`` them."""
+    bodies = [OWN_WORDS_A, OWN_WORDS_B] + [f"text{n}" for n in range(40)]
+    corpus = Corpus(*((body, f"outlet {n}", first) for n, body in enumerate(bodies)))
+    corpus.documents["d1"] = Document("d1", OWN_WORDS_B, "", "Herald", second)
+    others = np.arange(2, 41, dtype=np.int32)
+    indices = np.tile(np.concatenate(([0], others)).astype(np.int32), (42, 1))
+    indices[0, 0] = 1
+    indices[2:] = (np.arange(2, 42)[:, None] + np.arange(1, 41)) % 42
+    similarities = np.full((42, 40), around, np.float32)
+    similarities[:2, 0] = 0.72
+    graph = NeighbourGraph(indices, similarities, 1.0)
+    return find_same_event(corpus.passages, corpus.documents, corpus.nodes, graph)
+
+
+def test_report_in_words_of_its_own_is_found_where_little_else_is_as_near() -> None:
+    (relation,) = own_words(around=0.35)
+    assert isinstance(relation.evidence, SameEvent)
+    assert relation.evidence.words < 0.2
+    assert relation.evidence.typical_cosine == pytest.approx(0.35)
+    assert relation.evidence.days == 0
+
+
+def test_report_as_near_to_all_around_it_is_not_the_same_event() -> None:
+    assert own_words(around=0.65) == []
+
+
+def test_reports_without_dates_need_more_likeness() -> None:
+    assert own_words(0.35, first="", second="") == []
+
+
+def test_each_day_between_two_reports_lowers_the_score() -> None:
+    (same_day,), (next_day,) = own_words(0.35), own_words(0.35, second="2013-09-15")
+    assert isinstance(same_day.evidence, SameEvent)
+    assert isinstance(next_day.evidence, SameEvent)
+    assert next_day.evidence.days == 1
+    assert next_day.evidence.score < same_day.evidence.score
+
+
+def test_date_known_to_the_month_is_no_evidence() -> None:
+    (relation,) = Corpus(
+        (REPORT_A, "Post", "2013-05"), (REPORT_B, "Herald", "2013-05-28")
+    ).relations()
+    assert isinstance(relation.evidence, SameEvent)
+    assert relation.evidence.days is None
+
+
+def test_copies_published_closest_stand_for_the_event() -> None:
+    corpus = Corpus(
+        (REPORT_A, "Post", "2013-05-11"),
+        (REPORT_A, "Star", "2013-05-13"),
+        (REPORT_B, "Herald", "2013-05-13"),
+    )
+    graph = Corpus((REPORT_A, "", ""), (REPORT_B, "", "")).graph()
+    (relation,) = find_same_event(corpus.passages, corpus.documents, [0, 0, 1], graph)
+    assert (relation.a, relation.b) == (1, 2)
+
+
+def test_words_of_one_stem_count_as_one() -> None:
+    texts = read_many(["rebels attacked villages", "the rebel attacks the village"])
+    graph = NeighbourGraph(np.array([[1], [0]], np.int32), np.full((2, 1), 0.5, np.float32), 1.0)
+    measured = measure_likeness(texts, graph, *candidate_pairs(graph))
+    assert measured.words == pytest.approx([1.0])
+
+
+def test_alike_event_of_another_day_place_and_toll_is_not_the_same() -> None:
+    assert events(Corpus((REPORT_A, "Post", ""), (REPORT_C, "Herald", ""))) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("2013-05-11", "2013-05-14", True),
+        ("2013-05-11", "2013-05-15", False),
+        ("2013-05-11T23:59", "2013-05-14T00:01", True),
+        ("2013-05", "2013-05-28", True),
+        ("2013-12", "2014-01-03", True),
+        ("2013", "2014-02", False),
+        ("", "2014-02-03", True),
+    ],
+)
+def test_dates_too_far_apart_rule_one_event_out(first: str, second: str, found: bool) -> None:
+    corpus = Corpus((REPORT_A, "Post", first), (REPORT_B, "Herald", second))
+    assert bool(events(corpus)) is found
+
+
+def test_two_reports_of_one_outlet_are_not_reported() -> None:
+    assert events(Corpus((REPORT_A, "Post", ""), (REPORT_B, "Post", ""))) == []
+
+
+def test_copy_in_another_outlet_lets_a_node_be_reported() -> None:
+    corpus = Corpus((REPORT_A, "Post", ""), (REPORT_B, "Post", ""), (REPORT_B, "Herald", ""))
+    graph = Corpus((REPORT_A, "", ""), (REPORT_B, "", "")).graph()
+    found = find_same_event(corpus.passages, corpus.documents, [0, 1, 1], graph)
+    assert [{r.a, r.b} for r in found] == [{0, 2}]
+
+
+def test_contained_paragraph_is_not_reported_as_one_event_too() -> None:
+    corpus = Corpus((QUOTED, "Post", ""), (f"{QUOTED} It was the first one.", "Herald", ""))
+    assert [relation.kind for relation in corpus.relations()] == ["contains"]
+
+
+@pytest.mark.parametrize("bodies", [(), ("",), ("war", "war"), ("war", "")])
+def test_corpus_without_words_to_compare_has_no_relations(bodies: tuple[str, ...]) -> None:
+    assert Corpus(*((body, "", "") for body in bodies)).relations() == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(range(7)))
+def test_relations_are_the_same_in_any_order(order: list[int]) -> None:
+    bodies = (REPORT_A, REPORT_B, REPORT_C, OTHER, QUOTED, LONGER, LONGER.replace("nine", "ten"))
+    whole = Corpus(*((body, f"outlet {n}", "") for n, body in enumerate(bodies)))
+    shuffled = Corpus()
+    shuffled.passages = [whole.passages[n] for n in order]
+    shuffled.documents = whole.documents
+    shuffled.nodes = np.arange(7)
+
+    def told(corpus: Corpus) -> list[tuple[str, str, str, object]]:
+        return [
+            (r.kind, corpus.passages[r.a].body, corpus.passages[r.b].body, r.evidence)
+            for r in corpus.relations()
+        ]
+
+    assert told(shuffled) == told(whole)

@@ -1,0 +1,200 @@
+"""Edits: obeyed, a function of content alone, and idle where they find nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.vectors.neighbours import find_neighbours, unit_rows
+from topics.discovery.weights import weigh_edges
+from topics.edits.constraints import apply_edits, find_topic
+from topics.edits.edits import Anchor, Edit
+
+SIZE = 12
+
+
+def corpus(seed: int = 0):
+    """Three clusters of a dozen rows, and what edits are applied with."""
+    random = np.random.default_rng(seed)
+    rows = 0.2 * random.standard_normal((3 * SIZE, 8))
+    for cluster in range(3):
+        rows[cluster * SIZE : (cluster + 1) * SIZE, cluster] += 1
+    unit = unit_rows(rows.astype(np.float32))
+    edges = weigh_edges(find_neighbours(unit, 10), 10)
+    node_of = {f"{row:02x}": row for row in range(len(unit))}
+    return unit, edges, node_of
+
+
+UNIT, EDGES, NODE_OF = corpus()
+LABELS = np.repeat(np.arange(3), SIZE)
+
+
+def topic(number: int, size: int = SIZE) -> Anchor:
+    return Anchor("", tuple(f"{number * SIZE + row:02x}" for row in range(size)), SIZE)
+
+
+def apply(*edits: Edit, labels=LABELS, guided=()):
+    return apply_edits(labels, edits, NODE_OF, EDGES, UNIT, guided)
+
+
+def test_without_edits_the_partition_is_as_it_was():
+    edited = apply()
+    assert edited.labels.tolist() == LABELS.tolist()
+    assert (edited.touched, edited.idle) == (frozenset(), ())
+
+
+def test_merged_topics_are_one_and_known_to_be_made_by_hand():
+    edited = apply(Edit(1, "merge", (topic(0), topic(2))))
+    assert len(set(edited.labels.tolist())) == 2
+    assert set(edited.labels[LABELS != 1].tolist()) == {0}
+    assert edited.touched == {0}
+
+
+def test_a_topic_merged_with_a_guided_one_goes_into_it():
+    # Label 0 is the guided topic.
+    edited = apply(Edit(1, "merge", (topic(1), Anchor("War", (), 0))), guided=["War"])
+    assert set(edited.labels[: 2 * SIZE].tolist()) == {0}
+    assert set(edited.labels[2 * SIZE :].tolist()) == {1}
+
+
+@pytest.mark.parametrize("into", [2, 3, 5])
+def test_a_topic_is_split_into_as_many_as_asked(into):
+    edited = apply(Edit(1, "split", (topic(1),), into=into))
+    parts = set(edited.labels[SIZE : 2 * SIZE].tolist())
+    assert len(parts) == into
+    assert not parts & set(edited.labels[:SIZE].tolist())
+
+
+def test_a_split_without_a_number_makes_two_at_least():
+    edited = apply(Edit(1, "split", (topic(0),)))
+    assert len(set(edited.labels[:SIZE].tolist())) >= 2
+
+
+def test_a_pinned_passage_is_where_it_was_put():
+    edited = apply(Edit(1, "pin", (topic(2),), ("03",)))
+    assert edited.labels[3] == edited.labels[2 * SIZE]
+
+
+def test_a_pin_follows_its_topic_into_a_merger():
+    edited = apply(Edit(1, "pin", (topic(2),), ("03",)), Edit(2, "merge", (topic(1), topic(2))))
+    assert edited.labels[3] == edited.labels[SIZE] == edited.labels[2 * SIZE]
+
+
+def test_two_passages_kept_apart_are_in_different_topics_and_only_one_moves():
+    edited = apply(Edit(1, "part", (), ("03", "07")))
+    assert edited.labels[3] != edited.labels[7]
+    others = np.delete(np.arange(3 * SIZE), [3, 7])
+    for cluster in range(3):
+        assert len(set(edited.labels[others[LABELS[others] == cluster]].tolist())) == 1
+
+
+def test_of_two_kept_apart_the_pinned_one_stays():
+    for pinned in ("03", "07"):
+        edited = apply(Edit(1, "part", (), ("03", "07")), Edit(2, "pin", (topic(0),), (pinned,)))
+        assert edited.labels[NODE_OF[pinned]] == edited.labels[0]
+
+
+def test_passages_of_the_only_topic_are_kept_apart_by_a_topic_of_its_own():
+    edited = apply(Edit(1, "part", (), ("03", "07")), labels=np.zeros(3 * SIZE, np.int64))
+    assert sorted(np.bincount(edited.labels).tolist()) == [1, 3 * SIZE - 1]
+
+
+def test_edits_about_what_is_gone_are_idle_and_change_nothing():
+    gone = Anchor("", ("ff", "fe"), 2)
+    edited = apply(
+        Edit(1, "merge", (topic(0), gone)),
+        Edit(2, "pin", (topic(0),), ("fd",)),
+        Edit(3, "merge", (topic(0), Anchor("Peace", (), 0))),
+        Edit(4, "part", (), ("03", "fd")),
+        Edit(5, "split", (gone,)),
+    )
+    assert edited.idle == (1, 2, 3, 4, 5)
+    assert edited.labels.tolist() == LABELS.tolist()
+
+
+def test_a_pin_follows_its_topic_into_a_far_larger_one_and_into_its_part():
+    labels = np.array([0] * 4 + [1] * 32)
+    small = Anchor("", tuple(f"{row:02x}" for row in range(4)), 4, 36)
+    large = Anchor("", tuple(f"{row:02x}" for row in range(4, 36)), 32, 36)
+    pin, merge = Edit(1, "pin", (small,), ("14",)), Edit(2, "merge", (small, large))
+    assert apply(pin, merge, labels=labels).idle == ()
+    split = Edit(2, "split", (topic(1),), into=3)
+    edited = apply(Edit(1, "pin", (topic(1),), ("03",)), split)
+    assert edited.labels[3] in edited.labels[SIZE : 2 * SIZE]
+
+
+def test_an_edit_does_not_act_on_a_topic_that_swallowed_its_own():
+    part = Anchor("", tuple(f"{row:02x}" for row in range(4)), 4, 36)
+    edited = apply(Edit(1, "merge", (part, topic(1))))
+    assert edited.idle == (1,)
+    assert edited.labels.tolist() == LABELS.tolist()
+
+
+def test_a_topic_is_known_again_when_it_grew_with_its_corpus():
+    before = Anchor("", ("00", "01", "02"), 3, 9)
+    assert before.fits(12, 36) == pytest.approx(1)
+    assert before.fits(3, 36) == pytest.approx(1)
+    assert before.fits(12, 24) < 0.75
+
+
+def test_pins_that_forbid_a_parting_make_it_idle():
+    pins = [Edit(number, "pin", (topic(0),), (key,)) for number, key in ((1, "03"), (2, "07"))]
+    edited = apply(*pins, Edit(3, "part", (), ("03", "07")))
+    assert edited.idle == (3,)
+    assert edited.labels[3] == edited.labels[7]
+
+
+# The broadest and finest level of each topic, and the topics of each row on two levels:
+# topic 0 of the first two clusters, in parts 2 and 3 below it, and topic 1 of the third.
+STANDS = {0: (0, 0), 1: (0, 1), 2: (1, 1), 3: (1, 1)}
+LEVELS = [np.array([0] * 24 + [1] * 12), np.array([2] * 12 + [3] * 12 + [1] * 12)]
+
+
+def find(numbers, depth, shown=1, barred=()):
+    keys = tuple(f"{row:02x}" for row in numbers)
+    anchor = Anchor("", keys, len(keys), 36, depth)
+    return find_topic(anchor, LEVELS, STANDS, shown, NODE_OF, barred)
+
+
+def test_a_topic_is_told_from_those_above_and_below_it():
+    assert find(range(12), depth=0) == 2
+    assert find(range(24), depth=-1) == 0
+    assert find(range(24, 36), depth=0) == 1
+    assert find(range(24), depth=0, shown=0) == 0
+
+
+def test_a_name_does_not_climb_to_a_topic_of_which_its_own_was_a_part():
+    assert find(range(5), depth=-1, shown=1) is None
+    assert find(range(8, 16), depth=0, shown=0) == 0
+    assert find([*range(6), *range(24, 30)], depth=1) == 1
+
+
+def test_what_is_gone_or_barred_is_not_found():
+    assert find([], depth=0) is None
+    assert find(range(12), depth=0, barred={0, 2}) is None
+
+
+pairs = st.lists(
+    st.tuples(st.integers(0, 35), st.integers(0, 35)).filter(lambda pair: pair[0] != pair[1]),
+    max_size=5,
+)
+pins = st.dictionaries(st.integers(0, 35), st.integers(0, 2), max_size=3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs, pins)
+def test_pins_and_partings_hold_together_unless_pins_forbid(apart, pinned):
+    edits = [
+        Edit(i, "pin", (topic(t),), (f"{row:02x}",)) for i, (row, t) in enumerate(pinned.items())
+    ]
+    edits += [Edit(50 + i, "part", (), (f"{a:02x}", f"{b:02x}")) for i, (a, b) in enumerate(apart)]
+    edited = apply(*edits)
+    for a, b in apart:
+        if not (a in pinned and b in pinned):
+            assert edited.labels[a] != edited.labels[b]
+    for row, number in pinned.items():
+        if not any(row in pair for pair in apart):
+            rest = [r for r in range(number * SIZE, (number + 1) * SIZE) if r not in pinned]
+            assert edited.labels[row] == np.bincount(edited.labels[rest]).argmax()

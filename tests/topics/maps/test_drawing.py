@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.errors import InputError
+from topics.maps.drawing import MOST_NAMES, check_path, draw
+from topics.maps.palette import NO_TOPIC
+
+
+def scatter(n: int = 60, topics: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(2)
+    labels = np.arange(n) % topics
+    points = random.uniform(-1, 1, size=(topics, 2))[labels] + 0.1 * random.normal(size=(n, 2))
+    return points.astype(np.float32), labels
+
+
+NAMES = {0: "Talks in Geneva", 1: "Arms deliveries", 2: "Battle for the road"}
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_the_same_points_in_any_order_give_the_same_bytes(tmp_path, suffix):
+    points, labels = scatter()
+    shuffled = np.random.default_rng(9).permutation(len(points))
+    first = draw(points, labels, NAMES, tmp_path / f"a{suffix}", title="News")
+    again = draw(points[shuffled], labels[shuffled], NAMES, tmp_path / f"b{suffix}", title="News")
+    assert first.path.read_bytes() == again.path.read_bytes()
+    assert first.named == (0, 1, 2)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [f"a{suffix}", f"b{suffix}"]
+
+
+def test_a_png_is_as_large_as_it_says(tmp_path):
+    picture = draw(*scatter(), NAMES, tmp_path / "map.png", title="News")
+    header = picture.path.read_bytes()[:24]
+    size = int.from_bytes(header[16:20], "big"), int.from_bytes(header[20:24], "big")
+    assert size == (picture.width, picture.height) == (2000, 1500)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8])
+def test_a_few_points_make_a_picture(tmp_path, n):
+    points, labels = scatter(n)
+    picture = draw(points, labels, NAMES, tmp_path / "map.svg", title="News")
+    assert picture.named == tuple(range(min(n, 3)))
+
+
+def svg_texts(path: Path) -> list[str]:
+    root = ElementTree.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314, our own file
+    return [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_a_name_is_printed_as_it_stands(tmp_path):
+    """Names come from articles: no mathematics, no markup, no control characters."""
+    names = {0: "$x_1^2$ {a}", 1: "<b>&amp;\x00\x1b</b>", 2: "الأسلحة"}
+    picture = draw(*scatter(), names, tmp_path / "map.svg", title="$\\frac{1}$ <i>")
+    texts = svg_texts(picture.path)
+    assert "$\\frac{1}$ <i>" in texts
+    # Each name stands on its light outline, itself a text.
+    for name in ("$x_1^2$ {a}", "<b>&amp; </b>", "الأسلحة"):
+        assert texts.count(name) == 2
+
+
+def test_names_in_svg_are_text_and_nothing_is_fetched(tmp_path):
+    path = draw(*scatter(), NAMES, tmp_path / "map.svg", title="News", caption="60 passages").path
+    assert {"News", "60 passages", "Arms deliveries"} <= set(svg_texts(path))
+    links = re.findall(r'(?:href|src|url)\s*[=(]\s*"?([^")\s]+)', path.read_text(encoding="utf-8"))
+    assert all(link.startswith(("#", "data:")) for link in links)
+
+
+def test_many_points_do_not_swell_a_vector_file(tmp_path):
+    points, labels = scatter(6000)
+    picture = draw(points, labels, NAMES, tmp_path / "map.svg", title="News")
+    assert picture.path.stat().st_size < 1_000_000
+
+
+def test_names_left_out_are_counted_on_the_page(tmp_path):
+    points, labels = scatter(300, 50)
+    names = {t: f"Topic number {t}" for t in range(49)}
+    picture = draw(points, labels, names, tmp_path / "map.svg", title="News")
+    assert len(picture.named) <= MOST_NAMES
+    assert sorted(picture.named + picture.unnamed) == list(range(50))
+    assert 49 in picture.unnamed
+    assert f"{len(picture.unnamed)} smaller topics not named" in svg_texts(picture.path)
+
+
+def test_characters_without_a_glyph_are_reported(tmp_path):
+    names = {**NAMES, 1: "Talks \U00013000"}  # an Egyptian hieroglyph
+    picture = draw(*scatter(), names, tmp_path / "map.png", title="News")
+    assert picture.missing_characters == "\U00013000"
+
+
+def test_a_long_name_is_cut_and_reported(tmp_path):
+    names = {**NAMES, 2: "the very long story of a road and of all who fought over it " * 3}
+    picture = draw(*scatter(), names, tmp_path / "map.svg", title="News")
+    assert picture.shortened == (2,)
+    assert any(text.endswith("…") for text in svg_texts(picture.path))
+
+
+def test_points_without_a_topic_are_drawn_but_not_counted_as_one(tmp_path):
+    points, labels = scatter()
+    picture = draw(points, np.where(labels == 2, -1, labels), NAMES, tmp_path / "m.svg", title="N")
+    assert picture.named + picture.unnamed == (0, 1)
+    assert NO_TOPIC in picture.path.read_text(encoding="utf-8")
+
+
+def test_larger_groups_and_weaker_fits_change_the_picture(tmp_path):
+    points, labels = scatter()
+    plain = draw(points, labels, NAMES, tmp_path / "a.png", title="N").path.read_bytes()
+    sizes, fits = np.arange(60) + 1, np.linspace(0, 1, 60)
+    large = draw(points, labels, NAMES, tmp_path / "b.png", title="N", sizes=sizes)
+    faint = draw(points, labels, NAMES, tmp_path / "c.png", title="N", strengths=fits)
+    assert len({plain, large.path.read_bytes(), faint.path.read_bytes()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("map.gif", r"'map.gif': give a name that ends in .png, .svg or .pdf"),
+        ("map", r"'map': give a name that ends in"),
+        ("none/map.png", r"does not exist; make it with: mkdir -p"),
+        ("folder.png", r"is a folder; give the name of a file"),
+    ],
+)
+def test_a_path_that_cannot_be_written_gets_a_sentence(tmp_path, path, message):
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(InputError, match=message):
+        check_path(tmp_path / path)
+    with pytest.raises(InputError, match=message):
+        draw(*scatter(), NAMES, tmp_path / path, title="News")
+
+
+def test_a_full_disk_leaves_the_old_picture(tmp_path, monkeypatch):
+    path = draw(*scatter(), NAMES, tmp_path / "map.svg", title="News").path
+    before = path.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(InputError, match="No space left on device"):
+        draw(*scatter(), NAMES, path, title="Other")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_nothing_to_draw_says_what_to_type(tmp_path):
+    with pytest.raises(InputError, match="topicwire cluster PATH"):
+        draw(np.zeros((0, 2)), np.zeros(0, int), {}, tmp_path / "map.png", title="News")
+
+
+@pytest.mark.parametrize("bad", [np.zeros((3, 3)), np.full((3, 2), np.nan), np.zeros((4, 2))])
+def test_arrays_that_do_not_fit_are_refused(tmp_path, bad):
+    with pytest.raises(ValueError, match=r"given|labels"):
+        draw(bad, np.zeros(3, int), {}, tmp_path / "map.png", title="News")

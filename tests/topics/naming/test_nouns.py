@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embeddings.vectors.embedding import embed_corpus, note_encoder
+from topics.naming.terms import Terms, count_terms
+from topics.pipeline.run import derive
+
+TEXTS = [
+    "The camp was full. They fled to the camp, and guards of the camp would shell the road.",
+    "He would choose quickly; they shelled the town. The refugees of the camp were asked.",
+    "A school for refugees was opened. He asked the refugees, who had asked twice.",
+    "They choose the school. Near Castello Road they choose to hold the final line.",
+]
+
+
+def fitness(terms: Terms, *words: str) -> float:
+    return float(terms.fitness[terms.words.index(words)])
+
+
+@pytest.mark.parametrize("noun", ["camp", "refugees", "school"])
+@pytest.mark.parametrize("verb", ["choose", "asked", "shelled", "quickly"])
+def test_nouns_are_fitter_to_name_than_verbs_and_adverbs(noun: str, verb: str) -> None:
+    terms = count_terms(TEXTS, 1)
+    assert fitness(terms, noun) > 2 * fitness(terms, verb)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["the of"], ["\n", "!"]])
+def test_texts_without_words_hold_no_terms(texts: list[str]) -> None:
+    terms = count_terms(texts, 1)
+    assert terms.words == terms.surfaces == ()
+    assert len(terms.rows) == len(terms.fitness) == 0
+
+
+def test_a_name_is_as_fit_as_can_be() -> None:
+    terms = count_terms(TEXTS, 1)
+    assert fitness(terms, "castello", "road") == 1.0
+    assert terms.named[terms.words.index(("castello", "road"))]
+
+
+def test_a_piece_of_a_longer_name_is_not_fit() -> None:
+    terms = count_terms(["He saw Treasury Secretary Henry Paulson there."] * 2, 1)
+    assert fitness(terms, "henry", "paulson") < 0.2
+    assert fitness(terms, "secretary", "henry", "paulson") < 0.2
+
+
+def test_a_piece_of_a_name_between_commas_is_not_fit() -> None:
+    texts = ["He saw, on Monday, Russian President Vladimir Putin, who was ill."] * 2
+    assert fitness(count_terms(texts, 1), "president", "vladimir") < 0.2
+
+
+def test_an_article_within_a_name_does_not_end_it() -> None:
+    terms = count_terms(["They met President Bashar al-Assad there again."] * 2, 1)
+    assert fitness(terms, "president", "bashar") < 0.2
+
+
+def test_without_known_words_around_all_words_are_alike() -> None:
+    terms = count_terms(["переговоры войска города"], 1)
+    assert len(np.unique(terms.fitness[[len(words) == 1 for words in terms.words]])) == 1
+
+
+def test_a_corpus_that_has_become_empty_keeps_its_guided_topics(store, put, encoder) -> None:
+    store.set_setting("guided", [{"name": "Arms", "description": "missiles and rockets"}])
+    put(store, "a", ["Missiles and rockets came.", "Ministers met in Geneva."])
+    note_encoder(store, encoder)
+    embed_corpus(store, encoder)
+    derive(store, encoder)
+    store.remove_documents(["a"])
+    derive(store, encoder)
+    assert store.rows("SELECT name, kind FROM topics") == [("Arms", "guided")]

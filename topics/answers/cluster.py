@@ -1,0 +1,291 @@
+"""From files to topics: what ``topicwire cluster`` does."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from embeddings.articles.parsing.results import ReadOptions
+from embeddings.corpus.database import discard_if_empty
+from embeddings.corpus.intake import ReadingReport, add_paths
+from embeddings.corpus.store import CorpusStore
+from embeddings.encoders.protocol import Encoder
+from embeddings.errors import InputError, TopicwireError
+from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
+from topics.answers.encoder import choose_encoder
+from topics.answers.levels import LevelCounts, count_levels
+from topics.answers.topics import TopicSummary, summarise_topics
+from topics.guiding.taxonomy import GuidedTopic, read_topics
+from topics.hierarchy.lineage import Change
+from topics.naming.model_names import NamingReport, ask_names
+from topics.pipeline.run import Derivation, derive
+
+Progress = Callable[[str, int, int | None], None]
+"""Told a stage's name, how much of it is done, and of how much if that is known."""
+
+
+@dataclass(frozen=True)
+class ClusterReport:
+    """What a run did, and what the database holds after it.
+
+    Attributes:
+        db: The database.
+        reading: Files and articles met by this run, and what could not be read.
+        documents: Articles stored.
+        passages: Passages stored.
+        outlets: Outlets of the stored articles.
+        removed: Lines left out as page furniture.
+        encoder: The model's name.
+        embedding: Distinct texts embedded by this run and before.
+        embedding_seconds: Time that took, loading the model included.
+        exact_groups: Groups of identical passages.
+        near_groups: Groups of passages that share their wording.
+        contained: Passages that stand inside a longer one of another outlet.
+        same_event: Pairs that report the same event in words of their own.
+        stories: Stories of two outlets or more.
+        previous_topics: Topics before this run.
+        moved: Share of passages, 0 to 1, whose topic changed with this run.
+        changes: What became of the topics of before: which grew, were born, merged, split
+            or ended.
+        topic_names: Names, by id, of the topics that ``changes`` is about.
+        idle_edits: Numbers of edits made by hand that found nothing to act on.
+        topics: The topics, guided ones first, then by size.
+        levels: Topics on each level, and passages out of place.
+        naming: What an endpoint was asked for, ``None`` where none was.
+        notes: What the user should know, such as a slower encoder being used.
+        seconds: Time of the whole run.
+    """
+
+    db: str
+    reading: ReadingReport
+    documents: int
+    passages: int
+    outlets: int
+    removed: int
+    encoder: str
+    embedding: EmbeddingReport
+    embedding_seconds: float
+    exact_groups: int
+    near_groups: int
+    contained: int
+    same_event: int
+    stories: int
+    previous_topics: int
+    moved: float
+    changes: tuple[Change, ...]
+    topic_names: dict[int, str]
+    idle_edits: tuple[int, ...]
+    topics: list[TopicSummary]
+    levels: LevelCounts
+    naming: NamingReport | None
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def cluster(
+    paths: Sequence[Path | str] | Path | str = (),
+    *,
+    db: Path | str = "topicwire.db",
+    guided: Path | str | None = None,
+    forget_guided: bool = False,
+    topics_count: int | Literal["auto"] | None = None,
+    stability: bool | None = None,
+    name_with: tuple[str, str] | None = None,
+    source: str = "",
+    columns: Mapping[str, str] | None = None,
+    date_order: Literal["DMY", "MDY"] = "DMY",
+    encoding: str = "",
+    model: str | None = None,
+    precision: str | None = None,
+    device: str = "auto",
+    dimensions: int | None = None,
+    progress: Progress | None = None,
+) -> ClusterReport:
+    """Add articles to a database and bring its topics, copies and relations up to date.
+
+    What is stored already is not read, embedded or computed again. Nothing is deleted.
+
+    Args:
+        paths: Files and folders; none goes over what is stored.
+        db: The database; made when it is missing.
+        guided: A TOML file of the user's own topics; remembered for later runs.
+        forget_guided: Drop the topics of an earlier ``guided``.
+        topics_count: Show exactly so many topics, or as many as fit (``"auto"``); remembered.
+        stability: Whether to measure how far topics return when a fifth of the passages is
+            left out; remembered, and measured unless it was refused.
+        name_with: Address of an OpenAI-compatible endpoint and a model there, to be asked
+            for names of discovered topics: their keyphrases and the beginnings of up to
+            three passages of each are sent there. Not remembered; names once given stay
+            with topics that do not change.
+        source: The outlet of the articles; by default each file's folder.
+        columns: Field (text, title, source, date, url, id) to column of a table.
+        date_order: How to read 05/11/2013.
+        encoding: Of the files; by default found out.
+        model: A sentence-transformers name or folder; by default the packaged model.
+        precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``; by default the
+            database's own.
+        device: ``cpu``, ``cuda``, ``mps``, or ``auto``: a GPU if there is one.
+        dimensions: Cut vectors to these first numbers; by default the database's own, or
+            all.
+        progress: Told of each step.
+
+    Raises:
+        InputError: A path, option or file is not what it must be.
+        ModelError: The model is missing or not the one it claims to be.
+        StoreError: The database cannot be used, or holds vectors of another model.
+    """
+    began = time.perf_counter()
+    if guided is not None and forget_guided:
+        raise InputError("--topics and --no-topics were given together; use one of them.")
+    path = Path(db)
+    # What can be seen to be wrong is said before a database is made.
+    key = _check_endpoint(*name_with) if name_with is not None else ""
+    chosen = _check_paths([paths] if isinstance(paths, (str, Path)) else paths, path)
+    taxonomy = read_topics(Path(guided)) if guided is not None else None
+    options = ReadOptions(
+        source=source, columns=dict(columns or {}), date_order=date_order, encoding=encoding
+    )
+    tell = progress or (lambda *_: None)
+    is_new = not path.exists()
+    try:
+        with CorpusStore.open(path, write=True) as store:
+            encoder = choose_encoder(
+                store, model=model, precision=precision, device=device, dimensions=dimensions
+            )
+            own = () if forget_guided else store.setting("guided") or ()
+            _check_count(topics_count, len(own if taxonomy is None else taxonomy))
+            reading = ReadingReport()
+            if chosen:
+                reading = add_paths(
+                    store, chosen, options, lambda r: tell("reading", r.files, None)
+                )
+            _remember_guided(store, taxonomy, forget_guided)
+            _remember_topics(store, topics_count, stability)
+            started = time.perf_counter()
+            embedding = embed_corpus(
+                store, encoder, lambda done, total: tell("embedding", done, total)
+            )
+            embedding_seconds = time.perf_counter() - started
+            derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
+            naming = None
+            if name_with is not None:
+                tell("asking for names", 0, None)
+                naming = ask_names(store, *name_with, key=key)
+            return _report(
+                store,
+                reading=reading,
+                encoder=encoder,
+                embedding=embedding,
+                embedding_seconds=embedding_seconds,
+                derivation=derivation,
+                naming=naming,
+                began=began,
+            )
+    except TopicwireError:
+        if is_new:
+            discard_if_empty(path)
+        raise
+
+
+def _check_paths(given: Sequence[Path | str], db: Path) -> list[Path]:
+    """Return the paths to read, none where there is a database to go over."""
+    if "" in given:
+        raise InputError('A path is empty (""); name a file or a folder of articles.')
+    paths = [Path(path) for path in given]
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"There is no file or folder {path}; check the path.")
+    if not paths and not db.exists():
+        raise InputError(
+            "No articles were named and there is no database yet; "
+            "type: topicwire cluster FOLDER_OF_ARTICLES"
+        )
+    return paths
+
+
+def _remember_guided(
+    store: CorpusStore, taxonomy: Sequence[GuidedTopic] | None, forget: bool
+) -> None:
+    if taxonomy is not None:
+        store.set_setting("guided", [dataclasses.asdict(topic) for topic in taxonomy])
+    elif forget:
+        store.set_setting("guided", None)
+
+
+def _check_endpoint(url: str, model: str) -> str:
+    """Check an endpoint's address; returns the key to ask it with."""
+    from topics.naming.chat import open_endpoint, read_key
+
+    open_endpoint(url, model)
+    return read_key()
+
+
+def _check_count(count: int | Literal["auto"] | None, guided: int) -> None:
+    if isinstance(count, int) and count < max(guided, 1):
+        own = f", and {guided} of them are your own" if guided else ""
+        raise InputError(f"--topics-count is {count}{own}; give {max(guided, 1)} or more, or auto.")
+
+
+def _remember_topics(
+    store: CorpusStore, count: int | Literal["auto"] | None, stability: bool | None
+) -> None:
+    if count is not None:
+        store.set_setting("topics_count", None if count == "auto" else count)
+    if stability is not None:
+        store.set_setting("stability", stability)
+
+
+def _report(
+    store: CorpusStore,
+    *,
+    reading: ReadingReport,
+    encoder: Encoder,
+    embedding: EmbeddingReport,
+    embedding_seconds: float,
+    derivation: Derivation,
+    naming: NamingReport | None,
+    began: float,
+) -> ClusterReport:
+    def count(sql: str) -> int:
+        return int(store.rows(f"SELECT count(*) FROM {sql}")[0][0])  # noqa: S608 - our own words
+
+    return ClusterReport(
+        db=str(store.path),
+        reading=reading,
+        documents=count("documents"),
+        passages=count("passages"),
+        outlets=count("(SELECT DISTINCT source FROM documents)"),
+        removed=count("removals"),
+        encoder=encoder.name,
+        embedding=embedding,
+        embedding_seconds=embedding_seconds,
+        exact_groups=count("copy_groups WHERE kind = 'exact'"),
+        near_groups=count("copy_groups WHERE kind = 'near_copy'"),
+        contained=count("(SELECT DISTINCT b FROM relations WHERE kind = 'contains' AND across)"),
+        same_event=count("relations WHERE kind = 'same_event'"),
+        stories=count(
+            "(SELECT story_id FROM story_members AS m JOIN documents AS d ON d.id = m.document_id "
+            "GROUP BY story_id HAVING count(DISTINCT d.source) > 1)"
+        ),
+        previous_topics=derivation.previous_topics,
+        moved=derivation.moved,
+        changes=derivation.changes,
+        topic_names=_names_in(store, derivation),
+        idle_edits=derivation.idle,
+        topics=summarise_topics(store),
+        levels=count_levels(store),
+        naming=naming,
+        notes=(*encoder.notes, *derivation.notes),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _names_in(store: CorpusStore, derivation: Derivation) -> dict[int, str]:
+    """Return the names of the topics that changed, those of now before those of before."""
+    told = {one for change in derivation.changes for one in (change.topic, *change.others)}
+    names = derivation.names_before | dict(store.rows("SELECT id, name FROM topics"))
+    return {topic_id: names[topic_id] for topic_id in sorted(told)}

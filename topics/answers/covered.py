@@ -1,0 +1,80 @@
+"""What stories and outlets are told from: the stored corpus with its copies and stories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Passage
+from embeddings.words.copies import CopyGroup
+from topics.answers.citing import load_articles
+from topics.coverage.articles.articles import Article
+from topics.coverage.credit.credits import Credit, credited_agency, find_credits
+from topics.coverage.credit.owners import Owners, read_owners
+from topics.pipeline.coverage_tables import (
+    StoredRelation,
+    read_copies,
+    read_relations,
+    read_stories,
+)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A stored corpus with all that was found of who repeats whom.
+
+    Attributes:
+        passages: By document id and position.
+        articles: By document id.
+        groups: Copies among the passages.
+        relations: Of the passages.
+        stories: Article numbers of each story, by date, by story id.
+        dropped: Lines that the reader of web pages left out, by document id.
+    """
+
+    passages: list[Passage]
+    articles: list[Article]
+    groups: list[CopyGroup]
+    relations: list[StoredRelation]
+    stories: dict[int, tuple[int, ...]]
+    dropped: dict[str, list[str]]
+
+    def credits(self, number: int) -> tuple[Credit, ...]:
+        """Return the agencies that an article credits."""
+        document = self.articles[number].document
+        return find_credits(document, self.dropped.get(document.id, ()))
+
+    @cached_property
+    def wire(self) -> tuple[int, ...]:
+        """Numbers of the articles credited to one agency alone that is not their outlet."""
+        found = [n for n in range(len(self.articles)) if credited_agency(self.credits(n))]
+        return tuple(found)
+
+
+def load_coverage(store: CorpusStore) -> Coverage:
+    """Read all of a store that coverage is told from."""
+    passages, articles = load_articles(store)
+    number = {article.id: place for place, article in enumerate(articles)}
+    dropped: dict[str, list[str]] = {}
+    for document_id, line in store.rows(
+        "SELECT document_id, text FROM removals WHERE start IS NULL ORDER BY rowid"
+    ):
+        dropped.setdefault(document_id, []).append(line)
+    return Coverage(
+        passages,
+        articles,
+        read_copies(store, passages),
+        read_relations(store, passages),
+        {
+            story_id: tuple(number[one] for one in members if one in number)
+            for story_id, members in read_stories(store).items()
+        },
+        dropped,
+    )
+
+
+def open_owners(path: Path | str | None) -> Owners:
+    """Read a file of owners; none is known where no file is given."""
+    return read_owners(Path(path)) if path is not None else Owners()

@@ -1,0 +1,348 @@
+"""Changing topics by hand: what ``topicwire edit`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import InputError
+from embeddings.vectors.embedding import embed_corpus
+from topics.answers.counting import count
+from topics.answers.encoder import stored_encoder
+from topics.answers.topics import TopicSummary, find_topics, require_topics, summarise_topics
+from topics.edits.edits import ANCHORS, Anchor, Edit, drop_edit, put_edit, read_edits
+from topics.hierarchy.outline import Outline, read_outline
+from topics.pipeline.run import derive
+
+NAME_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class EditReport:
+    """What an edit did.
+
+    Attributes:
+        edit: Its number, to undo it.
+        moved: Share of the passages, 0 to 1, whose topic changed.
+        idle: Numbers of edits that cannot be obeyed any more.
+        topics: The topics as they are now.
+    """
+
+    edit: int
+    moved: float
+    idle: tuple[int, ...]
+    topics: list[TopicSummary]
+
+
+@dataclass(frozen=True)
+class EditLine:
+    """An edit as it is listed.
+
+    Attributes:
+        id: Its number.
+        kind: ``rename``, ``merge``, ``split``, ``pin`` or ``part``.
+        made: When, ISO 8601 in UTC.
+        what: What it says, in words.
+    """
+
+    id: int
+    kind: str
+    made: str
+    what: str
+
+
+def rename(topic: str, name: str, *, db: Path | str = "topicwire.db") -> EditReport:
+    """Give a discovered topic, of any level, a name of your own.
+
+    Raises:
+        InputError: No such topic, a guided one, or a name that is empty, too long or taken.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    clean = " ".join(name.split())
+    if not clean.isprintable():
+        raise InputError("The name holds characters that cannot be shown; write it in plain text.")
+    if not clean or len(clean) > NAME_LENGTH:
+        raise InputError(
+            f"The name has {len(clean)} characters; give it 1 to {NAME_LENGTH}: "
+            'topicwire edit rename 4 "Arms deliveries".'
+        )
+    with CorpusStore.open(_there(db), write=True) as store:
+        outline = _outline(store)
+        topic_id = _one(store, topic)
+        _refuse_guided(store, topic_id, "is one of your own topics; change its name in its file")
+        for other, taken in store.rows("SELECT id, name FROM topics"):
+            if other != topic_id and taken.casefold() == clean.casefold():
+                raise InputError(f"Topic {other} is called {taken!r} already; choose another name.")
+        anchor = _anchor(store, outline, topic_id)
+        return _apply(store, Edit(0, "rename", (anchor,), name=clean), renames=topic_id)
+
+
+def merge(topics: Sequence[str], *, db: Path | str = "topicwire.db") -> EditReport:
+    """Make one topic of several; with a guided one among them, they go into that.
+
+    Raises:
+        InputError: Fewer than two topics, several guided ones, or not all on the level shown.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    with CorpusStore.open(_there(db), write=True) as store:
+        outline = _outline(store)
+        ids = list(dict.fromkeys(_one(store, topic) for topic in topics))
+        if len(ids) < 2:
+            raise InputError("Name two topics or more: topicwire edit merge 4 7.")
+        if sum(_kind(store, one) == "guided" for one in ids) > 1:
+            raise InputError("Two of these are your own topics; make one of them in their file.")
+        anchors = tuple(_anchor(store, outline, _shown(store, outline, one)) for one in ids)
+        return _apply(store, Edit(0, "merge", anchors))
+
+
+def split(topic: str, into: int = 0, *, db: Path | str = "topicwire.db") -> EditReport:
+    """Part a discovered topic, into as many as are found or into ``into``.
+
+    Raises:
+        InputError: A guided topic, one not on the level shown, or one that is too small.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    if into < 0 or into == 1:
+        raise InputError(f"--into is {into}; give 2 or more topics to split into.")
+    with CorpusStore.open(_there(db), write=True) as store:
+        outline = _outline(store)
+        topic_id = _shown(store, outline, _one(store, topic))
+        _refuse_guided(
+            store,
+            topic_id,
+            "is one of your own topics; add narrower ones to its file, or look at its parts "
+            "with `topicwire topics --tree`",
+        )
+        anchor = _anchor(store, outline, topic_id)
+        if anchor.size < max(into, 2):
+            raise InputError(
+                f"Topic {topic_id} has {count(anchor.size, 'distinct passage')}; it cannot be "
+                f"split into {max(into, 2)}."
+            )
+        return _apply(store, Edit(0, "split", (anchor,), into=into))
+
+
+def pin(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditReport:
+    """Put a passage, and its copies, into a topic for good.
+
+    Raises:
+        InputError: No such passage or topic, or a topic not on the level shown.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    with CorpusStore.open(_there(db), write=True) as store:
+        outline = _outline(store)
+        topic_id = _shown(store, outline, _one(store, topic))
+        key, _ = _passage(store, passage)
+        anchor = _anchor(store, outline, topic_id)
+        return _apply(store, Edit(0, "pin", (anchor,), (key,)))
+
+
+def part(one: int, other: int, *, db: Path | str = "topicwire.db") -> EditReport:
+    """Keep two passages in different topics (cannot-link).
+
+    The one less firmly placed moves to the topic that draws it next.
+
+    Raises:
+        InputError: No such passage, or the two are copies of one text.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    with CorpusStore.open(_there(db), write=True) as store:
+        _outline(store)
+        (key, node), (other_key, other_node) = _passage(store, one), _passage(store, other)
+        if node == other_node:
+            raise InputError(
+                f"Passages {one} and {other} are copies of one text; name two that differ."
+            )
+        return _apply(store, Edit(0, "part", (), (key, other_key)))
+
+
+def undo(number: int | None = None, *, db: Path | str = "topicwire.db") -> EditReport:
+    """Take back an edit, by default the last.
+
+    Raises:
+        InputError: There is no such edit.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    with CorpusStore.open(_there(db), write=True) as store:
+        _outline(store)
+        known = {edit.id: edit for edit in read_edits(store)}
+        if not known:
+            raise InputError("There is nothing to undo: no topic has been edited.")
+        chosen = max(known) if number is None else number
+        if chosen not in known:
+            raise InputError(
+                f"There is no edit {chosen}; `topicwire edit list` shows the edits and numbers."
+            )
+        return _apply(store, known[chosen], undo=True)
+
+
+def list_edits(db: Path | str = "topicwire.db") -> list[EditLine]:
+    """Return the edits made, in order.
+
+    Raises:
+        StoreError: There is no such database.
+    """
+    with CorpusStore.open(Path(db)) as store:
+        return [
+            EditLine(edit.id, edit.kind, edit.made, _in_words(store, edit))
+            for edit in read_edits(store)
+        ]
+
+
+def _apply(
+    store: CorpusStore, edit: Edit, *, undo: bool = False, renames: int | None = None
+) -> EditReport:
+    """Store or drop an edit and make the topics anew, in one transaction."""
+    encoder = stored_encoder(store)
+    embed_corpus(store, encoder)
+    with store.transaction():
+        if undo:
+            number = edit.id
+            drop_edit(store, number)
+        else:
+            number = put_edit(store, edit)
+        derivation = derive(store, encoder, undone=edit if undo else None)
+        # Rolled back: an edit that does nothing, or something else, is not kept.
+        if number in derivation.idle:
+            raise InputError(
+                "This edit cannot be obeyed: it contradicts an earlier one, or its topics or "
+                "passages cannot be told apart; nothing was stored. See `topicwire edit list`."
+            )
+        if renames is not None:
+            name = store.rows("SELECT name FROM topics WHERE id = ?", (renames,))
+            if not name or name[0][0] != edit.name:
+                raise InputError(
+                    f"Topic {renames} cannot be told from the topics above and below it; nothing "
+                    "was stored. Rename one of those."
+                )
+        return EditReport(number, derivation.moved, derivation.idle, summarise_topics(store))
+
+
+def _there(db: Path | str) -> Path:
+    """Return the path of a database that is there; opening one to write would make it."""
+    if not Path(db).exists():
+        with CorpusStore.open(Path(db)):  # says that it is missing
+            pass
+    return Path(db)
+
+
+def _outline(store: CorpusStore) -> Outline:
+    require_topics(store)
+    return read_outline(store)
+
+
+def _one(store: CorpusStore, given: str) -> int:
+    """Return the one topic that is meant by an id or words of its name."""
+    found = find_topics(store, [given])
+    if len(found) > 1:
+        some = ", ".join(str(one) for one in found[:6])
+        raise InputError(f"{given!r} fits several topics ({some}); give the id of one.")
+    return found[0]
+
+
+def _kind(store: CorpusStore, topic_id: int) -> str:
+    return str(store.rows("SELECT kind FROM topics WHERE id = ?", (topic_id,))[0][0])
+
+
+def _refuse_guided(store: CorpusStore, topic_id: int, why: str) -> None:
+    if _kind(store, topic_id) == "guided":
+        raise InputError(f"Topic {topic_id} {why}.")
+
+
+def _shown(store: CorpusStore, outline: Outline, topic_id: int) -> int:
+    """Return a topic of the level shown.
+
+    Raises:
+        InputError: It is broader or finer.
+    """
+    above = outline.at(outline.shown)[topic_id]
+    if above != topic_id and _kind(store, above) == "guided":
+        raise InputError(
+            f"Topic {topic_id} is a part of topic {above}, which is one of your own; add narrower "
+            "topics to its file."
+        )
+    if above != topic_id:
+        raise InputError(
+            f"Topic {topic_id} is a part of topic {above}; only topics of the level shown can be "
+            f"changed so. `topicwire edit split {above}` makes its parts topics of that level."
+        )
+    own = store.rows("SELECT 1 FROM assignments WHERE topic_id = ? LIMIT 1", (topic_id,))
+    if not own and _kind(store, topic_id) == "discovered":
+        raise InputError(
+            f"Topic {topic_id} is broader than the level shown; name the topics below it: "
+            "`topicwire topics --tree`."
+        )
+    return topic_id
+
+
+def _anchor(store: CorpusStore, outline: Outline, topic_id: int) -> Anchor:
+    """Describe a topic by what it holds."""
+    name, kind = store.rows("SELECT name, kind FROM topics WHERE id = ?", (topic_id,))[0]
+    if kind == "guided":
+        return Anchor(name)
+    marks = ",".join(str(one) for one in outline.under(topic_id))
+    # One text of each group of copies, by content, not by id.
+    rows = store.rows(
+        "SELECT min(lower(hex(p.hash))), max(a.strength) FROM assignments AS a "  # noqa: S608 - ids
+        "JOIN passages AS p ON p.id = a.passage_id "
+        f"WHERE coalesce(a.leaf_id, a.topic_id) IN ({marks}) GROUP BY a.node ORDER BY 2 DESC, 1"
+    )
+    total = store.rows("SELECT count(DISTINCT node) FROM assignments")[0][0]
+    level, finest = outline.levels[topic_id], outline.finest[topic_id]
+    depth = -1 if finest < outline.shown else int(level > outline.shown)
+    keys = tuple(key for key, _ in rows[:ANCHORS])
+    return Anchor("", keys, len(rows), total, depth, topic_id)
+
+
+def _passage(store: CorpusStore, passage_id: int) -> tuple[str, int]:
+    """Return content hash and node of a passage.
+
+    Raises:
+        InputError: There is none.
+    """
+    rows = []
+    if 0 < passage_id < 2**63:  # what SQLite can hold
+        rows = store.rows(
+            "SELECT lower(hex(p.hash)), a.node FROM passages AS p "
+            "JOIN assignments AS a ON a.passage_id = p.id WHERE p.id = ?",
+            (passage_id,),
+        )
+    if not rows:
+        raise InputError(
+            f"There is no passage {passage_id}; `topicwire search` and `topicwire topics "
+            "--passages` show their numbers."
+        )
+    return str(rows[0][0]), int(rows[0][1])
+
+
+def _in_words(store: CorpusStore, edit: Edit) -> str:
+    topics = [_name(store, anchor) for anchor in edit.topics]
+    passages = [_first_words(store, key) for key in edit.passages]
+    if edit.kind == "rename":
+        return f"{topics[0]} is called {edit.name!r}"
+    if edit.kind == "merge":
+        return f"{', '.join(topics)} are one topic"
+    if edit.kind == "split":
+        return f"{topics[0]} is split" + (f" into {edit.into}" if edit.into else "")
+    if edit.kind == "pin":
+        return f"{passages[0]} belongs to {topics[0]}"
+    return f"{passages[0]} and {passages[1]} are in different topics"
+
+
+def _name(store: CorpusStore, anchor: Anchor) -> str:
+    """Name a topic of an edit by its own name, or by its firmest passage."""
+    if anchor.guided:
+        return repr(anchor.guided)
+    return f"the topic of {_first_words(store, anchor.members[0])}" if anchor.members else "?"
+
+
+def _first_words(store: CorpusStore, key: str) -> str:
+    rows = store.rows(
+        "SELECT id, text FROM passages WHERE hash = ? ORDER BY id LIMIT 1", (bytes.fromhex(key),)
+    )
+    if not rows:
+        return "a passage that is gone"
+    words = " ".join(rows[0][1].split())
+    return f"passage {rows[0][0]} “{words[:40]}{'…' if len(words) > 40 else ''}”"

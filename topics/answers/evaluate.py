@@ -1,0 +1,322 @@
+"""The stored topics against labels given by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.corpus.store import DERIVED, CorpusStore
+from embeddings.errors import InputError
+from topics.answers.counting import count
+from topics.answers.topics import TopicSummary, require_topics, summarise_topics
+from topics.evaluation.coherence import (
+    Coherence,
+    find_top_words,
+    measure_coherence,
+    measure_diversity,
+)
+from topics.evaluation.labelling import read_labels
+from topics.evaluation.matching import match_labels
+from topics.evaluation.scores import Scores, score
+from topics.evaluation.units import Unit, Units, as_unit, gather_units
+
+# Lines named for each reason why rows found nothing.
+_NAMED_LINES = 5
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """Rows of the file of labels that are of no use, for one reason.
+
+    Attributes:
+        reason: Why.
+        rows: How many.
+        lines: The first of them: lines of a JSON Lines file, rows of a CSV file.
+    """
+
+    reason: str
+    rows: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LabelMatch:
+    """One label and the topic that holds most of it.
+
+    Attributes:
+        label: As given.
+        units: Passages or articles of it.
+        topic_id: The topic with most of them, ``None`` where none is placed; of equals the
+            lower id.
+        topic: Its name, or ``""``.
+        share: Of the label's units, those in this topic.
+        topics: Topics that hold any of them.
+        unplaced: Those that no topic holds.
+    """
+
+    label: str
+    units: int
+    topic_id: int | None
+    topic: str
+    share: float
+    topics: int
+    unplaced: int
+
+
+@dataclass(frozen=True)
+class TopicMatch:
+    """One topic and the label that most of it has.
+
+    Attributes:
+        topic_id: The topic's.
+        topic: Its name.
+        units: Passages or articles in it.
+        labelled: Those of them that have a label.
+        label: The commonest, of equals the first in code order; ``""`` without any.
+        share: Of ``labelled``, those of this label.
+        words: Its top words, as ``coherence`` is measured on.
+        npmi: Their mean NPMI, ``None`` for fewer than two.
+    """
+
+    topic_id: int
+    topic: str
+    units: int
+    labelled: int
+    label: str
+    share: float
+    words: tuple[str, ...]
+    npmi: float | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How well the topics agree with the labels, and over what this was measured.
+
+    Attributes:
+        labels_from: The file of labels.
+        by: What a score counts: ``passage`` or ``document``.
+        rows: Rows in the file.
+        matched: Rows that speak of something stored.
+        unmatched: The others, by reason, most first.
+        units: Passages (articles) in the database.
+        contradictory: Those to which rows, or an article's passages, give several labels;
+            they count as without a label.
+        unlabelled: All those without a label; no score sees them.
+        scores: Agreement, over the labelled ones.
+        coherence: Of each topic's ten top words, over the distinct passages of the corpus.
+        diversity: Share of distinct ones among all top words, or ``None`` without any.
+        phrase_coherence: The same of the key phrases that a reader is shown.
+        phrase_diversity: The same.
+        topics_found: Topics in the database.
+        topics_without_label: Those of them with no labelled unit, in no count error.
+        labels: Each label's best topic, most units first.
+        topics: Each topic's main label, most labelled units first.
+        notes: What to know before trusting a number, one sentence each.
+    """
+
+    labels_from: str
+    by: Unit
+    rows: int
+    matched: int
+    unmatched: tuple[Unmatched, ...]
+    units: int
+    contradictory: int
+    unlabelled: int
+    scores: Scores
+    coherence: Coherence
+    diversity: float | None
+    phrase_coherence: Coherence
+    phrase_diversity: float | None
+    topics_found: int
+    topics_without_label: int
+    labels: tuple[LabelMatch, ...]
+    topics: tuple[TopicMatch, ...]
+    notes: tuple[str, ...]
+
+
+def evaluate(
+    labelled: Path | str,
+    *,
+    db: Path | str = "topicwire.db",
+    by: Unit = "passage",
+    columns: Mapping[str, str] | None = None,
+) -> Evaluation:
+    """Compare the stored topics with labels given by hand.
+
+    A label is of a passage (its id; its article with position or start offset; its text)
+    or of an article (id, url, path, whole text). By passage, an article's label goes to each
+    of its passages that has none of its own. By document, an article without a label of its
+    own has the one that most of its labelled passages have, and its topic is the one that
+    holds most of its passages.
+
+    Args:
+        labelled: A .jsonl or .csv file of one label a row.
+        db: The database.
+        by: What a score counts.
+        columns: The column or key that holds ``label``, ``passage``, ``document``,
+            ``position``, ``start``, ``url``, ``path`` or ``text``; others by usual names.
+
+    Raises:
+        InputError: The file cannot be read, lacks a column, or speaks of nothing stored.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    by = as_unit(by)
+    table = read_labels(Path(labelled), columns)
+    with CorpusStore.open(Path(db)) as store:
+        require_topics(store)
+        passages, documents = store.passages(), store.documents()
+        placed = {
+            passage_id: (topic_id, strength)
+            for passage_id, topic_id, strength in store.rows(
+                "SELECT passage_id, topic_id, strength FROM assignments"
+            )
+        }
+        summaries = summarise_topics(store)
+        distinct = _distinct_texts(store)
+        stale = store.setting(DERIVED) is None
+    found = match_labels(table, passages, documents)
+    reasons = sorted(found.unmatched.items(), key=lambda item: (-len(item[1]), item[0]))
+    if not found.matched:
+        raise InputError(_nothing_matched(table.path, Path(db), table.count, reasons))
+    units = gather_units(passages, documents, placed, found, by)
+    if not any(units.labels):
+        raise InputError(
+            f"No {by} has one label only: {table.path} gives several to each of "
+            f"{units.contradictory}; give one to each."
+        )
+    scores = score(np.array(units.labels), units.topics)
+    row_of: dict[int | None, int] = {topic.id: row for row, topic in enumerate(summaries)}
+    texts = [text for text, _ in distinct]
+    topic_rows = np.array([row_of.get(topic, -1) for _, topic in distinct], np.int64)
+    words = find_top_words(texts, topic_rows, len(summaries))
+    phrases = [topic.keyphrases for topic in summaries]
+    coherence = measure_coherence(texts, words)
+    topics = _match_topics(units, summaries, words, coherence)
+    return Evaluation(
+        labels_from=str(labelled),
+        by=by,
+        rows=table.count,
+        matched=found.matched,
+        unmatched=tuple(
+            Unmatched(reason, len(lines), tuple(lines[:_NAMED_LINES])) for reason, lines in reasons
+        ),
+        units=len(units.labels),
+        contradictory=units.contradictory,
+        unlabelled=scores.unlabelled,
+        scores=scores,
+        coherence=coherence,
+        diversity=measure_diversity(words),
+        phrase_coherence=measure_coherence(texts, phrases),
+        phrase_diversity=measure_diversity(phrases),
+        topics_found=len(summaries),
+        topics_without_label=sum(topic.labelled == 0 for topic in topics),
+        labels=_match_labels(units, summaries),
+        topics=topics,
+        notes=tuple(_notes(units, scores, by, stale)),
+    )
+
+
+def _distinct_texts(store: CorpusStore) -> list[tuple[str, int | None]]:
+    """Return body and topic id of passages, one of each group of copies."""
+    rows = store.rows(
+        "SELECT substr(p.text, p.body_start - p.start + 1), a.topic_id FROM passages AS p "
+        "LEFT JOIN assignments AS a ON a.passage_id = p.id "
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
+        "WHERE w.canonical IS NULL OR w.canonical = p.id"
+    )
+    return [(text, topic_id) for text, topic_id in rows]
+
+
+def _nothing_matched(
+    path: Path, db: Path, rows: int, reasons: Sequence[tuple[str, list[int]]]
+) -> str:
+    why = "; ".join(f"{count(len(lines), 'row')}: {reason}" for reason, lines in reasons)
+    return (
+        f"None of the {count(rows, 'row')} of {path} speaks of a passage or article of {db} "
+        f"({why}); give ids, urls, paths or texts as `topicwire export` writes them."
+    )
+
+
+def _match_labels(units: Units, summaries: Sequence[TopicSummary]) -> tuple[LabelMatch, ...]:
+    names = {topic.id: topic.name for topic in summaries}
+    held: dict[str, Counter[int]] = {}
+    for label, topic in zip(units.labels, units.topics.tolist(), strict=True):
+        if label:
+            held.setdefault(label, Counter())[topic] += 1
+    matches = []
+    for label, topics in held.items():
+        total, unplaced = topics.total(), topics.pop(-1, 0)
+        best = min(topics, key=lambda topic: (-topics[topic], topic), default=None)
+        matches.append(
+            LabelMatch(
+                label=label,
+                units=total,
+                topic_id=best,
+                topic="" if best is None else names[best],
+                share=0.0 if best is None else topics[best] / total,
+                topics=len(topics),
+                unplaced=unplaced,
+            )
+        )
+    return tuple(sorted(matches, key=lambda match: (-match.units, match.label)))
+
+
+def _match_topics(
+    units: Units,
+    summaries: Sequence[TopicSummary],
+    words: Sequence[tuple[str, ...]],
+    coherence: Coherence,
+) -> tuple[TopicMatch, ...]:
+    sizes = Counter(units.topics.tolist())
+    held: dict[int, Counter[str]] = {topic.id: Counter() for topic in summaries}
+    for label, topic in zip(units.labels, units.topics.tolist(), strict=True):
+        if label and topic >= 0:
+            held[topic][label] += 1
+    matches = []
+    for summary, top, npmi in zip(summaries, words, coherence.by_topic, strict=True):
+        labels = held[summary.id]
+        label = min(labels, key=lambda label: (-labels[label], label), default="")
+        matches.append(
+            TopicMatch(
+                topic_id=summary.id,
+                topic=summary.name,
+                units=sizes[summary.id],
+                labelled=labels.total(),
+                label=label,
+                share=labels[label] / labels.total() if label else 0.0,
+                words=top,
+                npmi=npmi,
+            )
+        )
+    return tuple(sorted(matches, key=lambda match: (-match.labelled, -match.units, match.topic_id)))
+
+
+def _notes(units: Units, scores: Scores, by: Unit, stale: bool) -> list[str]:
+    """Say where a score cannot mean what it seems to."""
+    noun = "article" if by == "document" else "passage"
+    notes = []
+    if stale:
+        notes.append("The corpus has changed since the topics were made: run topicwire cluster.")
+    if scores.labels == 1:
+        only = next(label for label in units.labels if label)
+        notes.append(
+            f"All labels are {only!r}: homogeneity and B-cubed precision are 1 whatever the "
+            "topics; look at completeness and B-cubed recall, which say whether it is in one."
+        )
+    elif scores.labels == scores.labelled:
+        notes.append(
+            f"No two {noun}s share a label: completeness and B-cubed recall are 1 whatever the "
+            "topics."
+        )
+    if scores.labels > 1 and scores.topics == 1 and scores.placed == scores.labelled:
+        notes.append(
+            f"All labelled {noun}s are in one topic: completeness and B-cubed recall are 1 "
+            "whatever the labels."
+        )
+    elif scores.labels > 1 and scores.placed == 0:
+        notes.append(f"No labelled {noun} has a topic: each counts as a topic of its own.")
+    return notes

@@ -1,0 +1,145 @@
+"""What a database holds, and what was left out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.corpus.store import CorpusStore
+from topics.pipeline.coverage_tables import STORY_COUNTS
+
+
+@dataclass(frozen=True)
+class CorpusInfo:
+    """What a database holds.
+
+    Attributes:
+        path: The file.
+        bytes: Its size.
+        documents: Number of articles.
+        passages: Number of passages.
+        distinct: Number of distinct passage texts.
+        outlets: Outlet and number of articles, most first; ``""`` is an unknown outlet.
+        earliest: The earliest date of an article, or ``""``.
+        latest: The latest.
+        undated: Articles without a date.
+        encoder: Name, fingerprint and dimension of the model its vectors are of, or ``{}``.
+        vectors: Stored vectors, those of removed passages included (a cache).
+        topics: Number of topics.
+        copy_groups: Number of groups of copies.
+        stories: Number of stories, those of one outlet among them.
+        too_short: Ids of articles with too few words to be of a story.
+        answers: Pairs that the user answered yes or no to.
+        edits: Changes made to topics by hand.
+        removed: Rule and number of lines left out as page furniture, most first.
+        problems: File, line if known, and reason of each thing that could not be read.
+        unclustered: Passages that no topic has yet.
+    """
+
+    path: str
+    bytes: int
+    documents: int
+    passages: int
+    distinct: int
+    outlets: tuple[tuple[str, int], ...]
+    earliest: str
+    latest: str
+    undated: int
+    encoder: dict[str, Any]
+    vectors: int
+    topics: int
+    copy_groups: int
+    stories: int
+    too_short: tuple[str, ...]
+    answers: int
+    edits: int
+    removed: tuple[tuple[str, int], ...]
+    problems: tuple[tuple[str, int | None, str], ...]
+    unclustered: int
+
+
+def info(db: Path | str = "topicwire.db") -> CorpusInfo:
+    """Describe a database.
+
+    Raises:
+        StoreError: There is no such database.
+    """
+    path = Path(db)
+    with CorpusStore.open(path) as store:
+        first, last = store.rows(
+            "SELECT min(published), max(published) FROM documents WHERE published != ''"
+        )[0]
+        return CorpusInfo(
+            path=str(path),
+            bytes=path.stat().st_size,
+            documents=_count(store, "documents"),
+            passages=_count(store, "passages"),
+            distinct=store.rows("SELECT count(DISTINCT hash) FROM passages")[0][0],
+            outlets=tuple(
+                store.rows(
+                    "SELECT source, count(*) FROM documents GROUP BY source "
+                    "ORDER BY count(*) DESC, source"
+                )
+            ),
+            earliest=first or "",
+            latest=last or "",
+            undated=_count(store, "documents WHERE published = ''"),
+            encoder=store.setting("encoder") or {},
+            vectors=_count(store, "vectors"),
+            topics=_count(store, "topics"),
+            copy_groups=_count(store, "copy_groups"),
+            stories=_count(store, "stories"),
+            too_short=tuple((store.setting(STORY_COUNTS) or {}).get("too_short", ())),
+            answers=_count(store, "judgements"),
+            edits=_count(store, "edits"),
+            removed=tuple(
+                store.rows(
+                    "SELECT rule, count(*) FROM removals GROUP BY rule ORDER BY count(*) DESC, rule"
+                )
+            ),
+            problems=tuple(store.file_problems()),
+            unclustered=_count(
+                store, "passages WHERE id NOT IN (SELECT passage_id FROM assignments)"
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class RemovedLine:
+    """A line of page furniture.
+
+    Attributes:
+        document_id: The article it stood in.
+        title: The article's.
+        rule: Name of the rule that took it out.
+        start: Offset in the article's text, or ``None`` where the HTML reader dropped it.
+        text: The line.
+    """
+
+    document_id: str
+    title: str
+    rule: str
+    start: int | None
+    text: str
+
+
+def removed_lines(db: Path | str = "topicwire.db") -> list[RemovedLine]:
+    """Return all page furniture, by article and place.
+
+    Raises:
+        StoreError: There is no such database.
+    """
+    with CorpusStore.open(Path(db)) as store:
+        return [
+            RemovedLine(*row)
+            for row in store.rows(
+                "SELECT d.id, d.title, r.rule, r.start, r.text FROM removals AS r "
+                "JOIN documents AS d ON d.id = r.document_id "
+                "ORDER BY d.id, r.start IS NULL, r.start, r.rowid"
+            )
+        ]
+
+
+def _count(store: CorpusStore, table: str) -> int:
+    return int(store.rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - our own words

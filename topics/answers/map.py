@@ -1,0 +1,125 @@
+"""A picture of a stored corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.corpus.store import DERIVED, RELATED, CorpusStore
+from embeddings.errors import StoreError
+from embeddings.vectors.graph import node_keys, node_vectors
+from embeddings.vectors.neighbours import NeighbourGraph
+from topics.answers.counting import count
+from topics.answers.topics import require_topics, topics_on
+from topics.hierarchy.outline import read_outline
+from topics.maps.drawing import MapPicture, check_path, draw
+from topics.maps.layout import layout
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def map_topics(
+    out: Path | str,
+    *,
+    db: Path | str = "topicwire.db",
+    title: str | None = None,
+    level: int | None = None,
+) -> MapPicture:
+    """Draw the topic map: one point a distinct passage, near to what is like it.
+
+    The layout is computed once for a state of the corpus and kept in the database.
+
+    Args:
+        out: A ``.png``, ``.svg`` or ``.pdf`` file.
+        db: The database.
+        title: The line on top; by default what the corpus is.
+        level: Of the topics, 0 the broadest; by default the one that is shown.
+
+    Raises:
+        InputError: Another kind of file, it cannot be written, or there is no such level.
+        StoreError: No such database, or its topics are not up to date.
+    """
+    path = Path(out)
+    check_path(path)
+    with CorpusStore.open(Path(db)) as store:
+        require_topics(store)
+        if store.setting(DERIVED) is None:
+            raise StoreError(_stale(store.path))
+        points = _stored_layout(store)
+        if points is not None:
+            return _draw(store, points, path, title, level)
+    # Drawn while no other run can change what was laid out.
+    with CorpusStore.open(Path(db), write=True) as store:
+        return _draw(store, _layout(store), path, title, level)
+
+
+def _stale(path: Path) -> str:
+    return (
+        f"Articles in {path} have changed since its topics were made; "
+        f"run `topicwire cluster --db {path}` first."
+    )
+
+
+def _stored_layout(store: CorpusStore) -> NDArray[np.float32] | None:
+    made_from = store.setting("layout")
+    if made_from is None or made_from != store.setting(RELATED):
+        return None
+    return store.array("layout")
+
+
+def _layout(store: CorpusStore) -> NDArray[np.float32]:
+    indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
+    if indices is None or similarities is None or store.setting(DERIVED) is None:
+        raise StoreError(_stale(store.path))
+    graph = NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
+    points = layout(graph, node_vectors(store), node_keys(store))
+    with store.transaction():
+        store.put_array("layout", points)
+        store.set_setting("layout", store.setting(RELATED))
+    return points
+
+
+def _draw(
+    store: CorpusStore,
+    points: NDArray[np.float32],
+    path: Path,
+    title: str | None,
+    level: int | None,
+) -> MapPicture:
+    outline = read_outline(store)
+    level = outline.check(level)
+    at = outline.at(level)
+    rows: list[tuple[Any, ...]] = store.rows(
+        "SELECT node, coalesce(leaf_id, topic_id), avg(strength), count(*) FROM assignments "
+        "GROUP BY node ORDER BY node"
+    )
+    wanted = set(topics_on(store, outline, level))
+    names = {
+        topic_id: name
+        for topic_id, name in store.rows("SELECT id, name FROM topics")
+        if topic_id in wanted
+    }
+    passages = sum(row[3] for row in rows)
+    documents, outlets, first, last = store.rows(
+        "SELECT count(*), count(DISTINCT source), "
+        "min(nullif(published, '')), max(nullif(published, '')) FROM documents"
+    )[0]
+    first, last = (first or "")[:10], (last or "")[:10]
+    dates = f", {first} to {last}" if first != last else f", {first}" if first else ""
+    return draw(
+        points,
+        np.array([at[row[1]] for row in rows], dtype=np.int64),
+        names,
+        path,
+        title=title
+        or f"{count(len(names), 'topic')} in {count(documents, 'article')} "
+        f"from {count(outlets, 'outlet')}",
+        subtitle=f"{count(passages, 'passage')}{dates}. "
+        "A point is a passage; points near each other say like things.",
+        caption="Made with Topicwire",
+        sizes=np.array([row[3] for row in rows], dtype=np.int64),
+        strengths=np.array([row[2] for row in rows], dtype=np.float32),
+    )

@@ -1,0 +1,1 @@
+"""Articles as coverage sees them, and the days between them."""

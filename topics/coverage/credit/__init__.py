@@ -1,0 +1,1 @@
+"""Who was first, which agency is credited, how many voices are independent."""

@@ -1,0 +1,287 @@
+"""Stated wire credit: the agency that an article says its text comes from.
+
+Looked for where furniture still is: datelines, by-lines, lines at either end. A credit of a
+picture ("Photograph: AFP"), of one statement ("told Reuters") or of one report quoted on the
+way is none of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from embeddings.documents import Document
+from topics.coverage.credit.agencies import (
+    AGENCY,
+    KNOWN,
+    is_agency_outlet,
+    is_known,
+    may_name_agency,
+    name_agency,
+)
+
+CreditKind = Literal["dateline", "byline", "credit line", "agencies"]
+
+# A dateline stands at the head: a paragraph of 25 words may be a summary above it, after two
+# of them it is one that the article quotes.
+_LEAD_WORDS = 25
+_LEADS = 2
+# Lines at the foot of an article in which an agency's name on its own is still a credit.
+_FOOT_LINES = 5
+# Credits are lines of their own; a longer one is a paragraph of the story.
+_LONGEST_LINE = 320
+
+_PLACE = r"(?:[A-Z][\w.'’ʼ/\-]*(?:,? (?:[A-Z][\w.'’ʼ/\-]*|\d{1,2}|de|al|el|la))*,? ?)"
+_ANY_AGENCY = r"[A-Z][\w.&'’\-]*(?: (?:of |and )?[A-Z][\w.&'’\-]*){0,5}"
+_DATELINE = re.compile(
+    rf"^[\s•*_]*(?:{_PLACE}{{0,1}}(?:[—–-] ?)?)?\((?P<agency>{_ANY_AGENCY}|dpa)\)\s*(?:[—–:]|--?)"
+)
+_BARE_DATELINE = re.compile(rf"^[\s•*_]*{_PLACE}?,? ?[,—–-] ?(?P<agency>{KNOWN})\s*[—–:-]")
+# What an agency that is not listed is known by: a place or a party can stand there as well
+# ("Speaker John Boehner (R-Ohio) —").
+_LIKE_AGENCY = re.compile(
+    r".*\b(?:Service|Services|Agency|News|Press|Presse|Wire|Wires|Media|Newspapers|Syndicate)"
+    r"|[A-Z]{3,6}|.*\w\.com"
+)
+
+_PERSON = r"[A-Z][\w.'’\-]*(?: (?:[A-Z][\w.'’\-]*|al|bin|de|van|von|del)){1,4}"
+_PEOPLE = rf"{_PERSON}(?:(?:,| and|, and| &) {_PERSON}){{0,5}}"
+_IN_PLACE = r"(?: in [A-Z][\w ,.'’\-]{2,40})?"
+_AGENCY = rf"(?P<agency>{AGENCY})"
+_WRITER = r"(?: (?:writers?|correspondents?|staff|reporters?|foreign staff|news service))?"
+_BYLINES = [
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (rf"(?:by|from|BY|By|From)\s+(?:the |The )?{_AGENCY}{_WRITER}", 0),
+        (rf"(?:By |BY |by )?{_PEOPLE}{_IN_PLACE}\s*[,|•·–—-]\s*{_AGENCY}{_WRITER}", 0),
+        (rf"(?:By|BY|by) {_PEOPLE}{_IN_PLACE} (?:of |for )?(?:the |The )?{_AGENCY}{_WRITER}", 0),
+        (rf"(?:By |BY )?{_AGENCY} (?:writers?|correspondents?),? (?:by )?{_PEOPLE}", 0),
+    )
+]
+_SAYS_BY = re.compile(r"(?:by|from)\b", re.IGNORECASE)
+_WIRE_LINES = [
+    re.compile(pattern)
+    for pattern in (
+        rf"[\[(•*—–-]*\s*(?:The |the )?{_AGENCY}\s*[\])]*(?:\s*[|/•·,–—-]\s*.{{0,30}}\d.{{0,20}})?",
+        rf"(?i:(?:©|\(c\)|copyright))[\s©,:]*(?i:\(c\)\s*)?(?:\d{{4}}(?:[-–]\d{{2,4}})?)?[\s,:]*"
+        rf"(?:by )?(?:[Tt]he )?{_AGENCY}\b.*",
+        rf"(?i:source|via)\s*:\s*(?:[Tt]he )?{_AGENCY}",
+        rf".{{0,80}}\b(?i:distributed|provided|supplied|syndicated) by (?:[Tt]he )?{_AGENCY}\b.*",
+        rf"(?i:this (?:article|story|report|text)) (?i:is|was|comes|originally).{{0,40}}?"
+        rf"\b(?i:by|from) (?:[Tt]he )?{_AGENCY}\b.*",
+    )
+]
+# The house style of one agency: names in brackets at the foot, the editor after the reporter.
+_REUTERS_STYLE = re.compile(
+    r"[\[(]?\s*(?:additional )?(?:reporting|writing) by [^()]+?[;.,]\s*"
+    r"(?:(?:additional )?(?:reporting|writing) by [^()]+?[;.,]\s*)*editing by [^()]+[\])]?.?",
+    re.IGNORECASE,
+)
+_SHARED_LINES = [
+    re.compile(pattern)
+    for pattern in (
+        rf"(?=.*\b(?i:contribut(?:ed|ing)|with files|with reporting|with information))"
+        rf".*?\b{_AGENCY}\b.*",
+        rf"[(\[—–-]*\s*(?i:with)\s+(?:(?i:reports?|agency|material|additional) .{{0,20}}?)?"
+        rf"(?:[Tt]he )?{_AGENCY}\b.{{0,60}}",
+        rf"(?i:(?:some )?(?:material|information)) from .{{0,60}}?\b{_AGENCY}\b.*\bused\b.*",
+        rf"(?i:by|source:?|from|compiled from)?\s*[\w .,'’&-]{{2,60}}?(?:,| and| &|/|\+)\s*"
+        rf"(?:[Tt]he )?{_AGENCY}",
+        rf"(?:[Tt]he )?{_AGENCY}\s*(?:,|and|&|/|\+)\s*[\w .'’&-]{{2,40}}",
+    )
+]
+_SEVERAL = re.compile(
+    r"(?:by |source:? |from |\(?with )?(?:[\w .'’&-]{2,60}?(?:,| and| &|/|\+)\s*)?"
+    r"(?:news |wire |foreign |international )?(?:agencies|wire services|wire reports|news services)"
+    r"\)?"
+    r"|.*\b(?:based (?:in part )?on|compiled from|contributed by) (?:news )?"
+    r"(?:wire|agency|news service)(?: service)?(?: reports?| dispatches| material|s)\b.*",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(rf"(?:\s[—–-]{{1,2}}\s?|\s?[\[(])(?P<agency>{AGENCY})[\])]?\s*$")
+
+_NAMES = re.compile(rf"\b(?:{AGENCY})\b")
+_PICTURE = re.compile(
+    r"\b(?:photo|photograph|picture|image|graphic|caption|getty|pool|handout|illustration|file"
+    r"|video|courtesy|landov|via)\b",
+    re.IGNORECASE,
+)
+# "Azad Lashkari/Reuters": who took a picture, and for whom.
+_PHOTOGRAPHER = re.compile(rf".*[a-z.][\w.'’\-]* [A-Z][\w'’\-]*\s?/\s?(?:{KNOWN})")
+_STATEMENT = re.compile(
+    r"\b(?:told|according to|reports|reported|says|said|quoted|citing|cited|writes|wrote)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One place where an article names the agency of its text.
+
+    Attributes:
+        agency: The agency's usual name; ``""`` for "agencies" that are not named.
+        kind: Where and how it is said.
+        text: The words of the credit.
+        start: Offset of ``text`` in ``Document.text``; -1 for a line that the page's reader
+            left out.
+        end: Offset after it, or -1.
+        shared: Whether others are credited along with it ("and agencies", "with Reuters",
+            "contributed to this report").
+        own: Whether the outlet is the agency itself.
+    """
+
+    agency: str
+    kind: CreditKind
+    text: str
+    start: int
+    end: int
+    shared: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    start: int
+    words: int
+
+
+def find_credits(document: Document, dropped_lines: Iterable[str] = ()) -> tuple[Credit, ...]:
+    """Find the agencies that an article credits with its text.
+
+    Args:
+        document: Searched as it was read, furniture and all.
+        dropped_lines: Lines of a web page that are not in ``Document.text``.
+
+    Returns:
+        By place in the text, then those of the dropped lines; no agency twice at one place.
+    """
+    lines = list(_lines(document.text))
+    found = [
+        *_find_datelines(document, lines),
+        *_find_lines(document, lines),
+        *_find_ending(document, lines),
+    ]
+    kept: dict[tuple[int, str], Credit] = {}
+    for credit in found:
+        kept.setdefault((credit.start, credit.agency), credit)
+    stated = [kept[key] for key in sorted(kept)]
+    dropped = [_Line(line.strip(), -1, len(line.split())) for line in dropped_lines]
+    seen = {(credit.agency, credit.kind, credit.text) for credit in stated}
+    for credit in _find_lines(document, dropped):
+        if (credit.agency, credit.kind, credit.text) not in seen:
+            seen.add((credit.agency, credit.kind, credit.text))
+            stated.append(credit)
+    return tuple(stated)
+
+
+def sole_agency(stated: Sequence[Credit]) -> str:
+    """Return the one agency that the whole text is credited to, or ``""``.
+
+    An agency named in a dateline and again in "... contributed to this report" is still
+    the only one. Credits of an outlet that is the agency itself count.
+    """
+    agencies = {credit.agency for credit in stated}
+    alone = {credit.agency for credit in stated if not credit.shared}
+    return alone.pop() if len(agencies) == 1 and alone else ""
+
+
+def credited_agency(stated: Sequence[Credit]) -> str:
+    """Return the one agency that the whole text is credited to, or ``""``, also for an own one.
+
+    An outlet that names itself ("(CNN)" in CNN) credits nobody.
+    """
+    return "" if any(credit.own for credit in stated) else sole_agency(stated)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    place = 0
+    for raw in text.split("\n"):
+        line = raw.strip()
+        if line:
+            yield _Line(line, place + raw.index(line[0]), len(line.split()))
+        place += len(raw) + 1
+
+
+def _find_datelines(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:
+    leads = 0
+    for line in lines:
+        match = _DATELINE.match(line.text[:160]) or _BARE_DATELINE.match(line.text[:160])
+        if match and (is_known(match["agency"]) or _LIKE_AGENCY.fullmatch(match["agency"])):
+            yield _credit(document, "dateline", line, match, shared=False)
+            return
+        leads += line.words >= _LEAD_WORDS
+        if leads == _LEADS:
+            return
+
+
+def _find_lines(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:
+    leads = 0
+    for place, line in enumerate(lines):
+        leads += line.words >= _LEAD_WORDS
+        if len(line.text) > _LONGEST_LINE or not may_name_agency(line.text):
+            continue
+        if _DATELINE.match(line.text):
+            continue
+        text = line.text.rstrip(".")
+        if (match := _REUTERS_STYLE.fullmatch(line.text)) is not None:
+            yield _named(document, "credit line", line, "Reuters", shared=False)
+        elif _PICTURE.search(text) or _PHOTOGRAPHER.fullmatch(text):
+            continue
+        elif (match := _first(_BYLINES, text)) is not None:
+            if leads and not _SAYS_BY.match(text):
+                continue  # the author of a report that this one excerpts
+            yield _credit(document, "byline", line, match, shared=False)
+        elif (match := _first(_WIRE_LINES, text)) is not None:
+            if len(text.split()) == 1 and leads and place < len(lines) - _FOOT_LINES:
+                continue  # "AP" on its own in the middle: under a picture
+            yield _credit(document, "credit line", line, match, shared=False)
+        elif _STATEMENT.search(text) and "contribut" not in text:
+            continue
+        elif (match := _first(_SHARED_LINES, text)) is not None:
+            for agency in dict.fromkeys(map(name_agency, _NAMES.findall(match.group()))):
+                yield _named(document, "credit line", line, agency, shared=True)
+        elif (match := _SEVERAL.fullmatch(text)) is not None:
+            yield _named(document, "agencies", line, "", shared=True)
+
+
+def _find_ending(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:
+    """Find an agency behind the last sentence of the last paragraph: "... . (AFP)"."""
+    paragraphs = [line for line in lines if line.words >= _LEAD_WORDS // 2]
+    if not paragraphs or _PICTURE.search(paragraphs[-1].text[-60:]):
+        return
+    line = paragraphs[-1]
+    match = _ENDING.search(line.text)
+    if match and line.text[: match.start()].rstrip().endswith((".", '"', "”", "’", "'")):
+        yield Credit(
+            name_agency(match["agency"]),
+            "credit line",
+            match.group().strip(),
+            line.start + match.start() + len(match.group()) - len(match.group().lstrip()),
+            line.start + len(match.string.rstrip()),
+            False,
+            is_agency_outlet(name_agency(match["agency"]), document.source),
+        )
+
+
+def _first(patterns: Sequence[re.Pattern[str]], text: str) -> re.Match[str] | None:
+    return next((match for pattern in patterns if (match := pattern.fullmatch(text))), None)
+
+
+def _credit(
+    document: Document, kind: CreditKind, line: _Line, match: re.Match[str], *, shared: bool
+) -> Credit:
+    agency = name_agency(match["agency"])
+    own = is_agency_outlet(agency, document.source)
+    start, end = (line.start, line.start + match.end()) if line.start >= 0 else (-1, -1)
+    return Credit(agency, kind, line.text[: match.end()], start, end, shared, own)
+
+
+def _named(
+    document: Document, kind: CreditKind, line: _Line, agency: str, *, shared: bool
+) -> Credit:
+    start, end = (line.start, line.start + len(line.text)) if line.start >= 0 else (-1, -1)
+    own = bool(agency) and is_agency_outlet(agency, document.source)
+    return Credit(agency, kind, line.text, start, end, shared, own)

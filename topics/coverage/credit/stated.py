@@ -1,0 +1,64 @@
+"""Which agencies the articles of a story say they are from, and whether those are here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from topics.coverage.articles.articles import Article
+from topics.coverage.credit.agencies import is_agency_outlet
+from topics.coverage.credit.credits import Credit, sole_agency
+
+
+@dataclass(frozen=True, slots=True)
+class StatedSource:
+    """One agency that articles of a story credit.
+
+    Attributes:
+        agency: Its name; ``""`` for "agencies" that are not named.
+        alone: Numbers of the articles that credit it with the whole text.
+        shared: Numbers of those that credit it along with others.
+        outlets: Outlets of the corpus that are the agency. Where there are none, its report
+            may be older than anything here.
+    """
+
+    agency: str
+    alone: tuple[int, ...]
+    shared: tuple[int, ...]
+    outlets: tuple[str, ...]
+
+
+def gather_stated(
+    articles: Sequence[Article],
+    members: Collection[int],
+    stated: Mapping[int, Sequence[Credit]],
+) -> tuple[StatedSource, ...]:
+    """Gather the agencies that articles credit. An outlet that names itself is no credit.
+
+    Args:
+        articles: Of the corpus.
+        members: Numbers of those asked about.
+        stated: The credits of each, by article number; none where it is not a key.
+
+    Returns:
+        Those most credited first, then by name.
+    """
+    outlets = sorted({article.document.source for article in articles})
+    alone: dict[str, list[int]] = defaultdict(list)
+    shared: dict[str, list[int]] = defaultdict(list)
+    for number in sorted(members, key=lambda number: articles[number].id):
+        found = stated.get(number, ())
+        sole = sole_agency(found)
+        for agency in sorted({credit.agency for credit in found if not credit.own}):
+            (alone if agency and agency == sole else shared)[agency].append(number)
+    names = sorted({*alone, *shared}, key=lambda n: (-len(alone[n]) - len(shared[n]), n))
+    return tuple(
+        StatedSource(
+            name,
+            tuple(alone[name]),
+            tuple(shared[name]),
+            tuple(o for o in outlets if name and is_agency_outlet(name, o)),
+        )
+        for name in names
+    )

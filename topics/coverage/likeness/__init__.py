@@ -1,0 +1,1 @@
+"""How alike passages and articles are: words, facts and days weighed."""

@@ -1,1 +1,0 @@
-"""Relations between passages: one wording, one inside the other, one event."""

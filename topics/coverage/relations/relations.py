@@ -1,0 +1,117 @@
+"""What relates two passages, and the passages with what tells them apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.documents import Document, Passage
+from embeddings.words.alignment import Comparison
+from topics.coverage.likeness.passages import SameEvent
+from topics.coverage.relations.containment import Containment
+
+
+@dataclass(frozen=True, slots=True)
+class RelationOptions:
+    """What counts as a relation; the measurements are in docs/decisions/copies.md.
+
+    Attributes:
+        contained_words: Shortest paragraph that can be found inside another, in words.
+        contained_share: Least share of its words that must stand there.
+        contained_firm: Words of it in runs of three or more that must stand there, where less
+            than nine tenths of it do.
+        event_words: Shortest paragraph that can report an event, in words.
+        event_score: Least ``SameEvent.score``, a probability.
+        days: Most days between the publication of two reports of one event. Dates that
+            are not known, or not to the day, are given the benefit of the doubt.
+    """
+
+    contained_words: int = 12
+    contained_share: float = 0.66
+    contained_firm: int = 12
+    event_words: int = 10
+    event_score: float = 0.7
+    days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Two passages of different documents that belong together.
+
+    Where a text was copied, one pair stands for all its copies.
+
+    Attributes:
+        kind: ``near_copy``: one wording with other facts; ``contains``: ``b`` stands inside
+            ``a``; ``same_event``: both report it in their own words. Unless it contains
+            ``b``, ``a`` is the one published first as far as is known.
+        a: Row in the passages given.
+        b: Row in the passages given.
+        evidence: What was measured.
+        across: Whether they are of two outlets, or of outlets not known.
+    """
+
+    kind: Literal["near_copy", "contains", "same_event"]
+    a: int
+    b: int
+    evidence: Comparison | Containment | SameEvent
+    across: bool
+
+    @property
+    def score(self) -> float:
+        """How sure, 0..1: share of the words for wording, probability for an event."""
+        if isinstance(self.evidence, SameEvent):
+            return self.evidence.score
+        if isinstance(self.evidence, Containment):
+            return self.evidence.share_contained
+        return self.evidence.share
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """Passages with their documents, and the node that each one is.
+
+    Attributes:
+        passages: In any order.
+        documents: By id; one that is missing is of unknown outlet and date.
+        nodes: int64 of shape ``(passages,)``; copies share one.
+    """
+
+    passages: Sequence[Passage]
+    documents: Mapping[str, Document]
+    nodes: NDArray[np.int64]
+
+    def source(self, row: int) -> str:
+        """Return the outlet of a row, ``""`` where it is not known."""
+        document = self.documents.get(self.passages[row].document_id)
+        return document.source if document else ""
+
+    def published(self, row: int) -> str:
+        """Return the date of a row, ``""`` where it is not known."""
+        document = self.documents.get(self.passages[row].document_id)
+        return document.published if document else ""
+
+    def order(self, row: int) -> tuple[bool, str, str, int, int]:
+        """First published first, unknown dates last; then by document and place."""
+        passage = self.passages[row]
+        published = self.published(row)
+        return not published, published, passage.document_id, passage.position, row
+
+    def across(self, a: int, b: int) -> bool:
+        """Whether two rows are of two documents, and not known to be of one outlet."""
+        same_document = self.passages[a].document_id == self.passages[b].document_id
+        source = self.source(a)
+        return not same_document and (not source or source != self.source(b))
+
+    def one_of_each(self, rows: Sequence[int]) -> list[int]:
+        """Keep the first two documents of each outlet: thousands of copies cost no more."""
+        kept: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in rows:
+            of_outlet = kept[self.source(row)]
+            if len(of_outlet) < 2:
+                of_outlet.setdefault(self.passages[row].document_id, row)
+        return [row for of_outlet in kept.values() for row in of_outlet.values()]

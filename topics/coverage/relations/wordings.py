@@ -1,0 +1,153 @@
+"""Relations by wording: versions of one text with other facts, and texts inside longer ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.documents import Document, Passage
+from embeddings.text.normalising import hash_text
+from embeddings.text.wording import read_many
+from embeddings.words.alignment import compare
+from embeddings.words.copies import CopySurvey
+from topics.coverage.relations.containment import contained_pairs, describe
+from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
+from topics.coverage.relations.shared_runs import find_candidates
+
+
+def relate_versions(
+    passages: Sequence[Passage], documents: Mapping[str, Document], survey: CopySurvey
+) -> list[Relation]:
+    """Relate the versions of one wording that were kept apart, since their facts conflict.
+
+    One pair for each version but the leader's, with the ``Comparison`` of the two texts; of
+    their copies, two that stand in different documents are chosen, across outlets if any do.
+
+    Args:
+        passages: Those of the survey.
+        documents: By id, see ``find_relations``.
+        survey: What ``survey_copies`` found.
+
+    Returns:
+        By falling share of words in common.
+    """
+    corpus = Sourced(passages, documents, np.zeros(len(passages), np.int64))
+    members = {group.canonical: group.members for group in survey.groups}
+    relations = []
+    for pair in survey.conflicting:
+        sides = []
+        for row in pair:
+            digest = hash_text(passages[row].body)
+            rows = [one for one in members.get(row, (row,))
+                    if hash_text(passages[one].body) == digest]  # fmt: skip
+            sides.append(sorted(rows, key=corpus.order))
+        chosen = _choose(sides[0], sides[1], corpus) or (sides[0][0], sides[1][0])
+        first, second = sorted(chosen, key=corpus.order)
+        evidence = compare(passages[first].body, passages[second].body)
+        across = corpus.across(first, second)
+        relations.append(Relation("near_copy", first, second, evidence, across))
+    relations.sort(key=lambda r: (-r.score, corpus.order(r.a), corpus.order(r.b)))
+    return relations
+
+
+def relate_judged(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    kind: Literal["contains", "same_event"],
+    pairs: Sequence[tuple[str, str]],
+) -> list[Relation]:
+    """Relate pairs because the user said so, with the ``Comparison`` of the two as evidence.
+
+    Args:
+        passages: In any order.
+        documents: By id.
+        kind: What the user said.
+        pairs: Of bodies, as ``hash_text(body).hex()``; those that are not there are passed
+            over, and so are those that stand in one document only.
+    """
+    corpus = Sourced(passages, documents, np.zeros(len(passages), np.int64))
+    wanted = {key for pair in pairs for key in pair}
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, passage in enumerate(passages):
+        key = hash_text(passage.body).hex() if wanted else ""
+        if key in wanted:
+            rows_of[key].append(row)
+    found = []
+    for pair in sorted(pairs):
+        sides = [sorted(rows_of[key], key=corpus.order) for key in pair]
+        chosen = _choose(sides[0], sides[1], corpus)
+        if chosen is not None:
+            a, b = chosen if kind == "contains" else sorted(chosen, key=corpus.order)
+            evidence = compare(passages[a].body, passages[b].body)
+            found.append(Relation(kind, a, b, evidence, corpus.across(a, b)))
+    return found
+
+
+def find_contained(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    nodes: Sequence[int] | NDArray[np.integer],
+    *,
+    options: RelationOptions | None = None,
+    scattered: bool = False,
+) -> list[Relation]:
+    """Find texts that stand, edited in places, inside longer ones.
+
+    Needs no vectors. See ``find_relations`` for the other arguments.
+
+    Args:
+        passages: Paragraphs, or whole articles.
+        documents: See ``find_relations``.
+        nodes: See ``find_relations``.
+        options: What counts.
+        scattered: Also find texts that stand in blocks all over the longer one, in any
+            order: for whole articles, cut down from a longer story.
+    """
+    options = options or RelationOptions()
+    corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
+    rows_by_hash: dict[bytes, list[int]] = defaultdict(list)
+    for row, passage in enumerate(passages):
+        if corpus.nodes[row] >= 0:
+            rows_by_hash[hash_text(passage.body)].append(row)
+    groups = [sorted(rows_by_hash[digest], key=corpus.order) for digest in sorted(rows_by_hash)]
+    texts = read_many(passages[rows[0]].body for rows in groups)
+    node_of_text = corpus.nodes[[rows[0] for rows in groups]]
+    found = find_candidates(texts, options.contained_words, node_of_text)
+    shifts = {
+        (a, b): shift
+        for (a, b), shift in zip(found.pairs.tolist(), found.shifts.tolist(), strict=True)
+    }
+    best: dict[tuple[int, int], tuple[float, int, int]] = {}
+    for longer, shorter, share in contained_pairs(
+        texts, found, options.contained_share,
+        least_firm=options.contained_firm, scattered=scattered,
+    ):  # fmt: skip
+        key = int(node_of_text[longer]), int(node_of_text[shorter])
+        if key not in best or share > best[key][0]:
+            best[key] = share, longer, shorter
+    relations = []
+    for _, longer, shorter in sorted(best.values(), key=lambda b: (-b[0], b[1], b[2])):
+        pair = _choose(groups[longer], groups[shorter], corpus)
+        if pair is not None:
+            bodies = passages[pair[0]].body, passages[pair[1]].body
+            evidence = describe(*bodies, shifts[longer, shorter], scattered=scattered)
+            relations.append(Relation("contains", *pair, evidence, corpus.across(*pair)))
+    return relations
+
+
+def _choose(a: Sequence[int], b: Sequence[int], corpus: Sourced) -> tuple[int, int] | None:
+    """Pick the rows that stand for two texts: across outlets if there are such."""
+    inside = None
+    for row_a in corpus.one_of_each(a):
+        for row_b in corpus.one_of_each(b):
+            if corpus.across(row_a, row_b):
+                return row_a, row_b
+            if inside is None and (
+                corpus.passages[row_a].document_id != corpus.passages[row_b].document_id
+            ):
+                inside = row_a, row_b
+    return inside

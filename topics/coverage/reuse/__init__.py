@@ -1,0 +1,1 @@
+"""Words traced to the outlet that had them first."""

@@ -1,0 +1,1 @@
+"""Topics changed by hand, and how each run obeys."""

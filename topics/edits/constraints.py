@@ -1,0 +1,276 @@
+"""The user's edits applied to a partition, and topics found again by what an edit knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics.discovery.condensing import number_by_size
+from topics.discovery.levels import find_topics
+from topics.edits.edits import Anchor, Edit
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+# A topic is found again where this share of the texts left of its anchor stayed together,
+# in a topic that is nearly as large (``Anchor.fits``).
+LEAST_KEPT = 1 / 3
+LEAST_SIZE = 0.5
+# A name stays with the topic where the product of the two comes to so much, or to so much
+# on the other side of the level shown.
+LEAST_ALIKE = 0.25
+LEAST_ALIKE_ELSEWHERE = 0.5
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A partition with the user's edits in it.
+
+    Attributes:
+        labels: int64 of shape ``(n,)``: guided topics first, then the discovered by size.
+        touched: Discovered labels that an edit made: not found by discovery.
+        idle: Ids of edits that find nothing to act on in this corpus, or contradict others.
+    """
+
+    labels: NDArray[np.int64]
+    touched: frozenset[int]
+    idle: tuple[int, ...]
+
+
+def apply_edits(
+    labels: NDArray[np.int64],
+    edits: Sequence[Edit],
+    node_of: Mapping[str, int],
+    edges: csr_array,
+    unit: NDArray[np.float32],
+    guided: Sequence[str] = (),
+) -> Edited:
+    """Apply edits to a partition: merges and splits as made, then pins, then partings.
+
+    A pin goes with its topic through later merges and splits.
+
+    Args:
+        labels: Shape ``(n,)``, rows in canonical order; the first numbers are the guided
+            topics.
+        edits: In the order made; renames are not looked at.
+        node_of: Row of each text, by content hash in hexadecimal.
+        edges: Symmetric weights of shape ``(n, n)``.
+        unit: Unit rows of shape ``(n, d)``.
+        guided: Names of the guided topics.
+    """
+    board = _Board(labels.copy(), node_of, edges, unit, guided)
+    idle = [edit.id for edit in edits if edit.kind != "rename" and not board.take(edit)]
+    idle += board.settle()
+    fixed = len(guided)
+    found = board.labels >= fixed
+    renumbered = board.labels.copy()
+    if found.any():
+        renumbered[found] = fixed + number_by_size(board.labels[found])
+    touched = {int(renumbered[row]) for row in np.flatnonzero(np.isin(board.labels, [*board.made]))}
+    return Edited(renumbered, frozenset(touched), tuple(sorted(idle)))
+
+
+def find_topic(
+    anchor: Anchor,
+    levels: Sequence[NDArray[np.int64]],
+    stands: Mapping[int, tuple[int, int]],
+    shown: int,
+    node_of: Mapping[str, int],
+    barred: Collection[int] = (),
+) -> int | None:
+    """Find a discovered topic of a tree by its anchor.
+
+    Args:
+        anchor: Of a discovered topic.
+        levels: For each level, each row's topic, by any number, shape ``(n,)``.
+        stands: The broadest and the finest level that each topic stands on.
+        shown: The level shown.
+        node_of: Row of each text, by content hash in hexadecimal.
+        barred: Topics that it cannot be, such as guided ones.
+
+    Returns:
+        The topic that holds most of the anchor and is nearest to it in size, of
+        those on the same side of the level shown; of others only one that is much alike.
+        ``None`` where there is none.
+    """
+    rows = _rows_of(anchor, node_of)
+    if not len(rows):
+        return None
+    best, most = None, 0.0
+    for level, here in enumerate(levels):
+        total = len(here)
+        for topic, count in Counter(here[rows].tolist()).items():
+            broadest, finest = stands[topic]
+            kept = count / len(rows)
+            alike = kept * anchor.fits(int((here == topic).sum()), total)
+            depth = 0 if broadest <= shown <= finest else (1 if level > shown else -1)
+            least = LEAST_ALIKE if depth == anchor.depth else LEAST_ALIKE_ELSEWHERE
+            merit = alike + (depth == anchor.depth)
+            able = topic not in barred and kept >= LEAST_KEPT and alike >= least
+            if able and merit > most:
+                best, most = topic, merit
+    return best
+
+
+def _rows_of(anchor: Anchor, node_of: Mapping[str, int]) -> NDArray[np.int64]:
+    """Return the rows of an anchor that are left, the firmest first, each once."""
+    return np.array(
+        list(dict.fromkeys(node_of[one] for one in anchor.members if one in node_of)), np.int64
+    )
+
+
+@dataclass
+class _Pin:
+    """A passage put into a topic, which later merges and splits take along."""
+
+    row: int
+    label: int
+    anchor: NDArray[np.int64]
+
+
+class _Board:
+    """A partition that edits are applied to, one after the other."""
+
+    def __init__(
+        self,
+        labels: NDArray[np.int64],
+        node_of: Mapping[str, int],
+        edges: csr_array,
+        unit: NDArray[np.float32],
+        guided: Sequence[str],
+    ) -> None:
+        self.labels = labels
+        self.made: set[int] = set()
+        self._node_of, self._edges, self._unit = node_of, edges, unit
+        self._guided = list(guided)
+        self._next = max(int(labels.max(initial=-1)) + 1, len(guided))
+        self._pins: list[_Pin] = []
+        self._partings: list[tuple[int, int, int]] = []
+        self._pinned: set[int] = set()
+        self._apart: list[tuple[int, int]] = []
+
+    def take(self, edit: Edit) -> bool:
+        """Merge or split, or note a pin or parting; returns whether it found its topics."""
+        found = [self._resolve(anchor) for anchor in edit.topics]
+        labels = [label for label in found if label is not None]
+        rows = [self._node_of[one] for one in edit.passages if one in self._node_of]
+        if len(labels) < len(edit.topics) or len(rows) < len(edit.passages):
+            return False
+        if edit.kind == "merge":
+            return self._merge(labels)
+        if edit.kind == "split":
+            return self._split(labels[0], edit.into)
+        if edit.kind == "pin":
+            anchor = _rows_of(edit.topics[0], self._node_of)
+            self._pins.append(_Pin(rows[0], labels[0], anchor))
+            return True
+        self._partings.append((edit.id, rows[0], rows[1]))
+        return rows[0] != rows[1]
+
+    def settle(self) -> list[int]:
+        """Put pinned rows in their places, then keep rows apart; returns what cannot be."""
+        for pin in self._pins:
+            self.labels[pin.row] = pin.label
+        self._pinned = {pin.row for pin in self._pins}
+        self._apart = [(one, other) for _, one, other in self._partings]
+        return [
+            edit
+            for edit, one, other in self._partings
+            if one != other and not self._part(one, other)
+        ]
+
+    def _resolve(self, anchor: Anchor) -> int | None:
+        if anchor.guided:
+            return self._guided.index(anchor.guided) if anchor.guided in self._guided else None
+        rows = _rows_of(anchor, self._node_of)
+        if not len(rows):
+            return None
+        # Counter keeps the order of first appearance among equals: the firmest members'.
+        label, count = Counter(self.labels[rows].tolist()).most_common(1)[0]
+        size = int((self.labels == label).sum())
+        # What is far larger or smaller than what the edit was about is something else.
+        alike = label < len(self._guided) or anchor.fits(size, len(self.labels)) >= LEAST_SIZE
+        return int(label) if count >= LEAST_KEPT * len(rows) and alike else None
+
+    def _merge(self, labels: Sequence[int]) -> bool:
+        # A guided topic keeps its place and its name.
+        into = min(labels)
+        if len(set(labels)) < 2 or sorted(labels)[1] < len(self._guided):
+            return False
+        self.labels[np.isin(self.labels, labels)] = into
+        for pin in self._pins:
+            pin.label = into if pin.label in labels else pin.label
+        self.made.add(into)
+        return True
+
+    def _split(self, label: int, into: int) -> bool:
+        rows = np.flatnonzero(self.labels == label)
+        if label < len(self._guided) or len(rows) < max(into, 2):
+            return False
+        inside = self._edges[rows][:, rows]
+        inside.sort_indices()
+        parts = find_topics(inside, self._unit[rows], count=into or None)
+        if parts.max(initial=0) == 0:
+            parts = find_topics(inside, self._unit[rows], count=2)
+        for part in range(int(parts.max(initial=0)) + 1):
+            target = label if part == 0 else self._new_label()
+            self.labels[rows[parts == part]] = target
+            self.made.add(target)
+        for pin in self._pins:
+            held = pin.anchor[np.isin(pin.anchor, rows)]
+            if pin.label == label and len(held):
+                pin.label = Counter(self.labels[held].tolist()).most_common(1)[0][0]
+        return True
+
+    def _part(self, one: int, other: int) -> bool:
+        if self.labels[one] != self.labels[other]:
+            return True
+        if one in self._pinned and other in self._pinned:
+            return False
+        mover = min((one, other), key=self._firmness)
+        barred = {
+            int(self.labels[partner])
+            for pair in self._apart
+            if mover in pair
+            for partner in pair
+            if partner != mover
+        }
+        self.labels[mover] = self._next_best(mover, barred)
+        return True
+
+    def _firmness(self, row: int) -> tuple[bool, float, int]:
+        """Rank rows by how unwilling they are to move: pinned ones last, then by pull."""
+        own = int(self.labels[row])
+        return row in self._pinned, self._pull(row).get(own, 0.0), row
+
+    def _pull(self, row: int) -> dict[int, float]:
+        """Return the edge weight from a row to each topic."""
+        part = slice(self._edges.indptr[row], self._edges.indptr[row + 1])
+        pulls: dict[int, float] = {}
+        for column, weight in zip(self._edges.indices[part], self._edges.data[part], strict=True):
+            label = int(self.labels[column])
+            pulls[label] = pulls.get(label, 0.0) + float(weight)
+        return pulls
+
+    def _next_best(self, row: int, barred: set[int]) -> int:
+        """Return the topic for a row that may not stay: the most linked, else the nearest."""
+        pulls = {label: pull for label, pull in self._pull(row).items() if label not in barred}
+        if pulls:
+            return min(pulls, key=lambda label: (-pulls[label], label))
+        open_to = [int(label) for label in np.unique(self.labels) if int(label) not in barred]
+        if not open_to:
+            label = self._new_label()
+            self.made.add(label)
+            return label
+        middles = [self._unit[self.labels == label].mean(axis=0) for label in open_to]
+        alike = [round(float(middle @ self._unit[row]), 5) for middle in middles]
+        return open_to[int(np.argmax(alike))]
+
+    def _new_label(self) -> int:
+        self._next += 1
+        return self._next - 1

@@ -1,0 +1,127 @@
+"""What a user changed in the topics, kept as constraints that every run obeys.
+
+An edit knows topics and passages by their content, not by ids, so that the topics are a
+function of the corpus and the edits alone: rebuilt from nothing, they come out the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import StoreError
+
+Kind = Literal["rename", "merge", "split", "pin", "part"]
+
+# An edit knows a topic by so many of its firmest members.
+ANCHORS = 200
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A topic as an edit knows it.
+
+    Attributes:
+        guided: The name of a guided topic, ``""`` for a discovered one.
+        members: Content hashes of its firmest members in hexadecimal, ``ANCHORS`` at most,
+            copies once.
+        size: Its number of members when the edit was made, copies once.
+        total: That of the corpus.
+        depth: -1 if it was broader than the level shown, 1 if finer, else 0.
+        id: Its id then, which it gets back when the edit is undone; nothing else rests on it.
+    """
+
+    guided: str
+    members: tuple[str, ...] = ()
+    size: int = 0
+    total: int = 0
+    depth: int = 0
+    id: int = 0
+
+    def fits(self, size: int, total: int) -> float:
+        """Return how near a topic comes to this one in size, or in share of the corpus.
+
+        A topic that grew with its corpus has kept its share, one of a corpus that grew by
+        other subjects its size.
+
+        Returns:
+            The lesser over the greater, of whichever of the two is nearer to 1; 0 to 1.
+        """
+        by_size = min(size, self.size) / max(size, self.size, 1)
+        here, there = size / max(total, 1), self.size / max(self.total, 1)
+        return max(by_size, min(here, there) / max(here, there, 1e-9))
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change that the user asked for.
+
+    Attributes:
+        id: Its number, in the order made.
+        kind: ``rename``; ``merge``: topics into one; ``split``: a topic into several;
+            ``pin``: a passage to a topic; ``part``: two passages into different topics.
+        topics: The topics it is about.
+        passages: Content hashes of the passages it is about, in hexadecimal.
+        name: The new name, for ``rename``.
+        into: Number of topics to split into; 0 for as many as are found.
+        made: When, ISO 8601 in UTC.
+    """
+
+    id: int
+    kind: Kind
+    topics: tuple[Anchor, ...] = ()
+    passages: tuple[str, ...] = ()
+    name: str = ""
+    into: int = 0
+    made: str = ""
+
+
+def read_edits(store: CorpusStore) -> list[Edit]:
+    """Return the stored edits, in the order made.
+
+    Raises:
+        StoreError: One is not as Topicwire writes them.
+    """
+    edits = []
+    for number, kind, content, made in store.rows(
+        "SELECT id, kind, content, made FROM edits ORDER BY id"
+    ):
+        try:
+            fields = json.loads(content)
+            topics = tuple(
+                Anchor(**{**topic, "members": tuple(topic["members"])})
+                for topic in fields["topics"]
+            )
+            passages = tuple(fields["passages"])
+            edits.append(Edit(number, kind, topics, passages, fields["name"], fields["into"], made))
+        except (ValueError, TypeError, KeyError) as error:
+            cure = f"DELETE FROM edits WHERE id = {int(number)}"  # noqa: S608 - told, not run
+            raise StoreError(
+                f"Edit {number} in {store.path} is damaged; take it out with "
+                f"`sqlite3 {store.path} '{cure}'`."
+            ) from error
+    return edits
+
+
+def put_edit(store: CorpusStore, edit: Edit) -> int:
+    """Store an edit, whose ``id`` and ``made`` are not looked at; returns its number."""
+    content = dataclasses.asdict(edit)
+    for key in ("id", "kind", "made"):
+        del content[key]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with store.transaction() as connection:
+        cursor = connection.execute(
+            "INSERT INTO edits (kind, content, made) VALUES (?, ?, ?)",
+            (edit.kind, json.dumps(content, ensure_ascii=False), now),
+        )
+    return int(cursor.lastrowid or 0)
+
+
+def drop_edit(store: CorpusStore, number: int) -> None:
+    """Delete an edit."""
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM edits WHERE id = ?", (number,))

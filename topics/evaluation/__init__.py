@@ -1,0 +1,1 @@
+"""Topics against labels given by hand."""

@@ -1,0 +1,236 @@
+"""Whether a topic's words belong together: NPMI over passages, and diversity."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics.naming.terms import WEAK_WORDS
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+# Runs of letters and digits; the ending of "Assad's" is matched, but captures nothing.
+_WORD = re.compile(r"(?<=['’])s\b|([^\W_]+)")
+# Texts whose words are held as numbers at one time.
+_CHUNK = 4096
+# Words of a topic that are looked at (Roeder, Both and Hinneburg, 2015, take ten).
+TOP_WORDS = 10
+
+
+@dataclass(frozen=True)
+class Coherence:
+    """How far words, or keyphrases, of a topic stand in the same passages.
+
+    Attributes:
+        npmi: Mean over the topics that have a pair of words, -1 to 1: 1 where they
+            always stand together, 0 where by chance, -1 where never. ``None`` without pairs.
+        by_topic: The mean over each topic's pairs, ``None`` for a topic without a pair.
+        topics_without_pairs: Topics of fewer than two distinct words, not in ``npmi``.
+        pairs: Pairs of words, over all topics.
+        never_together: Pairs that no passage holds both of; each counts as -1.
+        absent: Words that no passage holds; each of their pairs counts as -1.
+        passages: Size of the reference corpus.
+    """
+
+    npmi: float | None
+    by_topic: tuple[float | None, ...]
+    topics_without_pairs: int
+    pairs: int
+    never_together: int
+    absent: tuple[str, ...]
+    passages: int
+
+
+def measure_coherence(texts: Sequence[str], words: Sequence[Sequence[str]]) -> Coherence:
+    """Return the normalised pointwise mutual information of each topic's words or keyphrases.
+
+    NPMI (Bouma, 2009) with probabilities as shares of passages that hold a phrase, or both:
+    the window is the passage (the Boolean paragraph of Roeder, Both and Hinneburg, 2015).
+    Pairs never seen together get the limit, -1, and no smoothing. A pair that every passage
+    holds gets 1, the limit as well.
+
+    Args:
+        texts: The reference corpus, one passage each.
+        words: Words and phrases of each topic. A phrase stands where its words follow
+            each other; case, punctuation and a possessive ending make no difference.
+    """
+    split = [list(dict.fromkeys(split_words(phrase) for phrase in topic)) for topic in words]
+    phrases = {phrase: i for i, phrase in enumerate(dict.fromkeys(p for t in split for p in t))}
+    presence = find_phrases(texts, list(phrases))
+    by_topic: list[float | None] = []
+    pairs = never = 0
+    for topic in split:
+        if len(topic) < 2:
+            by_topic.append(None)
+            continue
+        held = presence[[phrases[phrase] for phrase in topic]]
+        counts = (held @ held.T).toarray().astype(np.float64)
+        values = npmi(counts, len(texts))[np.triu_indices(len(topic), 1)]
+        pairs += len(values)
+        never += int((counts[np.triu_indices(len(topic), 1)] == 0).sum())
+        by_topic.append(float(values.mean()))
+    known = [value for value in by_topic if value is not None]
+    held_by = np.diff(presence.indptr)
+    surfaces = dict.fromkeys(phrase for topic in words for phrase in topic)
+    return Coherence(
+        npmi=float(np.mean(known)) if known else None,
+        by_topic=tuple(by_topic),
+        topics_without_pairs=len(by_topic) - len(known),
+        pairs=pairs,
+        never_together=never,
+        absent=tuple(one for one in surfaces if held_by[phrases[split_words(one)]] == 0),
+        passages=len(texts),
+    )
+
+
+def find_top_words(
+    texts: Sequence[str], topics: NDArray[np.int64], count: int, wanted: int = TOP_WORDS
+) -> list[tuple[str, ...]]:
+    """Return the single words that weigh most in each topic, by class-based TF-IDF.
+
+    A word weighs the topic's passages that hold it, times ``log(1 + a / f)``: ``f`` passages
+    of all hold it, and the mean topic holds ``a`` words (Grootendorst, 2022). It is the
+    same for topics of any origin, so that their coherence can be compared; keyphrases are
+    picked to stand in different passages, which NPMI counts against them.
+
+    Args:
+        texts: Passages.
+        topics: Topic of each, 0 up to ``count``, -1 for none; shape ``(n,)``.
+        count: Number of topics.
+        wanted: Most words of a topic. Of equal weights the first in code order.
+    """
+    numbers: dict[str, int] = {}
+    words: list[int] = []
+    lengths = np.zeros(len(texts), np.int64)
+    for row, text in enumerate(texts):
+        before = len(words)
+        words += [
+            numbers.setdefault(word, len(numbers))
+            for word in set(split_words(text))
+            if len(word) > 1 and word not in WEAK_WORDS and not word[0].isdigit()
+        ]
+        lengths[row] = len(words) - before
+    word, topic = np.array(words, np.int64), np.repeat(topics, lengths)
+    word, topic = word[topic >= 0], topic[topic >= 0]
+    pairs, held = np.unique(topic * max(len(numbers), 1) + word, return_counts=True)
+    topic, word_of = pairs // max(len(numbers), 1), pairs % max(len(numbers), 1)
+    total = np.bincount(word, minlength=len(numbers))
+    weights = held * np.log1p(len(word) / max(count, 1) / total[word_of])
+    spelled = list(numbers)
+    in_order = np.empty(len(spelled), np.int64)
+    in_order[sorted(range(len(spelled)), key=spelled.__getitem__)] = np.arange(len(spelled))
+    best = np.lexsort((in_order[word_of], -np.round(weights, 9), topic))
+    starts = np.searchsorted(topic[best], np.arange(count + 1))
+    return [
+        tuple(spelled[word_of[at]] for at in best[starts[one] : starts[one + 1]][:wanted])
+        for one in range(count)
+    ]
+
+
+def measure_diversity(words: Sequence[Sequence[str]]) -> float | None:
+    """Return the share of distinct words among all, 0 to 1 (Dieng, Ruiz and Blei, 2020).
+
+    1 where no two topics share one; ``None`` where there are none. They take the 25 first
+    words of each topic, this all that are given.
+    """
+    listed = [split_words(phrase) for topic in words for phrase in topic]
+    return len(set(listed)) / len(listed) if listed else None
+
+
+def npmi(together: NDArray[np.float64], passages: int) -> NDArray[np.float64]:
+    """Return the NPMI of each pair, shape ``(m, m)``.
+
+    Args:
+        together: Passages that hold both, shape ``(m, m)``; on the diagonal, that hold one.
+        passages: Number of all.
+    """
+    alone = np.diag(together)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = np.log(together) + np.log(passages) - np.log(alone)[:, None] - np.log(alone)
+        values = gain / (np.log(passages) - np.log(together))
+    values = np.where(together >= passages, 1.0, values)
+    return np.where(together == 0, -1.0, values)
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in lower case, possessive endings left out."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    return tuple(word for word in _WORD.findall(folded) if word)
+
+
+def find_phrases(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> csr_array:
+    """Say which phrases stand in which texts, sparse of 0 and 1, ``(phrases, texts)``.
+
+    All phrases are looked for at once: what is known of the words so far is a state, and
+    one table says to which state each next word leads.
+
+    Args:
+        texts: Passages.
+        phrases: Distinct, words in lower case; one of no words stands nowhere.
+    """
+    from scipy.sparse import coo_array
+
+    words = {word: i for i, word in enumerate(dict.fromkeys(w for p in phrases for w in p), 1)}
+    steps, ends = _build_states(phrases, words)
+    rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for start in range(0, len(texts), _CHUNK):
+        stream: list[int] = []
+        lengths = []
+        for text in texts[start : start + _CHUNK]:
+            before = len(stream)
+            stream += [words.get(word, 0) for word in split_words(text)]
+            stream.append(0)  # no phrase goes on into the next text
+            lengths.append(len(stream) - before)
+        numbers = np.array(stream, np.int64)
+        column_of = start + np.repeat(np.arange(len(lengths)), lengths)
+        places = np.flatnonzero(numbers)
+        states = np.zeros(len(places), np.int64)
+        for offset, table in enumerate(steps):
+            # Every word of a phrase is above 0, and the stream ends with 0.
+            keys = states * (len(words) + 1) + numbers[places + offset]
+            found = np.minimum(np.searchsorted(table[0], keys), len(table[0]) - 1)
+            goes_on = table[0][found] == keys
+            places, states = places[goes_on], table[1][found[goes_on]]
+            done = ends[states] >= 0
+            pairs = np.unique(ends[states[done]] * len(texts) + column_of[places[done]])
+            rows.append(pairs // len(texts))
+            columns.append(pairs % len(texts))
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    ones = np.ones(len(row), np.int64)
+    return coo_array((ones, (row, column)), shape=(len(phrases), len(texts))).tocsr()
+
+
+def _build_states(
+    phrases: Sequence[tuple[str, ...]], words: dict[str, int]
+) -> tuple[list[tuple[NDArray[np.int64], NDArray[np.int64]]], NDArray[np.int64]]:
+    """Number the beginnings of phrases; state 0 is none.
+
+    Returns:
+        For each length, sorted keys (state times words + next word) and the states they
+        lead to; and for each state the phrase that is complete there, or -1.
+    """
+    states: dict[tuple[str, ...], int] = {(): 0}
+    steps: list[dict[int, int]] = []
+    for phrase in phrases:
+        for length in range(1, len(phrase) + 1):
+            state = states.setdefault(phrase[:length], len(states))
+            if len(steps) < length:
+                steps.append({})
+            key = states[phrase[: length - 1]] * (len(words) + 1) + words[phrase[length - 1]]
+            steps[length - 1][key] = state
+    ends = np.full(len(states), -1, np.int64)
+    for number, phrase in enumerate(phrases):
+        if phrase:
+            ends[states[phrase]] = number
+    tables = []
+    for step in steps:
+        keys = np.array(sorted(step), np.int64)
+        tables.append((keys, np.array([step[key] for key in keys.tolist()], np.int64)))
+    return tables, ends

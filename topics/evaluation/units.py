@@ -1,0 +1,106 @@
+"""What a score counts, passages or articles: the label and the topic of each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.documents import Document, Passage
+from embeddings.errors import InputError
+from topics.evaluation.matching import Labelling
+
+Unit = Literal["passage", "document"]
+
+
+@dataclass(frozen=True)
+class Units:
+    """Passages or articles, one row each.
+
+    Attributes:
+        labels: Label of each, ``""`` for none.
+        topics: int64, topic id of each, -1 for none.
+        contradictory: How many have no label because several were given.
+    """
+
+    labels: list[str]
+    topics: NDArray[np.int64]
+    contradictory: int
+
+
+def as_unit(given: str) -> Unit:
+    """Check what a score is to count.
+
+    Raises:
+        InputError: It is none of ``passage`` and ``document``.
+    """
+    if given not in ("passage", "document"):
+        raise InputError(f"--by is {given!r}; type --by passage or --by document.")
+    return cast("Unit", given)
+
+
+def gather_units(
+    passages: Sequence[Passage],
+    documents: Sequence[Document],
+    placed: Mapping[int, tuple[int, float]],
+    found: Labelling,
+    by: Unit,
+) -> Units:
+    """Give each passage, or each article, its label and its topic.
+
+    Args:
+        passages: All stored ones.
+        documents: All stored ones.
+        placed: Topic and strength by passage id.
+        found: What the rows speak of.
+        by: Which of the two is counted. A passage has its own label, else its article's; an
+            article its own, else the one most of its labelled passages have.
+    """
+    if by == "passage":
+        given = [
+            found.passages.get(row) or found.documents.get(passage.document_id, set())
+            for row, passage in enumerate(passages)
+        ]
+        topics = [placed[passage.id][0] if passage.id in placed else -1 for passage in passages]
+    else:
+        own = _labels_within(passages, found)
+        given = [found.documents.get(one.id) or own.get(one.id, set()) for one in documents]
+        held = _topics_of_most(passages, placed)
+        topics = [held.get(one.id, -1) for one in documents]
+    return Units(
+        [min(labels) if len(labels) == 1 else "" for labels in given],
+        np.array(topics, np.int64),
+        sum(len(labels) > 1 for labels in given),
+    )
+
+
+def _labels_within(passages: Sequence[Passage], found: Labelling) -> dict[str, set[str]]:
+    """Return the label that most labelled passages of each article have; several if equal."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, labels in found.passages.items():
+        if len(labels) == 1:
+            counts[passages[row].document_id].update(labels)
+    return {
+        document: {label for label, times in labels.items() if times == max(labels.values())}
+        for document, labels in counts.items()
+    }
+
+
+def _topics_of_most(
+    passages: Sequence[Passage], placed: Mapping[int, tuple[int, float]]
+) -> dict[str, int]:
+    """Return the topic of most passages of each article; of equals the firmer, then lower id."""
+    held: dict[str, dict[int, tuple[int, float]]] = defaultdict(dict)
+    for passage in passages:
+        if passage.id in placed:
+            topic, strength = placed[passage.id]
+            times, total = held[passage.document_id].get(topic, (0, 0.0))
+            held[passage.document_id][topic] = (times + 1, total + strength)
+    return {
+        document: max(topics, key=lambda topic: (*topics[topic], -topic))
+        for document, topics in held.items()
+    }

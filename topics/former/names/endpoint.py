@@ -1,0 +1,3 @@
+"""Now ``topics.naming.endpoint``."""
+
+from topics.naming.endpoint import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""Now ``topics.evaluation.scores``."""
+
+from topics.evaluation.scores import *  # noqa: F403

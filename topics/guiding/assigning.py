@@ -1,0 +1,251 @@
+"""Passages placed under the topics a user asked for, as far as they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.vectors.neighbours import NeighbourGraph, canonical_order, hash_rows, unit_rows
+from topics.discovery.adjacency import read_in_context
+from topics.discovery.leiden import number_in, reorder
+from topics.guiding.families import LEAST_FIT, Family, find_sure, place
+from topics.guiding.likeness import Surroundings, centre_rows, look_around
+from topics.guiding.subjects import SUBJECTS
+from topics.guiding.taxonomy import GuidedTopic, find_parents, news_about
+
+# All measured: see docs/decisions/guided.md.
+# What surely belongs to a topic moves its direction: its mean counts for half of what
+# the user's own words do.
+LEARNT = 0.5
+# What a discovered topic must have in common with a guided one to be linked to it.
+LEAST_LINK = 0.15
+
+
+@dataclass(frozen=True)
+class TopicVectors:
+    """Guided topics as directions.
+
+    Attributes:
+        prototypes: float32 unit rows of shape ``(topics, d)``, background removed.
+        background: float32 of shape ``(d,)``: mean vector of news subjects in general.
+        exclusions: float32 unit rows of shape ``(exclusions, d)``: what does not belong.
+        excluded_from: int64 of shape ``(exclusions,)``: the topic each is kept out of.
+        parents: int64 of shape ``(topics,)``: number of each topic's parent, -1 for
+            none; ``None`` where no topic has one.
+    """
+
+    prototypes: NDArray[np.float32]
+    background: NDArray[np.float32]
+    exclusions: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    excluded_from: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    parents: NDArray[np.int64] | None = None
+
+    @property
+    def family(self) -> Family:
+        """Which topic is part of which."""
+        none = np.full(len(self.prototypes), -1, np.int64)
+        return Family(none if self.parents is None else self.parents)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The guided topic of every passage.
+
+    Attributes:
+        labels: int64 of shape ``(n,)``: number of the topic, -1 where none fits and the
+            passage is left to discovery.
+        scores: float32 of shape ``(n, topics)``: how far each topic fits, between -1 and
+            1; 0 is what a passage gets in the mean.
+        bars: float32 of shape ``(topics,)``: the score above which a passage is taken,
+            unless those around it are not.
+    """
+
+    labels: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    bars: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Link:
+    """The guided topic that a discovered one belongs under.
+
+    Attributes:
+        guided: Its number.
+        score: Cosine of the two topics' middles, seen from the middle of the corpus; it
+            compares across topics. Separate subjects have 0 or less, one subject found
+            in two parts about .4.
+    """
+
+    guided: int
+    score: float
+
+
+def embed_topics(
+    topics: Sequence[GuidedTopic], encode: Callable[[Sequence[str]], NDArray[np.float32]]
+) -> TopicVectors:
+    """Embed guided topics: for each the mean of its description and examples.
+
+    Each text is taken as it stands apart from news in general; a bare name, which is put
+    as "News about ...", as it stands apart from news about the general subjects.
+
+    Args:
+        topics: At least one.
+        encode: Turns texts into vectors, called once; the vectors of the passages must
+            come from the same encoder.
+    """
+    texts = [text for topic in topics for text in topic.texts]
+    exclusions = [text for topic in topics for text in topic.exclusions]
+    firsts = np.cumsum([0, *(len(topic.texts) for topic in topics)])[:-1]
+    bare = firsts[[not topic.description for topic in topics]]
+    news = [news_about(subject) for subject in SUBJECTS] if len(bare) else []
+    vectors = unit_rows(encode([*SUBJECTS, *news, *texts, *exclusions]))
+    background = vectors[: len(SUBJECTS)].mean(axis=0)
+    own = vectors[len(SUBJECTS) + len(news) :]
+    centred = unit_rows(own - background)
+    if news:
+        behind = vectors[len(SUBJECTS) : 2 * len(SUBJECTS)].mean(axis=0)
+        centred[bare] = unit_rows(own[bare] - behind)
+    owner = np.repeat(np.arange(len(topics)), [len(topic.texts) for topic in topics])
+    said = centred[: len(texts)]
+    return TopicVectors(
+        unit_rows(np.stack([said[owner == topic].mean(axis=0) for topic in range(len(topics))])),
+        background.astype(np.float32),
+        centred[len(texts) :],
+        np.repeat(np.arange(len(topics)), [len(topic.exclusions) for topic in topics]),
+        np.array(find_parents(topics), np.int64),
+    )
+
+
+def assign(
+    vectors: NDArray[np.float32],
+    graph: NeighbourGraph,
+    topics: TopicVectors,
+    keys: Sequence[bytes] | None = None,
+    adjacent: NDArray[np.int64] | None = None,
+) -> Assignment:
+    """Place passages under guided topics; those that fit none are left to discovery.
+
+    1. Passages are scored by themselves, amid their neighbours and in their communities
+       (``Surroundings.score``), centred on the corpus.
+    2. What surely belongs to a topic moves its direction, so that it is known by what
+       the corpus says on it beside what the user wrote; all is scored again.
+    3. The best topic takes a passage whose score clears the topic's bar, a share of what
+       its best passages reach. A passage that is nearer to a topic's exclusion is not
+       for that topic. Topics with a parent compete as one; what clears a child's bar
+       goes there, the rest to the parent (``topics.guiding.families.place``).
+    4. A passage then goes with those around it: the outcome, "left over" included, is
+       spread and averaged over communities, and the most frequent one is taken.
+
+    Args:
+        vectors: Shape ``(n, d)``.
+        graph: Neighbours of every row.
+        topics: From ``embed_topics`` with the same encoder.
+        keys: One per row, that fix the canonical order; by default hashes of the rows.
+        adjacent: Pairs of rows whose passages follow each other in an article, shape
+            ``(m, 2)``, in any order, repeated or not: each passage is then scored beside
+            its neighbours, as far as they are alike (``read_in_context``).
+
+    Raises:
+        ValueError: Sizes differ, or ``adjacent`` holds no pairs of rows.
+    """
+    if len(vectors) != graph.size:
+        raise ValueError(f"The graph has {graph.size} rows and vectors {len(vectors)}; one a row.")
+    count = len(topics.prototypes)
+    if graph.size == 0:
+        bars = np.full(count, LEAST_FIT, np.float32)
+        return Assignment(np.empty(0, np.int64), np.empty((0, count), np.float32), bars)
+    unit = unit_rows(vectors)
+    order = canonical_order(hash_rows(unit) if keys is None else keys)
+    if adjacent is not None:
+        adjacent = number_in(order)[adjacent]
+    read = read_in_context(unit[order], adjacent)
+    graph = reorder(graph, order)
+    around = look_around(read, topics.background, graph, topics.prototypes)
+    scores = around.score(_learn(around, topics))
+    shut = _shut_out(scores, topics)
+    scores = scores[:, :count]
+    placed, bars_found = place(np.where(shut, -np.inf, scores), topics.family)
+    labels = np.empty(len(unit), np.int64)
+    labels[order] = around.settle(placed, shut)
+    in_place = np.empty(scores.shape, np.float32)
+    in_place[order] = scores
+    return Assignment(labels, in_place, bars_found.astype(np.float32))
+
+
+def link_found(
+    vectors: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    topics: TopicVectors,
+    fixed: int | None = None,
+) -> list[Link | None]:
+    """Say which guided topic each discovered one belongs under.
+
+    Args:
+        vectors: Shape ``(n, d)``, in canonical order.
+        labels: Shape ``(n,)``: below ``fixed`` a guided topic, from there on a
+            discovered one.
+        topics: From ``embed_topics`` with the same encoder.
+        fixed: Number of guided topics; by default that of ``topics``.
+
+    Returns:
+        For each discovered label, from ``fixed`` to the highest, the guided topic whose
+        middle (of what the user wrote and of the passages in it) is nearest to its own;
+        ``None`` where the cosine is below ``LEAST_LINK``, or the label has no rows.
+    """
+    fixed = len(topics.prototypes) if fixed is None else fixed
+    if len(labels) == 0 or not fixed:
+        return [None] * max(int(np.max(labels, initial=-1)) + 1 - fixed, 0)
+    centred = centre_rows(unit_rows(vectors), topics.background)
+    family = topics.family
+    guided = _move(topics.prototypes, [centred[family.holds(labels, t)] for t in range(fixed)])
+    links: list[Link | None] = []
+    for label in range(fixed, int(labels.max()) + 1):
+        middle = unit_rows(centred[labels == label].sum(axis=0, keepdims=True))
+        scores = (guided @ middle[0]).round(3)
+        best = int(scores.argmax())
+        linked = bool(middle.any()) and scores[best] >= LEAST_LINK
+        links.append(Link(best, float(scores[best])) if linked else None)
+    return links
+
+
+def _learn(around: Surroundings, topics: TopicVectors) -> NDArray[np.float32]:
+    """Move topics and exclusions towards the passages that surely are on them.
+
+    Returns:
+        float32 unit rows, topics before exclusions.
+    """
+    count = len(topics.prototypes)
+    written = topics.prototypes
+    if len(topics.exclusions):
+        written = np.concatenate([written, topics.exclusions])
+    scores = around.score(written)
+    scores[:, :count][_shut_out(scores, topics)] = -np.inf
+    sure = find_sure(scores)
+    family = topics.family
+    members = [around.centred[family.holds(sure, topic)] for topic in range(count)]
+    members += [around.centred[sure == topic] for topic in range(count, len(written))]
+    return _move(written, members)
+
+
+def _move(
+    written: NDArray[np.float32], members: Sequence[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Add to each direction the mean direction of its members, if there are three or more."""
+    moved = written.copy()
+    for row, centred in enumerate(members):
+        if len(centred) >= 3:
+            moved[row] += LEARNT * unit_rows(centred.mean(axis=0, keepdims=True))[0]
+    return unit_rows(moved)
+
+
+def _shut_out(scores: NDArray[np.float64], topics: TopicVectors) -> NDArray[np.bool_]:
+    """Say which topics a passage is kept out of: an exclusion, theirs or a parent's, is nearer."""
+    count = len(topics.prototypes)
+    shut = np.zeros((len(scores), count), np.bool_)
+    for column, topic in enumerate(topics.excluded_from.tolist(), count):
+        for member in topics.family.descent(topic):
+            shut[:, member] |= scores[:, column] > scores[:, member]
+    return shut

@@ -1,0 +1,1 @@
+"""The tree of topics, the level shown, and ids that follow members."""

@@ -1,0 +1,1 @@
+"""Layout and picture of a corpus."""

@@ -1,1 +1,0 @@
-"""Words that tell topics apart, and names made of them."""

@@ -1,0 +1,312 @@
+"""Topics as a reader meets them: name, keyphrases, outlets, representative passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.vectors.neighbours import unit_rows
+from topics.hierarchy.tree import Level, TopicTree, TreeTopic
+from topics.naming.keyphrases import (
+    Grouping,
+    Keyphrases,
+    TermTable,
+    find_keyphrases,
+    find_lone_terms,
+    tabulate,
+)
+from topics.naming.representatives import choose_representatives, measure_centrality
+from topics.naming.terms import count_terms
+from topics.naming.titles import NAME_PHRASES, Named, name_tree
+from topics.naming.wordforms import is_part
+
+KEYPHRASES = 8
+# A topic without a term to tell is named by so many words that a typical passage begins with.
+BEGINNING_WORDS = 5
+# Terms are counted from so many passages on, in corpora of so many: in a corpus of a few
+# a word seen once is all there is.
+_LEAST_COUNTS = ((0, 1), (20, 2), (20_000, 3))
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic of a corpus.
+
+    Attributes:
+        id: Its label, or its place among the topics of a tree.
+        name: Short and readable; no two topics of one corpus share a name.
+        kind: Whether the user asked for it or it was found.
+        keyphrases: Terms of one to three words that set it apart, most telling first.
+        size: Number of its passages.
+        share: ``size`` as a share of all passages, 0..1.
+        outlets: Outlets with their number of passages, most first; unnamed left out.
+        representatives: Row numbers of up to three passages that stand for it.
+    """
+
+    id: int
+    name: str
+    kind: Literal["guided", "discovered"]
+    keyphrases: tuple[str, ...]
+    size: int
+    share: float
+    outlets: tuple[tuple[str, int], ...]
+    representatives: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Corpus:
+    """What is known of the passages, by row."""
+
+    texts: Sequence[str]
+    strengths: NDArray[np.float32]
+    unit: NDArray[np.float32]
+    outlets: Sequence[str]
+    table: TermTable
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """A tree of topics with the places its rows have on each level."""
+
+    topics: Sequence[TreeTopic]
+    rows: Sequence[NDArray[np.int64]]
+    default: int
+
+
+def describe_topics(
+    texts: Sequence[str],
+    labels: NDArray[np.int64],
+    strengths: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    sources: Sequence[str] | None = None,
+    guided_names: Sequence[str] = (),
+    documents: Sequence[str] | None = None,
+) -> list[Topic]:
+    """Name and describe the topics of one level, in the order of their labels.
+
+    Args:
+        texts: Text of each passage.
+        labels: Topic of each passage, 0 and up; the first are the guided ones.
+        strengths: How firmly each passage belongs, 0..1.
+        vectors: Shape ``(n, d)``.
+        sources: Outlet of each passage, ``""`` where unknown.
+        guided_names: Names of the guided topics, by label; they are kept as they are,
+            and such a topic is described even where it has no passages.
+        documents: Document of each passage, by any name; terms that several documents
+            of a topic share are preferred. By default each passage is its own.
+
+    Raises:
+        ValueError: Sizes differ, or a label is below 0.
+    """
+    if len(labels) and int(np.min(labels)) < 0:
+        raise ValueError("A label is below 0; every passage must have a topic.")
+    labels = np.asarray(labels, np.int64)
+    count = max(len(guided_names), int(labels.max(initial=-1)) + 1)
+    level = Level(labels, np.full(count, -1, np.int64), 0.0)
+    tree = TopicTree((level,), 0, len(guided_names))
+    return describe_tree(
+        texts,
+        tree,
+        strengths,
+        vectors,
+        sources=sources,
+        guided_names=guided_names,
+        documents=documents,
+    )
+
+
+def describe_tree(
+    texts: Sequence[str],
+    tree: TopicTree,
+    strengths: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    *,
+    sources: Sequence[str] | None = None,
+    guided_names: Sequence[str] = (),
+    documents: Sequence[str] | None = None,
+) -> list[Topic]:
+    """Name and describe every topic of a tree, in the order of ``tree.topics()``.
+
+    Terms are counted once for all levels. Topics of the default level and above are told
+    from all the rest of the corpus, finer ones from their siblings too.
+
+    Args:
+        texts: Text of each passage.
+        tree: Topics of each passage.
+        strengths: How firmly each passage belongs, 0..1.
+        vectors: Shape ``(n, d)``.
+        sources: Outlet of each passage, ``""`` where unknown.
+        guided_names: Names of the guided topics, as many as ``tree.fixed``; they are kept
+            as they are, and such a topic is described even where it has no passages.
+        documents: Document of each passage, by any name; terms that several documents
+            of a topic share are preferred. By default each passage is its own.
+
+    Raises:
+        ValueError: Sizes differ.
+    """
+    rows = len(texts)
+    outlets = [""] * rows if sources is None else list(sources)
+    sizes = {len(level.labels) for level in tree.levels}
+    if sizes != {rows} or not rows == len(strengths) == len(vectors) == len(outlets):
+        raise ValueError(
+            f"{rows} texts, {max(sizes)} labels, {len(strengths)} strengths, {len(vectors)} "
+            f"vectors and {len(outlets)} sources were given; one of each a passage."
+        )
+    if len(guided_names) != tree.fixed:
+        raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
+    topics, places = tree.topics()
+    if not topics:
+        return []
+    least = max(number for size, number in _LEAST_COUNTS if rows >= size)
+    numbers = None if documents is None else np.unique(documents, return_inverse=True)[1]
+    table = tabulate(count_terms(texts, least), rows, numbers)
+    corpus = _Corpus(texts, np.asarray(strengths), unit_rows(vectors), outlets, table)
+    by_level = [place[level.labels] for place, level in zip(places, tree.levels, strict=True)]
+    placed = _Tree(topics, by_level, tree.default)
+    members = _gather_members(placed)
+    fixed = [
+        guided_names[topic.label]
+        if topic.level <= tree.default and topic.label < tree.fixed
+        else ""
+        for topic in topics
+    ]
+    phrases, chosen = _describe_levels(corpus, placed, members)
+    names = name_tree(
+        [
+            Named(
+                phrases[place].phrases,
+                phrases[place].weights,
+                phrases[place].apart,
+                topic.parent,
+                topic.level - tree.default,
+                topic.finest - tree.default,
+                fixed[place],
+            )
+            for place, topic in enumerate(topics)
+        ]
+    )
+    counts = _count_outlets(outlets, members)
+    return [
+        Topic(
+            id=place,
+            name=names[place],
+            kind="guided" if fixed[place] else "discovered",
+            keyphrases=phrases[place].phrases,
+            size=len(members[place]),
+            share=len(members[place]) / rows if rows else 0.0,
+            outlets=counts[place],
+            representatives=chosen[place],
+        )
+        for place in range(len(topics))
+    ]
+
+
+def _gather_members(tree: _Tree) -> list[NDArray[np.int64]]:
+    """Return the rows of each topic, those on the broadest level it stands on."""
+    members = []
+    for number, places in enumerate(tree.rows):
+        fresh = [place for place, topic in enumerate(tree.topics) if topic.level == number]
+        order = np.argsort(places, kind="stable").astype(np.int64)
+        starts = np.searchsorted(places[order], fresh, side="left")
+        ends = np.searchsorted(places[order], fresh, side="right")
+        members += [order[start:end] for start, end in zip(starts, ends, strict=True)]
+    return members
+
+
+def _describe_levels(
+    corpus: _Corpus, tree: _Tree, members: Sequence[NDArray[np.int64]]
+) -> tuple[list[Keyphrases], list[tuple[int, ...]]]:
+    """Find keyphrases and representative passages of all topics, level by level."""
+    phrases: list[Keyphrases] = []
+    chosen: list[tuple[int, ...]] = []
+    for number in range(len(tree.rows)):
+        fresh = [place for place, topic in enumerate(tree.topics) if topic.level == number]
+        centrality = np.ones(len(corpus.texts))
+        for place in fresh:
+            rows = members[place]
+            if not len(rows):
+                chosen.append(())
+                continue
+            cosines, centrality[rows] = measure_centrality(corpus.unit, rows)
+            chosen.append(
+                choose_representatives(
+                    rows,
+                    cosines * corpus.strengths[rows],
+                    corpus.unit,
+                    corpus.texts,
+                    corpus.outlets,
+                )
+            )
+        grouping = _group(tree, members, fresh, number, centrality)
+        phrases += find_keyphrases(corpus.table, grouping, KEYPHRASES)
+    for place, rows_of in enumerate(chosen):
+        if len(phrases[place].phrases) < NAME_PHRASES and rows_of:
+            phrases[place] = _fill_up(phrases[place], [corpus.texts[row] for row in rows_of])
+    return phrases, chosen
+
+
+def _group(
+    tree: _Tree,
+    members: Sequence[NDArray[np.int64]],
+    fresh: Sequence[int],
+    number: int,
+    centrality: NDArray[np.float64],
+) -> Grouping:
+    """Gather a level's new topics with what they stand among, above and below."""
+    rows = len(tree.rows[0])
+    labels, below = np.full(rows, -1, np.int64), np.full(rows, -1, np.int64)
+    for at, place in enumerate(fresh):
+        inside = members[place]
+        labels[inside] = at
+        finer = min(tree.topics[place].finest + 1, len(tree.rows) - 1)
+        below[inside] = tree.rows[finer][inside]
+    nested = number > tree.default
+    return Grouping(
+        labels=labels,
+        sizes=np.array([len(members[place]) for place in fresh], np.int64),
+        parents=np.array(
+            [tree.topics[place].parent if nested else -1 for place in fresh], np.int64
+        ),
+        above=tree.rows[max(number - 1, 0)],
+        below=below,
+        centrality=centrality,
+    )
+
+
+def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
+    """Add terms of the representative passages to the few phrases that recur, or a beginning."""
+    taken = [tuple(phrase.casefold().split()) for phrase in own.phrases]
+    found = list(own.phrases)
+    for term in find_lone_terms(texts, 2 * KEYPHRASES):
+        words = tuple(term.casefold().split())
+        if len(found) < NAME_PHRASES and not any(
+            is_part(words, other) or is_part(other, words) for other in taken
+        ):
+            found.append(term)
+            taken.append(words)
+    if not found and any(letter.isalpha() for letter in texts[0]):
+        # Nothing but times of day, say: what it begins with tells more than no name.
+        found.append(" ".join(texts[0].split()[:BEGINNING_WORDS]))
+    more = (0.0,) * (len(found) - len(own.phrases))
+    return Keyphrases(tuple(found), own.weights + more, own.apart + more)
+
+
+def _count_outlets(
+    outlets: Sequence[str], members: Sequence[NDArray[np.int64]]
+) -> list[tuple[tuple[str, int], ...]]:
+    """Count each topic's passages by outlet, most first."""
+    names = sorted(set(outlets))
+    number = {name: at for at, name in enumerate(names)}
+    of_rows = np.array([number[outlet] for outlet in outlets], np.int64)
+    counted = []
+    for rows in members:
+        counts = np.bincount(of_rows[rows], minlength=len(names))
+        order = np.lexsort((np.arange(len(names)), -counts)).tolist()
+        counted.append(
+            tuple((names[at], int(counts[at])) for at in order if names[at] and counts[at])
+        )
+    return counted

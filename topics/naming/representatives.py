@@ -1,0 +1,76 @@
+"""Passages that stand for a topic, and how near to its middle each passage is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.vectors.neighbours import unit_rows
+
+REPRESENTATIVES = 3
+# Two representative passages are at most this alike (cosine), and have so many words.
+MOST_ALIKE = 0.85
+LEAST_WORDS = 8
+# Passages looked at for representatives, best first.
+_CANDIDATES = 60
+
+
+def measure_centrality(
+    unit: NDArray[np.float32], members: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Compare a topic's passages with its middle.
+
+    Args:
+        unit: Unit vectors of all passages, ``(n, d)``.
+        members: Rows of the topic, at least one.
+
+    Returns:
+        Cosines with the topic's middle, ``(members,)``; the same over their mean, which
+        is 1 then; never 0.
+    """
+    vectors = unit[members]
+    middle = unit_rows(vectors.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))[0]
+    # Not a product of BLAS: that may round a row by its place, and rouses threads for little.
+    cosines = np.einsum("ij,j->i", vectors, middle)
+    positive = np.maximum(cosines.astype(np.float64), 0.001)
+    # Rounded: the order of passages may change the last bits, and no name.
+    return cosines, np.maximum(np.round(positive / float(positive.mean()), 3), 0.001)
+
+
+def choose_representatives(
+    members: NDArray[np.int64],
+    merit: NDArray[np.float32],
+    unit: NDArray[np.float32],
+    texts: Sequence[str],
+    outlets: Sequence[str],
+) -> tuple[int, ...]:
+    """Pick passages near the topic's middle, unlike each other, of different outlets.
+
+    Conditions are let go one after the other where too few passages meet them: first
+    that outlets differ, then the length. Passages too alike are never both taken.
+
+    Args:
+        members: Rows of the topic.
+        merit: How well each of them stands for it, ``(members,)``.
+        unit: Unit vectors of all passages, ``(n, d)``.
+        texts: Text of each passage.
+        outlets: Outlet of each passage, ``""`` where unknown.
+    """
+    best = np.argsort(-merit, kind="stable")[: 4 * _CANDIDATES].tolist()
+    ranked = sorted(best, key=lambda at: (-round(float(merit[at]), 5), texts[int(members[at])]))
+    candidates = [int(members[place]) for place in ranked[:_CANDIDATES]]
+    long_enough = [row for row in candidates if len(texts[row].split()) >= LEAST_WORDS]
+    chosen: list[int] = []
+    for other_outlet, rows in ((True, long_enough), (False, long_enough), (False, candidates)):
+        for row in rows:
+            if len(chosen) == REPRESENTATIVES:
+                return tuple(chosen)
+            if row in chosen:
+                continue
+            if other_outlet and outlets[row] and outlets[row] in {outlets[one] for one in chosen}:
+                continue
+            if all(float(unit[row] @ unit[one]) <= MOST_ALIKE for one in chosen):
+                chosen.append(row)
+    return tuple(chosen)

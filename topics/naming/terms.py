@@ -1,0 +1,392 @@
+"""Words and phrases of passages, counted by topic in bulk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.text.stopwords import STOP_WORDS
+from topics.naming.nouns import weigh_nouns
+
+# Words of news writing that say who spoke and when, not what about.
+_NEWS_WORDS = frozenset(
+    """
+    said says say saying told tells tell added adds reported reports report reporting according
+    announced stated mr mrs ms dr sir also would could may might must shall like just even still
+    yet since already ago now today yesterday tomorrow tonight monday tuesday wednesday thursday
+    friday saturday sunday january february march april june july august september october
+    november december week weeks weekend month months year years day days hour hours morning
+    evening night time times one two three four five six seven eight nine ten first second third
+    last next latest recent recently new old many much several another around among amid across
+    per via without within upon toward towards however although though whether either neither
+    around former including include includes included make makes made making take takes took
+    taken taking get gets got getting go goes going went gone come comes came coming give gives
+    gave given put set see seen seeing saw know known think thought want wanted way ways thing
+    things lot people man men woman percent per cent million billion thousand hundred dozen
+    dozens number part end back well good best better really actually us u.s pm am gmt edt est
+    something anything nothing everything someone anyone everyone need needed use used using
+    called call calls expected likely possible able it's don read click photo image copyright
+    nearly almost ever never always often rather quite soon long little big large great least
+    less far near later early late different similar certain whole half certainly especially
+    clear right left things kind sort lead led keep kept look looking looked seem seems seemed
+    afp ap reuters upi com www http https amp quot nbsp
+    say's let lets become became becomes begin began start started following follow follows
+    """.split()  # noqa: SIM905 - a list literal would be 200 lines
+)
+WEAK_WORDS = STOP_WORDS | _NEWS_WORDS
+# Titles and common nouns of office: good beside a name ("President Assad"), none alone.
+_TITLES = frozenset(
+    """
+    president minister ministers prime secretary chairman spokesman spokeswoman official
+    officials leader leaders chief head director general senator rep inc corp co ltd plc group
+    company companies statement source sources analyst analysts expert experts correspondent
+    """.split()  # noqa: SIM905 - a list literal would be 30 lines
+)
+# Weak words that are part of a name beside another word in capitals: New York, Financial
+# Times, US Airways, Million Dollar Baby. The first ones also where a sentence starts.
+_IN_NAMES_ANYWHERE = frozenset({"new", "u.s."})
+_IN_NAMES = _IN_NAMES_ANYWHERE | frozenset(
+    """
+    old big little great long good best first second third last next million billion hundred
+    one two three four five six seven eight nine ten time times people day night right left
+    well way today
+    """.split()  # noqa: SIM905
+)
+# What stands beside a title without making a name of it: secretary of state, foreign minister.
+_OF_OFFICE = frozenset({"of", "state", "foreign", "deputy", "vice", "interim", "executive"})
+# Spellings that are words of their own: the country is no pronoun.
+_AS_THEY_STAND = {"US": "u.s.", "&": "&"}
+# "Bank of England" and "Marks & Spencer" may be phrases; "talks and war" may not.
+_LINKS = frozenset({"of", "&"})
+# A sentence of so many words of content, or long ones, with hardly one in lower case is a
+# headline, and its capitals say nothing.
+_HEADLINE_WORDS = 4
+_LONG_WORD = 5
+_SENTENCE_ENDS = frozenset({"", ".", "!", "?", "\n"})
+_HEADLINE_LOWER = 0.15
+
+_LETTERS = r"[^\W\d_]"
+_WORD = rf"(?:{_LETTERS}\.){{2,}}|(?:St|Mt|Ft)\.(?=\s[A-Z])|[^\W_]+(?:[-'’&][^\W_]+)*"
+_TOKENS = re.compile(rf"{_WORD}|&(?=\s)|[^\w\s'’&-]|[-–—]{{1,2}}(?=\s)|\n")
+# "President Bashar" runs on in "President Bashar al-Assad".
+_CAPITAL = re.compile(r"(?:(?:al|el|ul|bin|ben)-)?(?P<first>\w)")
+_POSSESSIVE = re.compile(r"['’](?:s|S)?$")
+_LONGEST_PHRASE = 3
+# A name that runs on in so many of its uses is a piece of one ("Prime Minister David").
+_RUNS_ON = 0.6
+# A word used as a noun in less than the first share of its uses names nothing (it keeps
+# the least fitness); from the second share on it is as fit as any.
+_NOUN_SHARES = (0.3, 0.65)
+_LEAST_FITNESS = 0.05
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Terms of one to three words and the passages they stand in.
+
+    Attributes:
+        words: The lower-case words of each term.
+        surfaces: The commonest spelling of each term, case and all.
+        fitness: float64, one a term, above 0 to 1: how well it serves as a name, being
+            a noun or a name, and no piece of a longer one.
+        named: bool, one a term: whether it is a proper name, in capitals throughout.
+        rows: int64 of shape ``(pairs,)``: passage of each pair of term and passage.
+        terms: int64 of shape ``(pairs,)``: term of each pair; sorted, then by passage.
+    """
+
+    words: tuple[tuple[str, ...], ...]
+    surfaces: tuple[str, ...]
+    fitness: NDArray[np.float64]
+    named: NDArray[np.bool_]
+    rows: NDArray[np.int64]
+    terms: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """All tokens of all texts in one line; a break has word 0.
+
+    Attributes:
+        words: Word of each token.
+        spellings: Spelling of each token.
+        rows: Passage of each token.
+        vocabulary: Words by number.
+        spelled: Spellings by number.
+        capital: Whether each token begins with a capital.
+        strong: Whether a term may start or end with each token.
+        headline: Whether each stands in a headline with all words in capitals.
+    """
+
+    words: NDArray[np.int64]
+    spellings: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    vocabulary: list[str]
+    spelled: list[str]
+    capital: NDArray[np.bool_]
+    strong: NDArray[np.bool_]
+    headline: NDArray[np.bool_]
+
+
+def count_terms(texts: Sequence[str], least: int) -> Terms:
+    """Find the terms that stand in at least ``least`` passages.
+
+    A term crosses no punctuation, neither starts nor ends with a weak word or a bare
+    number, holds no weak word but "of", is no bare title ("prime minister"), and does
+    not end in the middle of an expression ("delivery of surface-to-air").
+    """
+    tokens = _tokenise(texts)
+    strong = np.array([_is_strong(word) for word in tokens.vocabulary], dtype=bool)
+    link = _among(tokens.vocabulary, _LINKS)
+    title = _among(tokens.vocabulary, _TITLES | {"u.s."})
+    plain = title | _among(tokens.vocabulary, _OF_OFFICE)
+    open_ended = np.array(
+        ["-" in spelling and spelling.islower() for spelling in tokens.spelled], dtype=bool
+    )
+    nouns, leads, named = weigh_nouns(
+        tokens.words, tokens.capital, tokens.headline, tokens.vocabulary, strong
+    )
+    words: list[tuple[str, ...]] = []
+    surfaces: list[str] = []
+    fitness: list[NDArray[np.float64]] = []
+    proper: list[NDArray[np.bool_]] = []
+    rows: list[NDArray[np.int64]] = []
+    terms: list[NDArray[np.int64]] = []
+    for length in range(1, _LONGEST_PHRASE + 1):
+        places = _places(tokens, strong if length == 1 else None, link, length)
+        spans = tokens.words[places[:, None] + np.arange(length)]
+        places = places[~(plain[spans].all(axis=1) & title[spans].any(axis=1))]
+        if length > 1:
+            places = places[~open_ended[tokens.spellings[places + length - 1]]]
+        ids, first = _number(tokens.words, places, length)
+        kept_rows, kept_ids, firsts = _keep_common(tokens.rows[places], ids, first, least)
+        members = np.isin(ids, firsts[:, 0])
+        spelled = _spellings(tokens, places[members], ids[members], length)
+        rows.append(kept_rows)
+        terms.append(kept_ids + len(words))
+        span = tokens.words[places[firsts[:, 1]][:, None] + np.arange(length)]
+        whole = _whole_shares(tokens, places, ids, length)[firsts[:, 0]]
+        spelling = [spelled[int(identifier)] for identifier in firsts[:, 0]]
+        is_name = np.array([_is_name(one) for one in spelling], dtype=bool)
+        known = named[span] | is_name[:, None] if length > 1 else named[span]
+        proper.append(known.all(axis=1))
+        fitness.append(_fitness(nouns[span], leads[span], known, whole))
+        for identifier, place in firsts:
+            start = int(places[place])
+            words.append(tuple(tokens.vocabulary[w] for w in tokens.words[start : start + length]))
+            surfaces.append(spelled[int(identifier)])
+    return Terms(
+        tuple(words),
+        tuple(surfaces),
+        np.concatenate(fitness),
+        np.concatenate(proper),
+        np.concatenate(rows),
+        np.concatenate(terms),
+    )
+
+
+def _is_name(spelling: str) -> bool:
+    """Whether each word of a term is in capitals: Castello Road, Bank of England."""
+    return all(word[:1].isupper() for word in spelling.split() if word not in _LINKS)
+
+
+def _whole_shares(
+    tokens: _Tokens,
+    places: NDArray[np.int64],
+    ids: NDArray[np.int64],
+    length: int,
+) -> NDArray[np.float64]:
+    """Return the share of each term's uses in which no name runs on beyond it."""
+    last = len(tokens.words) - 1
+    name = tokens.capital & tokens.strong
+    left, right = np.maximum(places - 1, 0), np.minimum(places + length, last)
+    runs_on = (name[left] & name[places] & (places > 0)) | (
+        name[right] & name[places + length - 1] & (places + length <= last)
+    )
+    told = ~tokens.headline[places]
+    uses = np.bincount(ids, told)
+    beyond = np.bincount(ids, runs_on & told, minlength=len(uses))
+    return np.asarray(1.0 - beyond / np.maximum(uses, 1))
+
+
+def _fitness(
+    nouns: NDArray[np.float64],
+    leads: NDArray[np.float64],
+    named: NDArray[np.bool_],
+    whole: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Weigh terms by their words, shape ``(terms, length)``: a noun last, no verb before."""
+    low, high = _NOUN_SHARES
+    each = np.clip((nouns - low) / (high - low), _LEAST_FITNESS, 1.0)
+    each[named] = 1.0
+    # Before the last word an adjective is as welcome as a noun.
+    lead = np.clip(leads[:, :-1] / low, _LEAST_FITNESS, 1.0)
+    lead[named[:, :-1]] = 1.0
+    fit = each[:, -1] * lead.min(axis=1, initial=1.0)
+    return np.asarray(np.where(whole < 1 - _RUNS_ON, _LEAST_FITNESS, 1.0) * fit)
+
+
+def _tokenise(texts: Sequence[str]) -> _Tokens:
+    """Split texts into words and breaks."""
+    spelling_ids: dict[str, int] = {"": 0}
+    word_ids: dict[str, int] = {"": 0}
+    word_of: list[int] = [0]
+    stream: list[int] = []
+    lengths = np.empty(len(texts), np.int64)
+    for row, text in enumerate(texts):
+        before = len(stream)
+        for token in _TOKENS.findall(text):
+            spelling = spelling_ids.get(token)
+            if spelling is None:
+                spelling = spelling_ids[token] = len(spelling_ids)
+                word = _fold(token)
+                word_of.append(word_ids.setdefault(word, len(word_ids)))
+            stream.append(spelling)
+        stream.append(0)
+        lengths[row] = len(stream) - before
+    spellings = np.array(stream, dtype=np.int64)
+    words = np.array(word_of, dtype=np.int64)[spellings]
+    rows = np.repeat(np.arange(len(texts)), lengths)
+    spelled = [_POSSESSIVE.sub("", one) for one in spelling_ids]
+    vocabulary = list(word_ids)
+    capital = np.array([_is_capital(one) for one in spelled], dtype=bool)[spellings]
+    known = np.array([_is_strong(word) for word in vocabulary], dtype=bool)
+    # Small words are in lower case in headlines too.
+    telling = known | np.array([len(word) >= _LONG_WORD for word in vocabulary], dtype=bool)
+    ends = (words == 0) & _among(list(spelling_ids), _SENTENCE_ENDS)[spellings]
+    headline = _find_headlines(ends, capital, telling[words])
+    strong = known[words] | _find_in_names(words, capital & ~headline, known, vocabulary)
+    return _Tokens(words, spellings, rows, vocabulary, spelled, capital, strong, headline)
+
+
+def _is_capital(spelling: str) -> bool:
+    """Whether a word begins with a capital, an Arabic article before it left aside."""
+    found = _CAPITAL.match(spelling)
+    return found is not None and found["first"].isupper()
+
+
+def _among(vocabulary: Sequence[str], group: frozenset[str] | set[str]) -> NDArray[np.bool_]:
+    """Return which words of the vocabulary are in a group."""
+    return np.array([word in group for word in vocabulary], dtype=bool)
+
+
+def _find_headlines(
+    ends: NDArray[np.bool_], capital: NDArray[np.bool_], telling: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which tokens stand in sentences whose words are all in capitals."""
+    sentence = np.cumsum(ends)
+    content = np.bincount(sentence, telling)
+    lower = np.bincount(sentence, telling & ~capital)
+    found = (content >= _HEADLINE_WORDS) & (lower <= _HEADLINE_LOWER * content)
+    return np.asarray(found[sentence])
+
+
+def _find_in_names(
+    words: NDArray[np.int64],
+    capital: NDArray[np.bool_],
+    strong: NDArray[np.bool_],
+    vocabulary: Sequence[str],
+) -> NDArray[np.bool_]:
+    """Return which weak words are in capitals beside a strong word in capitals."""
+    name = np.append(capital & strong[words], np.array([False]))
+    beside = name[1:] | np.append(np.array([False]), name[:-1])[:-1]
+    inside = np.append(np.array([0]), words)[:-1] != 0
+    able = _among(vocabulary, _IN_NAMES)[words] & inside
+    able |= _among(vocabulary, _IN_NAMES_ANYWHERE)[words] & name[1:]
+    return np.asarray(able & capital & beside)
+
+
+def _fold(token: str) -> str:
+    """Return the word a spelling stands for; ``""`` for a break."""
+    if token in _AS_THEY_STAND:
+        return _AS_THEY_STAND[token]
+    if not any(letter.isalnum() for letter in token):
+        return ""
+    return _POSSESSIVE.sub("", token).replace("’", "'").casefold()
+
+
+def _is_strong(word: str) -> bool:
+    """Whether a term may start or end with the word."""
+    return (
+        len(word) > 1
+        and word not in WEAK_WORDS
+        and word.replace(".", "") not in WEAK_WORDS
+        and word.split("'")[0] not in WEAK_WORDS
+        and any(letter.isalpha() for letter in word)
+        and not re.fullmatch(r"\d+(?:st|nd|rd|th|s|pm|am|m|bn|p|km|c)", word)
+    )
+
+
+def _places(
+    tokens: _Tokens, alone: NDArray[np.bool_] | None, link: NDArray[np.bool_], length: int
+) -> NDArray[np.int64]:
+    """Return where a term of so many words starts; ``alone``: words that may be one."""
+    count = len(tokens.words) - length + 1
+    if count <= 0:
+        return np.empty(0, np.int64)
+    strong = tokens.strong if alone is None else alone[tokens.words]
+    good = strong[:count] & strong[length - 1 :]
+    for inner in range(1, length - 1):
+        good &= strong[inner : inner + count] | link[tokens.words[inner : inner + count]]
+    return np.flatnonzero(good)
+
+
+def _number(
+    words: NDArray[np.int64], places: NDArray[np.int64], length: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the distinct terms that start at ``places``; also each one's first place."""
+    base = int(words.max(initial=0)) + 1
+    ids = words[places]
+    for offset in range(1, length):
+        _, ids = np.unique(ids, return_inverse=True)
+        ids = ids * base + words[places + offset]
+    _, first, ids = np.unique(ids, return_index=True, return_inverse=True)
+    return ids.astype(np.int64), first.astype(np.int64)
+
+
+def _keep_common(
+    rows: NDArray[np.int64], ids: NDArray[np.int64], first: NDArray[np.int64], least: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Pair terms with passages, each pair once, and keep terms in enough passages.
+
+    Returns:
+        Rows and new term numbers of the pairs, and for each kept term its old number
+        and its first place.
+    """
+    span = int(rows.max(initial=0)) + 1
+    pairs = np.unique(ids * span + rows)
+    pair_ids, pair_rows = pairs // span, pairs % span
+    common = np.bincount(pair_ids, minlength=len(first)) >= least
+    kept = np.flatnonzero(common)
+    renumber = np.cumsum(common) - 1
+    inside = common[pair_ids]
+    firsts = np.stack([kept, first[kept]], axis=1)
+    return pair_rows[inside], renumber[pair_ids[inside]], firsts
+
+
+def _spellings(
+    tokens: _Tokens, places: NDArray[np.int64], ids: NDArray[np.int64], length: int
+) -> dict[int, str]:
+    """Return each term's commonest spelling, not counting sentence starts if it can.
+
+    A word is capitalised at the start of a sentence whatever it is.
+    """
+    if not len(places):
+        return {}
+    starts = (places == 0) | (tokens.words[np.maximum(places - 1, 0)] == 0)
+    starts |= tokens.headline[places]
+    forms, _ = _number(tokens.spellings, places, length)
+    span = int(forms.max()) + 1
+    pairs, first, inverse = np.unique(ids * span + forms, return_index=True, return_inverse=True)
+    # A thousandth for a sentence start: it decides only where there is nothing else.
+    votes = np.bincount(inverse, np.where(starts, 0.001, 1.0))
+    best: dict[int, tuple[float, str]] = {}
+    for pair, place, vote in zip(pairs, places[first], votes, strict=True):
+        spelling = " ".join(tokens.spelled[s] for s in tokens.spellings[place : place + length])
+        term = int(pair // span)
+        # Equal votes: the later in code order, lower case before capitals.
+        best[term] = max(best.get(term, (0.0, "")), (round(float(vote), 6), spelling))
+    return {term: spelling for term, (_, spelling) in best.items()}

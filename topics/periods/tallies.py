@@ -1,0 +1,108 @@
+"""Topic, outlet and period of each passage, counted with copies once and apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from embeddings.documents import date_bounds
+from topics.periods.periods import period_of
+
+# How a passage is dated: exactly enough for a period, only to a longer one, or not at all.
+EXACT, COARSER, UNDATED = "exact", "coarser", "none"
+
+
+class Sighting(NamedTuple):
+    """A passage, as far as it is counted.
+
+    Attributes:
+        document_id: Its article.
+        position: Its place there.
+        outlet: As stored; ``""`` when unknown.
+        published: ISO 8601, cut to what is known.
+        topic_id: Its topic.
+        text: The same number for all copies of one text.
+    """
+
+    document_id: str
+    position: int
+    outlet: str
+    published: str
+    topic_id: int
+    text: int
+
+
+class Key(NamedTuple):
+    """What passages are counted by.
+
+    Attributes:
+        topic_id: The topic.
+        outlet: The outlet, ``""`` when unknown.
+        dating: ``exact``, ``coarser`` or ``none``.
+        period: The period; where the date is coarser, the date; ``""`` without one.
+    """
+
+    topic_id: int
+    outlet: str
+    dating: str
+    period: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Passages by topic, outlet and period.
+
+    Attributes:
+        distinct: Distinct texts, each where it was first seen.
+        copies: Passages beyond them, each where it stands itself.
+        sizes: For each article its distinct texts.
+        by_topic: For each topic its distinct texts in each article that has any.
+    """
+
+    distinct: Counter[Key]
+    copies: Counter[Key]
+    sizes: dict[str, int]
+    by_topic: dict[int, dict[str, int]]
+
+
+def count(sightings: Sequence[Sighting], unit: str) -> Tally:
+    """Count passages, each text once at its first sighting and apart at each later one."""
+    first = first_sightings(sightings)
+    distinct: Counter[Key] = Counter()
+    copies: Counter[Key] = Counter()
+    sizes: Counter[str] = Counter()
+    by_topic: dict[int, Counter[str]] = {}
+    for sighting in sightings:
+        key = Key(sighting.topic_id, sighting.outlet, *dating(sighting.published, unit))
+        if first[sighting.text] is not sighting:
+            copies[key] += 1
+            continue
+        distinct[key] += 1
+        sizes[sighting.document_id] += 1
+        by_topic.setdefault(sighting.topic_id, Counter())[sighting.document_id] += 1
+    return Tally(distinct, copies, dict(sizes), {t: dict(c) for t, c in by_topic.items()})
+
+
+def first_sightings(sightings: Iterable[Sighting]) -> dict[int, Sighting]:
+    """Return the first sighting of each text: the one surely published earliest.
+
+    A coarse date counts by the last minute that it may mean, no date as the last of all; ties go
+    by outlet, article and place, so that the order of arrival has no say.
+    """
+    first: dict[int, tuple[tuple[str, str, str, int], Sighting]] = {}
+    for sighting in sightings:
+        by_then = date_bounds(sighting.published)[1]
+        rank = (by_then, sighting.outlet, sighting.document_id, sighting.position)
+        if sighting.text not in first or rank < first[sighting.text][0]:
+            first[sighting.text] = rank, sighting
+    return {text: sighting for text, (_, sighting) in first.items()}
+
+
+def dating(published: str, unit: str) -> tuple[str, str]:
+    """Return how exact a date is for a unit, and the period or what is known of it."""
+    period = period_of(published, unit)
+    if period:
+        return EXACT, period
+    return (COARSER, published) if published else (UNDATED, "")

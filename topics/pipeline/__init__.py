@@ -1,0 +1,1 @@
+"""All stages over a store: what hangs on what, made and kept."""

@@ -1,0 +1,235 @@
+"""From stored passages to copies, relations and stories: who repeats whom.
+
+The first stages of a run. Copies and relations of passages hang on the corpus, the
+thresholds and the user's judgements of passages; stories on titles and on judgements of
+articles besides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Document, Passage
+from embeddings.text.normalising import hash_text
+from embeddings.vectors.embedding import embed_texts
+from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.words.copies import CopyGroup, CopySurvey, survey_copies
+from topics.coverage.articles.articles import Article, gather_articles
+from topics.coverage.examples.judgements import Judgement
+from topics.coverage.examples.thresholds import Thresholds
+from topics.coverage.relations.articles import ArticleRelation, relate_articles
+from topics.coverage.relations.events import find_same_event
+from topics.coverage.relations.relations import Relation
+from topics.coverage.relations.wordings import find_contained, relate_judged, relate_versions
+from topics.coverage.reuse.boilerplate import find_boilerplate
+from topics.coverage.stories.stories import StorySurvey, find_stories, story_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.encoders.protocol import Encoder
+
+# Story texts embedded between two commits: what is done survives a kill.
+_TEXTS_AT_ONCE = 512
+
+# How far below its threshold a pair is looked at: where the user has said yes to some pair,
+# and for questions.
+FLOORS = {"near_copy": 0.45, "contains": 0.45, "same_event": 0.3, "story": 0.1}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Articles, and who of them repeats whom.
+
+    Attributes:
+        articles: By document id.
+        relations: Articles that share their wording.
+        survey: The stories.
+    """
+
+    articles: list[Article]
+    relations: list[ArticleRelation]
+    survey: StorySurvey
+
+
+def find_copied(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    thresholds: Thresholds,
+    judgements: Sequence[Judgement],
+) -> CopySurvey:
+    """Group passages that are one text."""
+    return survey_copies(
+        passages,
+        options=thresholds.for_copies(),
+        sources={document.id: document.source for document in documents.values()},
+        together=_pairs(judgements, "near_copy", same=True),
+        apart=_pairs(judgements, "near_copy", same=False),
+    )
+
+
+def find_related(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    survey: CopySurvey,
+    nodes: NDArray[np.int64],
+    graph: NeighbourGraph,
+    *,
+    thresholds: Thresholds,
+    judgements: Sequence[Judgement],
+) -> list[Relation]:
+    """Find passages of one wording and other facts, contained ones, and those of one event.
+
+    Args:
+        passages: The passages.
+        documents: By id.
+        survey: The copies among the passages.
+        nodes: Row of ``graph`` for each passage, int64.
+        graph: Neighbours of the nodes.
+        thresholds: What counts.
+        judgements: Pairs of which the user said that they count, or do not.
+    """
+    least = {"contains": thresholds.contains, "same_event": thresholds.same_event}
+    wanted = {kind: _pairs(judgements, kind, same=True) for kind in least}
+    floors = {
+        kind: min(least[kind], FLOORS[kind]) if wanted[kind] else least[kind] for kind in least
+    }
+    options = replace(
+        thresholds.for_relations(),
+        contained_share=floors["contains"],
+        event_score=floors["same_event"],
+    )
+    kept = relate_versions(passages, documents, survey)
+    yes = {kind: _unordered(wanted[kind]) for kind in least}
+    no = {kind: _unordered(_pairs(judgements, kind, same=False)) for kind in least}
+    keys_of = _keys_of_nodes(passages, nodes, [*yes.values(), *no.values()])
+    contained: set[frozenset[int]] = set()
+    found: set[tuple[str, frozenset[str]]] = set()
+    related = [
+        *find_contained(passages, documents, nodes, options=options),
+        *find_same_event(passages, documents, nodes, graph, options=options),
+    ]
+    for relation in related:
+        kind, pair = relation.kind, frozenset(nodes[[relation.a, relation.b]].tolist())
+        # What the user said of one text holds for its copies, which are the same node.
+        said = {frozenset((a, b)) for a in keys_of[min(pair)] for b in keys_of[max(pair)]}
+        taken = relation.score >= least[kind] or said & yes[kind]
+        # A passage inside another reports no event of its own.
+        if taken and not said & no[kind] and pair not in contained:
+            kept.append(relation)
+            found.update((kind, key) for key in said)
+            if kind == "contains":
+                contained.add(pair)
+    for told in ("contains", "same_event"):
+        pairs = [one for one in wanted[told] if (told, frozenset(one)) not in found]
+        kept += relate_judged(passages, documents, told, pairs)
+    return kept
+
+
+def _keys_of_nodes(
+    passages: Sequence[Passage], nodes: NDArray[np.int64], judged: Sequence[set[frozenset[str]]]
+) -> dict[int, list[str]]:
+    """Return the judged texts of each node, by hash."""
+    wanted = {key for pairs in judged for pair in pairs for key in pair}
+    keys: dict[int, list[str]] = defaultdict(list)
+    if wanted:
+        for passage, node in zip(passages, nodes.tolist(), strict=True):
+            key = hash_text(passage.body).hex()
+            if key in wanted and key not in keys[node]:
+                keys[node].append(key)
+    return keys
+
+
+@dataclass(frozen=True)
+class Leads:
+    """What stories are read from.
+
+    Attributes:
+        articles: Without boilerplate; an article of nothing else is as it was.
+        vectors: Of the headline and beginning of each: unit rows, float32 of shape
+            ``(articles, dimension)``.
+    """
+
+    articles: list[Article]
+    vectors: NDArray[np.float32]
+
+
+def embed_leads(
+    store: CorpusStore,
+    encoder: Encoder,
+    passages: Sequence[Passage],
+    articles: Sequence[Article],
+    groups: Sequence[CopyGroup],
+) -> Leads:
+    """Embed the headline and beginning of each article, once; they are kept.
+
+    Args:
+        store: Open for writing, unless all are embedded.
+        encoder: Of the store.
+        passages: Of the corpus.
+        articles: Of the corpus, by document id.
+        groups: Copies among the passages: a beginning that stands in many articles, such
+            as a newsletter's, says nothing of any.
+    """
+    rote = find_boilerplate(articles, groups)
+    kept = [passage for row, passage in enumerate(passages) if row not in rote]
+    documents = {article.id: article.document for article in articles}
+    without = {article.id: article for article in gather_articles(kept, documents)}
+    trimmed = [without.get(article.id, article) for article in articles]
+    texts = [story_text(article) for article in trimmed]
+    parts = [
+        embed_texts(store, encoder, texts[start : start + _TEXTS_AT_ONCE])
+        for start in range(0, len(texts), _TEXTS_AT_ONCE)
+    ]
+    vectors = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+    return Leads(trimmed, vectors)
+
+
+def cover(
+    articles: list[Article],
+    leads: Leads,
+    thresholds: Thresholds,
+    judgements: Sequence[Judgement],
+) -> Coverage:
+    """Relate whole articles, and gather them into stories.
+
+    Args:
+        articles: By document id.
+        leads: What stories are read from.
+        thresholds: What counts.
+        judgements: Pairs of articles that the user put together or apart.
+    """
+    relations = relate_articles(articles, thresholds.for_copies(), thresholds.for_relations())
+    number = {article.id: place for place, article in enumerate(articles)}
+    together, apart = (
+        [
+            (number[a], number[b])
+            for a, b in _pairs(judgements, "story", same=same)
+            if a in number and b in number
+        ]
+        for same in (True, False)
+    )
+    survey = find_stories(
+        leads.articles,
+        leads.vectors,
+        options=thresholds.for_stories(),
+        copies=[(one.a, one.b) for one in relations if one.one_text],
+        linked=[(one.a, one.b) for one in relations if one.one_story and not one.one_text],
+        together=together,
+        apart=apart,
+    )
+    return Coverage(articles, relations, survey)
+
+
+def _pairs(judgements: Sequence[Judgement], kind: str, *, same: bool) -> list[tuple[str, str]]:
+    return [(one.a, one.b) for one in judgements if one.kind == kind and one.same is same]
+
+
+def _unordered(pairs: Sequence[tuple[str, str]]) -> set[frozenset[str]]:
+    return {frozenset(pair) for pair in pairs}

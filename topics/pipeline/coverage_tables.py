@@ -1,0 +1,225 @@
+"""Copies, relations and stories written to the store and read again, story ids carried over."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Passage
+from embeddings.text.normalising import hash_text
+from embeddings.text.wording import read_words
+from embeddings.words.copies import CopyGroup, CopySurvey
+from topics.coverage.articles.articles import Article
+from topics.coverage.relations.articles import ArticleRelation
+from topics.coverage.relations.relations import Relation
+from topics.coverage.stories.stories import StorySurvey
+from topics.hierarchy.identity import TopicKey, carry_ids
+
+# The setting that holds what the search for stories left out.
+STORY_COUNTS = "story_counts"
+# The highest story id ever given, so that none is given twice.
+_LAST_ID = "last_story_id"
+
+
+def store_copies(store: CorpusStore, passages: Sequence[Passage], survey: CopySurvey) -> None:
+    """Replace the groups of copies, and which passage stands for each wording."""
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM copy_groups")
+        connection.execute("DELETE FROM wordings")
+        for number, group in enumerate(survey.groups, 1):
+            _store_group(store, passages, number, group)
+        connection.executemany(
+            "INSERT INTO wordings VALUES (?, ?)",
+            [
+                (passages[row].id, passages[canonical].id)
+                for canonical, members in survey.wordings
+                for row in members
+            ],
+        )
+
+
+def _store_group(
+    store: CorpusStore, passages: Sequence[Passage], number: int, group: CopyGroup
+) -> None:
+    with store.transaction() as connection:
+        connection.execute(
+            "INSERT INTO copy_groups VALUES (?, ?, ?, ?, ?)",
+            (number, group.kind, passages[group.canonical].id, group.across, group.short),
+        )
+        connection.executemany(
+            "INSERT INTO copy_members VALUES (?, ?, ?)",
+            [
+                (passages[row].id, number, round(share, 4))
+                for row, share in zip(group.members, group.shares, strict=True)
+            ],
+        )
+
+
+def store_relations(
+    store: CorpusStore, passages: Sequence[Passage], relations: Sequence[Relation]
+) -> None:
+    """Replace the relations of passages."""
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM relations")
+        connection.executemany(
+            "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    relation.kind,
+                    passages[relation.a].id,
+                    passages[relation.b].id,
+                    round(relation.score, 4),
+                    json.dumps(dataclasses.asdict(relation.evidence), ensure_ascii=False),
+                    relation.across,
+                )
+                for relation in relations
+            ],
+        )
+
+
+def store_article_relations(
+    store: CorpusStore, articles: Sequence[Article], relations: Sequence[ArticleRelation]
+) -> None:
+    """Replace the relations of whole articles."""
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM article_relations")
+        connection.executemany(
+            "INSERT INTO article_relations VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    one.kind,
+                    articles[one.a].id,
+                    articles[one.b].id,
+                    round(one.share_a, 4),
+                    round(one.share_b, 4),
+                    one.facts,
+                )
+                for one in relations
+            ],
+        )
+
+
+def store_stories(store: CorpusStore, articles: Sequence[Article], survey: StorySurvey) -> None:
+    """Replace the stories; the id of each is that of the one whose articles it continues.
+
+    What was left out is kept as ``STORY_COUNTS``: ids of articles too short to be compared,
+    pairs of ids put together by the user that others of the user's contradict, and how many
+    pairs lie too many days apart.
+    """
+    stories = survey.stories
+    before: dict[int, set[bytes]] = {}
+    for document_id, story_id in store.rows("SELECT document_id, story_id FROM story_memory"):
+        before.setdefault(story_id, set()).add(document_id.encode("utf-8", "surrogatepass"))
+    ids = carry_ids(
+        {story_id: TopicKey(members) for story_id, members in before.items()},
+        [
+            TopicKey({articles[n].id.encode("utf-8", "surrogatepass") for n in story.members})
+            for story in stories
+        ],
+        (store.setting(_LAST_ID) or 0) + 1,
+    )
+    members = [
+        (articles[n].id, story_id)
+        for story_id, story in zip(ids, stories, strict=True)
+        for n in story.members
+    ]
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM stories")
+        connection.execute("DELETE FROM story_memory")
+        connection.executemany(
+            "INSERT INTO stories VALUES (?, ?, ?)",
+            [
+                (story_id, articles[story.central].id, round(story.cohesion, 4))
+                for story_id, story in zip(ids, stories, strict=True)
+            ],
+        )
+        connection.executemany("INSERT INTO story_members VALUES (?, ?)", members)
+        connection.executemany("INSERT INTO story_memory VALUES (?, ?)", members)
+        store.set_setting(
+            STORY_COUNTS,
+            {
+                "too_short": [articles[number].id for number in survey.too_short],
+                "dropped": [[articles[a].id, articles[b].id] for a, b in survey.dropped],
+                "ruled_out": survey.ruled_out,
+            },
+        )
+        store.set_setting(_LAST_ID, max([store.setting(_LAST_ID) or 0, *ids]))
+
+
+def read_copies(store: CorpusStore, passages: Sequence[Passage]) -> list[CopyGroup]:
+    """Return the stored groups of copies.
+
+    Args:
+        store: An open store.
+        passages: Its passages; members are rows of these.
+    """
+    row_of = {passage.id: row for row, passage in enumerate(passages)}
+    sources = dict(store.rows("SELECT id, source FROM documents"))
+    members: dict[int, list[tuple[int, float]]] = {}
+    for group_id, passage_id, share in store.rows(
+        "SELECT m.group_id, m.passage_id, m.share FROM copy_members AS m "
+        "JOIN passages AS p ON p.id = m.passage_id ORDER BY p.document_id, p.position"
+    ):
+        members.setdefault(group_id, []).append((row_of[passage_id], share))
+    groups = []
+    for group_id, kind, canonical, short in store.rows(
+        "SELECT id, kind, canonical, short FROM copy_groups ORDER BY id"
+    ):
+        rows, shares = zip(*members[group_id], strict=True)
+        documents = {passages[row].document_id for row in rows}
+        groups.append(
+            CopyGroup(
+                kind=kind,
+                members=rows,
+                canonical=row_of[canonical],
+                shares=shares,
+                texts=len({hash_text(passages[row].body) for row in rows}),
+                words=len(read_words(passages[row_of[canonical]].body).words),
+                documents=len(documents),
+                outlets=tuple(sorted({sources[one] for one in documents if sources[one]})),
+                short=bool(short),
+            )
+        )
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRelation:
+    """A stored relation without its evidence.
+
+    Attributes:
+        kind: ``near_copy``, ``contains`` or ``same_event``.
+        a: Row of a passage.
+        b: Row of the other.
+    """
+
+    kind: str
+    a: int
+    b: int
+
+
+def read_relations(store: CorpusStore, passages: Sequence[Passage]) -> list[StoredRelation]:
+    """Return the stored relations of passages, by kind and falling score."""
+    row_of = {passage.id: row for row, passage in enumerate(passages)}
+    return [
+        StoredRelation(kind, row_of[a], row_of[b])
+        for kind, a, b in store.rows(
+            "SELECT r.kind, r.a, r.b FROM relations AS r JOIN passages AS p ON p.id = r.a "
+            "JOIN passages AS q ON q.id = r.b ORDER BY r.kind, r.score DESC, p.document_id, "
+            "p.position, q.document_id, q.position"
+        )
+    ]
+
+
+def read_stories(store: CorpusStore) -> dict[int, list[str]]:
+    """Return the document ids of each story, by date, those without last; by story id."""
+    found: dict[int, list[str]] = {}
+    for story_id, document_id in store.rows(
+        "SELECT m.story_id, d.id FROM story_members AS m JOIN documents AS d "
+        "ON d.id = m.document_id ORDER BY m.story_id, d.published = '', d.published, d.id"
+    ):
+        found.setdefault(story_id, []).append(document_id)
+    return found

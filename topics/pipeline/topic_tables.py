@@ -1,0 +1,152 @@
+"""Topics written to the store, ids carried over from the last run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Passage
+from embeddings.vectors.graph import Nodes
+from topics.edits.edits import Edit
+from topics.hierarchy.identity import TopicKey, carry_ids
+from topics.hierarchy.outline import SHOWN_LEVEL, read_outline
+from topics.pipeline.topics import Found
+
+
+def read_members(store: CorpusStore) -> dict[bytes, int]:
+    """Return the topic shown of each text of the last run, by content hash."""
+    outline = read_outline(store)
+    shown = outline.at(outline.shown)
+    # By content, not by passage id: an updated article's passages have new ids.
+    return {
+        bytes(key): shown[leaf]
+        for key, leaf in store.rows("SELECT hash, topic_id FROM members")
+        if leaf in shown
+    }
+
+
+def store_topics(
+    store: CorpusStore,
+    passages: Sequence[Passage],
+    nodes: Nodes,
+    found: Found,
+    undone: Edit | None = None,
+) -> None:
+    """Replace topics and assignments; ids follow members.
+
+    Args:
+        store: The store.
+        passages: Its passages.
+        nodes: Their nodes.
+        found: The topics.
+        undone: An edit that was taken back: its topics get back their ids.
+    """
+    tree = found.tree
+    of_node = [here[level.labels] for here, level in zip(found.places, tree.levels, strict=True)]
+    ids = _carry_ids(store, nodes, found, undone)
+    shown, leaf = of_node[tree.default], of_node[-1]
+    here = found.places[tree.default]
+    belonging = found.belonging
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM assignments")
+        connection.execute("DELETE FROM topics")
+        connection.executemany(
+            "INSERT INTO topics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_topic_row(place, ids, found, passages, nodes) for place in range(len(ids))],
+        )
+        connection.execute("DELETE FROM members")
+        connection.executemany(
+            "INSERT OR REPLACE INTO members VALUES (?, ?)",
+            [
+                (key, ids[leaf[node]])
+                for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO assignments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    passage.id,
+                    node,
+                    ids[shown[node]],
+                    round(float(belonging.strengths[node]), 4),
+                    ids[leaf[node]],
+                    ids[here[other]] if (other := int(belonging.others[node])) >= 0 else None,
+                    round(float(belonging.other_shares[node]), 4),
+                    int(belonging.mixed[node]),
+                    int(belonging.strangers[node]),
+                )
+                for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
+            ],
+        )
+        store.set_setting("last_topic_id", max([store.setting("last_topic_id") or 0, *ids]))
+        store.set_setting(SHOWN_LEVEL, tree.default)
+
+
+def _topic_row(
+    place: int, ids: Sequence[int], found: Found, passages: Sequence[Passage], nodes: Nodes
+) -> tuple[Any, ...]:
+    topic, span, near = found.topics[place], found.spans[place], found.near[place]
+    return (
+        ids[place],
+        topic.name,
+        topic.kind,
+        json.dumps(topic.keyphrases, ensure_ascii=False),
+        json.dumps([passages[nodes.canonical[node]].id for node in topic.representatives]),
+        span.level,
+        span.finest,
+        ids[span.parent] if span.parent >= 0 else None,
+        found.stabilities[place],
+        "keyphrases",
+        ids[near[0]] if near else None,
+        round(near[1], 4) if near else None,
+        topic.name,
+    )
+
+
+def _carry_ids(store: CorpusStore, nodes: Nodes, found: Found, undone: Edit | None) -> list[int]:
+    """Give each topic of the tree the id of the one it continues, or a fresh one."""
+    old = _old_keys(store)
+    for anchor in undone.topics if undone else ():
+        if anchor.id and not anchor.guided:
+            members = {bytes.fromhex(one) for one in anchor.members}
+            old[anchor.id] = TopicKey(members, shown=anchor.depth == 0, size=anchor.size)
+    texts: list[set[bytes]] = [set() for _ in found.spans]
+    hashes_of: dict[int, set[bytes]] = {}
+    for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True):
+        hashes_of.setdefault(node, set()).add(key)
+    for here, level in zip(found.places, found.tree.levels, strict=True):
+        for node, label in enumerate(level.labels.tolist()):
+            texts[here[label]] |= hashes_of[node]
+    new = [
+        TopicKey(
+            members,
+            topic.name if topic.kind == "guided" else "",
+            span.level <= found.tree.default <= span.finest,
+        )
+        for members, topic, span in zip(texts, found.topics, found.spans, strict=True)
+    ]
+    return carry_ids(old, new, (store.setting("last_topic_id") or 0) + 1)
+
+
+def _old_keys(store: CorpusStore) -> dict[int, TopicKey]:
+    """Return what each topic of the last run is recognised by: its texts, and those below."""
+    shown = store.setting(SHOWN_LEVEL) or 0
+    topics = {
+        topic_id: (name if kind == "guided" else "", parent, level <= shown <= finest)
+        for topic_id, name, kind, parent, level, finest in store.rows(
+            "SELECT id, name, kind, parent, level, finest FROM topics"
+        )
+    }
+    members: dict[int, set[bytes]] = {topic_id: set() for topic_id in topics}
+    for key, leaf in store.rows("SELECT hash, topic_id FROM members"):
+        above: int | None = leaf if leaf in topics else None
+        while above is not None:
+            members[above].add(bytes(key))
+            above = topics[above][1]
+    return {
+        topic_id: TopicKey(members[topic_id], name, seen)
+        for topic_id, (name, _, seen) in topics.items()
+    }

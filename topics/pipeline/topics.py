@@ -1,0 +1,259 @@
+"""Topics of a corpus: guided, discovered, edited, in levels, measured and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.vectors.neighbours import NeighbourGraph
+from topics.discovery.belonging import Belonging, measure_belonging
+from topics.discovery.leiden import Ground, discover_rest, prepare
+from topics.discovery.levels import grow_tree
+from topics.discovery.stability import measure_stability
+from topics.edits.constraints import apply_edits
+from topics.edits.edits import Edit
+from topics.guiding.assigning import TopicVectors, assign, embed_topics, link_found
+from topics.guiding.taxonomy import GuidedTopic, find_parents
+from topics.hierarchy.tree import TopicTree, TreeTopic, fold_guided
+from topics.naming.describing import Topic, describe_tree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user asked of the topics.
+
+    Attributes:
+        guided: Topics of the user's own.
+        edits: Changes made by hand, renames left out.
+        count: Number of topics to show; ``None`` leaves it to the corpus.
+        stability: Whether to measure how far topics return in resampled runs.
+    """
+
+    guided: tuple[GuidedTopic, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    count: int | None = None
+    stability: bool = True
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What topics are found from; one row a node of the graph, in canonical order.
+
+    Attributes:
+        texts: Text of each row.
+        sources: Outlet of each row, ``""`` where unknown.
+        documents: Document id of each row.
+        keys: Content hash of each row.
+        vectors: float32 of shape ``(n, d)``.
+        graph: Neighbours of each row.
+        adjacent: Pairs of rows that follow each other in an article, shape ``(m, 2)``.
+        node_of: Row of each text, copies' texts included, by content hash in hexadecimal.
+    """
+
+    texts: Sequence[str]
+    sources: Sequence[str]
+    documents: Sequence[str]
+    keys: Sequence[bytes]
+    vectors: NDArray[np.float32]
+    graph: NeighbourGraph
+    adjacent: NDArray[np.int64]
+    node_of: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Topics before edits, on the level to be shown.
+
+    Attributes:
+        labels: int64 of shape ``(n,)``: guided topics first, then the discovered by size.
+        notes: What the user should know.
+    """
+
+    labels: NDArray[np.int64]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The topics of a corpus.
+
+    Attributes:
+        tree: A topic for every row on every level.
+        spans: The distinct topics of the tree, broad before fine.
+        places: For each level, the place of each of its labels in ``spans``.
+        topics: Name, keyphrases and typical passages of each of ``spans``.
+        belonging: How each row belongs to its topic on the level shown.
+        stabilities: Of each of ``spans``: mean best Jaccard over resampled runs, ``None``
+            where it was not measured or an edit made the topic.
+        near: Of each of ``spans``: place of the guided topic it comes nearest to, and how
+            near, for discovered topics on the level shown; else ``None``.
+        idle: Ids of edits that found nothing to act on.
+        placed: The partition that edits and levels were made on.
+    """
+
+    tree: TopicTree
+    spans: list[TreeTopic]
+    places: list[NDArray[np.int64]]
+    topics: list[Topic]
+    belonging: Belonging
+    stabilities: list[float | None]
+    near: list[tuple[int, float] | None]
+    idle: tuple[int, ...]
+    placed: Placed
+
+
+def find(
+    corpus: Corpus,
+    wishes: Wishes,
+    embed: Callable[[Sequence[str]], NDArray[np.float32]],
+    tell: Callable[[str], None] = lambda _: None,
+    known: Placed | None = None,
+) -> Found:
+    """Find, measure and name the topics of a corpus.
+
+    A pure function of the corpus and the wishes: rows in canonical order give the same
+    topics in any run.
+
+    Args:
+        corpus: What topics are found from.
+        wishes: What the user asked for.
+        embed: Turns the descriptions of guided topics into vectors.
+        tell: Told of each stage.
+        known: What ``Found.placed`` was for the same corpus, guided topics and count: edits
+            need no second discovery.
+    """
+    guided = wishes.guided
+    ground = prepare(corpus.graph, corpus.vectors, corpus.keys)
+    edges, unit = ground.edges, ground.unit
+    directions = embed_topics(guided, embed) if guided else None
+    placed = known or _place(corpus, wishes, directions, ground)
+    labels = placed.labels
+    edited = apply_edits(
+        labels, wishes.edits, corpus.node_of, edges, unit, [topic.name for topic in guided]
+    )
+    grown = grow_tree(edges, unit, edited.labels, len(guided), atoms=ground.atoms)
+    tree = fold_guided(grown, find_parents(guided))
+    spans, places = tree.topics()
+    stabilities: list[float | None] = [None] * len(spans)
+    if wishes.stability:
+        tell("measuring stability")
+        # Edits make and unmake topics; what is found anew are those of before.
+        discovered = int(labels.max(initial=-1)) + 1 - len(guided)
+        measured = measure_stability(edges, unit, grown, count=discovered, atoms=ground.atoms)
+        stabilities = _pick_stabilities(tree, spans, places, measured, edited.touched)
+    tell("naming topics")
+    belonging = measure_belonging(edges, edited.labels, corpus.graph)
+    topics = describe_tree(
+        corpus.texts,
+        tree,
+        belonging.strengths,
+        corpus.vectors,
+        sources=corpus.sources,
+        guided_names=[topic.name for topic in guided],
+        documents=corpus.documents,
+    )
+    return Found(
+        tree=tree,
+        spans=spans,
+        places=places,
+        topics=topics,
+        belonging=belonging,
+        stabilities=stabilities,
+        near=_link(tree, places, len(spans), directions, corpus),
+        idle=edited.idle,
+        placed=placed,
+    )
+
+
+def _place(
+    corpus: Corpus, wishes: Wishes, directions: TopicVectors | None, ground: Ground
+) -> Placed:
+    """Give each row a guided topic where one fits, and a discovered one elsewhere."""
+    rows, fixed = corpus.graph.size, len(wishes.guided)
+    taken = np.full(rows, -1, np.int64)
+    if directions is not None:
+        taken = assign(
+            corpus.vectors, corpus.graph, directions, corpus.keys, corpus.adjacent
+        ).labels
+    left = int((taken < 0).sum())
+    count: int | None = None
+    notes: tuple[str, ...] = ()
+    if wishes.count is not None:
+        own = _count_shown(taken, find_parents(wishes.guided))
+        count = min(max(wishes.count - own, 1), left) or None
+        made = own + (count or 0)
+        if made != wishes.count:
+            notes = (
+                f"Topics asked for: {wishes.count}; made: {made}, of which {own} your own and "
+                f"{count or 0} of the distinct passages that fit none of them ({left}).",
+            )
+    found = discover_rest(
+        corpus.graph,
+        corpus.vectors,
+        taken,
+        fixed,
+        corpus.keys,
+        corpus.adjacent,
+        count=count,
+        ground=ground,
+    )
+    return Placed(found.labels, notes)
+
+
+def _count_shown(taken: NDArray[np.int64], parents: Sequence[int]) -> int:
+    """Count the guided topics that are shown: with passages of their own, or without parts."""
+    used = set(taken.tolist())
+    return sum(topic in used or topic not in parents for topic in range(len(parents)))
+
+
+def _pick_stabilities(
+    tree: TopicTree,
+    spans: Sequence[TreeTopic],
+    places: Sequence[NDArray[np.int64]],
+    measured: Sequence[NDArray[np.float64]],
+    touched: frozenset[int],
+) -> list[float | None]:
+    """Pick each topic's value on the level shown, or on its own where it is not shown."""
+    raised = len(tree.levels) - len(measured)
+    label_on = [np.full(len(spans), -1, np.int64) for _ in tree.levels]
+    for number, here in enumerate(places):
+        label_on[number][here[here >= 0]] = np.flatnonzero(here >= 0)
+    by_hand: set[int] = set()
+    for label in touched:
+        place = int(places[tree.default][label])
+        # A broader topic is joined from what edits made; it says nothing of what is found.
+        while place >= 0:
+            by_hand.add(place)
+            place = spans[place].parent
+    picked: list[float | None] = []
+    for place, span in enumerate(spans):
+        level = min(max(tree.default, span.level), span.finest)
+        label = int(label_on[level][place])
+        value = float(measured[max(level - raised, 0)][label]) if label >= 0 else np.nan
+        picked.append(None if place in by_hand or np.isnan(value) else round(value, 3))
+    return picked
+
+
+def _link(
+    tree: TopicTree,
+    places: Sequence[NDArray[np.int64]],
+    count: int,
+    directions: TopicVectors | None,
+    corpus: Corpus,
+) -> list[tuple[int, float] | None]:
+    """Say under which guided topic each discovered topic of the level shown comes."""
+    near: list[tuple[int, float] | None] = [None] * count
+    if directions is None:
+        return near
+    here = places[tree.default]
+    links = link_found(corpus.vectors, tree.shown.labels, directions, tree.fixed)
+    for label, link in enumerate(links, tree.fixed):
+        if link is not None:
+            near[int(here[label])] = (int(here[link.guided]), link.score)
+    return near
