@@ -11,7 +11,7 @@ _EXPORTS = {
     "CorpusStore": "corpus.store",
     "Document": "documents",
     "Encoder": "encoders.protocol",
-    "Filters": "search",
+    "Filters": "corpus.filters",
     "Hit": "search",
     "NeighbourGraph": "vectors.neighbours",
     "Passage": "documents",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from embeddings.text.stopwords import STOP_WORDS
 from embeddings.vectors.embedding import expect_encoder
@@ -24,23 +25,6 @@ _OPEN, _CLOSE = "\x02", "\x03"
 
 # Weight of meaning (cosine) against words (BM25); see docs/decisions/search.md.
 MEANING_WEIGHT = 0.7
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a search is limited to; empty fields limit nothing.
-
-    Attributes:
-        sources: Outlets, any of them.
-        since: ISO 8601 date, as exact as wanted; articles of that date or later.
-        until: ISO 8601 date; articles of that date or earlier.
-        topics: Topic ids, any of them; those below a topic are named with it.
-    """
-
-    sources: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
-    topics: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,29 +152,14 @@ def _allowed(store: CorpusStore, fingerprint: str, filters: Filters) -> list[int
 
     Those that a stopped run has not embedded yet are left out.
     """
-    conditions: list[str] = ["1"]
-    parameters: list[object] = [fingerprint]
-    if filters.sources:
-        conditions.append(f"d.source COLLATE NOCASE IN ({_marks(filters.sources)})")
-        parameters += list(filters.sources)
-    # A coarse date counts as in range if some day of it is: cut both to the shorter.
-    for bound, sign in ((filters.since, ">="), (filters.until, "<=")):
-        if bound:
-            conditions.append(
-                "d.published != '' AND substr(d.published, 1, ?) "
-                f"{sign} substr(?, 1, length(d.published))"
-            )
-            parameters += [len(bound), bound]
-    if filters.topics:
-        conditions.append(f"coalesce(a.leaf_id, a.topic_id) IN ({_marks(filters.topics)})")
-        parameters += list(filters.topics)
+    condition, parameters = filters.condition()
     sql = (
         "SELECT p.id FROM passages AS p JOIN documents AS d ON d.id = p.document_id "  # noqa: S608
         "JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? "
         "LEFT JOIN assignments AS a ON a.passage_id = p.id "
-        f"WHERE {' AND '.join(conditions)} ORDER BY p.document_id, p.position"
+        f"WHERE {condition} ORDER BY p.document_id, p.position"
     )
-    return [row[0] for row in store.rows(sql, parameters)]
+    return [row[0] for row in store.rows(sql, [fingerprint, *parameters])]
 
 
 def _bm25(store: CorpusStore, query: str) -> dict[int, float]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.citations import ArticleLine, cite
+from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.words.alignment import Block, Change, compare
-from topics.answers.citing import ArticleLine, cite, load_articles
+from topics.answers.citing import load_articles
 from topics.answers.copies import check_kinds, check_share
-from topics.answers.search import check_date
-from topics.answers.topics import find_sources, require_topics
-from topics.answers.trends import in_range
+from topics.answers.topics import require_topics
 
 KINDS = ("exact", "near_copy", "contains")
 
@@ -78,10 +78,10 @@ def article_copies(
     """
     kinds = check_kinds(kinds, KINDS)
     check_share(least_share)
-    since, until = check_date(since, "--since"), check_date(until, "--until")
+    filters = Filters(sources, since, until)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
-        outlets = set(find_sources(store, sources))
+        filters = filters.match_outlets(store)
         rows = [
             row
             for row in store.rows("SELECT kind, a, b, share_a, share_b FROM article_relations")
@@ -92,10 +92,7 @@ def article_copies(
     pairs = []
     for kind, a, b, share_a, share_b in rows:
         ends = [by_id[one].document for one in (a, b)]
-        fits = any(
-            (not outlets or one.source in outlets) and in_range(one.published, since, until)
-            for one in ends
-        )
+        fits = any(filters.fit(one.source, one.published) for one in ends)
         across = not ends[0].source or ends[0].source != ends[1].source
         share = share_b if kind == "contains" else min(share_a, share_b)
         if not (fits and (across or repeats) and share >= least_share):

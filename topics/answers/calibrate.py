@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embeddings.corpus.citations import read_bodies
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.text.wording import read_words
 from embeddings.vectors.embedding import embed_corpus
 from embeddings.words.alignment import Change, compare
 from topics.answers.candidates import Candidate, find_candidates
-from topics.answers.copies import read_bodies
 from topics.answers.encoder import stored_encoder
 from topics.answers.topics import require_current
 from topics.coverage.examples.calibration import Estimate, choose_pairs, choose_threshold, estimate

@@ -1,39 +1,12 @@
-"""Articles as they are cited, and as coverage compares them."""
+"""Articles as coverage compares them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from embeddings.corpus.store import CorpusStore
-from embeddings.documents import Document, Passage
+from embeddings.documents import Passage
 from topics.coverage.articles.articles import Article, gather_articles
-
-
-@dataclass(frozen=True)
-class ArticleLine:
-    """An article with what is needed to cite it.
-
-    Attributes:
-        document_id: Its id.
-        title: The headline.
-        source: The outlet.
-        published: ISO 8601, cut to what is known.
-        url: Where it was published, or ``""``.
-    """
-
-    document_id: str
-    title: str
-    source: str
-    published: str
-    url: str
-
-
-def cite(document: Document) -> ArticleLine:
-    """Return what is needed to cite an article."""
-    return ArticleLine(
-        document.id, document.title, document.source, document.published, document.url
-    )
 
 
 def load_articles(

@@ -8,18 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from embeddings.corpus.citations import Quotation, read_bodies, read_quotations
+from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import date_bounds, publication_order
 from embeddings.errors import InputError
 from embeddings.words.alignment import Block, Change, compare
-from topics.answers.search import check_date
-from topics.answers.topics import (
-    Quotation,
-    find_sources,
-    read_quotations,
-    require_topics,
-)
-from topics.answers.trends import in_range
+from topics.answers.topics import require_topics
 
 KINDS = ("exact", "near_copy", "contains", "same_event")
 
@@ -118,19 +113,13 @@ class _Wanted:
     """Which groups and pairs are asked for."""
 
     kinds: frozenset[str]
-    outlets: frozenset[str]
-    since: str
-    until: str
+    filters: Filters
     least_share: float
     repeats: bool
 
     def holds(self, quotations: Sequence[Quotation]) -> bool:
         """Whether one of these passages is of an outlet and a time asked for."""
-        return any(
-            (not self.outlets or one.source in self.outlets)
-            and in_range(one.published, self.since, self.until)
-            for one in quotations
-        )
+        return any(self.filters.fit(one.source, one.published) for one in quotations)
 
 
 def copies(
@@ -164,11 +153,10 @@ def copies(
     """
     kinds = check_kinds(kinds, KINDS)
     check_share(least_share)
-    dates = check_date(since, "--since"), check_date(until, "--until")
+    filters = Filters(sources, since, until)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
-        outlets = frozenset(find_sources(store, sources))
-        wanted = _Wanted(frozenset(kinds), outlets, *dates, least_share, repeats)
+        wanted = _Wanted(frozenset(kinds), filters.match_outlets(store), least_share, repeats)
         # As pairs, a group of near copies may hold texts that are the same.
         of_groups = frozenset({*wanted.kinds, *(("exact", "near_copy") if pairs else ())})
         groups, left_out = _groups(store, replace(wanted, kinds=of_groups))
@@ -220,7 +208,7 @@ def _groups(store: CorpusStore, wanted: _Wanted) -> tuple[list[CopyListing], int
         if not wanted.repeats and (short or not across):
             left_out += 1
             continue
-        quotations = list(read_quotations(store, members[group_id]))
+        quotations = list(read_quotations(store, members[group_id]).values())
         if wanted.holds(quotations):
             listing = _list_group(store, group_id, kind, bool(across), quotations)
             kept = [one for one in listing.members if one.share >= wanted.least_share]
@@ -266,19 +254,6 @@ def _with_members(listing: CopyListing, members: Sequence[CopyMember]) -> CopyLi
     return replace(listing, outlets=tuple(sorted(outlets)), members=tuple(members))
 
 
-def read_bodies(store: CorpusStore, passage_ids: Sequence[int]) -> dict[int, str]:
-    """Return the paragraphs of passages, without their headings."""
-    bodies: dict[int, str] = {}
-    for passage_id in passage_ids:
-        bodies.update(
-            store.rows(
-                "SELECT id, substr(text, body_start - start + 1) FROM passages WHERE id = ?",
-                (passage_id,),
-            )
-        )
-    return bodies
-
-
 def _as_pairs(store: CorpusStore, groups: Sequence[CopyListing]) -> list[PairListing]:
     """Return each member of each group beside the group's first."""
     found = []
@@ -303,7 +278,7 @@ def _related(store: CorpusStore, wanted: _Wanted) -> tuple[list[PairListing], in
         if not (across or wanted.repeats):
             left_out += 1
             continue
-        first, second = read_quotations(store, [a, b])
+        first, second = read_quotations(store, [a, b]).values()
         if wanted.holds((first, second)):
             bodies = read_bodies(store, [a, b])
             pair = lay_out(kind, first, second, bodies, score, json.loads(evidence))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.filters import find_outlets
 from embeddings.corpus.store import CorpusStore
 from topics.answers.covered import load_coverage, open_owners
-from topics.answers.topics import find_sources, require_current
+from topics.answers.topics import require_current
 from topics.coverage.reuse.matrix import OutletReuse, OutletShare, measure_outlets
 
 
@@ -64,7 +65,7 @@ def outlets(
     known = open_owners(owners)
     with CorpusStore.open(Path(db)) as store:
         require_current(store)
-        wanted = set(find_sources(store, sources))
+        wanted = set(find_outlets(store, sources))
         coverage = load_coverage(store)
     matrix = measure_outlets(
         coverage.passages,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
-from topics.answers.topics import Quotation, find_topics, read_quotations, require_topics
+from topics.answers.topics import find_topics, require_topics
 from topics.hierarchy.outline import read_outline
 
 
@@ -78,10 +79,7 @@ def placements(
             f"ORDER BY {order}, p.hash"
         )
         kept = [row for row in rows if row[1] in wanted]
-        quotations = {
-            quotation.passage_id: quotation
-            for quotation in read_quotations(store, [row[0] for row in kept])
-        }
+        quotations = read_quotations(store, [row[0] for row in kept])
     return [
         Placement(
             passage=quotations[row[0]],

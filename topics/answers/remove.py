@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.filters import find_outlets
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
 from topics.answers.encoder import stored_encoder
-from topics.answers.topics import find_sources
 from topics.pipeline.run import derive
 
 
@@ -61,7 +61,7 @@ def remove(
             pass
     with CorpusStore.open(Path(db), write=True) as store:
         chosen: dict[str, None] = {}
-        for source in find_sources(store, sources):
+        for source in find_outlets(store, sources):
             found = store.rows("SELECT id FROM documents WHERE source = ? ORDER BY id", (source,))
             _take(chosen, found, f"from {source!r}")
         for path in paths:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
+from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
-from embeddings.documents import date_bounds
 from embeddings.errors import InputError
-from embeddings.search import Filters, Hit, search_like, search_text
+from embeddings.search import Hit, search_like, search_text
 from topics.answers.encoder import stored_encoder
-from topics.answers.topics import find_sources, find_topics, require_topics
+from topics.answers.topics import find_topics, require_topics
 from topics.hierarchy.outline import read_outline
-
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
 
 
 def search(
@@ -51,15 +48,12 @@ def search(
         raise InputError('Give either a query or --like PASSAGE_ID: topicwire search "arms".')
     if limit < 1:
         raise InputError(f"--limit is {limit}; give a number of 1 or more.")
+    filters = Filters(sources, since, until)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         settings = store.setting("encoder")
-        filters = Filters(
-            sources=find_sources(store, sources),
-            since=check_date(since, "--since"),
-            until=check_date(until, "--until"),
-            topics=_with_parts(store, find_topics(store, topics)),
-        )
+        filters = filters.match_outlets(store)
+        filters = replace(filters, topics=_with_parts(store, find_topics(store, topics)))
         if like is not None:
             return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
         encoder = stored_encoder(store)
@@ -68,28 +62,6 @@ def search(
             for note in encoder.notes:
                 tell(note)
         return hits
-
-
-def check_date(given: str, option: str) -> str:
-    """Return an ISO 8601 date of reduced precision as it stands.
-
-    Raises:
-        InputError: It is not one.
-    """
-    if given and not (_DATE.fullmatch(given) and _exists(given)):
-        raise InputError(
-            f"{option} is {given!r}; write a year, month or day: 2013, 2013-05 or 2013-05-11."
-        )
-    return given
-
-
-def _exists(date: str) -> bool:
-    """Whether a well-formed date is one of the calendar."""
-    try:
-        datetime.fromisoformat(date_bounds(date)[0])
-    except ValueError:
-        return False
-    return True
 
 
 def _with_parts(store: CorpusStore, topic_ids: Sequence[int]) -> tuple[int, ...]:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.citations import ArticleLine, cite
+from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.words.alignment import Block
-from topics.answers.citing import ArticleLine, cite
 from topics.answers.covered import Coverage, load_coverage, open_owners
-from topics.answers.search import check_date
-from topics.answers.topics import find_sources, require_current
-from topics.answers.trends import in_range
+from topics.answers.topics import require_current
 from topics.coverage.credit.credits import Credit, credited_agency, sole_agency
 from topics.coverage.credit.first_seen import Doubt, find_first
 from topics.coverage.credit.owners import Owners
@@ -199,11 +198,11 @@ def stories(
         InputError: No such outlet, or a date that cannot be.
         StoreError: No such database, never clustered, or changed since.
     """
-    since, until = check_date(since, "--since"), check_date(until, "--until")
+    filters = Filters(sources, since, until)
     members: dict[int, list[tuple[str, str, str]]] = {}
     with CorpusStore.open(Path(db)) as store:
         require_current(store)
-        wanted = set(find_sources(store, sources))
+        filters = filters.match_outlets(store)
         for story_id, *article in store.rows(
             "SELECT m.story_id, d.id, d.source, d.published FROM story_members AS m "
             "JOIN documents AS d ON d.id = m.document_id"
@@ -226,10 +225,7 @@ def stories(
     for story_id, cohesion, title in heads:
         articles = members[story_id]
         outlets = sorted({source for _, source, _ in articles if source})
-        fits = any(
-            (not wanted or source in wanted) and in_range(published, since, until)
-            for _, source, published in articles
-        )
+        fits = any(filters.fit(source, published) for _, source, published in articles)
         alone = len(outlets) == 1 and all(source for _, source, _ in articles)
         if not fits or (across and alone):
             continue

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import COVERED, RELATED, CorpusStore
 from embeddings.errors import InputError, StoreError
 from topics.hierarchy.outline import Outline, read_outline
@@ -15,27 +16,6 @@ from topics.hierarchy.outline import Outline, read_outline
 # A topic that resampled runs find again with less than this (mean best Jaccard) is marked;
 # below .6 Hennig (2007, section 6) advises against trusting a cluster.
 LEAST_STABLE = 0.6
-
-
-@dataclass(frozen=True)
-class Quotation:
-    """A passage with what is needed to cite it.
-
-    Attributes:
-        passage_id: The store's id.
-        text: The passage.
-        title: Its article's headline.
-        source: The outlet.
-        published: ISO 8601, cut to what is known.
-        url: The article's, or ``""``.
-    """
-
-    passage_id: int
-    text: str
-    title: str
-    source: str
-    published: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -108,24 +88,6 @@ def topics(
         return [one for one in summarise_topics(store, level) if not wanted or one.id in chosen]
 
 
-def find_sources(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return outlets as they are stored, whatever the case they are given in.
-
-    Raises:
-        InputError: No article is from one of them.
-    """
-    known = {
-        source.casefold(): source
-        for (source,) in store.rows("SELECT DISTINCT source FROM documents")
-    }
-    wanted = (wanted,) if isinstance(wanted, str) else wanted
-    for source in wanted:
-        if source.casefold() not in known:
-            some = ", ".join(sorted(name for name in known.values() if name)[:8])
-            raise InputError(f"No article is from {source!r}; outlets here are: {some or 'none'}.")
-    return tuple(known[source.casefold()] for source in wanted)
-
-
 def require_topics(store: CorpusStore) -> None:
     """Check that topics have been computed.
 
@@ -192,13 +154,17 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
             parts.setdefault(parent, []).append(topic_id)
     wanted = set(topics_on(store, outline, level))
     summaries = []
-    for row in store.rows(
-        "SELECT id, name, kind, keyphrases, representatives, stability, named_by, near, "
-        "near_score FROM topics"
-    ):
-        topic_id, name, kind, keyphrases, representatives, stability, named_by, near, score = row
-        if topic_id not in wanted:
-            continue
+    rows = [
+        row
+        for row in store.rows(
+            "SELECT id, name, kind, keyphrases, representatives, stability, named_by, near, "
+            "near_score FROM topics"
+        )
+        if row[0] in wanted
+    ]
+    typical = {row[0]: json.loads(row[4]) for row in rows}
+    quotations = read_quotations(store, [one for ids in typical.values() for one in ids])
+    for topic_id, name, kind, keyphrases, _, stability, named_by, near, score in rows:
         own = counts.get(topic_id, _Counts())
         ranked = sorted(own.outlets.items(), key=lambda item: (-item[1], item[0]))
         summaries.append(
@@ -212,7 +178,9 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
                 share=round(own.passages / total, 4) if total else 0.0,
                 strength=round(own.strength / own.passages, 3) if own.passages else 0.0,
                 outlets=tuple(ranked),
-                representatives=read_quotations(store, json.loads(representatives)),
+                representatives=tuple(
+                    quotations[one] for one in typical[topic_id] if one in quotations
+                ),
                 level=outline.levels[topic_id],
                 parent=outline.parents[topic_id],
                 parts=tuple(parts.get(topic_id, ())),
@@ -261,19 +229,6 @@ def _count_passages(store: CorpusStore, at: dict[int, int]) -> dict[int, _Counts
     ):
         counts[at[leaf]].outlets[source] += passages
     return counts
-
-
-def read_quotations(store: CorpusStore, passage_ids: list[int]) -> tuple[Quotation, ...]:
-    """Return passages with their articles' particulars, in the order asked for."""
-    found = {}
-    for passage_id in dict.fromkeys(passage_ids):
-        for row in store.rows(
-            "SELECT p.id, p.text, d.title, d.source, d.published, d.url FROM passages AS p "
-            "JOIN documents AS d ON d.id = p.document_id WHERE p.id = ?",
-            (passage_id,),
-        ):
-            found[passage_id] = Quotation(*row)
-    return tuple(found[i] for i in passage_ids if i in found)
 
 
 def find_topics(

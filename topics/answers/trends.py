@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
-from topics.answers.search import check_date
-from topics.answers.topics import find_sources, find_topics, require_topics, topics_on
+from topics.answers.topics import find_topics, require_topics, topics_on
 from topics.answers.trend_table import TrendCell, flatten
 from topics.hierarchy.outline import read_outline
 from topics.periods.absences import Absence, find_absences
@@ -142,10 +142,10 @@ def trends(
         raise InputError(f"--by is {by!r}; use one of {', '.join(UNITS)}.")
     if recent is not None and recent < 1:
         raise InputError(f"--recent is {recent}; give a number of periods, 1 or more.")
+    filters = Filters(sources, since, until)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
-        bounds = check_date(since, "--since"), check_date(until, "--until")
-        outlets = {source.casefold() for source in find_sources(store, sources)}
+        filters = filters.match_outlets(store)
         outline = read_outline(store)
         level = outline.check(level)
         shown = find_topics(store, topics, level)
@@ -159,8 +159,8 @@ def trends(
         unclustered = store.rows(
             "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage_id FROM assignments)"
         )[0][0]
-    in_time = [sighting for sighting in everything if in_range(sighting.published, *bounds)]
-    chosen = _of_outlets(in_time, outlets)
+    in_time = [sighting for sighting in everything if filters.fit_date(sighting.published)]
+    chosen = [sighting for sighting in in_time if filters.fit_outlet(sighting.outlet)]
     dates = {sighting.document_id: sighting.published for sighting in chosen}
     unit = by or choose_unit(dates.values())
     tally = count(chosen, unit)
@@ -169,7 +169,7 @@ def trends(
     recent = _window(recent, periods)
     datings = Counter(dating(date, unit)[0] for date in dates.values())
     shifts = _shifts(tally, dates, periods, recent, unit)
-    absences = _absences(in_time, [row[0] for row in named], unit, outlets)
+    absences = _absences(in_time, [row[0] for row in named], unit, filters)
     wanted = [row for row in named if not shown or row[0] in shown]
     grouped = _by_topic(chosen)
     trends = [
@@ -177,8 +177,9 @@ def trends(
     ]
     left_out = {
         sighting.document_id
-        for sighting in _of_outlets(everything, outlets)
-        if any(bounds) and not sighting.published
+        for sighting in everything
+        if not sighting.published and not filters.fit_date("")
+        if filters.fit_outlet(sighting.outlet)
     }
     return TrendReport(
         by=unit,
@@ -198,16 +199,6 @@ def trends(
     )
 
 
-def in_range(published: str, since: str, until: str) -> bool:
-    """Whether a date may lie between two others, each as exact as it happens to be."""
-    if not published:
-        return not (since or until)
-    # As in search: a coarse date is in range if some day of it is.
-    if since and published[: len(since)] < since[: len(published)]:
-        return False
-    return not until or published[: len(until)] <= until[: len(published)]
-
-
 def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
     """Return all passages that have a topic, by article and position.
 
@@ -225,10 +216,6 @@ def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
         Sighting(document_id, position, source, published, at[leaf], node)
         for document_id, position, source, published, leaf, node in rows
     ]
-
-
-def _of_outlets(sightings: Sequence[Sighting], outlets: set[str]) -> list[Sighting]:
-    return [s for s in sightings if not outlets or s.outlet.casefold() in outlets]
 
 
 def _window(recent: int | None, periods: Sequence[str]) -> int:
@@ -261,7 +248,7 @@ def _shifts(
 
 
 def _absences(
-    sightings: Sequence[Sighting], topic_ids: Sequence[int], unit: str, wanted: set[str]
+    sightings: Sequence[Sighting], topic_ids: Sequence[int], unit: str, filters: Filters
 ) -> dict[int, tuple[Absence, ...]]:
     """Return the outlets without each topic, measured by all others, also unselected ones."""
     articles = {s.document_id: (s.outlet, "".join(dating(s.published, unit))) for s in sightings}
@@ -270,7 +257,7 @@ def _absences(
         covering[sighting.topic_id].add(sighting.document_id)
     found = find_absences(articles, covering, Counter(s.outlet for s in sightings))
     return {
-        topic_id: tuple(a for a in listed if not wanted or a.outlet.casefold() in wanted)
+        topic_id: tuple(a for a in listed if filters.fit_outlet(a.outlet))
         for topic_id, listed in found.items()
     }
 

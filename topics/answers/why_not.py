@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.errors import InputError
@@ -17,7 +18,7 @@ from embeddings.vectors.graph import Nodes, read_nodes
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.answers.citing import load_articles
 from topics.answers.encoder import stored_encoder
-from topics.answers.topics import Quotation, read_quotations, require_current
+from topics.answers.topics import require_current
 from topics.coverage.articles.articles import Article
 from topics.coverage.examples.explaining import (
     EventPair,
@@ -135,8 +136,8 @@ def why_not(a: int, b: int, *, db: Path | str = "topicwire.db") -> PairExplanati
         pair = _Pair(store, passages, articles, rows, thresholds, judgements)
         explanations = _copies(pair), _contained(pair), _event(pair), _story(pair)
         paraphrase = score_pair(pair.a.body, pair.b.body, pair.cosine)
-        first, second = read_quotations(store, [a, b])
-    return PairExplanation(first, second, explanations, round(paraphrase, 4))
+        cited = read_quotations(store, [a, b])
+    return PairExplanation(cited[a], cited[b], explanations, round(paraphrase, 4))
 
 
 def _key(passage: Passage) -> str:

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from embeddings.corpus.citations import ArticleLine, Quotation
     from embeddings.words.alignment import Block, Change
-    from topics.answers.citing import ArticleLine
-    from topics.answers.topics import Quotation
 
 # Longer runs of changed words are cut in a line, visibly; --json has them whole.
 CHANGE_WIDTH = 60

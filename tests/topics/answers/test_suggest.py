@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from embeddings.corpus.citations import Quotation
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from topics.answers.suggest import (
@@ -24,7 +25,7 @@ from topics.answers.suggest import (
     suggest,
     write_entries,
 )
-from topics.answers.topics import Quotation, TopicSummary
+from topics.answers.topics import TopicSummary
 from topics.cli import suggest as command
 from topics.guiding.taxonomy import parse_topics
 

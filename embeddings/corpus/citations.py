@@ -1,0 +1,83 @@
+"""Passages and articles as answers cite them, all that are asked for read at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from embeddings.corpus.store import CorpusStore
+    from embeddings.documents import Document
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """A passage with what is needed to cite it.
+
+    Attributes:
+        passage_id: The store's id.
+        text: The passage.
+        title: Its article's headline.
+        source: The outlet.
+        published: ISO 8601, cut to what is known.
+        url: The article's, or ``""``.
+    """
+
+    passage_id: int
+    text: str
+    title: str
+    source: str
+    published: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ArticleLine:
+    """An article with what is needed to cite it.
+
+    Attributes:
+        document_id: Its id.
+        title: The headline.
+        source: The outlet.
+        published: ISO 8601, cut to what is known.
+        url: Where it was published, or ``""``.
+    """
+
+    document_id: str
+    title: str
+    source: str
+    published: str
+    url: str
+
+
+def cite(document: Document) -> ArticleLine:
+    """Return what is needed to cite an article."""
+    return ArticleLine(
+        document.id, document.title, document.source, document.published, document.url
+    )
+
+
+def read_quotations(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, Quotation]:
+    """Return passages to cite, by id, in the order asked for; unknown ids are left out."""
+    wanted = list(passage_ids)
+    rows = store.rows(
+        "SELECT p.id, p.text, d.title, d.source, d.published, d.url FROM passages AS p "
+        "JOIN documents AS d ON d.id = p.document_id "
+        "WHERE p.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(wanted),),
+    )
+    found = {row[0]: Quotation(*row) for row in rows}
+    return {one: found[one] for one in wanted if one in found}
+
+
+def read_bodies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str]:
+    """Return the paragraphs of passages, without their headings, by id."""
+    return dict(
+        store.rows(
+            "SELECT id, substr(text, body_start - start + 1) FROM passages "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passage_ids)),),
+        )
+    )

@@ -1,0 +1,125 @@
+"""What an answer is limited to: outlets, dates and topics, as SQL and for what is at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from embeddings.documents import date_bounds
+from embeddings.errors import InputError
+
+if TYPE_CHECKING:
+    from embeddings.corpus.store import CorpusStore
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What an answer is limited to; empty fields limit nothing.
+
+    Attributes:
+        sources: Outlets, any of them, in upper or lower case.
+        since: ISO 8601 date, as exact as wanted; articles of that date or later.
+        until: ISO 8601 date; articles of that date or earlier.
+        topics: Topic ids, any of them; those below a topic are named with it.
+
+    Raises:
+        InputError: A date is none.
+    """
+
+    sources: Sequence[str] = ()
+    since: str = ""
+    until: str = ""
+    topics: Sequence[int] = ()
+
+    def __post_init__(self) -> None:
+        # One outlet may be given as it is.
+        sources = (self.sources,) if isinstance(self.sources, str) else tuple(self.sources)
+        object.__setattr__(self, "sources", sources)
+        object.__setattr__(self, "topics", tuple(self.topics))
+        _check_date(self.since, "--since")
+        _check_date(self.until, "--until")
+
+    def match_outlets(self, store: CorpusStore) -> Filters:
+        """Return the same with the outlets as they are stored.
+
+        Raises:
+            InputError: No article is from one of them.
+        """
+        return replace(self, sources=find_outlets(store, self.sources))
+
+    def fit(self, source: str, published: str) -> bool:
+        """Whether an article of this outlet and date is asked for, of whatever topic."""
+        return self.fit_outlet(source) and self.fit_date(published)
+
+    def fit_outlet(self, source: str) -> bool:
+        """Whether an outlet is asked for."""
+        return not self.sources or source.casefold() in {one.casefold() for one in self.sources}
+
+    def fit_date(self, published: str) -> bool:
+        """Whether an article may be of the time asked for; one without a date only of any."""
+        if not published:
+            return not (self.since or self.until)
+        # A coarse date is in range if some day of it is: cut both to the shorter.
+        if self.since and published[: len(self.since)] < self.since[: len(published)]:
+            return False
+        return not self.until or published[: len(self.until)] <= self.until[: len(published)]
+
+    def condition(self) -> tuple[str, list[object]]:
+        """Return the SQL condition and its parameters.
+
+        Of ``documents AS d``, and where topics are asked for of ``assignments AS a``.
+        """
+        conditions: list[str] = ["1"]
+        parameters: list[object] = []
+        if self.sources:
+            conditions.append("d.source COLLATE NOCASE IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(self.sources))
+        for bound, sign in ((self.since, ">="), (self.until, "<=")):
+            if bound:
+                conditions.append(
+                    "d.published != '' AND substr(d.published, 1, ?) "
+                    f"{sign} substr(?, 1, length(d.published))"
+                )
+                parameters += [len(bound), bound]
+        if self.topics:
+            conditions.append("coalesce(a.leaf_id, a.topic_id) IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(self.topics))
+        return " AND ".join(conditions), parameters
+
+
+def find_outlets(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return outlets as they are stored, whatever the case they are given in.
+
+    Raises:
+        InputError: No article is from one of them.
+    """
+    known: dict[str, list[str]] = {}
+    for (source,) in store.rows("SELECT DISTINCT source FROM documents ORDER BY source"):
+        known.setdefault(source.casefold(), []).append(source)
+    found: list[str] = []
+    for given in (wanted,) if isinstance(wanted, str) else wanted:
+        if given.casefold() not in known:
+            some = ", ".join(sorted(one for names in known.values() for one in names if one)[:8])
+            raise InputError(f"No article is from {given!r}; outlets here are: {some or 'none'}.")
+        found += known[given.casefold()]
+    return tuple(dict.fromkeys(found))
+
+
+def _check_date(given: str, option: str) -> None:
+    """Refuse what is no ISO 8601 date of the calendar, as exact as it happens to be."""
+    if not given:
+        return
+    try:
+        if not _DATE.fullmatch(given):
+            raise ValueError
+        datetime.fromisoformat(date_bounds(given)[0])
+    except ValueError:
+        raise InputError(
+            f"{option} is {given!r}; write a year, month or day: 2013, 2013-05 or 2013-05-11."
+        ) from None

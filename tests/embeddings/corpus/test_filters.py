@@ -1,0 +1,53 @@
+"""Filters: what SQL lets through and what Python lets through is the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from embeddings.corpus.filters import Filters, find_outlets
+from embeddings.errors import InputError
+
+DATES = ["", "2012", "2013", "2013-05", "2013-05-11", "2013-05-11T08:30", "2014-01"]
+OUTLETS = ["Post", "post", "Straße", "courier", ""]
+
+
+@pytest.mark.parametrize("given", ["2013-13", "2013-02-30", "last week", "11.05.2013", "0000"])
+def test_a_date_that_is_none_is_refused_by_its_option(given):
+    with pytest.raises(InputError, match=f"--until is '{given}'; write a year, month or day"):
+        Filters(until=given)
+
+
+def test_an_unknown_outlet_is_named_with_those_there_are(store, put):
+    put(store, "a", ["One."], source="post")
+    put(store, "b", ["Two."])
+    with pytest.raises(InputError, match="No article is from 'times'; outlets here are: post"):
+        Filters(["times"]).match_outlets(store)
+
+
+def test_an_outlet_is_found_in_any_case_and_all_its_spellings(store, put):
+    for name in OUTLETS:
+        put(store, f"of {name}", ["One."], source=name)
+    assert find_outlets(store, "POST") == ("Post", "post")
+    assert find_outlets(store, ["STRASSE", "straße"]) == ("Straße",)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    sources=st.lists(st.sampled_from(OUTLETS), max_size=2),
+    since=st.sampled_from(DATES),
+    until=st.sampled_from(DATES),
+)
+def test_sql_and_python_let_the_same_articles_through(store, put, sources, since, until):
+    if not store.documents():
+        for source in OUTLETS:
+            for date in DATES:
+                put(store, f"{source} {date}", ["One."], source=source, published=date)
+    filters = Filters(sources, since, until).match_outlets(store)
+    condition, parameters = filters.condition()
+    found = store.rows(f"SELECT d.id FROM documents AS d WHERE {condition}", parameters)  # noqa: S608
+    fitting = [one.id for one in store.documents() if filters.fit(one.source, one.published)]
+    assert sorted(one for (one,) in found) == sorted(fitting)
