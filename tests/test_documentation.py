@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.running import run
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
@@ -52,23 +53,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def topicwire(command: str, folder: Path) -> str:
     program, *args = shlex.split(command)
     assert program == "topicwire"
-    return run([sys.executable, "-m", "topicwire", *args], folder)
+    code, out, err = run(*args, cwd=folder)
+    assert code == 0, err
+    return out
 
 
 def comparable(output: str) -> list[str]:
@@ -117,11 +107,12 @@ def test_commands_run_and_print_what_is_shown(place, tmp_path, where, block):
 
 
 @pytest.mark.parametrize(("where", "block"), blocks("python"), ids=lambda value: value[:24])
-def test_python_blocks_run(place, tmp_path, where, block):
+def test_python_blocks_run(place, tmp_path, monkeypatch, where, block):
     folder = tmp_path / "own"
     shutil.copytree(place, folder)
+    monkeypatch.chdir(folder)
     (folder / "block.py").write_text(PREAMBLE + block, encoding="utf-8")
-    run([sys.executable, "block.py"], folder)
+    runpy.run_path("block.py")
 
 
 # Later blocks of a page go on with names of earlier ones.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
+from tests.running import run
 from topics.answers import calibrate as calibrating
 from topics.answers import candidates
 from topics.answers import why_not as explaining
@@ -25,7 +25,6 @@ from topics.answers.calibrate import (
 )
 from topics.answers.copies import copies
 from topics.answers.story import stories
-from topics.cli.entry import app
 from topics.coverage.examples.thresholds import Thresholds
 from topics.pipeline.run import derive
 
@@ -55,12 +54,6 @@ def graded(tmp_path, put, encoder):
         embed_corpus(store, encoder)
         derive(store, encoder)
     return path
-
-
-def run(*args: object, text: str = "") -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, [str(arg) for arg in args], input=text)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 def passage(path, start: str) -> int:

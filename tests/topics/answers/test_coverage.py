@@ -5,29 +5,22 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
+from tests.running import run
 from topics.answers.article_copies import article_copies
 from topics.answers.copies import copies
 from topics.answers.outlets import outlets
 from topics.answers.story import stories, story
 from topics.answers.tables import to_arrow
-from topics.cli.entry import app
 from topics.pipeline.run import derive
 
 CONVOY = (
     "The convoy of eleven lorries crossed the border at noon on Friday, carrying flour, "
     "blankets and medicine for the besieged town, the agency said in a note."
 )
-
-
-def run(*args: object, text: str = "") -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, [str(arg) for arg in args], input=text)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 def of(pairs) -> set[tuple[str, str, str]]:

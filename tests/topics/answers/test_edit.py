@@ -7,16 +7,15 @@ import random
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
+from tests.running import run
 from topics.answers import edit as editing
 from topics.answers.levels import tree
 from topics.answers.passages import placements
 from topics.answers.topics import topics
-from topics.cli.entry import app
 from topics.pipeline.run import derive
 
 SUBJECTS = {
@@ -335,17 +334,17 @@ def test_a_missing_database_is_not_made(tmp_path):
 
 
 def test_the_command_edits_lists_and_undoes(db):
-    def run(*args: str) -> str:
-        result = CliRunner().invoke(app, ["edit", *args, "--db", str(db)])
-        assert result.exit_code == 0, result.output
-        return result.stdout
+    def edit(*args: str) -> str:
+        code, out, err = run("edit", *args, "--db", db)
+        assert code == 0, err
+        return out
 
-    out = run("rename", str(topic_of(db, "arms")), "Arms deliveries")
+    out = edit("rename", str(topic_of(db, "arms")), "Arms deliveries")
     assert "topicwire edit undo 1" in out
     assert "Arms deliveries" in out
-    assert json.loads(run("list", "--json"))[0]["kind"] == "rename"
-    assert "Edit 1 is undone" in run("undo")
-    assert "No topic has been edited" in run("list")
+    assert json.loads(edit("list", "--json"))[0]["kind"] == "rename"
+    assert "Edit 1 is undone" in edit("undo")
+    assert "No topic has been edited" in edit("list")
 
 
 def test_a_damaged_edit_is_named_with_what_takes_it_out(db):

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
+from tests.running import run
 from topics.answers.evaluate import Evaluation, evaluate
-from topics.cli.entry import app
 
 ARTICLES = {
     "a1": ["Arms went to Damascus by sea.", "Missiles were sold under an old contract."],
@@ -86,10 +85,8 @@ def counts(result: Evaluation) -> tuple[int, int, int]:
     return result.matched, result.scores.labelled, result.scores.placed
 
 
-def run(*args: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, ["evaluate", *map(str, args)], env={"COLUMNS": "80"})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
+def evaluate_command(*args: object) -> tuple[int, str, str]:
+    return run("evaluate", *args)
 
 
 # What a row may name
@@ -259,7 +256,7 @@ def test_by_document_the_firmer_of_two_equal_topics_is_taken(db, labels):
 
 def test_an_unknown_unit_is_refused_with_what_to_type(db, labels):
     path = labels([{"document_id": "a1", "label": "arms"}])
-    code, _, err = run(path, "--db", db, "--by", "sentence")
+    code, _, err = evaluate_command(path, "--db", db, "--by", "sentence")
     assert (code, err) == (
         2,
         "topicwire: --by is 'sentence'; type --by passage or --by document.\n",
@@ -320,19 +317,19 @@ def test_a_missing_file_is_named():
 
 def test_a_missing_column_of_labels_lists_the_columns_and_the_option(db, labels):
     path = labels([{"document_id": "a1", "topic": "arms", "subject": "x"}], "l.csv")
-    code, _, err = run(path, "--db", db)
+    code, _, err = evaluate_command(path, "--db", db)
     assert code == 2
     assert "'document_id', 'topic', 'subject'; name the right one with --column label=NAME" in err
-    assert run(path, "--db", db, "--column", "label=subject")[0] == 0
+    assert evaluate_command(path, "--db", db, "--column", "label=subject")[0] == 0
 
 
 def test_a_column_that_is_not_there_is_named(db, labels):
     path = labels([{"document_id": "a1", "label": "arms"}])
-    _, _, err = run(path, "--db", db, "--column", "label=sujet")
+    _, _, err = evaluate_command(path, "--db", db, "--column", "label=sujet")
     assert "no column for --column label=sujet: the columns are 'document_id', 'label'" in err
-    _, _, err = run(path, "--db", db, "--column", "colour=red")
+    _, _, err = evaluate_command(path, "--db", db, "--column", "colour=red")
     assert "--column colour=red names no field" in err
-    _, _, err = run(path, "--db", db, "--column", "label")
+    _, _, err = evaluate_command(path, "--db", db, "--column", "label")
     assert "write FIELD=NAME" in err
 
 
@@ -382,7 +379,7 @@ def test_a_database_without_topics_is_refused(tmp_path, labels, put):
 
 def test_the_table_explains_each_score_in_80_columns(db, labels):
     path = labels([{"document_id": name, "label": name} for name in ARTICLES])
-    code, out, err = run(path, "--db", db)
+    code, out, err = evaluate_command(path, "--db", db)
     assert code == 0, err
     assert max(map(len, out.splitlines())) <= 80
     for score in ("ARI", "AMI", "NMI", "V-measure", "B-cubed F", "NPMI coherence", "diversity"):
@@ -393,7 +390,7 @@ def test_the_table_explains_each_score_in_80_columns(db, labels):
 
 def test_the_tables_say_how_much_they_do_not_list(db, labels):
     path = labels([{"document_id": name, "label": name} for name in ARTICLES])
-    _, out, _ = run(path, "--db", db, "--limit", "1")
+    _, out, _ = evaluate_command(path, "--db", db, "--limit", "1")
     assert "2 more labels; --limit or --json shows all." in out
     assert "1 more topic; --limit or --json shows all." in out
     assert "1 more topic without a labelled passage." in out
@@ -401,7 +398,7 @@ def test_the_tables_say_how_much_they_do_not_list(db, labels):
 
 def test_json_holds_the_whole_result(db, labels):
     path = labels([{"document_id": name, "label": name} for name in ARTICLES])
-    _, out, _ = run(path, "--db", db, "--json")
+    _, out, _ = evaluate_command(path, "--db", db, "--json")
     found = json.loads(out)
     assert found["scores"]["labelled"] == 6
     assert len(found["labels"]) == len(found["topics"]) == 3
@@ -411,6 +408,6 @@ def test_json_holds_the_whole_result(db, labels):
 
 def test_a_label_cannot_steer_the_terminal(db, labels):
     path = labels([{"document_id": "a1", "label": "[red]arms\x1b[31m"}])
-    _, out, _ = run(path, "--db", db)
+    _, out, _ = evaluate_command(path, "--db", db)
     assert "\x1b[31m" not in out
     assert out.count("[red]arms") == 3  # a note, among the labels, a topic's main label

@@ -8,14 +8,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import typer
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from embeddings.corpus.citations import Quotation
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
+from tests.running import run
 from topics.answers.suggest import (
     EXAMPLES,
     MOST_CHARACTERS,
@@ -26,7 +25,6 @@ from topics.answers.suggest import (
     write_entries,
 )
 from topics.answers.topics import TopicSummary
-from topics.cli import suggest as command
 from topics.guiding.taxonomy import parse_topics
 
 HOSTILE = 'He said "stop" \\ """ \'\'\' \x1b[31mred\x00 # [[topic]]\nname = "x"\u2028'
@@ -237,25 +235,22 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
         save_draft("one", tmp_path / "missing" / "draft.toml")
 
 
-def run(*args: object) -> tuple[int, str, str]:
-    app = typer.Typer()
-    app.command()(command.run)
-    result = CliRunner().invoke(app, [str(arg) for arg in args])
-    return result.exit_code, result.stdout, result.stderr
+def suggest_command(*args: object) -> tuple[int, str, str]:
+    return run("topics", "suggest", *args)
 
 
 def test_the_command_prints_or_writes_the_same_draft(db, tmp_path):
     out = tmp_path / "draft.toml"
-    code, printed, _ = run("--db", db)
+    code, printed, _ = suggest_command("--db", db)
     assert code == 0
-    assert run("--db", db, "--output", out)[:2] == (0, f"Wrote 2 topics to {out}.\n")
+    assert suggest_command("--db", db, "--output", out)[:2] == (0, f"Wrote 2 topics to {out}.\n")
     assert out.read_text(encoding="utf-8") == printed
 
 
 def test_the_command_says_in_a_sentence_that_the_file_is_there(db, tmp_path):
     out = tmp_path / "draft.toml"
     out.write_text("mine")
-    code, _, err = run("--db", db, "--output", out)
+    code, _, err = suggest_command("--db", db, "--output", out)
     assert code == 2
     assert "--force" in err
-    assert run("--db", db, "--output", out, "--force")[0] == 0
+    assert suggest_command("--db", db, "--output", out, "--force")[0] == 0

@@ -9,15 +9,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
+from tests.running import run
 from topics.answers.trends import trends
-from topics.cli import trends as command
 from topics.cli.trends import chart
 from topics.periods.tallies import Sighting, count, first_sightings
 
@@ -65,12 +63,9 @@ def wire(tmp_path, put) -> Path:
     return fill(tmp_path / "wire.db", put, WIRE)
 
 
-def run(*args: object) -> tuple[int, str]:
-    app = typer.Typer()
-    app.command()(command.run)
-    result = CliRunner().invoke(app, [str(arg) for arg in args], env={"COLUMNS": "80"})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.output
+def trends_command(*args: object) -> tuple[int, str]:
+    code, out, err = run("trends", *args)
+    return code, out + err
 
 
 def test_a_copied_text_counts_once_on_its_first_day_and_apart_on_later_ones(wire):
@@ -91,7 +86,7 @@ def test_articles_without_an_exact_date_are_counted_apart_and_told(wire):
         (c.dating, c.period, c.distinct, c.copies) for c in report.cells if c.dating != "exact"
     ]
     assert sorted(apart) == [("coarser", "2013-05", 1, 0), ("none", "", 1, 1)]
-    _, out = run("--db", wire, "--by", "day")
+    _, out = trends_command("--db", wire, "--by", "day")
     assert "1 article without a date: counted in no period." in out
     assert "1 article dated less exactly than to the day: counted in no period." in out
 
@@ -135,7 +130,7 @@ def test_unknown_outlets_are_one_row_and_no_outlet(wire):
     report = trends(wire)
     assert ("", 1, 1) in {(o.outlet, o.articles, o.passages) for o in report.outlets}
     assert trends(wire, sources=[""]).passages == 1
-    assert "unknown outlet" in run("--db", wire, "--outlets")[1]
+    assert "unknown outlet" in trends_command("--db", wire, "--outlets")[1]
 
 
 def test_a_topic_of_the_last_periods_rises(tmp_path, put):
@@ -156,7 +151,7 @@ def test_a_topic_of_the_last_periods_rises(tmp_path, put):
         "falling",
         None,
     ]
-    _, out = run("--db", tmp_path / "t.db")
+    _, out = trends_command("--db", tmp_path / "t.db")
     assert "2013-05-13 to 2013-05-16 against 2013-05-01 to 2013-05-12" in out
 
 
@@ -214,7 +209,7 @@ def test_a_coarse_date_is_first_only_if_it_surely_is():
 
 def test_csv_holds_the_cells_and_no_formula(wire, tmp_path, put):
     path = fill(tmp_path / "f.db", put, [("post", "2013-05-11", [(3, 1)]), *WIRE])
-    code, out = run("--db", path, "--csv", tmp_path / "t.csv")
+    code, out = trends_command("--db", path, "--csv", tmp_path / "t.csv")
     assert code == 0
     with (tmp_path / "t.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -222,12 +217,12 @@ def test_csv_holds_the_cells_and_no_formula(wire, tmp_path, put):
     assert f"Wrote {len(cells)} rows" in out
     assert [int(row["distinct"]) for row in rows] == [cell.distinct for cell in cells]
     assert rows[-1]["topic"] == "'=floods"
-    code, out = run("--db", path, "--csv", tmp_path / "missing" / "t.csv")
+    code, out = trends_command("--db", path, "--csv", tmp_path / "missing" / "t.csv")
     assert (code, "cannot be written" in out) == (2, True)
 
 
 def test_json_is_the_report(wire):
-    _, out = run("--db", wire, "--by", "day", "--json")
+    _, out = trends_command("--db", wire, "--by", "day", "--json")
     report = json.loads(out)
     assert report["topics"][0]["distinct_by_period"] == [2, 0, 0]
     assert len(report["cells"]) == len(trends(wire, by="day").cells)
@@ -235,7 +230,7 @@ def test_json_is_the_report(wire):
 
 @pytest.mark.parametrize("options", [(), ("--outlets",), ("--topic", "1"), ("--by", "year")])
 def test_the_table_keeps_to_80_columns(wire, options):
-    code, out = run("--db", wire, *options)
+    code, out = trends_command("--db", wire, *options)
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
 
@@ -254,11 +249,11 @@ def test_no_dates_at_all_still_counts_topics_and_outlets(tmp_path, put):
     report = trends(path)
     assert (report.periods, report.recent, report.undated_articles) == ((), 0, 2)
     assert report.topics[0].distinct == 1
-    assert "only one period, or none" in run("--db", path)[1]
+    assert "only one period, or none" in trends_command("--db", path)[1]
 
 
 def test_nothing_in_range_is_said(wire):
-    _, out = run("--db", wire, "--since", "2030")
+    _, out = trends_command("--db", wire, "--since", "2030")
     assert "No passage fits these filters." in out
     assert "1 article without a date: left out by --since or --until." in out
 
@@ -267,7 +262,7 @@ def test_passages_without_a_topic_are_told(wire, put):
     with CorpusStore.open(wire, write=True) as store:
         put(store, "new", ["Just read, not yet clustered."], source="post")
     assert trends(wire).unclustered == 1
-    assert "1 passage without a topic" in run("--db", wire)[1]
+    assert "1 passage without a topic" in trends_command("--db", wire)[1]
 
 
 def test_a_corpus_without_topics_names_the_command_that_makes_them(tmp_path):

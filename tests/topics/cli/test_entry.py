@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
+from tests.running import run
 from topics.cli.entry import app
 
 ROOT = Path(__file__).parents[3]
@@ -32,12 +32,6 @@ COMMANDS = [
     "remove",
     "export",
 ]
-
-
-def run(*args: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, [str(arg) for arg in args])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

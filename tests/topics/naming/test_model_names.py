@@ -9,10 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
-from typer.testing import CliRunner
 
 from embeddings.corpus.store import CorpusStore
-from topics.cli.entry import app
+from tests.running import run
 from topics.naming.model_names import ANSWERS, ask_names, restore_names
 
 TOPICS = [(1, "Arms", "guided", "keyphrases"), (2, "Rain", "discovered", "keyphrases")]
@@ -192,17 +191,17 @@ def test_the_command_names_by_a_model_only_when_asked(tmp_path, url):
     (tmp_path / "one.txt").write_text("Rain\n\nThe river rose after a week of heavy rain.\n")
     db = str(tmp_path / "n.db")
 
-    def run(*args: str) -> str:
-        result = CliRunner().invoke(app, ["cluster", str(tmp_path / "one.txt"), "--db", db, *args])
-        assert result.exit_code == 0, result.output
-        return result.stdout
+    def cluster(*args: str) -> str:
+        code, out, err = run("cluster", tmp_path / "one.txt", "--db", db, *args)
+        assert code == 0, err
+        return out
 
-    assert "Names:" not in run()
+    assert "Names:" not in cluster()
     assert Server.asked == []
-    out = run("--name-with", url, "small")
+    out = cluster("--name-with", url, "small")
     assert "1 topic named by small" in out
     assert "All about" in out
-    assert "All about" in run()
+    assert "All about" in cluster()
     assert len(Server.asked) == 1
 
 
@@ -210,7 +209,7 @@ def test_a_wrong_address_is_said_before_anything_is_read(tmp_path):
     (tmp_path / "one.txt").write_text("Rain\n\nThe river rose after a week of heavy rain.\n")
     db = tmp_path / "n.db"
     args = ["cluster", str(tmp_path / "one.txt"), "--db", str(db), "--name-with", "ftp://x", "m"]
-    result = CliRunner().invoke(app, args)
-    assert result.exit_code == 2
-    assert "http" in result.stderr
+    code, _, err = run(*args)
+    assert code == 2
+    assert "http" in err
     assert not db.exists()
