@@ -13,26 +13,30 @@ from pathlib import Path
 import pytest
 
 from benchmarks.demo import read_key, score
+from tests.running import run
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 
 
-def topicwire(*args: object, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "topicwire", *map(str, args)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **env},
-        check=False,
-    )
+def topicwire(*args: object) -> str:
+    code, out, err = run(*args)
+    assert code == 0, err
+    return out
 
 
 @pytest.fixture(scope="session")
 def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made by a process of its own, as a user makes it."""
     path = tmp_path_factory.mktemp("demo") / "topicwire.db"
-    done = topicwire("cluster", SEEDS, "--topics", SEEDS / "topics.toml", "--db", path)
+    args = ("cluster", SEEDS, "--topics", SEEDS / "topics.toml", "--db", path)
+    done = subprocess.run(
+        [sys.executable, "-m", "topicwire", *map(str, args)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return path
 
@@ -43,6 +47,15 @@ def own_db(demo_db: Path, tmp_path: Path) -> Path:
     path = tmp_path / "topicwire.db"
     shutil.copy(demo_db, path)
     return path
+
+
+@pytest.fixture
+def emptied_db(own_db: Path) -> Path:
+    """No articles, but the vectors of all: they are kept for good."""
+    outlets = [path.name for path in sorted(SEEDS.iterdir()) if path.is_dir()]
+    topicwire("remove", *(word for one in outlets for word in ("--source", one)), "--db", own_db)
+    topicwire("cluster", "--no-topics", "--db", own_db)
+    return own_db
 
 
 def test_every_passage_of_the_key_is_found_whole(demo_db):
@@ -74,29 +87,29 @@ def test_same_events_are_reported_apart_from_copies(demo_db):
     assert len(result.relations_unlisted["same_event"]) <= listed
 
 
-def test_white_space_in_an_article_takes_nothing_from_its_passages(tmp_path):
+def test_white_space_in_an_article_takes_nothing_from_its_passages(emptied_db, tmp_path):
     seeds = tmp_path / "seeds"
     shutil.copytree(SEEDS, seeds)
-    db = tmp_path / "edited.db"
-    assert topicwire("cluster", seeds, "--db", db).returncode == 0
+    db = emptied_db
+    topicwire("cluster", seeds, "--db", db)
     path = seeds / "harbour-courier" / "cameron-sochi.txt"
     path.write_bytes(path.read_bytes() + b"\n\n")
-    report = json.loads(topicwire("cluster", seeds, "--db", db, "--json").stdout)
+    report = json.loads(topicwire("cluster", seeds, "--db", db, "--json"))
     assert report["reading"]["updated"] == 1
     assert report["moved"] == 0
-    assert json.loads(topicwire("info", "--db", db, "--json").stdout)["unclustered"] == 0
-    assert topicwire("map", tmp_path / "m.png", "--db", db).returncode == 0
+    assert json.loads(topicwire("info", "--db", db, "--json"))["unclustered"] == 0
+    topicwire("map", tmp_path / "m.png", "--db", db)
 
 
-def test_topic_ids_follow_members_through_updated_articles(tmp_path):
+def test_topic_ids_follow_members_through_updated_articles(emptied_db, tmp_path):
     seeds = tmp_path / "seeds"
     shutil.copytree(SEEDS, seeds)
-    db = tmp_path / "edited.db"
-    assert topicwire("cluster", seeds, "--db", db).returncode == 0
+    db = emptied_db
+    topicwire("cluster", seeds, "--db", db)
     before = {topic["id"] for topic in topics_of(db)}
     for path in seeds.glob("*/*.txt"):
         path.write_bytes(path.read_bytes() + b"\n")
-    report = json.loads(topicwire("cluster", seeds, "--db", db, "--json").stdout)
+    report = json.loads(topicwire("cluster", seeds, "--db", db, "--json"))
     assert report["reading"]["updated"] > 10
     assert {topic["id"] for topic in topics_of(db)} == before
 
@@ -104,7 +117,7 @@ def test_topic_ids_follow_members_through_updated_articles(tmp_path):
 def test_a_changed_figure_is_shown(demo_db):
     expected = {tuple(p) for r in read_key()["relation"] for p in r.get("changed", [])}
     figures = {pair for pair in expected if any(letter.isdigit() for letter in "".join(pair))}
-    report = json.loads(topicwire("copies", "--json", "--db", demo_db).stdout)
+    report = json.loads(topicwire("copies", "--json", "--db", demo_db))
     texts = [member for group in report["groups"] for member in group["members"]]
     shown = {
         (fact["before"], fact["after"])
@@ -118,7 +131,7 @@ def test_a_changed_figure_is_shown(demo_db):
 
 
 def test_the_three_guided_topics_come_out_by_name_and_others_are_discovered(demo_db):
-    found = json.loads(topicwire("topics", "--json", "--db", demo_db).stdout)
+    found = json.loads(topicwire("topics", "--json", "--db", demo_db))
     guided = [topic["name"] for topic in found if topic["kind"] == "guided"]
     assert sorted(guided) == ["battlefield events", "diplomacy", "weapons transfers"]
     assert any(topic["kind"] == "discovered" for topic in found)
@@ -157,12 +170,10 @@ def test_a_search_in_a_fresh_process_loads_no_torch(demo_db):
     assert done.stdout.strip() == "weapons transfers|[]", done.stderr
 
 
-def test_the_order_of_arrival_changes_no_topic(demo_db, tmp_path):
-    db = tmp_path / "other.db"
+def test_the_order_of_arrival_changes_no_topic(demo_db, emptied_db):
     for outlet in sorted((path for path in SEEDS.iterdir() if path.is_dir()), reverse=True):
-        done = topicwire("cluster", outlet, "--topics", SEEDS / "topics.toml", "--db", db)
-        assert done.returncode == 0, done.stderr
-    assert partition(db) == partition(demo_db)
+        topicwire("cluster", outlet, "--topics", SEEDS / "topics.toml", "--db", emptied_db)
+    assert partition(emptied_db) == partition(demo_db)
 
 
 def partition(db: Path) -> set[frozenset[str]]:
@@ -181,9 +192,9 @@ def partition(db: Path) -> set[frozenset[str]]:
 def test_removing_an_outlet_and_adding_it_again_ends_where_it_began(own_db):
     before = partition(own_db)
     removed = topicwire("remove", "--source", "saltmarsh-gazette", "--db", own_db, "--json")
-    assert len(json.loads(removed.stdout)["documents"]) == 4
+    assert len(json.loads(removed)["documents"]) == 4
     assert partition(own_db) != before
-    again = json.loads(topicwire("cluster", SEEDS, "--db", own_db, "--json").stdout)
+    again = json.loads(topicwire("cluster", SEEDS, "--db", own_db, "--json"))
     assert (again["reading"]["added"], again["embedding"]["embedded"]) == (4, 0)
     assert partition(own_db) == before
 
@@ -193,22 +204,21 @@ def test_a_copied_article_moves_no_topic(own_db, tmp_path):
     outlet = tmp_path / "echo-herald"
     outlet.mkdir()
     shutil.copy(SEEDS / "meridian-post" / "kerry-lavrov-moscow.txt", outlet / "copy.txt")
-    report = json.loads(topicwire("cluster", outlet, "--db", own_db, "--json").stdout)
+    report = json.loads(topicwire("cluster", outlet, "--db", own_db, "--json"))
     assert report["reading"]["added"] == 1
     assert report["moved"] == 0
     assert {topic["name"]: topic["distinct"] for topic in topics_of(own_db)} == before
 
 
 def topics_of(db: Path) -> list[dict[str, object]]:
-    return json.loads(topicwire("topics", "--json", "--db", db).stdout)
+    return json.loads(topicwire("topics", "--json", "--db", db))
 
 
 @pytest.mark.skipif("TOPICWIRE_ARTICLES" not in os.environ, reason="the two articles are not here")
 def test_the_projects_first_two_articles(tmp_path):
     db = tmp_path / "articles.db"
     articles = os.environ["TOPICWIRE_ARTICLES"]
-    done = topicwire("cluster", articles, "--topics", SEEDS / "topics.toml", "--db", db)
-    assert done.returncode == 0, done.stderr
+    topicwire("cluster", articles, "--topics", SEEDS / "topics.toml", "--db", db)
     names = {topic["name"] for topic in topics_of(db) if topic["passages"]}
     assert {"diplomacy", "weapons transfers", "battlefield events"} <= names
     connection = sqlite3.connect(db)
