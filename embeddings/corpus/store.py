@@ -31,6 +31,8 @@ DERIVED = "derived"
 
 _PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
 _DOCUMENT_COLUMNS = "id, text, title, source, published, url, path"
+# Rows among the values of a list, or all rows where there is none.
+_AMONG = "WHERE ?1 IS NULL OR {} IN (SELECT value FROM json_each(?1))"
 
 
 class CorpusStore:
@@ -238,23 +240,18 @@ class CorpusStore:
         for stage in (RELATED, COVERED, DERIVED):
             self.set_setting(stage, None)
 
-    def documents(self) -> list[Document]:
-        """Return all documents, by id."""
-        return [
-            Document(*row)
-            for row in self.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY id")  # noqa: S608
-        ]
+    def documents(self, ids: Iterable[str] | None = None) -> list[Document]:
+        """Return all documents, or those of some ids, by id."""
+        sql = f"SELECT {_DOCUMENT_COLUMNS} FROM documents {_AMONG.format('id')} ORDER BY id"  # noqa: S608
+        return [Document(*row) for row in self.rows(sql, _listed(ids))]
 
     # Passages and vectors
 
-    def passages(self) -> list[Passage]:
-        """Return all passages, by document id and position."""
-        return [
-            Passage(*row)
-            for row in self.rows(
-                f"SELECT {_PASSAGE_COLUMNS} FROM passages ORDER BY document_id, position"  # noqa: S608
-            )
-        ]
+    def passages(self, document_ids: Iterable[str] | None = None) -> list[Passage]:
+        """Return all passages, or those of some documents, by document id and position."""
+        among = _AMONG.format("document_id")
+        sql = f"SELECT {_PASSAGE_COLUMNS} FROM passages {among} ORDER BY document_id, position"  # noqa: S608
+        return [Passage(*row) for row in self.rows(sql, _listed(document_ids))]
 
     def count_passages(self) -> int:
         """Return the number of passages."""
@@ -342,11 +339,8 @@ class CorpusStore:
         if passage_ids is None:
             rows = self.rows(f"{sql} ORDER BY p.document_id, p.position", (fingerprint,))
         else:
-            by_id: dict[int, bytes | None] = {}
-            for start in range(0, len(passage_ids), _CHUNK):
-                chunk = passage_ids[start : start + _CHUNK]
-                marks = ",".join("?" * len(chunk))
-                by_id.update(self.rows(f"{sql} WHERE p.id IN ({marks})", (fingerprint, *chunk)))
+            sql += " WHERE p.id IN (SELECT value FROM json_each(?))"
+            by_id = dict(self.rows(sql, (fingerprint, *_listed(passage_ids))))
             rows = [(passage_id, by_id[passage_id]) for passage_id in passage_ids]
         missing = [i for i, blob in rows if blob is None]
         if missing:
@@ -388,6 +382,11 @@ class CorpusStore:
         ):
             digest.update(repr(row).encode())
         return digest.hexdigest()
+
+
+def _listed(values: Iterable[Any] | None) -> tuple[str | None]:
+    """Return a list as SQLite's ``json_each`` takes it, however long."""
+    return (None if values is None else json.dumps(list(values)),)
 
 
 def version_of(document: Document) -> bytes:

@@ -13,6 +13,8 @@ from embeddings.words.alignment import Block, Change, compare
 from topics.answers.citing import load_articles
 from topics.answers.copies import check_kinds, check_share
 from topics.answers.topics import require_topics
+from topics.coverage.articles.articles import Article
+from topics.pipeline.coverage_tables import read_article_pairs
 
 KINDS = ("exact", "near_copy", "contains")
 
@@ -76,48 +78,61 @@ def article_copies(
         InputError: An unknown kind or outlet, a date or share that cannot be.
         StoreError: No such database, or nothing in it has been clustered.
     """
+    filters = Filters(sources, since, until)
+    pairs, _ = list_article_copies(
+        db, filters, kinds=kinds, least_share=least_share, repeats=repeats
+    )
+    return pairs
+
+
+def list_article_copies(
+    db: Path | str,
+    filters: Filters,
+    *,
+    kinds: Sequence[str] = (),
+    least_share: float = 0.0,
+    repeats: bool = False,
+    limit: int | None = None,
+) -> tuple[list[ArticlePair], int]:
+    """List pairs as ``article_copies`` does, and lay only ``limit`` of them side by side.
+
+    Returns:
+        The pairs, and how many more there are.
+    """
     kinds = check_kinds(kinds, KINDS)
     check_share(least_share)
-    filters = Filters(sources, since, until)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         filters = filters.match_outlets(store)
-        rows = [
-            row
-            for row in store.rows("SELECT kind, a, b, share_a, share_b FROM article_relations")
-            if row[0] in kinds
-        ]
-        _, articles = load_articles(store, {one for row in rows for one in row[1:3]})
+        chosen = []
+        for kind, a, b, share_a, share_b, *ends in read_article_pairs(store):
+            share = min(share_a, share_b)
+            fits = filters.fit(*ends[:2]) or filters.fit(*ends[2:])
+            across = not ends[0] or ends[0] != ends[2]
+            enough = (share_b if kind == "contains" else share) >= least_share
+            if kind in kinds and fits and (across or repeats) and enough:
+                chosen.append((KINDS.index(kind), -share, a, b, share_a, share_b))
+        shown = sorted(chosen)[:limit]
+        _, articles = load_articles(store, {one for row in shown for one in row[2:4]})
     by_id = {article.id: article for article in articles}
-    pairs = []
-    for kind, a, b, share_a, share_b in rows:
-        ends = [by_id[one].document for one in (a, b)]
-        fits = any(filters.fit(one.source, one.published) for one in ends)
-        across = not ends[0].source or ends[0].source != ends[1].source
-        share = share_b if kind == "contains" else min(share_a, share_b)
-        if not (fits and (across or repeats) and share >= least_share):
-            continue
-        texts = by_id[a].body, by_id[b].body
-        side_by_side = compare(*texts)
-        pairs.append(
-            ArticlePair(
-                kind,
-                cite(ends[0]),
-                cite(ends[1]),
-                share_a,
-                share_b,
-                tuple((one.kind, one.before, one.after) for one in side_by_side.conflicts),
-                *texts,
-                side_by_side.spans,
-                side_by_side.changes,
-            )
-        )
-    pairs.sort(
-        key=lambda pair: (
-            KINDS.index(pair.kind),
-            -min(pair.share_a, pair.share_b),
-            pair.a.document_id,
-            pair.b.document_id,
-        )
+    pairs = [
+        _lay_out(KINDS[kind], by_id[a], by_id[b], share_a, share_b)
+        for kind, _, a, b, share_a, share_b in shown
+    ]
+    return pairs, len(chosen) - len(shown)
+
+
+def _lay_out(kind: str, a: Article, b: Article, share_a: float, share_b: float) -> ArticlePair:
+    comparison = compare(a.body, b.body)
+    return ArticlePair(
+        kind=kind,
+        a=cite(a.document),
+        b=cite(b.document),
+        share_a=share_a,
+        share_b=share_b,
+        conflicts=tuple((one.kind, one.before, one.after) for one in comparison.conflicts),
+        text_a=a.body,
+        text_b=b.body,
+        spans=comparison.spans,
+        changes=comparison.changes,
     )
-    return pairs

@@ -19,12 +19,6 @@ def load_articles(
         document_ids: Only these articles; all by default.
     """
     wanted = None if document_ids is None else set(document_ids)
-    passages = [
-        passage for passage in store.passages() if wanted is None or passage.document_id in wanted
-    ]
-    documents = {
-        document.id: document
-        for document in store.documents()
-        if wanted is None or document.id in wanted
-    }
+    passages = store.passages(wanted)
+    documents = {document.id: document for document in store.documents(wanted)}
     return passages, gather_articles(passages, documents)

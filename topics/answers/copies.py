@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from embeddings.corpus.citations import Quotation, read_bodies, read_quotations
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import date_bounds, publication_order
 from embeddings.errors import InputError
-from embeddings.words.alignment import Block, Change, compare
+from embeddings.words.alignment import Block, Change, Comparison, compare
 from topics.answers.topics import require_topics
+from topics.pipeline.coverage_tables import read_group_members, read_related_passages
+
+T = TypeVar("T")
 
 KINDS = ("exact", "near_copy", "contains", "same_event")
 
@@ -108,20 +114,6 @@ class CopyReport:
     repeats_left_out: int
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """Which groups and pairs are asked for."""
-
-    kinds: frozenset[str]
-    filters: Filters
-    least_share: float
-    repeats: bool
-
-    def holds(self, quotations: Sequence[Quotation]) -> bool:
-        """Whether one of these passages is of an outlet and a time asked for."""
-        return any(self.filters.fit(one.source, one.published) for one in quotations)
-
-
 def copies(
     db: Path | str = "topicwire.db",
     *,
@@ -151,21 +143,70 @@ def copies(
         InputError: An unknown kind or outlet, a date or share that cannot be.
         StoreError: No such database, or nothing in it has been clustered.
     """
+    filters = Filters(sources, since, until)
+    report, _ = list_copies(
+        db, filters, kinds=kinds, least_share=least_share, pairs=pairs, repeats=repeats
+    )
+    return report
+
+
+def list_copies(
+    db: Path | str,
+    filters: Filters,
+    *,
+    kinds: Sequence[str] = (),
+    least_share: float = 0.0,
+    pairs: bool = False,
+    repeats: bool = False,
+    limit: int | None = None,
+) -> tuple[CopyReport, Counter[str]]:
+    """List copies as ``copies`` does, and lay only those side by side that are shown.
+
+    One passage of each group or pair fits the filters. ``limit`` is the most groups, and pairs
+    of a kind; without it all are shown.
+
+    Returns:
+        The report, and how many more there are of each kind of pairs, and of ``group``.
+    """
     kinds = check_kinds(kinds, KINDS)
     check_share(least_share)
-    filters = Filters(sources, since, until)
+    more: Counter[str] = Counter()
+    # Where a share is asked for, the words decide what is shown.
+    early = None if least_share else limit
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
-        wanted = _Wanted(frozenset(kinds), filters.match_outlets(store), least_share, repeats)
+        filters = filters.match_outlets(store)
         # As pairs, a group of near copies may hold texts that are the same.
-        of_groups = frozenset({*wanted.kinds, *(("exact", "near_copy") if pairs else ())})
-        groups, left_out = _groups(store, replace(wanted, kinds=of_groups))
-        related, pairs_left_out = _related(store, wanted)
-        copied = _as_pairs(store, groups) if pairs else []
-    if pairs:
-        related = [*(pair for pair in copied if pair.kind in wanted.kinds), *related]
-        groups = []
-    return CopyReport(groups, related, left_out + pairs_left_out)
+        of_groups = (*kinds, "exact", "near_copy") if pairs else kinds
+        chosen, left_out = _choose_groups(store, filters, of_groups, repeats=repeats)
+        related, pairs_left_out = _choose_pairs(store, filters, kinds, repeats=repeats)
+        chosen = cut(chosen, None if pairs else early, more, lambda _: "group")
+        related = cut(related, early, more, itemgetter(0))
+        ids = [i for *_, members in chosen for i in members] + [i for r in related for i in r[1:3]]
+        cited, bodies = read_quotations(store, ids), read_bodies(store, ids)
+    # Each distinct wording is compared once: a group may hold thousands of the same.
+    compare_once = cache(compare)
+
+    def align(a: Quotation, b: Quotation) -> Comparison:
+        return compare_once(bodies[a.passage_id], bodies[b.passage_id])
+
+    listings = (
+        _list_group(number, kind, across, [cited[one] for one in members], align, least_share)
+        for number, kind, across, members in chosen
+    )
+    groups = sorted(
+        (one for one in listings if len(one.members) > 1),
+        key=lambda one: _rank(one.id, [member.passage.source for member in one.members]),
+    )
+    listed = [pair for pair in _as_pairs(groups, align) if pair.kind in kinds] if pairs else []
+    for kind, a, b, score, evidence in related:
+        pair = _pair(kind, cited[a], cited[b], align(cited[a], cited[b]), score, evidence)
+        share = pair.share_b if kind == "contains" else min(pair.share_a, pair.share_b)
+        if share >= least_share:
+            listed.append(pair)
+    groups = [] if pairs else cut(groups, limit, more, lambda _: "group")
+    listed = cut(listed, limit, more, attrgetter("kind"))
+    return CopyReport(groups, listed, left_out + pairs_left_out), more
 
 
 def check_kinds(given: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
@@ -191,132 +232,122 @@ def check_share(share: float) -> None:
         raise InputError(f"--least-share is {share}; give a share from 0 to 1, such as 0.8.")
 
 
-def _groups(store: CorpusStore, wanted: _Wanted) -> tuple[list[CopyListing], int]:
-    members: dict[int, list[int]] = {}
-    for group_id, passage_id in store.rows(
-        "SELECT m.group_id, m.passage_id FROM copy_members AS m "
-        "JOIN passages AS p ON p.id = m.passage_id "
-        "ORDER BY m.group_id, p.document_id, p.position"
-    ):
-        members.setdefault(group_id, []).append(passage_id)
-    listings, left_out = [], 0
-    for group_id, kind, across, short in store.rows(
-        "SELECT id, kind, across, short FROM copy_groups ORDER BY id"
-    ):
-        if kind not in wanted.kinds:
+def cut(
+    found: Iterable[T], limit: int | None, more: Counter[str], kind_of: Callable[[T], str]
+) -> list[T]:
+    """Return as many of each kind as are shown, and count the others in ``more``."""
+    shown, seen = [], Counter[str]()
+    for one in found:
+        kind = kind_of(one)
+        seen[kind] += 1
+        if limit is None or seen[kind] <= limit:
+            shown.append(one)
+        else:
+            more[kind] += 1
+    return shown
+
+
+def _choose_groups(
+    store: CorpusStore, filters: Filters, kinds: Sequence[str], *, repeats: bool
+) -> tuple[list[tuple[int, str, bool, list[int]]], int]:
+    """Return the groups asked for, those of most outlets first, and how many repeats are not.
+
+    A group is its number, its kind, whether it is across outlets, and its passages.
+    """
+    chosen, left_out = [], 0
+    for group_id, kind, across, short, members in read_group_members(store):
+        if kind not in kinds:
             continue
-        if not wanted.repeats and (short or not across):
+        if not repeats and (short or not across):
             left_out += 1
+        elif any(filters.fit(source, published) for _, source, published in members):
+            ids, sources, _ = zip(*members, strict=True)
+            chosen.append((_rank(group_id, sources), (group_id, kind, across, list(ids))))
+    return [group for _, group in sorted(chosen)], left_out
+
+
+def _rank(group_id: int, sources: Sequence[str]) -> tuple[int, int, int]:
+    return -len({*sources} - {""}), -len(sources), group_id
+
+
+def _choose_pairs(
+    store: CorpusStore, filters: Filters, kinds: Sequence[str], *, repeats: bool
+) -> tuple[list[tuple[str, int, int, float, str]], int]:
+    """Return kind, two passages, score and evidence of the pairs asked for, and the same."""
+    chosen, left_out = [], 0
+    for kind, a, b, score, evidence, across, *ends in read_related_passages(store):
+        if kind not in kinds:
             continue
-        quotations = list(read_quotations(store, members[group_id]).values())
-        if wanted.holds(quotations):
-            listing = _list_group(store, group_id, kind, bool(across), quotations)
-            kept = [one for one in listing.members if one.share >= wanted.least_share]
-            if len(kept) > 1:
-                listings.append(_with_members(listing, kept))
-    listings.sort(key=lambda group: (-len(group.outlets), -len(group.members), group.id))
-    return listings, left_out
+        if not (across or repeats):
+            left_out += 1
+        elif filters.fit(*ends[:2]) or filters.fit(*ends[2:]):
+            chosen.append((kind, a, b, score, evidence))
+    return sorted(chosen, key=lambda pair: KINDS.index(pair[0])), left_out
 
 
 def _list_group(
-    store: CorpusStore, group_id: int, kind: str, across: bool, quotations: list[Quotation]
+    group_id: int,
+    kind: str,
+    across: bool,
+    passages: Sequence[Quotation],
+    align: Callable[[Quotation, Quotation], Comparison],
+    least_share: float,
 ) -> CopyListing:
-    quotations.sort(key=lambda q: (publication_order(q.published), q.source, q.passage_id))
-    first = quotations[0]
+    """Lay the members of a group beside the first, those that share enough with it."""
+    passages = sorted(
+        passages, key=lambda q: (publication_order(q.published), q.source, q.passage_id)
+    )
+    first = passages[0]
     by_then = date_bounds(first.published)[1]
-    bodies = read_bodies(store, [one.passage_id for one in quotations])
-    # Each distinct wording is compared once: a group may hold thousands of the same.
-    comparisons = {body: compare(bodies[first.passage_id], body) for body in set(bodies.values())}
-    compared = []
-    for quotation in quotations:
-        comparison = comparisons[bodies[quotation.passage_id]]
-        compared.append(CopyMember(quotation, round(comparison.share, 4), comparison.changes))
+    members = [
+        CopyMember(passage, share, comparison.changes)
+        for passage in passages
+        if (share := round((comparison := align(first, passage)).share, 4)) >= least_share
+    ]
     return CopyListing(
         id=group_id,
         kind=kind,
         first=first,
         first_is_certain=all(
             date_bounds(q.published)[0] > by_then
-            for q in quotations[1:]
+            for q in passages[1:]
             if q.source != first.source or not q.source
         ),
-        outlets=tuple(sorted({q.source for q in quotations if q.source})),
+        outlets=tuple(sorted({one.passage.source for one in members} - {""})),
         across=across,
-        members=tuple(compared),
+        members=tuple(members),
     )
 
 
-def _with_members(listing: CopyListing, members: Sequence[CopyMember]) -> CopyListing:
-    """Return a group of some of its members only."""
-    if len(members) == len(listing.members):
-        return listing
-    outlets = {one.passage.source for one in members if one.passage.source}
-    return replace(listing, outlets=tuple(sorted(outlets)), members=tuple(members))
-
-
-def _as_pairs(store: CorpusStore, groups: Sequence[CopyListing]) -> list[PairListing]:
-    """Return each member of each group beside the group's first."""
-    found = []
+def _as_pairs(
+    groups: Sequence[CopyListing], align: Callable[[Quotation, Quotation], Comparison]
+) -> Iterator[PairListing]:
+    """Lay each member of each group beside the group's first."""
     for group in groups:
-        bodies = read_bodies(store, [one.passage.passage_id for one in group.members])
         for member in group.members:
             if member.passage != group.first:
                 kind = "near_copy" if member.changes else "exact"
-                found.append(lay_out(kind, group.first, member.passage, bodies))
-    return found
+                comparison = align(group.first, member.passage)
+                yield _pair(kind, group.first, member.passage, comparison, comparison.share, "{}")
 
 
-def _related(store: CorpusStore, wanted: _Wanted) -> tuple[list[PairListing], int]:
-    found, left_out = [], 0
-    for kind, a, b, score, evidence, across in store.rows(
-        "SELECT r.kind, r.a, r.b, r.score, r.evidence, r.across FROM relations AS r "
-        "JOIN passages AS p ON p.id = r.a JOIN passages AS q ON q.id = r.b "
-        "ORDER BY r.kind, r.score DESC, p.document_id, p.position, q.document_id, q.position"
-    ):
-        if kind not in wanted.kinds:
-            continue
-        if not (across or wanted.repeats):
-            left_out += 1
-            continue
-        first, second = read_quotations(store, [a, b]).values()
-        if wanted.holds((first, second)):
-            bodies = read_bodies(store, [a, b])
-            pair = lay_out(kind, first, second, bodies, score, json.loads(evidence))
-            share = pair.share_b if kind == "contains" else min(pair.share_a, pair.share_b)
-            if share >= wanted.least_share:
-                found.append(pair)
-    found.sort(key=lambda pair: KINDS.index(pair.kind))
-    return found, left_out
-
-
-def lay_out(
+def _pair(
     kind: str,
     a: Quotation,
     b: Quotation,
-    bodies: Mapping[int, str],
-    score: float | None = None,
-    evidence: Mapping[str, Any] | None = None,
+    comparison: Comparison,
+    score: float,
+    evidence: str,
 ) -> PairListing:
-    """Lay two passages side by side.
-
-    Args:
-        kind: How they are related.
-        a: The first.
-        b: The second.
-        bodies: Their paragraphs, by passage id.
-        score: How sure; by default the share of the longer one's words.
-        evidence: What else was measured.
-    """
-    side_by_side = compare(bodies[a.passage_id], bodies[b.passage_id])
     return PairListing(
         kind=kind,
         a=a,
         b=b,
-        score=round(side_by_side.share if score is None else score, 4),
-        share_a=round(side_by_side.share_a, 4),
-        share_b=round(side_by_side.share_b, 4),
-        conflicts=tuple((one.kind, one.before, one.after) for one in side_by_side.conflicts),
-        spans=side_by_side.spans,
-        changes=side_by_side.changes,
-        evidence=dict(evidence or {}),
+        score=round(score, 4),
+        share_a=round(comparison.share_a, 4),
+        share_b=round(comparison.share_b, 4),
+        conflicts=tuple((one.kind, one.before, one.after) for one in comparison.conflicts),
+        spans=comparison.spans,
+        changes=comparison.changes,
+        evidence=json.loads(evidence),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from topics.answers.counting import count
 from topics.cli.options import (
@@ -21,6 +22,7 @@ from topics.cli.output import console, in_plain_words, plain, print_json
 from topics.cli.side_by_side import describe_change, where, where_article
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Sequence
 
     from topics.answers.article_copies import ArticlePair
@@ -87,15 +89,14 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """List passages that several outlets share: copies, edited copies, same events."""
-    filters = {
-        "kinds": kind or (),
-        "sources": source or (),
-        "since": since,
-        "until": until,
-        "least_share": least_share,
-        "repeats": repeats,
-    }
-    if why_not is not None and (articles or pairs or csv is not None or any(filters.values())):
+    filters = Filters(source or (), since, until)
+    wanted: dict[str, Any] = {
+        "kinds": kind or (), "least_share": least_share, "repeats": repeats,
+    }  # fmt: skip
+    shown = None if as_json else limit
+    if why_not is not None and (
+        articles or pairs or csv is not None or any(wanted.values()) or filters != Filters()
+    ):
         raise InputError("--why-not A B stands alone; leave the other options out.")
     if articles and pairs:
         raise InputError("--articles lists pairs as it is; leave --pairs out.")
@@ -105,20 +106,23 @@ def run(
         found = explain(*why_not, db=db)
         print_json(found) if as_json else _print_explanation(found)
     elif articles:
-        from topics.answers.article_copies import ArticlePair, article_copies
+        from topics.answers.article_copies import ArticlePair, list_article_copies
 
-        listed = article_copies(db, **filters)  # type: ignore[arg-type]
+        listed, left = list_article_copies(
+            db, filters, **wanted, limit=None if csv is not None else shown
+        )
         if csv is not None:
             _write(listed, ArticlePair, csv)
-        print_json(listed) if as_json else _print_articles(listed, limit)
+            left = max(0, len(listed) - limit)
+        print_json(listed) if as_json else _print_articles(listed[:limit], left)
     else:
-        from topics.answers.copies import PairListing, copies
+        from topics.answers.copies import PairListing, list_copies
 
-        report = copies(db, pairs=pairs, **filters)  # type: ignore[arg-type]
+        report, more = list_copies(db, filters, **wanted, pairs=pairs, limit=shown)
         if csv is not None:
-            rows = copies(db, pairs=True, **filters).pairs  # type: ignore[arg-type]
-            _write(rows, PairListing, csv)
-        print_json(report) if as_json else _print(report, limit)
+            rows, _ = list_copies(db, filters, **wanted, pairs=True)
+            _write(rows.pairs, PairListing, csv)
+        print_json(report) if as_json else _print(report, more)
 
 
 def _write(rows: Sequence[Any], kind: type, csv: Path) -> None:
@@ -130,21 +134,21 @@ def _write(rows: Sequence[Any], kind: type, csv: Path) -> None:
     typer.echo(f"{csv}: {count(len(rows), 'pair')}", err=True)
 
 
-def _print(report: CopyReport, limit: int) -> None:
+def _print(report: CopyReport, more: Counter[str]) -> None:
     out = console()
     if not (report.groups or report.pairs):
         typer.echo("No passage is shared between outlets.")
-    for listing in report.groups[:limit]:
+    for listing in report.groups:
         _print_group(listing)
-    _say_left(len(report.groups) - limit, "group")
-    for kind, heading in _HEADINGS.items():
+    _say_left(more["group"], "group")
+    heads = _HEADINGS if report.groups else _PAIR_HEADINGS
+    for kind, heading in heads.items():
         of_kind = [pair for pair in report.pairs if pair.kind == kind]
         if of_kind:
-            heads = _PAIR_HEADINGS if not report.groups else _HEADINGS
-            out.print(f"{heads.get(kind, heading)}\n", style="bold underline")
-        for pair in of_kind[:limit]:
+            out.print(f"{heading}\n", style="bold underline")
+        for pair in of_kind:
             _print_pair(pair)
-        _say_left(len(of_kind) - limit, "pair")
+        _say_left(more[kind], "pair")
     if report.repeats_left_out:
         out.print(
             f"Not shown: {report.repeats_left_out} repeats within one outlet or of stock phrases; "
@@ -197,14 +201,14 @@ def _print_pair(pair: PairListing) -> None:
     out.print()
 
 
-def _print_articles(pairs: Sequence[ArticlePair], limit: int) -> None:
+def _print_articles(pairs: Sequence[ArticlePair], left: int) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
     out = console()
     if not pairs:
         typer.echo("No article repeats another of a different outlet.")
-    for pair in pairs[:limit]:
+    for pair in pairs:
         versions = pair.kind == "near_copy" and pair.conflicts
         line = Text(_OTHER_FACTS if versions else _ARTICLE_HEADINGS[pair.kind], style="bold")
         line.append(f"  {pair.share_a:.0%} of the first, {pair.share_b:.0%} of the second",
@@ -218,7 +222,7 @@ def _print_articles(pairs: Sequence[ArticlePair], limit: int) -> None:
                         (0, 0, 0, 6))
             )  # fmt: skip
         out.print()
-    _say_left(len(pairs) - limit, "pair")
+    _say_left(left, "pair")
 
 
 def _print_explanation(found: PairExplanation) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
@@ -212,6 +214,50 @@ def read_relations(store: CorpusStore, passages: Sequence[Passage]) -> list[Stor
             "p.position, q.document_id, q.position"
         )
     ]
+
+
+def read_group_members(
+    store: CorpusStore,
+) -> Iterator[tuple[int, str, bool, bool, list[tuple[int, str, str]]]]:
+    """Return the groups of copies: number, kind, across outlets, short, and the members.
+
+    Each member is a passage's id with its outlet and date; by document id and position.
+    """
+    rows = store.rows(
+        "SELECT g.id, g.kind, g.across, g.short, p.id, d.source, d.published FROM copy_groups AS g "
+        "JOIN copy_members AS m ON m.group_id = g.id JOIN passages AS p ON p.id = m.passage_id "
+        "JOIN documents AS d ON d.id = p.document_id ORDER BY g.id, p.document_id, p.position"
+    )
+    for (number, kind, across, short), members in groupby(rows, key=lambda row: row[:4]):
+        yield number, kind, bool(across), bool(short), [row[4:] for row in members]
+
+
+def read_related_passages(store: CorpusStore) -> list[tuple[Any, ...]]:
+    """Return the relations of passages, by kind and falling score.
+
+    Of each: kind, the ids of both passages, score, evidence as JSON, whether it is across
+    outlets, and outlet and date of the one passage and of the other.
+    """
+    return store.rows(
+        "SELECT r.kind, r.a, r.b, r.score, r.evidence, r.across, d.source, d.published, "
+        "e.source, e.published FROM relations AS r "
+        "JOIN passages AS p ON p.id = r.a JOIN documents AS d ON d.id = p.document_id "
+        "JOIN passages AS q ON q.id = r.b JOIN documents AS e ON e.id = q.document_id "
+        "ORDER BY r.kind, r.score DESC, p.document_id, p.position, q.document_id, q.position"
+    )
+
+
+def read_article_pairs(store: CorpusStore) -> list[tuple[Any, ...]]:
+    """Return the relations of whole articles.
+
+    Of each: kind, the ids of both articles, the share of either's words in the other, and
+    outlet and date of the one article and of the other.
+    """
+    return store.rows(
+        "SELECT r.kind, r.a, r.b, r.share_a, r.share_b, d.source, d.published, e.source, "
+        "e.published FROM article_relations AS r JOIN documents AS d ON d.id = r.a "
+        "JOIN documents AS e ON e.id = r.b"
+    )
 
 
 def read_stories(store: CorpusStore) -> dict[int, list[str]]:

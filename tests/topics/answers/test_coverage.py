@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
+from embeddings.words.alignment import Comparison, compare
 from tests.running import run
-from topics.answers.article_copies import article_copies
-from topics.answers.copies import copies
+from topics.answers.article_copies import article_copies, list_article_copies
+from topics.answers.copies import KINDS, copies, list_copies
 from topics.answers.outlets import outlets
 from topics.answers.story import stories, story
 from topics.answers.tables import to_arrow
@@ -69,6 +71,38 @@ def test_pairs_stand_in_for_groups(news):
 def test_filters_keep_what_they_say(news, filters, found):
     report = copies(news, **filters)
     assert {one for one in of(report.pairs) if one[0] != "same_event"} == found
+
+
+@pytest.mark.parametrize("wanted", [{}, {"pairs": True}, {"least_share": 0.3}, {"repeats": True}])
+def test_a_limit_shows_the_first_of_each_kind_and_counts_the_rest(news, wanted):
+    whole = copies(news, **wanted)
+    report, more = list_copies(news, Filters(), **wanted, limit=1)
+    assert report.groups == whole.groups[:1]
+    assert more["group"] == len(whole.groups) - len(report.groups)
+    for kind in KINDS:
+        of_kind = [pair for pair in whole.pairs if pair.kind == kind]
+        assert [pair for pair in report.pairs if pair.kind == kind] == of_kind[:1]
+        assert more[kind] == max(0, len(of_kind) - 1)
+
+
+def test_only_what_is_shown_is_laid_side_by_side(news, monkeypatch):
+    laid = []
+
+    def count(a: str, b: str) -> Comparison:
+        laid.append((a, b))
+        return compare(a, b)
+
+    monkeypatch.setattr("topics.answers.copies.compare", count)
+    pairs = copies(news, repeats=True, kinds=["same_event", "contains", "near_copy"]).pairs
+    whole = len(laid)
+    report, _ = list_copies(news, Filters(), repeats=True, kinds=["same_event"], limit=1)
+    assert len(laid) - whole == len(report.pairs) <= 1 < len(pairs)
+
+
+def test_articles_beyond_the_limit_are_counted(news):
+    whole = article_copies(news, repeats=True)
+    pairs, more = list_article_copies(news, Filters(), repeats=True, limit=1)
+    assert (pairs, more) == (whole[:1], len(whole) - 1)
 
 
 def test_a_table_of_pairs_has_the_same_rows(news):
