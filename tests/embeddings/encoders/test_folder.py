@@ -55,6 +55,23 @@ def test_an_encoder_unlike_its_reference_is_refused_and_the_reference_used(tiny,
         assert np.array_equal(vectors, reference)
 
 
+def test_a_cached_graph_with_a_changed_byte_is_made_again(tiny, cache):
+    vectors = open_encoder(str(tiny), precision="float32").encode(TEXTS)
+    place = next(cache.rglob("float32-*.json")).parent
+    whole = (place / "model.bin").read_bytes()
+    flip_a_byte(place / "model.bin")
+    again = open_encoder(str(tiny), precision="float32")
+    assert np.array_equal(again.encode(TEXTS), vectors)
+    assert again.notes == ()
+    assert (place / "model.bin").read_bytes() == whole
+
+
+def flip_a_byte(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
 def test_a_cache_that_cannot_be_written_costs_time_only(tiny, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("TOPICWIRE_CACHE", str(tmp_path / "file" / "cache"))

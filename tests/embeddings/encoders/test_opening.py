@@ -175,20 +175,6 @@ def test_opening_and_describing_import_neither_openvino_nor_torch(cache, tmp_pat
     assert run_fresh(script, tmp_path / "home", cache) == []
 
 
-def test_a_cached_graph_with_a_changed_byte_is_made_again(encoder, cache, tmp_path, vectors, texts):
-    copy = tmp_path / "cache"
-    place = next(path.parent for path in cache.rglob("float32-*.json"))
-    shutil.copytree(place, copy / place.relative_to(cache))
-    damaged = copy / place.relative_to(cache) / "model.bin"
-    flip_a_byte(damaged)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TOPICWIRE_CACHE", str(copy))
-        again = open_encoder(precision="float32")
-        assert np.array_equal(again.encode(texts[:5]), vectors[:5])
-    assert again.notes == ()
-    assert damaged.read_bytes() == (place / "model.bin").read_bytes()
-
-
 def test_without_openvino_the_reference_computes_and_says_so(cache, monkeypatch, texts):
     monkeypatch.setitem(sys.modules, "openvino", None)
     encoder = open_encoder()

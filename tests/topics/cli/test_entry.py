@@ -339,7 +339,7 @@ def test_ctrl_c_ends_with_a_sentence_and_keeps_what_is_stored(tmp_path):
     table = tmp_path / "many.jsonl"
     with table.open("w") as file:
         for number in range(3000):
-            words = " ".join(f"word{(number * 7 + i * i) % 4999}" for i in range(40))
+            words = " ".join(f"word{(number * 7 + i * i) % 4999}" for i in range(9))
             file.write(json.dumps({"id": str(number), "text": words}) + "\n")
     db = tmp_path / "n.db"
     child = subprocess.Popen(
@@ -474,8 +474,8 @@ def test_the_version_is_told():
 def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path):
     table = tmp_path / "some.jsonl"
     with table.open("w") as file:
-        for number in range(1200):
-            words = " ".join(f"word{(number * 7 + i * i) % 1999}" for i in range(15))
+        for number in range(700):
+            words = " ".join(f"word{(number * 7 + i * i) % 1999}" for i in range(6))
             file.write(json.dumps({"id": str(number), "text": words}) + "\n")
     db = tmp_path / "n.db"
     child = subprocess.Popen(
@@ -489,11 +489,11 @@ def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path):
     child.kill()
     child.wait()
     stored = vectors_in(db)
-    assert 0 < stored < 1200
+    assert 0 < stored < 700
     code, out, err = run("cluster", table, "--db", db, "--json")
     assert code == 0, err
     report = json.loads(out)
-    assert (report["embedding"]["embedded"], report["passages"]) == (1200 - stored, 1200)
+    assert (report["embedding"]["embedded"], report["passages"]) == (700 - stored, 700)
 
 
 def vectors_in(db: Path) -> int:
