@@ -8,12 +8,19 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.demo import read_key, score
+from embeddings.corpus.store import CorpusStore
 from tests.running import run
+from topics import outlets, stories, story
+from topics.answers.covered import load_coverage
+from topics.coverage.reuse.origins import trace_words
+from topics.coverage.reuse.word_kinds import EARLIER, UNORDERED
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
@@ -85,6 +92,29 @@ def test_same_events_are_reported_apart_from_copies(demo_db):
     listed = result.relations_listed["same_event"]
     assert listed - len(result.relations_missed["same_event"]) >= listed // 4
     assert len(result.relations_unlisted["same_event"]) <= listed
+
+
+def test_the_figures_of_stories_are_a_part_of_those_of_outlets(demo_db):
+    with CorpusStore.open(demo_db) as store:
+        coverage = load_coverage(store)
+    parts = coverage.passages, coverage.articles, coverage.groups, coverage.relations
+    members = list(coverage.stories.values())
+    trace = trace_words(*parts, stories=members)
+    copied = np.flatnonzero(np.isin(trace.kinds, (EARLIER, UNORDERED)))
+    owners = np.repeat(trace.article_of, trace.texts.lengths)[copied].tolist()
+    story_of = {number: place for place, numbers in enumerate(members) for number in numbers}
+    # From articles outside the story, or in articles of no story.
+    expected = Counter(
+        coverage.articles[owner].document.source
+        for owner, source in zip(owners, trace.sources(copied).tolist(), strict=True)
+        if owner not in story_of or story_of[owner] != story_of.get(source)
+    )
+    assert expected.total() < len(copied) / 10
+    for one in stories(demo_db, across=False):
+        for article in story(one.id, demo_db).articles:
+            expected[article.article.source] += article.copied
+    found = {one.outlet: one.earlier + one.unordered for one in outlets(demo_db).outlets}
+    assert found == {outlet: expected[outlet] for outlet in found}
 
 
 def test_white_space_in_an_article_takes_nothing_from_its_passages(emptied_db, tmp_path):

@@ -18,7 +18,7 @@ from topics.coverage.credit.first_seen import Doubt, find_first
 from topics.coverage.credit.owners import Owners
 from topics.coverage.credit.stated import gather_stated
 from topics.coverage.credit.voices import Join, Voice, count_voices
-from topics.coverage.reuse.boilerplate import find_boilerplate
+from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.paragraphs import find_conflicts, lay_out
 from topics.coverage.reuse.reuse import ArticleReuse, Source, Stretch, measure_reuse
 
@@ -293,8 +293,15 @@ def _report(
     one_text: Sequence[set[str]],
 ) -> StoryReport:
     members, articles = coverage.stories[story_id], coverage.articles
-    rote = find_boilerplate(articles, coverage.groups, list(coverage.stories.values()))
-    reuse = measure_reuse(articles, members, rote)
+    trace = trace_words(
+        coverage.passages,
+        articles,
+        coverage.groups,
+        coverage.relations,
+        stories=list(coverage.stories.values()),
+        only=members,
+    )
+    reuse = measure_reuse(articles, members, trace)
     number = {articles[place].id: place for place in members}
     copies = [
         {number[one] for one in pair} for pair in one_text if all(one in number for one in pair)

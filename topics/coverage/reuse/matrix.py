@@ -7,15 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.documents import Passage
-from embeddings.text.wording import WordedTexts
 from embeddings.words.copies import CopyGroup
 from topics.coverage.articles.articles import Article
-from topics.coverage.reuse.boilerplate import find_boilerplate
-from topics.coverage.reuse.origins import Pair, WordOrigins, trace_origins, words_of_rows
-from topics.coverage.reuse.word_kinds import EARLIER, KINDS, UNORDERED, tell_words
+from topics.coverage.reuse.origins import Pair, trace_words
+from topics.coverage.reuse.word_kinds import EARLIER, KINDS, UNORDERED, WordTrace
 
 # A passage counts for a pair of outlets when this share of its words does.
 _PASSAGE_SHARE = 0.5
@@ -117,7 +114,6 @@ def measure_outlets(
     *,
     wire: Collection[int] = (),
     stories: Sequence[Collection[int]] = (),
-    texts: WordedTexts | None = None,
 ) -> OutletMatrix:
     """Measure how much of each outlet stood before in each other one.
 
@@ -131,25 +127,20 @@ def measure_outlets(
             laid side by side as a whole, so that a sentence reused inside a longer paragraph
             is found; between articles of two stories only passages are compared. They help
             to find boilerplate, too.
-        texts: The words of the passages' bodies, if they have been read.
     """
-    origins = trace_origins(passages, articles, groups, relations, texts, stories=stories)
-    rote = find_boilerplate(articles, groups, stories)
-    kinds = tell_words(passages, articles, origins, boilerplate=rote, wire=wire)
-    cells, unnamed = _fill(articles, origins, kinds, frozenset(wire))
-    return OutletMatrix(_count_outlets(articles, origins, kinds), cells, unnamed)
+    trace = trace_words(passages, articles, groups, relations, stories=stories, wire=wire)
+    cells, unnamed = _fill(articles, trace, frozenset(wire))
+    return OutletMatrix(_count_outlets(articles, trace), cells, unnamed)
 
 
-def _count_outlets(
-    articles: Sequence[Article], origins: WordOrigins, kinds: NDArray[np.uint8]
-) -> tuple[OutletShare, ...]:
+def _count_outlets(articles: Sequence[Article], trace: WordTrace) -> tuple[OutletShare, ...]:
     names = sorted({article.document.source for article in articles})
     place = {name: index for index, name in enumerate(names)}
     of_article = np.array([place[a.document.source] for a in articles] or [0], np.int64)
-    number = origins.article_of[words_of_rows(origins.texts)]
+    number = np.repeat(trace.article_of, trace.texts.lengths)
     known = number >= 0
     counts = np.bincount(
-        of_article[number[known]] * len(KINDS) + kinds[known],
+        of_article[number[known]] * len(KINDS) + trace.kinds[known],
         minlength=len(names) * len(KINDS),
     ).reshape(len(names), len(KINDS))
     held = Counter(article.document.source for article in articles)
@@ -193,28 +184,25 @@ class _Cell:
 
 
 def _fill(
-    articles: Sequence[Article],
-    origins: WordOrigins,
-    kinds: NDArray[np.uint8],
-    wire: Collection[int],
+    articles: Sequence[Article], trace: WordTrace, wire: Collection[int]
 ) -> tuple[tuple[OutletReuse, ...], int]:
     """Add up the words by outlet, source and direction; returns also what has no source."""
     cells: dict[_Name, _Cell] = defaultdict(_Cell)
-    counted = np.flatnonzero((kinds == EARLIER) | (kinds == UNORDERED))
-    rows = words_of_rows(origins.texts)[counted]
-    places = origins.of_word[counted].astype(np.int64)
-    keys, counts = np.unique(rows * max(1, len(origins.origins)) + places, return_counts=True)
+    counted = np.flatnonzero((trace.kinds == EARLIER) | (trace.kinds == UNORDERED))
+    rows = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)[counted]
+    places = trace.of_word[counted].astype(np.int64)
+    keys, counts = np.unique(rows * max(1, len(trace.origins)) + places, return_counts=True)
     unnamed = 0
     # Words, and those of them credited to an agency, by outlet, sources and direction.
     sums: dict[tuple[str, tuple[str, ...], bool], list[int]] = defaultdict(lambda: [0, 0])
     in_row: dict[tuple[int, _Name], int] = defaultdict(int)
     for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-        row, place = divmod(key, len(origins.origins))
-        origin = origins.origins[place]
+        row, place = divmod(key, len(trace.origins))
+        origin = trace.origins[place]
         if not origin.outlets:
             unnamed += count
             continue
-        article = int(origins.article_of[row])
+        article = int(trace.article_of[row])
         outlet, directed = articles[article].document.source, origin.kind == "earlier"
         total = sums[outlet, origin.outlets, directed]
         total[0] += count
@@ -222,9 +210,9 @@ def _fill(
         for source in origin.outlets:
             in_row[row, _cell_name(outlet, source, directed)] += count
     _share_out(sums, cells)
-    lengths = origins.texts.lengths.tolist()
+    lengths = trace.texts.lengths.tolist()
     for (row, name), count in in_row.items():
-        cells[name].articles.add(int(origins.article_of[row]))
+        cells[name].articles.add(int(trace.article_of[row]))
         cells[name].passages += count >= _PASSAGE_SHARE * lengths[row]
     reuse = [cell.describe(name) for name, cell in cells.items() if any(cell.words)]
     reuse.sort(

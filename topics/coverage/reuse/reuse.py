@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.documents import date_bounds, publication_order
+from embeddings.text.wording import Wording, read_words
 from embeddings.words.alignment import Block
 from topics.coverage.articles.articles import Article
-from topics.coverage.reuse.frames import frames_taken
-from topics.coverage.reuse.story_texts import StoryTexts
-from topics.coverage.reuse.stretches import LEAST_RUN
+from topics.coverage.reuse.story_stretches import copied_stretches
+from topics.coverage.reuse.word_kinds import BOILERPLATE, EARLIER, QUOTE, SELF, UNORDERED, WordTrace
 
 # A sentence of which less than this share stands in the other article was cut, or added.
 _SENTENCE_SHARE = 0.5
@@ -42,8 +44,8 @@ class Source:
     Attributes:
         article: Number of the source.
         earlier: Whether it was surely published before; else nobody knows who was first.
-        words: Words that the other has from it, and from no source named before it;
-            shared quotations and boilerplate are not among them. ``LEAST_RUN`` at least.
+        words: Words that the other has from it; shared quotations and boilerplate are not
+            among them. ``LEAST_RUN`` at least.
         share: Their share of the other's words.
         used: Share of the source's own words that stand in the other.
         spans: What agrees: start and end in the source, start and end in the other.
@@ -72,13 +74,13 @@ class ArticleReuse:
     Attributes:
         article: Its number.
         words: Words of its body.
-        copied: Words that stand in articles of the story that are of other outlets, or of
-            unknown ones, and not surely later.
+        copied: Words that are traced to articles of the story that are of other outlets, or
+            of unknown ones, and not surely later.
         quoted: Words of quotations that others have in a frame of their own.
         boilerplate: Words of paragraphs repeated whatever the story.
-        own: The rest.
+        own: The rest; what is traced to articles outside the story is among them.
         sources: Where the copied and the repeated words are from, most first.
-        repeated: Words that stand in articles of the same outlet that are not surely later.
+        repeated: Words that are traced to articles of the same outlet.
     """
 
     article: int
@@ -92,141 +94,109 @@ class ArticleReuse:
 
 
 def measure_reuse(
-    articles: Sequence[Article], members: Collection[int], boilerplate: Collection[int] = ()
+    articles: Sequence[Article], members: Collection[int], trace: WordTrace
 ) -> tuple[ArticleReuse, ...]:
     """Measure what each article of a story has from the others.
-
-    Only articles that share runs of words are laid side by side, each with three others at
-    most.
 
     Args:
         articles: Of the corpus.
         members: Numbers of the story's articles; the answer is the same in any order.
-        boilerplate: Rows of passages that are repeated whatever the story.
+        trace: Where the words of the corpus stood before (``trace_words``), of the members
+            at the least.
 
     Returns:
         One for each member, by date, then id.
     """
-    story = StoryTexts(articles, members)
-    rote = frozenset(boilerplate)
-    return tuple(_measure(story, place, rote) for place in range(len(story.members)))
-
-
-def _measure(story: StoryTexts, place: int, rote: frozenset[int]) -> ArticleReuse:
-    """Lay one article beside its likely sources."""
-    words = len(story.wordings[place].words)
-    is_rote = np.zeros(words, bool)
-    for row, (first, after) in zip(
-        story.articles[place].rows, story.paragraphs[place], strict=True
-    ):
-        is_rote[first:after] = row in rote
-    taken, is_quote = _trace(story, place, is_rote)
-    found = [(int((taken == other).sum()), other) for other in story.sources[place]]
-    sources = tuple(
-        _describe(story, place, other, count)
-        for count, other in sorted(found, key=lambda pair: (-pair[0], pair[1]))
-        if count
+    in_order = sorted(
+        set(members),
+        key=lambda n: (*publication_order(articles[n].document.published), articles[n].id),
     )
+    read = {number: _Text(articles[number]) for number in in_order}
+    return tuple(_measure(number, read, trace) for number in in_order)
+
+
+class _Text:
+    """An article as it is laid beside others."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.wording = read_words(article.body)
+        self._sentences: list[list[Block]] | None = None
+
+    def missing(self, found: NDArray[np.bool_]) -> Iterator[Stretch]:
+        """Yield the sentences that the other article has not, those in a row together."""
+        if self._sentences is None:
+            self._sentences = [_split(self.wording, *span) for span in self.article.spans]
+        for span, sentences in zip(self.article.spans, self._sentences, strict=True):
+            for gone, group in groupby(
+                sentences, key=lambda each: found[each[0] : each[1]].mean() < _SENTENCE_SHARE
+            ):
+                run = list(group)
+                if gone:
+                    whole = len(run) == len(sentences)
+                    bounds = span if whole else (run[0][2], run[-1][3])
+                    yield Stretch(*bounds, run[-1][1] - run[0][0], whole)
+
+
+def _measure(number: int, read: dict[int, _Text], trace: WordTrace) -> ArticleReuse:
+    words = trace.words_of(np.array(read[number].article.rows, np.int64))
+    kinds, source = trace.kinds[words], trace.sources(words)
+    taken = np.isin(kinds, (EARLIER, UNORDERED, SELF)) & np.isin(source, list(read))
+    found, counts = np.unique(source[taken], return_counts=True)
+    sources = [
+        _describe(read[number], read[other], other, count)
+        for other, count in sorted(
+            zip(found.tolist(), counts.tolist(), strict=True),
+            key=lambda pair: (-pair[1], list(read).index(pair[0])),
+        )
+    ]
+    quoted, rote = (int((kinds == kind).sum()) for kind in (QUOTE, BOILERPLATE))
+    repeated = sum(one.words for one in sources if one.same_outlet)
+    copied = int(taken.sum()) - repeated
+    own = len(words) - copied - repeated - quoted - rote
     return ArticleReuse(
-        article=story.members[place],
-        words=words,
-        copied=sum(source.words for source in sources if not source.same_outlet),
-        quoted=int(is_quote.sum()),
-        boilerplate=int(is_rote.sum()),
-        own=words - int(((taken >= 0) | is_quote | is_rote).sum()),
-        sources=sources,
-        repeated=sum(source.words for source in sources if source.same_outlet),
+        number, len(words), copied, quoted, rote, own, tuple(sources), repeated=repeated
     )
 
 
-def _trace(
-    story: StoryTexts, place: int, is_rote: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Tell where each word of an article is from, and which are shared quotations.
-
-    A source of which no run's worth of words is left, quotations and boilerplate apart, is
-    noise: its words go to the next source that has them, or are the article's own.
-
-    Returns:
-        int64 of shape ``(words,)``: place of the source, -1 for none; bool of the same shape.
-    """
-    noise: set[int] = set()
-    while True:
-        taken, quoted = _give_words(story, place, noise)
-        kept = np.where(np.isin(taken, list(noise)), -1, taken)
-        spans = np.array(story.paragraphs[place], np.int64).reshape(-1, 2)
-        with_frame = np.zeros(len(taken), bool)
-        for (first, after), along in zip(
-            spans.tolist(),
-            frames_taken(spans, np.zeros(len(spans), np.int64), kept, quoted),
-            strict=True,
-        ):
-            with_frame[first:after] = along
-        is_quote = quoted & ~(with_frame & (kept >= 0)) & ~is_rote
-        kept[is_quote | is_rote] = -1
-        found, counts = np.unique(kept[kept >= 0], return_counts=True)
-        few = found[counts < LEAST_RUN].tolist()
-        if not few:
-            return kept, is_quote
-        noise.update(few)
-
-
-def _give_words(
-    story: StoryTexts, place: int, noise: Collection[int]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Give each word to the likeliest source that has it, to those that are noise last.
-
-    Returns:
-        As ``_trace``; the second says what the source, or another article, quotes.
-    """
-    taken = np.full(len(story.wordings[place].words), -1, np.int64)
-    quoted = story.shared_quotes[place].copy()
-    for other in sorted(story.sources[place], key=lambda other: other in noise):
-        blocks = story.align(place, other)
-        if sum(int((taken[a:b] < 0).sum()) for a, b, _, _ in blocks) < LEAST_RUN:
-            continue  # nothing but ends of what another source has in full
-        for first, after, there, _ in blocks:
-            free = taken[first:after] < 0
-            taken[first:after][free] = other
-            marks = story.quoted[other][there : there + after - first]
-            # What the source quotes is no word of its own, whether quoted here or not.
-            quoted[first:after] |= free & marks
-    return taken, quoted
-
-
-def _describe(story: StoryTexts, place: int, other: int, words: int) -> Source:
-    blocks = story.align(place, other)
-    own, source = story.wordings[place], story.wordings[other]
-    outlet = story.articles[place].document.source
+def _describe(text: _Text, other: _Text, number: int, words: int) -> Source:
+    """Lay an article beside one that it has words from."""
+    own, source = text.wording, other.wording
+    blocks = copied_stretches(own.words, source.words)
     here, there = np.zeros(len(own.words), bool), np.zeros(len(source.words), bool)
     for first, after, begin, end in blocks:
         here[first:after] = True
         there[begin:end] = True
+    document, origin = text.article.document, other.article.document
     return Source(
-        article=story.members[other],
-        earlier=story.bounds[other][1] < story.bounds[place][0],
+        article=number,
+        earlier=date_bounds(origin.published)[1] < date_bounds(document.published)[0],
         words=words,
         share=words / len(own.words),
         used=float(there.mean()),
         spans=tuple(sorted((*source.span(c, d), *own.span(a, b)) for a, b, c, d in blocks)),
-        cut=tuple(_missing(story, other, there)),
-        added=tuple(_missing(story, place, here)),
-        same_outlet=bool(outlet) and outlet == story.articles[other].document.source,
+        cut=tuple(other.missing(there)),
+        added=tuple(text.missing(here)),
+        same_outlet=bool(document.source) and document.source == origin.source,
     )
 
 
-def _missing(story: StoryTexts, place: int, found: NDArray[np.bool_]) -> Iterator[Stretch]:
-    """Yield the sentences that the other article has not, those in a row together."""
-    for span, sentences in zip(story.articles[place].spans, story.sentences(place), strict=True):
-        gone = [found[each.first : each.after].mean() < _SENTENCE_SHARE for each in sentences]
-        index = 0
-        while index < len(sentences):
-            last = index
-            while last < len(sentences) and gone[last]:
-                last += 1
-            if last > index:
-                run = sentences[index:last]
-                whole = len(run) == len(sentences)
-                bounds = span if whole else (run[0].start, run[-1].end)
-                yield Stretch(*bounds, run[-1].after - run[0].first, whole)
-            index = last + 1
+def _split(wording: Wording, start: int, end: int) -> list[Block]:
+    """Split a passage of a body into sentences: first word, the one after, start and end.
+
+    Those without words are none.
+    """
+    from sentencex import segment
+
+    places = [start]
+    for sentence in segment("en", wording.text[start:end].replace("\n", " ")):
+        places.append(places[-1] + len(sentence))
+    # The splitter gives every character back; should it not, there is one sentence.
+    bounds = places if places[-1] == end else [start, end]
+    words = np.searchsorted(wording.starts, bounds, "left").tolist()
+    ends = [a + len(wording.text[a:b].rstrip()) for a, b in pairwise(bounds)]
+    return [
+        (first, after, wording.starts[first], end)
+        for (first, after), end in zip(pairwise(words), ends, strict=True)
+        if after > first
+    ]

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from embeddings.text.wording import WordedTexts
 from topics.coverage.reuse.quotes import runs_in_two
-from topics.coverage.reuse.stretches import LEAST_RUN
 from topics.coverage.reuse.timelines import Bounds
 
+# Words in a row that are taken for copied: shorter runs are names with their titles and turns
+# of phrase (docs/decisions/coverage.md).
+LEAST_RUN = 7
 # Of a run that many articles have, these many, published first, may be the source.
 _EARLIEST = 4
 # Articles that one may be put together from; each is laid beside it.

@@ -2,89 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import Passage
-from topics.coverage.articles.articles import Article
-from topics.coverage.reuse.frames import frames_taken
-from topics.coverage.reuse.origins import WordOrigins, words_of_rows
-from topics.coverage.reuse.quotes import find_shared_quotes
+from embeddings.text.wording import WordedTexts
+from topics.coverage.reuse.timelines import Origin
 
 ORIGINAL, WIRE, EARLIER, UNORDERED, SELF, QUOTE, BOILERPLATE = range(7)
 KINDS = ("original", "wire", "earlier", "unordered", "self", "quote", "boilerplate")
+# A paragraph with fewer words around its quotation ("the senator said in a statement") is
+# judged by its neighbours.
+_LEAST_FRAME = 8
 
 
-def tell_words(
-    passages: Sequence[Passage],
-    articles: Sequence[Article],
-    origins: WordOrigins,
+@dataclass
+class WordTrace:
+    """Where each word of a corpus stood before, and what it is therefore.
+
+    Attributes:
+        texts: The words of the passages' bodies, by row.
+        article_of: int64 of shape ``(passages,)``: number of each passage's article, -1 for
+            one of no article given.
+        origins: What ``of_word`` points at.
+        of_word: int32 of shape ``(words,)``: place in ``origins``, -1 where the word stood
+            nowhere before as far as is known.
+        quoted_before: bool of shape ``(words,)``: whether it stood in a quotation there.
+        kinds: uint8 of shape ``(words,)``: what it is; ``KINDS`` has the names.
+    """
+
+    texts: WordedTexts
+    article_of: NDArray[np.int64]
+    origins: list[Origin] = field(default_factory=list)
+    of_word: NDArray[np.int32] = field(init=False)
+    quoted_before: NDArray[np.bool_] = field(init=False)
+    kinds: NDArray[np.uint8] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with words that stood nowhere before."""
+        self.of_word = np.full(len(self.texts.numbers), -1, np.int32)
+        self.quoted_before = np.zeros(len(self.of_word), bool)
+        self.kinds = np.zeros(len(self.of_word), np.uint8)
+
+    def words_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places of the words of passages, one passage after the other."""
+        lengths = self.texts.lengths[rows]
+        begins = np.cumsum(lengths) - lengths
+        places: NDArray[np.int64] = np.repeat(self.texts.offsets[rows] - begins, lengths)
+        return places + np.arange(len(places))
+
+    def sources(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the article that each word is from: its number, -1 for none."""
+        articles = np.array([origin.article for origin in self.origins] + [-1], np.int64)
+        return articles[self.of_word[words]]
+
+
+def tell_kinds(
+    trace: WordTrace,
+    rows: NDArray[np.int64],
     *,
-    boilerplate: Collection[int] = (),
-    wire: Collection[int] = (),
-) -> NDArray[np.uint8]:
-    """Tell what each word is; ``KINDS`` has the names.
+    shared_quotes: NDArray[np.bool_],
+    boilerplate: NDArray[np.bool_],
+    wire: NDArray[np.bool_],
+) -> None:
+    """Tell what each word of some articles is.
 
     Words that were quoted where they stood before are ``quote``, unless the words around
     them were taken along: then it is copying. Where a text stands first, its quotations are
     its own, unless others have them in a frame of their own.
 
     Args:
-        passages: Of the corpus.
-        articles: Of the corpus.
-        origins: Where its words stood before.
-        boilerplate: Rows of passages repeated whatever the story.
-        wire: Numbers of articles credited to an agency alone: what stood nowhere before is
-            the agency's.
-
-    Returns:
-        uint8 of shape ``(words,)``, in the order of ``origins.texts``.
+        trace: Where the words stood before; the kinds are written to it.
+        rows: The passages, all of each article, in its order.
+        shared_quotes: bool of shape ``(words,)``: which words others quote too.
+        boilerplate: bool of shape ``(passages,)``: which are repeated whatever the story.
+        wire: bool of shape ``(passages,)``: which are credited to an agency alone; what of
+            them stood nowhere before is the agency's.
     """
-    texts, of_word = origins.texts, origins.of_word
-    rows = words_of_rows(texts)
-    kinds = np.zeros(len(of_word), np.uint8)
-    if len(wire):
-        kinds[np.isin(origins.article_of[rows], sorted(wire))] = WIRE
+    words, lengths = trace.words_of(rows), trace.texts.lengths[rows]
+    source, quoted = trace.sources(words), trace.quoted_before[words]
+    taken = source >= 0
     code = {"earlier": EARLIER, "unordered": UNORDERED, "self": SELF}
-    codes = np.array([code[origin.kind] for origin in origins.origins] or [0], np.uint8)
-    taken = of_word >= 0
-    kinds[taken] = codes[of_word[taken]]
-    bodies = [passage.body for passage in passages]
-    quoted = taken & origins.quoted_before
-    kinds[quoted & ~_frames_taken(articles, origins)[rows]] = QUOTE
-    kinds[_quoted_elsewhere(bodies, origins) & ~taken] = QUOTE
-    if len(boilerplate):
-        kinds[np.isin(rows, sorted(boilerplate))] = BOILERPLATE
-    return kinds
+    codes = np.array([code[origin.kind] for origin in trace.origins] + [ORIGINAL], np.uint8)
+    kinds = codes[trace.of_word[words]]
+    kinds[~taken & np.repeat(wire[rows], lengths)] = WIRE
+    frames = _find_frames_taken(lengths, trace.article_of[rows], source, quoted)
+    kinds[quoted & ~(taken & np.repeat(frames, lengths))] = QUOTE
+    kinds[shared_quotes[words] & ~taken] = QUOTE
+    kinds[np.repeat(boilerplate[rows], lengths)] = BOILERPLATE
+    trace.kinds[words] = kinds
 
 
-def _frames_taken(articles: Sequence[Article], origins: WordOrigins) -> NDArray[np.bool_]:
-    """Tell of each passage whether the words around its quotations were taken.
+def _find_frames_taken(
+    lengths: NDArray[np.int64],
+    article: NDArray[np.int64],
+    source: NDArray[np.int64],
+    quoted: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Tell of each paragraph whether half of its words outside quotations was taken.
 
-    Returns:
-        bool of shape ``(passages,)``.
+    One that is nearly all quotation goes with the paragraph before or after it, where that
+    is of the same article and its first taken word from the same source.
     """
-    rows = np.array([row for article in articles for row in article.rows], np.int64)
-    offsets, of_word = origins.texts.offsets, origins.of_word
-    articles_of_origins = np.array([origin.article for origin in origins.origins] or [0], np.int64)
-    result = np.zeros(len(offsets) - 1, bool)
-    result[rows] = frames_taken(
-        np.stack((offsets[rows], offsets[rows + 1]), axis=1),
-        origins.article_of[rows],
-        np.where(of_word >= 0, articles_of_origins[of_word], -1),
-        origins.quoted_before,
-    )
+    taken = source >= 0
+    ends = np.cumsum(lengths)
+    begins = ends - lengths
+
+    def count(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+        total = np.concatenate(([0], np.cumsum(flags, dtype=np.int64)))
+        counts: NDArray[np.int64] = total[ends] - total[begins]
+        return counts
+
+    frame = count(~quoted)
+    judged = frame >= _LEAST_FRAME
+    half = judged & (2 * count(taken & ~quoted) >= frame)
+    places = np.append(np.flatnonzero(taken), len(taken))
+    first = places[np.searchsorted(places, begins)]
+    first = np.where(first < ends, np.append(source, -1)[first], -1)
+    beside = (article[1:] == article[:-1]) & (first[1:] == first[:-1]) & (first[1:] >= 0)
+    result = half.copy()
+    result[1:] |= beside & ~judged[1:] & half[:-1]
+    result[:-1] |= beside & ~judged[:-1] & half[1:]
     return result
-
-
-def _quoted_elsewhere(bodies: Sequence[str], origins: WordOrigins) -> NDArray[np.bool_]:
-    """Tell which words others quote as well, in paragraphs that are no copies."""
-    flags = np.zeros(len(origins.of_word), bool)
-    shared = find_shared_quotes(bodies, origins.component.tolist())
-    for row, stretches in shared.items():
-        offset = origins.texts.offsets[row]
-        for first, after in stretches:
-            flags[offset + first : offset + after] = True
-    return flags

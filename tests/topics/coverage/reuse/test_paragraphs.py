@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
 from topics.coverage.articles.articles import find_paragraphs, gather_articles
+from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.paragraphs import find_conflicts, lay_out
 from topics.coverage.reuse.reuse import measure_reuse
 
@@ -30,13 +31,14 @@ def articles(*bodies):
         passages += [
             Passage(key, place, 0, 0, len(text), text) for place, text in enumerate(paragraphs)
         ]
-    return gather_articles(passages, documents)
+    return passages, gather_articles(passages, documents)
 
 
 def laid_out(left, right):
     """Pairs of what the reuse of the right article by the left one lays side by side."""
-    both = articles(left, right)
-    (source,) = measure_reuse(both, (0, 1))[1].sources
+    passages, both = articles(left, right)
+    trace = trace_words(passages, both, [], stories=[(0, 1)])
+    (source,) = measure_reuse(both, (0, 1), trace)[1].sources
     return both, lay_out(both[0].body, both[1].body, source.spans)
 
 
@@ -71,6 +73,6 @@ def test_a_figure_that_was_changed_between_equal_paragraphs_is_a_conflict():
 
 @given(texts)
 def test_paragraphs_of_a_body_are_its_passages(paragraphs):
-    (article,) = articles(paragraphs)
+    _, (article,) = articles(paragraphs)
     assert find_paragraphs(article.body) == article.spans
     assert [article.body[slice(*span)] for span in article.spans] == paragraphs

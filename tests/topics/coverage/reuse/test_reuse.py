@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
+from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
+from topics.coverage.relations.wordings import find_contained
+from topics.coverage.reuse.matrix import measure_outlets
+from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.reuse import measure_reuse
-from topics.coverage.reuse.stretches import LEAST_RUN, copied_stretches
+from topics.coverage.reuse.sources import LEAST_RUN
+from topics.coverage.reuse.story_stretches import copied_stretches
+from topics.coverage.reuse.word_kinds import EARLIER, QUOTE, UNORDERED
 
 HEAD = (
     "Syrian troops pressed closer to the rebel town of Qusayr on Friday after aircraft had "
@@ -23,23 +32,41 @@ OWN = "People who left on foot at night told this newspaper that the bakeries ha
 SPEECH = "we will not leave this town before the last shell has fallen and the last child has eaten"
 
 
-def story(*rows):
+class Corpus:
     """Articles of (outlet, published, paragraphs)."""
-    documents, passages = {}, []
-    for number, (outlet, published, paragraphs) in enumerate(rows):
-        key = f"d{number}"
-        documents[key] = Document(key, "", "", outlet, published)
-        passages += [
-            Passage(key, place, 0, 0, len(text), text) for place, text in enumerate(paragraphs)
+
+    def __init__(self, *rows):
+        documents = {
+            f"d{n}": Document(f"d{n}", "", "", outlet, published)
+            for n, (outlet, published, _) in enumerate(rows)
+        }
+        self.passages = [
+            Passage(f"d{n}", place, 0, 0, len(text), text)
+            for n, (_, _, paragraphs) in enumerate(rows)
+            for place, text in enumerate(paragraphs)
         ]
-    return gather_articles(passages, documents)
+        self.articles = gather_articles(self.passages, documents)
+        sources = {key: document.source for key, document in documents.items()}
+        self.groups = find_copies(self.passages, sources=sources)
+        nodes = list(range(len(self.groups), len(self.groups) + len(self.passages)))
+        for node, group in enumerate(self.groups):
+            for row in group.members:
+                nodes[row] = node
+        self.relations = find_contained(self.passages, documents, nodes)
+
+    @property
+    def parts(self):
+        return self.passages, self.articles, self.groups, self.relations
+
+    def measure(self, members, **more):
+        more.setdefault("stories", [members])
+        return measure_reuse(self.articles, members, trace_words(*self.parts, **more))
 
 
-def reuse(*rows, **more):
-    articles = story(*rows)
-    return articles, {
-        item.article: item for item in measure_reuse(articles, range(len(rows)), **more)
-    }
+def reuse(*rows):
+    corpus = Corpus(*rows)
+    found = corpus.measure(range(len(corpus.articles)))
+    return corpus.articles, {item.article: item for item in found}
 
 
 def test_a_later_copy_has_its_words_from_the_earlier_article():
@@ -148,9 +175,13 @@ def test_quotation_paragraphs_go_with_the_copied_ones_beside_them():
 
 
 def test_boilerplate_is_counted_apart():
-    articles = story(("A", "2013-05-10", [HEAD, DENIAL]), ("B", "2013-05-11", [HEAD, DENIAL]))
-    rote = articles[1].rows[1]
-    found = {item.article: item for item in measure_reuse(articles, (0, 1), {rote})}
+    corpus = Corpus(
+        ("A", "2013-05-10", [HEAD, DENIAL]),
+        ("B", "2013-05-11", [HEAD, DENIAL]),
+        ("C", "2013-05-01", [OFFICER, DENIAL]),
+        ("D", "2013-05-02", [OWN, DENIAL]),
+    )
+    found = {item.article: item for item in corpus.measure((0, 1), stories=[(0, 1), (2,), (3,)])}
     assert (found[1].boilerplate, found[1].copied) == (len(DENIAL.split()), len(HEAD.split()))
 
 
@@ -195,7 +226,7 @@ def test_articles_of_one_word_or_none_are_measured():
     _, found = reuse(("A", "", ["Yes."]), ("B", "", ["Yes."]), ("C", "", ["…"]))
     assert [found[n].words for n in range(3)] == [1, 1, 0]
     assert [found[n].copied for n in range(3)] == [0, 0, 0]
-    assert measure_reuse([], ()) == ()
+    assert Corpus().measure(()) == ()
 
 
 paragraphs = st.lists(st.sampled_from([HEAD, DENIAL, OFFICER, OWN, f"“{SPEECH}”"]), max_size=4)
@@ -208,11 +239,11 @@ dates = st.sampled_from(["", "2013-05", "2013-05-10", "2013-05-11"])
     st.randoms(use_true_random=False),
 )
 def test_counts_add_up_and_the_order_of_members_does_not_matter(rows, random):
-    articles = story(*rows)
-    members = list(range(len(articles)))
-    found = measure_reuse(articles, members)
+    corpus = Corpus(*rows)
+    members = list(range(len(corpus.articles)))
+    found = corpus.measure(members)
     random.shuffle(members)
-    assert measure_reuse(articles, members) == found
+    assert corpus.measure(members) == found
     for item in found:
         shared = item.copied + item.repeated
         assert item.words == shared + item.quoted + item.boilerplate + item.own
@@ -224,3 +255,45 @@ def test_counts_add_up_and_the_order_of_members_does_not_matter(rows, random):
 def test_many_copies_are_measured_in_little_time():
     _, found = reuse(*((f"o{n}", "", [HEAD, DENIAL]) for n in range(300)))
     assert all(len(item.sources) == 1 for item in found.values())
+
+
+def split(numbers, random):
+    """Stories of some articles, each in one at most."""
+    stories = [[], [], []]
+    for number in numbers:
+        random.choice(stories).append(number)
+    return [members for members in stories[:2] if members]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "A", "B", "C"]), dates, paragraphs), max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_a_story_is_a_cut_of_the_corpus(rows, random):
+    corpus = Corpus(*rows)
+    numbers = range(len(corpus.articles))
+    stories = split(numbers, random)
+    trace = trace_words(*corpus.parts, stories=stories)
+    told = {}
+    for members in stories:
+        cut = trace_words(*corpus.parts, stories=stories, only=members)
+        found = measure_reuse(corpus.articles, members, cut)
+        assert found == measure_reuse(corpus.articles, members, trace)
+        told.update({item.article: item for item in found})
+    story_of = {n: place for place, members in enumerate(stories) for n in members}
+    expected, quoted = Counter(), Counter()
+    for number in numbers:
+        words = trace.words_of(np.array(corpus.articles[number].rows, np.int64))
+        kinds = trace.kinds[words]
+        outlet = corpus.articles[number].document.source
+        quoted[outlet] += told[number].quoted if number in told else int((kinds == QUOTE).sum())
+        for source in trace.sources(words[np.isin(kinds, (EARLIER, UNORDERED))]).tolist():
+            if number not in told or story_of.get(source) != story_of[number]:
+                expected[outlet] += 1  # of no story, or from outside it
+        expected[outlet] += told[number].copied if number in told else 0
+    shares = measure_outlets(*corpus.parts, stories=stories).outlets
+    assert {o.outlet: o.earlier + o.unordered for o in shares if o.words} == {
+        o.outlet: expected[o.outlet] for o in shares if o.words
+    }
+    assert all(share.quote == quoted[share.outlet] for share in shares)
