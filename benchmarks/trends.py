@@ -14,9 +14,9 @@ import random
 from pathlib import Path
 
 from embeddings.corpus.store import CorpusStore
-from topics.answers.trends import read_sightings
 from topics.periods.shifts import find_shifts
 from topics.periods.tallies import count
+from topics.pipeline.assignments import read_sightings
 
 LATER = (3, 10, 30, 100, 250)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.store import CorpusStore
-from topics.answers.topics import LEAST_STABLE, find_topics, require_topics, topics_on
+from topics.answers.topics import find_topics, is_unstable, require_topics
 from topics.hierarchy.outline import read_outline
+from topics.pipeline.assignments import count_by_topic
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,13 @@ class LevelCounts:
 def count_levels(store: CorpusStore) -> LevelCounts:
     """Count the topics of each level of an open store."""
     outline = read_outline(store)
-    mixed, strangers = store.rows(
-        "SELECT coalesce(sum(mixed), 0), coalesce(sum(stranger), 0) FROM assignments"
-    )[0]
-    shown = topics_on(store, outline, outline.shown)
-    weak = store.rows("SELECT id FROM topics WHERE stability < ?", (LEAST_STABLE,))
+    counts = count_by_topic(store)
     return LevelCounts(
-        topics=tuple(len(topics_on(store, outline, level)) for level in range(outline.deepest + 1)),
+        topics=tuple(len(outline.on(level)) for level in range(outline.deepest + 1)),
         shown=outline.shown,
-        mixed=mixed,
-        strangers=strangers,
-        unstable=len({row[0] for row in weak} & set(shown)),
+        mixed=sum(row[4] for row in counts),
+        strangers=sum(row[5] for row in counts),
+        unstable=sum(is_unstable(outline.stabilities[one]) for one in outline.on(outline.shown)),
     )
 
 
@@ -101,32 +98,30 @@ def tree(
     """
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
-        deepest = None if level is None else read_outline(store).check(level)
+        outline = read_outline(store)
+        deepest = outline.deepest if level is None else outline.check(level)
         chosen = find_topics(store, wanted)
-        counts = dict(
-            store.rows("SELECT coalesce(leaf_id, topic_id), count(*) FROM assignments GROUP BY 1")
-        )
-        below: dict[int | None, list[Branch]] = {}
-        made: dict[int, Branch] = {}
-        # Fine before broad, so that a topic's parts are there when it is made.
-        for row in store.rows(
-            "SELECT id, name, kind, level, finest, stability, parent FROM topics "
-            "ORDER BY level DESC, id"
-        ):
-            topic_id, name, kind, level, finest, stability, parent = row
-            parts = sorted(below.pop(topic_id, []), key=lambda one: (-one.passages, one.id))
-            branch = Branch(
+        counts = {row[0]: row[1] for row in count_by_topic(store)}
+
+    def grow(topic_ids: Iterable[int]) -> tuple[Branch, ...]:
+        """Return topics with what is below them, the largest first."""
+        branches = [
+            Branch(
                 id=topic_id,
-                name=name,
-                kind=kind,
-                level=level,
-                finest=finest,
-                passages=counts.get(topic_id, 0) + sum(part.passages for part in parts),
-                stability=stability,
-                unstable=stability is not None and stability < LEAST_STABLE,
-                parts=tuple(p for p in parts if deepest is None or p.level <= deepest),
+                name=outline.names[topic_id],
+                kind=outline.kinds[topic_id],
+                level=outline.levels[topic_id],
+                finest=outline.finest[topic_id],
+                passages=sum(counts.get(one, 0) for one in outline.under(topic_id)),
+                stability=outline.stabilities[topic_id],
+                unstable=is_unstable(outline.stabilities[topic_id]),
+                parts=grow(one for one in below(topic_id) if outline.levels[one] <= deepest),
             )
-            made[topic_id] = branch
-            below.setdefault(parent, []).append(branch)
-        roots = [made[one] for one in chosen] if wanted else below.get(None, [])
-        return sorted(roots, key=lambda one: (-one.passages, one.id))
+            for topic_id in topic_ids
+        ]
+        return tuple(sorted(branches, key=lambda one: (-one.passages, one.id)))
+
+    def below(topic_id: int | None) -> list[int]:
+        return [one for one, above in outline.parents.items() if above == topic_id]
+
+    return list(grow(chosen if wanted else below(None)))

@@ -12,7 +12,7 @@ from embeddings.errors import StoreError
 from embeddings.vectors.graph import node_keys, node_vectors
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.answers.counting import count
-from topics.answers.topics import require_topics, topics_on
+from topics.answers.topics import require_topics
 from topics.hierarchy.outline import read_outline
 from topics.maps.drawing import MapPicture, check_path, draw
 from topics.maps.layout import layout
@@ -96,12 +96,7 @@ def _draw(
         "SELECT node, coalesce(leaf_id, topic_id), avg(strength), count(*) FROM assignments "
         "GROUP BY node ORDER BY node"
     )
-    wanted = set(topics_on(store, outline, level))
-    names = {
-        topic_id: name
-        for topic_id, name in store.rows("SELECT id, name FROM topics")
-        if topic_id in wanted
-    }
+    names = {topic_id: outline.names[topic_id] for topic_id in outline.on(level)}
     passages = sum(row[3] for row in rows)
     documents, outlets, first, last = store.rows(
         "SELECT count(*), count(DISTINCT source), "

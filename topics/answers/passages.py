@@ -10,6 +10,7 @@ from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
 from topics.answers.topics import find_topics, require_topics
 from topics.hierarchy.outline import read_outline
+from topics.pipeline.assignments import read_placements
 
 
 @dataclass(frozen=True)
@@ -64,33 +65,33 @@ def placements(
         wanted = {
             one for topic in find_topics(store, topics) for one in outline.under(topic)
         } or set(outline.levels)
-        conditions = [name for name, on in (("a.mixed", mixed), ("a.stranger", strangers)) if on]
-        order = "a.other / max(a.strength, 0.0001) DESC" if mixed else "a.strength DESC"
-        # The canonical passage stands for its copies; which it is depends on no id.
-        rows = store.rows(
-            "SELECT p.id, coalesce(a.leaf_id, a.topic_id), a.topic_id, t.name, a.strength, "  # noqa: S608 - our own words
-            "coalesce(o.name, ''), a.other, a.mixed, a.stranger, "
-            "(SELECT count(*) - 1 FROM wordings AS c WHERE c.canonical = w.canonical) "
-            "FROM assignments AS a JOIN passages AS p ON p.id = a.passage_id "
-            "JOIN topics AS t ON t.id = a.topic_id LEFT JOIN topics AS o ON o.id = a.other_id "
-            "LEFT JOIN wordings AS w ON w.passage_id = p.id "
-            f"WHERE (w.canonical IS NULL OR w.canonical = p.id) "
-            f"AND {' AND '.join(conditions or ['1'])} "
-            f"ORDER BY {order}, p.hash"
-        )
-        kept = [row for row in rows if row[1] in wanted]
-        quotations = read_quotations(store, [row[0] for row in kept])
+        kept = [
+            row
+            for row in read_placements(store, mixed=mixed, strangers=strangers)
+            if row[1] in wanted
+        ]
+        cited = read_quotations(store, [row[0] for row in kept])
     return [
         Placement(
-            passage=quotations[row[0]],
-            topic_id=row[2],
-            topic=row[3],
-            strength=row[4],
-            other=row[5],
-            other_strength=row[6],
-            mixed=bool(row[7]),
-            stranger=bool(row[8]),
-            copies=max(int(row[9]), 0),
+            passage=cited[passage_id],
+            topic_id=topic_id,
+            topic=outline.names[topic_id],
+            strength=strength,
+            other=outline.names.get(other, ""),
+            other_strength=other_strength,
+            mixed=bool(is_mixed),
+            stranger=bool(is_stranger),
+            copies=max(number, 0),
         )
-        for row in kept
+        for (
+            passage_id,
+            _,
+            topic_id,
+            strength,
+            other,
+            other_strength,
+            is_mixed,
+            is_stranger,
+            number,
+        ) in kept
     ]

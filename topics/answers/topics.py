@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import COVERED, RELATED, CorpusStore
 from embeddings.errors import InputError, StoreError
-from topics.hierarchy.outline import Outline, read_outline
+from topics.hierarchy.outline import read_outline
+from topics.pipeline.assignments import count_by_outlet, count_by_topic, read_descriptions
 
 # A topic that resampled runs find again with less than this (mean best Jaccard) is marked;
 # below .6 Hennig (2007, section 6) advises against trusting a cluster.
@@ -94,7 +94,7 @@ def require_topics(store: CorpusStore) -> None:
     Raises:
         StoreError: They have not.
     """
-    if not store.rows("SELECT 1 FROM topics LIMIT 1"):
+    if not read_outline(store).names:
         raise StoreError(
             f"{store.path} has no topics yet; run `topicwire cluster FOLDER --db {store.path}`."
         )
@@ -114,25 +114,6 @@ def require_current(store: CorpusStore) -> None:
         )
 
 
-def topics_on(store: CorpusStore, outline: Outline, level: int) -> list[int]:
-    """Return the ids of the topics that stand on a level, by id.
-
-    Those with passages there, and those that have none and no topic below them either.
-    """
-    at = outline.at(level)
-    used = {
-        at[leaf]
-        for (leaf,) in store.rows("SELECT DISTINCT coalesce(leaf_id, topic_id) FROM assignments")
-    }
-    above = set(outline.parents.values())
-    empty = {
-        topic_id
-        for topic_id, finest in store.rows("SELECT id, finest FROM topics")
-        if topic_id not in above and outline.levels[topic_id] <= level <= finest
-    }
-    return sorted(used | empty)
-
-
 def summarise_topics(store: CorpusStore, level: int | None = None) -> list[TopicSummary]:
     """Return the topics of an open store, guided ones first, then by size.
 
@@ -145,90 +126,52 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
     """
     outline = read_outline(store)
     level = outline.check(level)
-    counts = _count_passages(store, outline.at(level))
-    total = sum(one.passages for one in counts.values())
-    names = dict(store.rows("SELECT id, name FROM topics"))
-    parts: dict[int, list[int]] = {}
-    for topic_id, parent in sorted(outline.parents.items()):
-        if parent is not None:
-            parts.setdefault(parent, []).append(topic_id)
-    wanted = set(topics_on(store, outline, level))
+    at, wanted = outline.at(level), set(outline.on(level))
+    counts: dict[int, list[float]] = {}
+    for leaf, *numbers in count_by_topic(store):
+        own = counts.get(at[leaf], [0] * len(numbers))
+        counts[at[leaf]] = [a + b for a, b in zip(own, numbers, strict=True)]
+    outlets: dict[int, Counter[str]] = {topic_id: Counter() for topic_id in wanted}
+    for leaf, source, number in count_by_outlet(store):
+        outlets[at[leaf]][source] += number
+    total = sum(numbers[0] for numbers in counts.values())
+    described = [one for one in read_descriptions(store) if one[0] in wanted]
+    cited = read_quotations(store, [passage for one in described for passage in one[2]])
     summaries = []
-    rows = [
-        row
-        for row in store.rows(
-            "SELECT id, name, kind, keyphrases, representatives, stability, named_by, near, "
-            "near_score FROM topics"
-        )
-        if row[0] in wanted
-    ]
-    typical = {row[0]: json.loads(row[4]) for row in rows}
-    quotations = read_quotations(store, [one for ids in typical.values() for one in ids])
-    for topic_id, name, kind, keyphrases, _, stability, named_by, near, score in rows:
-        own = counts.get(topic_id, _Counts())
-        ranked = sorted(own.outlets.items(), key=lambda item: (-item[1], item[0]))
+    for topic_id, keyphrases, typical, named_by, near, near_score in described:
+        numbers = counts.get(topic_id, [0] * 5)
+        passages, distinct, mixed, strangers = (int(numbers[i]) for i in (0, 1, 3, 4))
+        stability = outline.stabilities[topic_id]
         summaries.append(
             TopicSummary(
                 id=topic_id,
-                name=name,
-                kind=kind,
-                keyphrases=tuple(json.loads(keyphrases)),
-                passages=own.passages,
-                distinct=own.distinct,
-                share=round(own.passages / total, 4) if total else 0.0,
-                strength=round(own.strength / own.passages, 3) if own.passages else 0.0,
-                outlets=tuple(ranked),
-                representatives=tuple(
-                    quotations[one] for one in typical[topic_id] if one in quotations
-                ),
+                name=outline.names[topic_id],
+                kind=outline.kinds[topic_id],
+                keyphrases=tuple(keyphrases),
+                passages=passages,
+                distinct=distinct,
+                share=round(passages / total, 4) if total else 0.0,
+                strength=round(numbers[2] / passages, 3) if passages else 0.0,
+                outlets=tuple(sorted(outlets[topic_id].items(), key=lambda one: (-one[1], one[0]))),
+                representatives=tuple(cited[one] for one in typical if one in cited),
                 level=outline.levels[topic_id],
                 parent=outline.parents[topic_id],
-                parts=tuple(parts.get(topic_id, ())),
+                parts=tuple(one for one, above in outline.parents.items() if above == topic_id),
                 stability=stability,
-                unstable=stability is not None and stability < LEAST_STABLE,
-                mixed=own.mixed,
-                strangers=own.strangers,
+                unstable=is_unstable(stability),
+                mixed=mixed,
+                strangers=strangers,
                 named_by=named_by,
-                near=names.get(near, ""),
-                near_score=score or 0.0,
+                near=outline.names.get(near, "") if near is not None else "",
+                near_score=near_score,
             )
         )
     return sorted(summaries, key=lambda topic: (topic.kind != "guided", -topic.passages, topic.id))
 
 
-@dataclass
-class _Counts:
-    """What is counted of a topic."""
-
-    passages: int = 0
-    distinct: int = 0
-    strength: float = 0.0
-    mixed: int = 0
-    strangers: int = 0
-    outlets: Counter[str] = field(default_factory=Counter)
-
-
-def _count_passages(store: CorpusStore, at: dict[int, int]) -> dict[int, _Counts]:
-    """Count the passages of each topic of a level."""
-    counts: dict[int, _Counts] = {}
-    # No node lies in two topics, so distinct passages of parts add up.
-    for leaf, passages, distinct, strength, mixed, strangers in store.rows(
-        "SELECT coalesce(leaf_id, topic_id), count(*), count(DISTINCT node), sum(strength), "
-        "sum(mixed), sum(stranger) FROM assignments GROUP BY 1"
-    ):
-        own = counts.setdefault(at[leaf], _Counts())
-        own.passages += passages
-        own.distinct += distinct
-        own.strength += strength
-        own.mixed += mixed
-        own.strangers += strangers
-    for leaf, source, passages in store.rows(
-        "SELECT coalesce(a.leaf_id, a.topic_id), d.source, count(*) FROM assignments AS a "
-        "JOIN passages AS p ON p.id = a.passage_id JOIN documents AS d ON d.id = p.document_id "
-        "GROUP BY 1, 2"
-    ):
-        counts[at[leaf]].outlets[source] += passages
-    return counts
+def is_unstable(stability: float | None) -> bool:
+    """Whether a topic might not be there with slightly other articles."""
+    return stability is not None and stability < LEAST_STABLE
 
 
 def find_topics(
@@ -247,8 +190,8 @@ def find_topics(
         InputError: Nothing fits.
     """
     outline = read_outline(store)
-    names = dict(store.rows("SELECT id, name FROM topics ORDER BY id"))
-    shown = {i: names[i] for i in topics_on(store, outline, outline.check(level))}
+    names = outline.names
+    shown = {i: names[i] for i in outline.on(outline.check(level))}
     pools = [shown] if level is not None else [shown, names]
     ids: list[int] = []
     for given in wanted:

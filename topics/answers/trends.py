@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
-from topics.answers.topics import find_topics, require_topics, topics_on
+from topics.answers.topics import find_topics, require_topics
 from topics.answers.trend_table import TrendCell, flatten
 from topics.hierarchy.outline import read_outline
 from topics.periods.absences import Absence, find_absences
 from topics.periods.periods import UNITS, choose_unit, periods_between
 from topics.periods.shifts import Shift, find_shifts
 from topics.periods.tallies import COARSER, EXACT, UNDATED, Key, Sighting, Tally, count, dating
+from topics.pipeline.assignments import read_sightings
 
 
 @dataclass(frozen=True)
@@ -149,16 +150,9 @@ def trends(
         outline = read_outline(store)
         level = outline.check(level)
         shown = find_topics(store, topics, level)
-        on_level = set(topics_on(store, outline, level))
-        named = [
-            row
-            for row in store.rows("SELECT id, name, kind FROM topics ORDER BY id")
-            if row[0] in on_level
-        ]
+        named = [(one, outline.names[one], outline.kinds[one]) for one in outline.on(level)]
         everything = read_sightings(store, outline.at(level))
-        unclustered = store.rows(
-            "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage_id FROM assignments)"
-        )[0][0]
+        unclustered = store.count_passages() - len(everything)
     in_time = [sighting for sighting in everything if filters.fit_date(sighting.published)]
     chosen = [sighting for sighting in in_time if filters.fit_outlet(sighting.outlet)]
     dates = {sighting.document_id: sighting.published for sighting in chosen}
@@ -197,25 +191,6 @@ def trends(
         topics=tuple(sorted(trends, key=lambda t: (t.kind != "guided", -t.passages, t.id))),
         cells=flatten(tally, {topic_id: name for topic_id, name, _ in wanted}),
     )
-
-
-def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
-    """Return all passages that have a topic, by article and position.
-
-    Args:
-        store: An open store.
-        at: For each topic the one to count it under.
-    """
-    rows = store.rows(
-        "SELECT p.document_id, p.position, d.source, d.published, "
-        "coalesce(a.leaf_id, a.topic_id), a.node FROM assignments AS a "
-        "JOIN passages AS p ON p.id = a.passage_id "
-        "JOIN documents AS d ON d.id = p.document_id ORDER BY p.document_id, p.position"
-    )
-    return [
-        Sighting(document_id, position, source, published, at[leaf], node)
-        for document_id, position, source, published, leaf, node in rows
-    ]
 
 
 def _window(recent: int | None, periods: Sequence[str]) -> int:

@@ -19,15 +19,26 @@ class Outline:
         levels: Broadest level that each topic stands on, by id; 0 is the broadest of all.
         parents: The topic above each, by id, ``None`` on top.
         finest: Finest level that each topic stands on, by id.
+        names: Name of each topic, by id.
+        kinds: ``guided`` or ``discovered``, by id.
+        stabilities: How surely each topic is found again, by id; ``None`` if not measured.
+        used: Topics of the finest level that have passages.
         shown: The level that is shown when none is asked for.
-        deepest: The finest level.
     """
 
     levels: dict[int, int]
     parents: dict[int, int | None]
     finest: dict[int, int]
+    names: dict[int, str]
+    kinds: dict[int, str]
+    stabilities: dict[int, float | None]
+    used: frozenset[int]
     shown: int
-    deepest: int
+
+    @property
+    def deepest(self) -> int:
+        """The finest level."""
+        return max(self.finest.values(), default=0)
 
     def at(self, level: int) -> dict[int, int]:
         """Return for each topic the one it belongs to on a level: itself, or one above."""
@@ -39,6 +50,20 @@ class Outline:
             topic_id = parent
             parent = self.parents[topic_id]
         return topic_id
+
+    def on(self, level: int) -> list[int]:
+        """Return the topics that stand on a level, by id.
+
+        Those with passages there, and those that have none and no topic below them either.
+        """
+        at = self.at(level)
+        above = set(self.parents.values())
+        empty = {
+            topic_id
+            for topic_id, finest in self.finest.items()
+            if topic_id not in above and self.levels[topic_id] <= level <= finest
+        }
+        return sorted({at[leaf] for leaf in self.used} | empty)
 
     def under(self, topic_id: int) -> list[int]:
         """Return a topic and all topics below it, by id."""
@@ -67,11 +92,13 @@ class Outline:
 
 def read_outline(store: CorpusStore) -> Outline:
     """Read the tree of topics."""
-    rows = store.rows("SELECT id, level, finest, parent FROM topics")
-    return Outline(
-        levels={topic_id: level for topic_id, level, _, _ in rows},
-        parents={topic_id: parent for topic_id, _, _, parent in rows},
-        finest={topic_id: finest for topic_id, _, finest, _ in rows},
-        shown=store.setting(SHOWN_LEVEL) or 0,
-        deepest=max((finest for _, _, finest, _ in rows), default=0),
+    rows = store.rows(
+        "SELECT id, level, parent, finest, name, kind, stability FROM topics ORDER BY id"
     )
+    levels, parents, finest, names, kinds, stabilities = (
+        {row[0]: row[column] for row in rows} for column in range(1, 7)
+    )
+    leaves = store.rows("SELECT DISTINCT coalesce(leaf_id, topic_id) FROM assignments")
+    used = frozenset(leaf for (leaf,) in leaves)
+    shown = store.setting(SHOWN_LEVEL) or 0
+    return Outline(levels, parents, finest, names, kinds, stabilities, used, shown)

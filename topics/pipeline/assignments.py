@@ -1,0 +1,96 @@
+"""Stored topics and which passage stands in which, as answers count and cite them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from embeddings.corpus.store import CorpusStore
+from topics.periods.tallies import Sighting
+
+
+def read_descriptions(
+    store: CorpusStore,
+) -> Iterator[tuple[int, list[str], list[int], str, int | None, float]]:
+    """Return what topics are described by.
+
+    Of each: id, key phrases, typical passages, who named it, the guided topic nearest to it and
+    how near.
+    """
+    for topic_id, keyphrases, passages, *rest in store.rows(
+        "SELECT id, keyphrases, representatives, named_by, near, coalesce(near_score, 0.0) "
+        "FROM topics"
+    ):
+        yield topic_id, json.loads(keyphrases), json.loads(passages), *rest
+
+
+def count_by_topic(store: CorpusStore) -> list[tuple[Any, ...]]:
+    """Count what stands in each of the finest topics.
+
+    Of each: id, passages, distinct ones, sum of their strengths, mixed ones, strangers. No node
+    lies in two topics, so that all of it adds up.
+    """
+    return store.rows(
+        "SELECT coalesce(leaf_id, topic_id), count(*), count(DISTINCT node), sum(strength), "
+        "sum(mixed), sum(stranger) FROM assignments GROUP BY 1"
+    )
+
+
+def count_by_outlet(store: CorpusStore) -> list[tuple[int, str, int]]:
+    """Count the passages of each of the finest topics by outlet: topic, outlet, passages."""
+    return [
+        (topic_id, source, passages)
+        for topic_id, source, passages in store.rows(
+            "SELECT coalesce(a.leaf_id, a.topic_id), d.source, count(*) FROM assignments AS a "
+            "JOIN passages AS p ON p.id = a.passage_id JOIN documents AS d ON d.id = p.document_id "
+            "GROUP BY 1, 2"
+        )
+    ]
+
+
+def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
+    """Return all passages that have a topic, by article and position.
+
+    Args:
+        store: An open store.
+        at: For each topic the one to count it under.
+    """
+    rows = store.rows(
+        "SELECT p.document_id, p.position, d.source, d.published, "
+        "coalesce(a.leaf_id, a.topic_id), a.node FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id "
+        "JOIN documents AS d ON d.id = p.document_id ORDER BY p.document_id, p.position"
+    )
+    return [
+        Sighting(document_id, position, source, published, at[leaf], node)
+        for document_id, position, source, published, leaf, node in rows
+    ]
+
+
+def read_placements(
+    store: CorpusStore, *, mixed: bool = False, strangers: bool = False
+) -> list[tuple[Any, ...]]:
+    """Return where passages stand, copies once, the most firmly placed first.
+
+    Of each: passage, its finest topic, its topic on the level shown, strength there, the topic
+    that draws it most after that and how strongly, whether it is mixed, whether it is a
+    stranger, and how many copies of it there are.
+
+    Args:
+        store: An open store.
+        mixed: Only passages between two topics, the most evenly drawn first.
+        strangers: Only passages that are like no other.
+    """
+    # The canonical passage stands for its copies; which it is depends on no id.
+    return store.rows(
+        "SELECT p.id, coalesce(a.leaf_id, a.topic_id), a.topic_id, a.strength, a.other_id, "
+        "a.other, a.mixed, a.stranger, "
+        "(SELECT count(*) - 1 FROM wordings AS c WHERE c.canonical = w.canonical) "
+        "FROM assignments AS a JOIN passages AS p ON p.id = a.passage_id "
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
+        "WHERE (w.canonical IS NULL OR w.canonical = p.id) "
+        "AND a.mixed >= ? AND a.stranger >= ? ORDER BY "
+        "CASE WHEN ? THEN a.other / max(a.strength, 0.0001) ELSE a.strength END DESC, p.hash",
+        (mixed, strangers, mixed),
+    )
