@@ -33,10 +33,11 @@ from embeddings.encoders import accelerated
 from embeddings.encoders.accelerated import PIECES, AcceleratedEncoder
 from embeddings.encoders.devices import find_devices, name_device
 from embeddings.encoders.folder import ModelFolder
+from embeddings.encoders.loading import find_named, load_model
 from embeddings.encoders.local import unit_rows
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.packaged import read_package
-from embeddings.encoders.reference import ReferenceEncoder, find_named, load_model
+from embeddings.encoders.reference import ReferenceEncoder
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
 

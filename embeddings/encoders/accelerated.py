@@ -24,11 +24,12 @@ from numpy.typing import NDArray
 from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.devices import empty_cache, is_out_of_memory, name_device
 from embeddings.encoders.folder import ModelFolder
+from embeddings.encoders.loading import load_model
 from embeddings.encoders.local import LocalEncoder, Window, unit_rows
 from embeddings.encoders.parity import TEXTS, compare, read_parity, write_parity
 from embeddings.encoders.pool import lacking_room, start_pool, stop_pool
 from embeddings.encoders.protocol import Encoder, Role
-from embeddings.encoders.reference import ReferenceEncoder, load_model
+from embeddings.encoders.reference import ReferenceEncoder
 from embeddings.encoders.shapes import FixedShapes
 from embeddings.errors import ModelError, TopicwireError, first_line
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders.folder import ModelFolder
-from embeddings.encoders.reference import load_model
+from embeddings.encoders.loading import load_model
 from embeddings.encoders.tokens import load_tokenizer
 
 # Principal components kept: 256 of all-MiniLM-L6-v2's 384 lose nothing that we measure.

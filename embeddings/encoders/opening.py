@@ -101,8 +101,8 @@ def _open_static(name: str, precision: str, dimensions: int | None) -> Encoder:
 def _locator(name: str) -> Callable[[], ModelFolder]:
     """Choose where a model of this name is looked for, without looking."""
     from embeddings.encoders.folder import read_folder
+    from embeddings.encoders.loading import find_named
     from embeddings.encoders.packaged import NAME, find_package, read_package
-    from embeddings.encoders.reference import find_named
 
     path = Path(name).expanduser()
     if name == NAME or (name == f"sentence-transformers/{NAME}" and find_package()):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.encoders.caching import cache_folder, write_whole
 from embeddings.encoders.folder import ModelFolder
+from embeddings.encoders.loading import MISSING, quietly
 from embeddings.errors import ModelError
 
 if TYPE_CHECKING:
@@ -106,8 +107,6 @@ def _read(file: Path) -> Tokenizer:
 
 def _build(folder: ModelFolder) -> Tokenizer:
     """Build the tokenizer as sentence-transformers' module Transformer does."""
-    from embeddings.encoders.reference import MISSING, quietly
-
     try:
         with quietly():
             from transformers import AutoTokenizer

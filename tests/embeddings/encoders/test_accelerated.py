@@ -13,7 +13,8 @@ from sentence_transformers import SentenceTransformer
 import embeddings.encoders.accelerated as accelerated
 from embeddings.encoders.accelerated import AcceleratedEncoder
 from embeddings.encoders.folder import read_folder
-from embeddings.encoders.reference import ReferenceEncoder, load_model
+from embeddings.encoders.loading import load_model
+from embeddings.encoders.reference import ReferenceEncoder
 from embeddings.errors import ModelError
 
 WORDS = ["damascus", "talks", "in", "geneva", "peace", "weapons", "the", "of", "a", "##s"]

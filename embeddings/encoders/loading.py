@@ -1,0 +1,107 @@
+"""Models found on disk or on the hub, and loaded with sentence-transformers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.encoders.folder import ModelFolder, read_folder
+from embeddings.errors import ModelError, first_line
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+MISSING = (
+    "sentence-transformers is not installed, and this model needs it: type "
+    "`pip install sentence-transformers`."
+)
+
+
+def find_named(name: str) -> ModelFolder:
+    """Find a sentence-transformers model by its hub name; the user's own copy first.
+
+    The hub is asked only where this machine has no complete copy. Files of code and
+    pickled weights are not fetched.
+
+    Raises:
+        ModelError: There is no copy, and the hub has none or cannot be reached.
+    """
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        raise ModelError(MISSING) from error
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    wanted = ["*.json", "*.safetensors", "*.txt", "*.model", "*.vocab", "*.tiktoken", "*.jinja"]
+    copies_for_others = ["onnx/*", "openvino/*"]
+    refusal: ModelError | None = None
+    try:
+        local = snapshot_download(repository, allow_patterns=wanted, local_files_only=True)
+        return read_folder(Path(local), name)
+    except ModelError as error:
+        refusal = error  # half a copy, or a model that is not read: the hub may have it whole
+    except Exception:  # noqa: S110 - no copy: ask the hub
+        pass
+    try:
+        fetched = snapshot_download(
+            repository, allow_patterns=wanted, ignore_patterns=copies_for_others
+        )
+    except Exception as error:  # the hub's client raises errors of four libraries
+        if refusal:
+            raise refusal from error
+        reason = first_line(error)
+        raise ModelError(
+            f"The model {name} is unknown here and could not be fetched from the hub "
+            f"({type(error).__name__}: {reason}): check the name, or name a folder with "
+            "--model FOLDER."
+        ) from error
+    return read_folder(Path(fetched), name)
+
+
+def load_model(folder: ModelFolder) -> SentenceTransformer:
+    """Load a model with sentence-transformers, from its folder alone.
+
+    Raises:
+        ModelError: sentence-transformers is missing or cannot load the folder.
+    """
+    try:
+        with quietly():
+            from sentence_transformers import SentenceTransformer
+
+            model = SentenceTransformer(
+                str(folder.path),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                # Half-precision weights are widened: the reference computes in float32.
+                model_kwargs={"use_safetensors": True, "dtype": "float32"},
+            )
+    except ImportError as error:
+        raise ModelError(MISSING) from error
+    except Exception as error:  # whatever a broken or foreign folder makes a loader raise
+        reason = (str(error).strip() or repr(error)).splitlines()[0]
+        raise ModelError(
+            f"The model {folder.name} in {folder.path} cannot be loaded ({reason}): expected "
+            "a folder saved by sentence-transformers."
+        ) from error
+    model.max_seq_length = folder.max_length
+    model.truncate_dim = None  # vectors are cut by LocalEncoder, after the pooling of windows
+    return model.eval()
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep the loader's bars and third-party warnings out of the user's terminal."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
