@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.encoders.caching import cache_folder, write_whole
+from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.protocol import Role
 from embeddings.encoders.settings import Module, read_modules, read_settings
 from embeddings.errors import ModelError
+from embeddings.writing import write_whole
 
 # What a loader reads beside the weights: configurations, vocabularies, merge tables,
 # SentencePiece and tiktoken models, chat templates. data_config.json lists the training

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from embeddings.encoders.caching import write_whole
+from embeddings.writing import write_whole
 
 _GRAPH = "model.xml"
 _FILES = (_GRAPH, "model.bin")

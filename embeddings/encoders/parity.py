@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoders.caching import write_whole
+from embeddings.writing import write_whole
 
 # Below this mean cosine an encoder is refused. bfloat16 gives 0.99998 with
 # all-MiniLM-L6-v2; a wrong pooling, mask or case is far below.

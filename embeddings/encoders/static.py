@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoders.caching import cache_folder, write_whole
+from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.local import unit_rows
 from embeddings.encoders.protocol import Role
 from embeddings.encoders.tokens import WordPieces
 from embeddings.errors import InputError
+from embeddings.writing import write_whole
 
 # Part of the fingerprint and of the table's file name: raise it when ``distil`` or the
 # way from a text to word pieces comes to give other vectors.

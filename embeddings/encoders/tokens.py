@@ -10,10 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.encoders.caching import cache_folder, write_whole
+from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.loading import MISSING, quietly
 from embeddings.errors import ModelError
+from embeddings.writing import write_whole
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

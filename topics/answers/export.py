@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +10,8 @@ from typing import Any
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
-from topics.answers.spreadsheets import defused
+from embeddings.writing import replace_file
+from topics.answers.spreadsheets import fill_csv
 from topics.answers.topics import require_topics
 
 COLUMNS = (
@@ -90,24 +89,16 @@ def export(out: Path | str, *, db: Path | str = "topicwire.db") -> ExportReport:
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         rows = store.rows(_ROWS)
-    # Written beside its place and moved there, so that a failed export leaves the old file.
-    partial = path.with_name(path.name + ".partial")
     try:
-        writer(partial, rows)
-        partial.replace(path)
+        with replace_file(path) as new:
+            writer(new, rows)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
     return ExportReport(path=str(path), rows=len(rows), columns=COLUMNS)
 
 
 def _write_csv(path: Path, rows: list[tuple[Any, ...]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([defused(value) for value in row] for row in rows)
+    fill_csv(path, COLUMNS, rows)
 
 
 def _write_jsonl(path: Path, rows: list[tuple[Any, ...]]) -> None:

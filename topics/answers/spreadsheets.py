@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError
+from embeddings.writing import replace_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,18 +23,19 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     """
     if path.suffix.lower() != ".csv":
         raise InputError(f"The table was to be written to '{path}'; name a file that ends in .csv.")
-    partial = path.with_name(path.name + ".partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows([defused(value) for value in row] for row in rows)
-        partial.replace(path)
+        with replace_file(path) as new:
+            fill_csv(new, columns, rows)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
+
+
+def fill_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a header and rows that no spreadsheet runs, straight to ``path``."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([defused(value) for value in row] for row in rows)
 
 
 def defused(value: Any) -> Any:

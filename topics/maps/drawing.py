@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import InputError
+from embeddings.writing import replace_file
 from topics.maps import palette
 from topics.maps.placement import (
     HEIGHT,
@@ -128,7 +127,14 @@ def draw(
         unnamed = tuple(t for t in by_size if t not in spots)
         _draw_frame(figure, axes, words, len(unnamed))
         content = _render(figure, suffix, words[0])
-    _write_whole(path, content)
+    try:
+        with replace_file(path) as new:
+            new.write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            f"The map could not be written to {path} ({error.strerror}); give a folder "
+            "that you may write to and that has room."
+        ) from error
     named = tuple(t for t in wanted if t in spots)
     return MapPicture(
         path,
@@ -353,22 +359,3 @@ def _render(figure: Figure, suffix: str, title: str) -> bytes:
         content = content.replace(b'<style type="text/css">', b'<style type="text/css">' + SVG_HALO)
         content = content.replace(b'<g id="halo-', b'<g aria-hidden="true" id="halo-')
     return content
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the file and put it in its place, so that no half picture is left."""
-    try:
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(scratch).chmod(0o644)
-            Path(scratch).replace(path)
-        except OSError:
-            Path(scratch).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InputError(
-            f"The map could not be written to {path} ({error.strerror}); give a folder "
-            "that you may write to and that has room."
-        ) from error
