@@ -11,7 +11,7 @@ from pathlib import Path
 
 from embeddings.errors import StoreError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # "TPWR", so that a stranger's SQLite file is told from ours.
 APPLICATION_ID = 0x54505752

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 # SQLite takes some 32,000 parameters a statement; this keeps statements short.
 _CHUNK = 500
 
-# What derived tables came from, gone while stale: relations of passages; stories; topics.
-RELATED = "related"
-COVERED = "covered"
-DERIVED = "derived"
-
 _PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
 _DOCUMENT_COLUMNS = "id, text, title, source, published, url, path"
 # Rows among the values of a list, or all rows where there is none.
@@ -237,13 +232,17 @@ class CorpusStore:
                 connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
     def _forget_derived(self) -> None:
-        for stage in (RELATED, COVERED, DERIVED):
-            self.set_setting(stage, None)
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM stages")
 
     def documents(self, ids: Iterable[str] | None = None) -> list[Document]:
         """Return all documents, or those of some ids, by id."""
         sql = f"SELECT {_DOCUMENT_COLUMNS} FROM documents {_AMONG.format('id')} ORDER BY id"  # noqa: S608
         return [Document(*row) for row in self.rows(sql, _listed(ids))]
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Return id and title of each document, by id."""
+        return self.rows("SELECT id, title FROM documents ORDER BY id")
 
     # Passages and vectors
 

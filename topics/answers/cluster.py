@@ -22,7 +22,8 @@ from topics.answers.topics import TopicSummary, summarise_topics
 from topics.guiding.taxonomy import GuidedTopic, read_topics
 from topics.hierarchy.lineage import Change
 from topics.naming.model_names import NamingReport, ask_names
-from topics.pipeline.run import Derivation, derive
+from topics.pipeline.making import Derivation
+from topics.pipeline.run import derive
 
 Progress = Callable[[str, int, int | None], None]
 """Told a stage's name, how much of it is done, and of how much if that is known."""

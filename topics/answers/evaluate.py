@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.corpus.store import DERIVED, CorpusStore
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from topics.answers.counting import count
 from topics.answers.topics import TopicSummary, require_topics, summarise_topics
@@ -23,6 +23,7 @@ from topics.evaluation.labelling import read_labels
 from topics.evaluation.matching import match_labels
 from topics.evaluation.scores import Scores, score
 from topics.evaluation.units import Unit, Units, as_unit, gather_units
+from topics.pipeline.stages import is_stale
 
 # Lines named for each reason why rows found nothing.
 _NAMED_LINES = 5
@@ -177,7 +178,7 @@ def evaluate(
         }
         summaries = summarise_topics(store)
         distinct = _distinct_texts(store)
-        stale = store.setting(DERIVED) is None
+        stale = is_stale(store, "topics")
     found = match_labels(table, passages, documents)
     reasons = sorted(found.unmatched.items(), key=lambda item: (-len(item[1]), item[0]))
     if not found.matched:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.corpus.store import DERIVED, RELATED, CorpusStore
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
-from embeddings.vectors.graph import node_keys, node_vectors
-from embeddings.vectors.neighbours import NeighbourGraph
 from topics.answers.counting import count
 from topics.answers.topics import require_topics
 from topics.hierarchy.outline import read_outline
 from topics.maps.drawing import MapPicture, check_path, draw
-from topics.maps.layout import layout
+from topics.pipeline.run import has_layout, lay_out
+from topics.pipeline.stages import is_stale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,40 +45,21 @@ def map_topics(
     check_path(path)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
-        if store.setting(DERIVED) is None:
-            raise StoreError(_stale(store.path))
-        points = _stored_layout(store)
-        if points is not None:
-            return _draw(store, points, path, title, level)
+        _require_fresh(store)
+        if has_layout(store):
+            return _draw(store, lay_out(store), path, title, level)
     # Drawn while no other run can change what was laid out.
     with CorpusStore.open(Path(db), write=True) as store:
-        return _draw(store, _layout(store), path, title, level)
+        _require_fresh(store)
+        return _draw(store, lay_out(store), path, title, level)
 
 
-def _stale(path: Path) -> str:
-    return (
-        f"Articles in {path} have changed since its topics were made; "
-        f"run `topicwire cluster --db {path}` first."
-    )
-
-
-def _stored_layout(store: CorpusStore) -> NDArray[np.float32] | None:
-    made_from = store.setting("layout")
-    if made_from is None or made_from != store.setting(RELATED):
-        return None
-    return store.array("layout")
-
-
-def _layout(store: CorpusStore) -> NDArray[np.float32]:
-    indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
-    if indices is None or similarities is None or store.setting(DERIVED) is None:
-        raise StoreError(_stale(store.path))
-    graph = NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
-    points = layout(graph, node_vectors(store), node_keys(store))
-    with store.transaction():
-        store.put_array("layout", points)
-        store.set_setting("layout", store.setting(RELATED))
-    return points
+def _require_fresh(store: CorpusStore) -> None:
+    if is_stale(store, "relations", "topics"):
+        raise StoreError(
+            f"Articles in {store.path} have changed since its topics were made; "
+            f"run `topicwire cluster --db {store.path}` first."
+        )
 
 
 def _draw(

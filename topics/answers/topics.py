@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.citations import Quotation, read_quotations
-from embeddings.corpus.store import COVERED, RELATED, CorpusStore
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.assignments import count_by_outlet, count_by_topic, read_descriptions
+from topics.pipeline.stages import is_stale
 
 # A topic that resampled runs find again with less than this (mean best Jaccard) is marked;
 # below .6 Hennig (2007, section 6) advises against trusting a cluster.
@@ -107,7 +108,7 @@ def require_current(store: CorpusStore) -> None:
         StoreError: They have never been computed, or articles came or went since.
     """
     require_topics(store)
-    if store.setting(RELATED) is None or store.setting(COVERED) is None:
+    if is_stale(store, "relations", "stories"):
         raise StoreError(
             f"Articles in {store.path} have changed since it was clustered; run "
             f"`topicwire cluster --db {store.path}`."

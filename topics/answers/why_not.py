@@ -35,7 +35,7 @@ from topics.coverage.relations.pairs import score_pair
 from topics.coverage.stories.stories import StorySurvey
 from topics.pipeline.coverage import cover, embed_leads
 from topics.pipeline.coverage_tables import read_copies
-from topics.pipeline.run import stored_graph
+from topics.pipeline.making import stored_graph
 
 
 @dataclass(frozen=True)

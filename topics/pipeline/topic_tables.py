@@ -27,6 +27,21 @@ def read_members(store: CorpusStore) -> dict[bytes, int]:
     }
 
 
+def read_names(store: CorpusStore) -> dict[int, str]:
+    """Return the name of each topic of any level, by id."""
+    return dict(store.rows("SELECT id, name FROM topics"))
+
+
+def count_placed(store: CorpusStore) -> int:
+    """Return the number of passages that have a topic."""
+    return int(store.rows("SELECT count(*) FROM assignments")[0][0])
+
+
+def count_shown(store: CorpusStore) -> int:
+    """Return the number of topics that passages are in, on the level shown."""
+    return int(store.rows("SELECT count(DISTINCT topic_id) FROM assignments")[0][0])
+
+
 def store_topics(
     store: CorpusStore,
     passages: Sequence[Passage],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from topics.discovery.levels import grow_tree
 from topics.discovery.stability import measure_stability
 from topics.edits.constraints import apply_edits
 from topics.edits.edits import Edit
-from topics.guiding.assigning import TopicVectors, assign, embed_topics, link_found
+from topics.guiding.assigning import assign, embed_topics, link_found
 from topics.guiding.taxonomy import GuidedTopic, find_parents
 from topics.hierarchy.tree import TopicTree, TreeTopic, fold_guided
 from topics.naming.describing import Topic, describe_tree
@@ -54,6 +55,7 @@ class Corpus:
         graph: Neighbours of each row.
         adjacent: Pairs of rows that follow each other in an article, shape ``(m, 2)``.
         node_of: Row of each text, copies' texts included, by content hash in hexadecimal.
+        embed: Turns the descriptions of guided topics into vectors.
     """
 
     texts: Sequence[str]
@@ -64,6 +66,12 @@ class Corpus:
     graph: NeighbourGraph
     adjacent: NDArray[np.int64]
     node_of: dict[str, int]
+    embed: Callable[[Sequence[str]], NDArray[np.float32]]
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What discovery, levels and stability stand on."""
+        return prepare(self.graph, self.vectors, self.keys)
 
 
 @dataclass(frozen=True)
@@ -111,9 +119,8 @@ class Found:
 def find(
     corpus: Corpus,
     wishes: Wishes,
-    embed: Callable[[Sequence[str]], NDArray[np.float32]],
+    placed: Placed,
     tell: Callable[[str], None] = lambda _: None,
-    known: Placed | None = None,
 ) -> Found:
     """Find, measure and name the topics of a corpus.
 
@@ -123,16 +130,12 @@ def find(
     Args:
         corpus: What topics are found from.
         wishes: What the user asked for.
-        embed: Turns the descriptions of guided topics into vectors.
+        placed: What ``place_rows`` found for the same corpus, guided topics and count.
         tell: Told of each stage.
-        known: What ``Found.placed`` was for the same corpus, guided topics and count: edits
-            need no second discovery.
     """
     guided = wishes.guided
-    ground = prepare(corpus.graph, corpus.vectors, corpus.keys)
+    ground = corpus.ground
     edges, unit = ground.edges, ground.unit
-    directions = embed_topics(guided, embed) if guided else None
-    placed = known or _place(corpus, wishes, directions, ground)
     labels = placed.labels
     edited = apply_edits(
         labels, wishes.edits, corpus.node_of, edges, unit, [topic.name for topic in guided]
@@ -165,19 +168,18 @@ def find(
         topics=topics,
         belonging=belonging,
         stabilities=stabilities,
-        near=_link(tree, places, len(spans), directions, corpus),
+        near=_link(tree, places, len(spans), guided, corpus),
         idle=edited.idle,
         placed=placed,
     )
 
 
-def _place(
-    corpus: Corpus, wishes: Wishes, directions: TopicVectors | None, ground: Ground
-) -> Placed:
+def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     """Give each row a guided topic where one fits, and a discovered one elsewhere."""
     rows, fixed = corpus.graph.size, len(wishes.guided)
     taken = np.full(rows, -1, np.int64)
-    if directions is not None:
+    if wishes.guided:
+        directions = embed_topics(wishes.guided, corpus.embed)
         taken = assign(
             corpus.vectors, corpus.graph, directions, corpus.keys, corpus.adjacent
         ).labels
@@ -201,7 +203,7 @@ def _place(
         corpus.keys,
         corpus.adjacent,
         count=count,
-        ground=ground,
+        ground=corpus.ground,
     )
     return Placed(found.labels, notes)
 
@@ -244,13 +246,14 @@ def _link(
     tree: TopicTree,
     places: Sequence[NDArray[np.int64]],
     count: int,
-    directions: TopicVectors | None,
+    guided: Sequence[GuidedTopic],
     corpus: Corpus,
 ) -> list[tuple[int, float] | None]:
     """Say under which guided topic each discovered topic of the level shown comes."""
     near: list[tuple[int, float] | None] = [None] * count
-    if directions is None:
+    if not guided:
         return near
+    directions = embed_topics(guided, corpus.embed)
     here = places[tree.default]
     links = link_found(corpus.vectors, tree.shown.labels, directions, tree.fixed)
     for label, link in enumerate(links, tree.fixed):

@@ -132,7 +132,8 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path):
         assert store.rows("PRAGMA integrity_check") == [("ok",)]
 
 
-SINCE_3 = (
+SINCE_2 = (
+    "stages",
     "judgements",
     "wordings",
     "article_relations",
@@ -157,7 +158,7 @@ def old(tmp_path, put) -> Path:
     }.items():
         connection.execute(f"DROP TABLE {table}")
         connection.execute(f"CREATE TABLE {table} ({columns_before})")
-    for table in ("edits", *SINCE_3):
+    for table in ("edits", *SINCE_2):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("INSERT INTO copy_groups VALUES (1, 'exact', 1, 1, 0)")
     connection.execute("INSERT INTO copy_members VALUES (1, 1, 1.0)")
@@ -170,7 +171,7 @@ def old(tmp_path, put) -> Path:
 
 def tables(path: Path) -> dict[str, list[str]]:
     with CorpusStore.open(path) as store:
-        return {name: columns(store, name) for name in ("topics", "assignments", "edits", *SINCE_3)}
+        return {name: columns(store, name) for name in ("topics", "assignments", "edits", *SINCE_2)}
 
 
 def test_a_file_of_version_1_is_brought_up_to_date_and_keeps_its_rows(old, tmp_path):

@@ -54,7 +54,8 @@ def db(tmp_path: Path, put: Callable[..., None]) -> Path:
                         "VALUES (?, ?, ?, 1.0)",
                         (passage.id, passage.id - 1, topic_id),
                     )
-        store.set_setting("derived", "made")
+        with store.transaction() as connection:
+            connection.execute("INSERT INTO stages VALUES ('topics', 'made', 'null')")
     return path
 
 
@@ -287,8 +288,8 @@ def test_labels_that_all_lie_in_one_topic_are_noted(db, labels):
 
 
 def test_topics_older_than_the_corpus_are_noted(db, labels):
-    with CorpusStore.open(db, write=True) as store:
-        store.set_setting("derived", None)
+    with CorpusStore.open(db, write=True) as store, store.transaction() as connection:
+        connection.execute("DELETE FROM stages")
     path = labels([{"document_id": n, "label": n} for n in ("a1", "a2")])
     assert "The corpus has changed" in evaluate(path, db=db).notes[0]
 

@@ -12,6 +12,7 @@ from topics.coverage.examples.judgements import Judgement, put_judgement
 from topics.coverage.examples.thresholds import Thresholds, put_thresholds, read_thresholds
 from topics.pipeline.coverage_tables import read_copies, read_relations, read_stories
 from topics.pipeline.run import derive
+from topics.pipeline.stages import stored_digest
 
 TABLES = {
     "groups": "SELECT g.kind, d.id, p.position, m.share FROM copy_groups AS g "
@@ -145,10 +146,10 @@ def test_a_new_headline_alone_makes_the_stories_anew(news, encoder):
     with CorpusStore.open(news, write=True) as store:
         with store.transaction() as connection:
             connection.execute("UPDATE documents SET title = 'Bank' WHERE id = 'ledger-2'")
-        before = store.setting("covered"), store.setting("derived")
+        before = stored_digest(store, "stories"), stored_digest(store, "topics")
         derive(store, encoder)
-        assert store.setting("covered") != before[0]
-        assert store.setting("derived") == before[1]
+        assert stored_digest(store, "stories") != before[0]
+        assert stored_digest(store, "topics") == before[1]
 
 
 def test_nothing_is_made_anew_when_nothing_changed(news, encoder):
@@ -263,10 +264,10 @@ def test_answers_that_cannot_be_obeyed_are_told(news, encoder, hashes):
 
 def test_a_threshold_of_stories_alone_leaves_passages_and_topics_as_they_are(news, encoder):
     with CorpusStore.open(news, write=True) as store:
-        before = store.setting("related"), store.setting("derived")
+        before = stored_digest(store, "relations"), stored_digest(store, "topics")
         put_thresholds(store, Thresholds(story=0.9))
         derive(store, encoder)
-        assert (store.setting("related"), store.setting("derived")) == before
+        assert (stored_digest(store, "relations"), stored_digest(store, "topics")) == before
 
 
 def test_a_beginning_that_stands_in_many_articles_of_an_outlet_joins_none(tmp_path, put, encoder):

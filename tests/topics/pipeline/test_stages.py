@@ -1,0 +1,114 @@
+"""Stages: what is made again, what is kept, and all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from embeddings.corpus.store import CorpusStore
+from topics.pipeline.run import derive, has_layout, lay_out
+from topics.pipeline.stages import Runner, Stage, Work, is_stale, stored_digest, stored_notes
+
+
+class Chain:
+    """Three stages, each made of the one before, and what was made of them."""
+
+    def __init__(self, store: CorpusStore) -> None:
+        self.store = store
+        self.made: list[str] = []
+        self.hangs_on = {"one": 1, "two": 2, "three": 3}
+
+    def stage(self, name: str, *after: str) -> Stage[Work]:
+        return Stage(
+            name=name,
+            after=after,
+            hangs_on=lambda _: [self.hangs_on[name]],
+            make=lambda _: self.made.append(name),
+            keep=lambda work, _: work.store.set_setting(name, self.hangs_on[name]) or name,
+        )
+
+    def run(self) -> list[str]:
+        self.made = []
+        runner = Runner(Work(self.store))
+        runner.make(self.stage("one"), self.stage("two", "one"), self.stage("three", "two"))
+        runner.keep()
+        return self.made
+
+
+def test_a_stage_is_made_again_where_it_or_an_earlier_one_hangs_on_something_new(store):
+    chain = Chain(store)
+    assert chain.run() == ["one", "two", "three"]
+    assert chain.run() == []
+    chain.hangs_on["two"] = 5
+    assert chain.run() == ["two", "three"]
+    chain.hangs_on["one"] = 5
+    assert chain.run() == ["one", "two", "three"]
+    assert stored_notes(store, "three") == "three"
+
+
+def test_what_was_taken_away_is_made_again_with_all_that_is_made_of_it(store):
+    chain = Chain(store)
+    chain.run()
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM stages WHERE name = 'two'")
+    assert is_stale(store, "one", "two")
+    assert chain.run() == ["two", "three"]
+
+
+def test_of_results_that_cannot_all_be_kept_none_is(store):
+    chain = Chain(store)
+    chain.hangs_on["three"] = {"no JSON"}
+    runner = Runner(Work(store))
+    runner.make(chain.stage("one"))
+    bad = Stage[Work]("bad", (), lambda _: [1], lambda _: None, lambda *_: {"no JSON"})
+    runner.make(bad)
+    with pytest.raises(TypeError):
+        runner.keep()
+    assert store.setting("one") is None
+    assert is_stale(store, "one")
+
+
+def test_a_changed_article_leaves_no_stage(news, put):
+    with CorpusStore.open(news, write=True) as store:
+        assert not is_stale(store, "relations", "stories", "topics")
+        put(store, "new", ["Something else happened in the town."])
+        assert stored_digest(store, "relations") == stored_digest(store, "topics") == ""
+
+
+def test_the_layout_is_made_once_for_a_graph(news, encoder):
+    with CorpusStore.open(news, write=True) as store:
+        assert not has_layout(store)
+        points = lay_out(store)
+        assert has_layout(store)
+        assert (lay_out(store) == points).all()
+        store.set_setting("thresholds", {"same_event": 0.99})
+        derive(store, encoder)
+        assert not has_layout(store)
+
+
+def test_a_file_of_version_3_keeps_what_was_made(news, encoder):
+    with CorpusStore.open(news, write=True) as store:
+        lay_out(store)
+        stages = dict(store.rows("SELECT name, digest FROM stages"))
+        notes = dict(store.rows("SELECT name, notes FROM stages"))
+        old = {
+            "related": stages["relations"],
+            "covered": stages["stories"],
+            "placed": [stages["places"], json.loads(notes["places"])],
+            "derived": stages["topics"],
+            "remarks": json.loads(notes["topics"]),
+            "named": stages["names"],
+            "idle_names": json.loads(notes["names"]),
+            "layout": stages["layout"],
+        }
+        with store.transaction() as connection:
+            for key, value in old.items():
+                store.set_setting(key, value)
+            connection.execute("DROP TABLE stages")
+            connection.execute("PRAGMA user_version = 3")
+    with CorpusStore.open(news, write=True) as store:
+        assert dict(store.rows("SELECT name, digest FROM stages")) == stages
+        assert [key for key in old if store.setting(key) is not None] == []
+        assert not derive(store, encoder).fresh
+        assert has_layout(store)
