@@ -15,18 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
-from embeddings.articles.formats.plain import Article, read_markdown, read_plain
-from embeddings.articles.formats.tables import Row, read_csv, read_json_lines
-from embeddings.articles.parsing.decoding import BinaryDataError, clean, decode, describe_replaced
+from embeddings.articles.formats.format import Article, Format
+from embeddings.articles.formats.registry import describe_formats, find_format
+from embeddings.articles.parsing.decoding import BinaryDataError, clean
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.documents import PROCESSING, Document
 from embeddings.errors import InputError
 from embeddings.text.normalising import hash_text
 
-_PLAIN, _MARKDOWN, _PAGES = (".txt",), (".md", ".markdown"), (".html", ".htm", ".xhtml")
-_JSON, _CSV = (".jsonl", ".ndjson"), (".csv", ".tsv")
-_KINDS = (*_PLAIN, *_MARKDOWN, *_PAGES, *_JSON, *_CSV)
-_KINDS_SHOWN = ".txt, .md, .html, .jsonl and .csv files (also .htm, .ndjson, .tsv, and .gz of each)"
 # Rows of a table that are handed on together: enough to be one transaction, few enough
 # (about 10 MB of news text) for a table larger than memory.
 CHUNK_ROWS = 2000
@@ -82,20 +78,22 @@ def _list_files(paths: Sequence[Path]) -> tuple[dict[Path, bool], list[ReadFile]
     folders: list[ReadFile] = []
     for path in paths:
         if not path.exists():
-            raise InputError(f"{path} does not exist; give a file or a folder of {_KINDS_SHOWN}")
+            raise InputError(
+                f"{path} does not exist; give a file or a folder of {describe_formats()}"
+            )
         whole = path.resolve()
         if whole.is_dir():
             found, others = _walk(whole)
             if not found:
-                raise InputError(f"{path} holds no articles; {_KINDS_SHOWN} are read")
+                raise InputError(f"{path} holds no articles; {describe_formats()} are read")
             for file in found:
                 files.setdefault(file, False)
             if others:
                 folders.append(ReadFile(str(whole), "", problems=(_skipped(whole, others),)))
-        elif _kind(whole):
+        elif find_format(whole):
             files[whole] = True
         else:
-            raise InputError(f"{path} is of a kind that is not read; {_KINDS_SHOWN} are")
+            raise InputError(f"{path} is of a kind that is not read; {describe_formats()} are")
     return dict(sorted(files.items(), key=lambda item: item[0].as_posix())), folders
 
 
@@ -108,17 +106,11 @@ def _walk(folder: Path) -> tuple[list[Path], Counter[str]]:
             if name.startswith("."):
                 continue
             file = Path(place) / name
-            if _kind(file) and file.is_file():
+            if find_format(file) and file.is_file():
                 found.append(file.resolve())
             else:
                 others[file.suffix.lower() or "no suffix"] += 1
     return found, others
-
-
-def _kind(path: Path) -> str:
-    """Return the suffix that says how a file is read, or ``""``."""
-    name = path.name.lower().removesuffix(".gz")
-    return next((kind for kind in _KINDS if name.endswith(kind) and name != kind), "")
 
 
 def _skipped(folder: Path, others: Counter[str]) -> Problem:
@@ -145,8 +137,7 @@ def _read_all(
         if known.get(str(path)) == digest:
             yield ReadFile(str(path), digest, unchanged=True)
             continue
-        read = _read_table if _kind(path) in (*_JSON, *_CSV) else _read_article
-        for part in _guarded(read(path, digest, options), path, digest, named):
+        for part in _guarded(_read_file(path, digest, options), path, digest, named):
             yield _without_repeats(part, seen)
 
 
@@ -172,10 +163,10 @@ def _digest(path: Path, options: ReadOptions) -> str:
     """Hash a file's bytes with all else that its documents depend on."""
     settings: list[object] = [options.source, sorted(options.columns.items()), options.date_order]
     settings += [options.encoding, PROCESSING]
-    if _kind(path) in _PAGES:
+    if library := _format_of(path).library:
         from importlib.metadata import version
 
-        settings.append(version("trafilatura"))
+        settings.append(version(library))
     found = hashlib.sha256(json.dumps(settings).encode("utf-8"))
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
@@ -193,40 +184,47 @@ def _open(path: Path) -> Iterator[IO[bytes]]:
             yield plain
 
 
-def _read_article(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
-    """Read a file that holds one article."""
-    with _open(path) as stream:
-        data = stream.read()
-    kind = _kind(path)
-    decoded = decode(data, options.encoding, page=kind in _PAGES)
-    dropped: dict[str, tuple[str, ...]] = {}
-    if kind in _PAGES:
-        from embeddings.articles.formats.pages import read_page
+def _format_of(path: Path) -> Format:
+    found = find_format(path)
+    if found is None:
+        raise ValueError(f"{path} is of no known format.")
+    return found
 
-        article, lines = read_page(decoded.text, options.date_order)
-    elif kind in _MARKDOWN:
-        article, lines = read_markdown(decoded.text, options.date_order), ()
-    else:
-        article, lines = read_plain(decoded.text, options.date_order), ()
-    if not article.text.strip():
-        yield _failed(path, digest, "no text in it; left out" if data.strip() else "an empty file")
-        return
-    # Pages and Markdown may write control characters out, as in "&#27;".
-    article = Article(*map(clean, article))
-    document = _document(article, path, options, folder=clean(path.parent.name))
-    if lines:
-        dropped[document.id] = tuple(map(clean, lines))
-    problems: tuple[Problem, ...] = ()
-    if decoded.replaced:
-        message = describe_replaced(decoded.replaced, decoded.encoding)
-        problems = (Problem(str(path), None, message),)
-    yield ReadFile(str(path), digest, (document,), problems, dropped=dropped)
+
+def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
+    """Read the articles of a file, in parts of ``CHUNK_ROWS``."""
+    kind = _format_of(path)
+    folder = "" if kind.has_rows else clean(path.parent.name)
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    dropped: dict[str, tuple[str, ...]] = {}
+    counted, empty = 0, kind.has_rows
+    with _open(path) as stream:
+        for row in kind.read(stream, options):
+            empty = empty and row.line is None
+            counted += bool(row.problem and row.line)
+            if row.problem and (row.line is None or counted <= _NAMED_PROBLEMS):
+                problems.append(Problem(str(path), row.line, row.problem))
+            if row.article is not None:
+                place = f"{path}#{row.number}" if kind.has_rows else str(path)
+                documents.append(_document(row.article, path, place, options, folder))
+                dropped.update({documents[-1].id: row.dropped} if row.dropped else {})
+            if len(documents) == CHUNK_ROWS:
+                yield ReadFile(
+                    str(path), "", tuple(documents), tuple(problems), dropped=dropped, last=False
+                )
+                documents, problems, dropped = [], [], {}
+    if counted > _NAMED_PROBLEMS:
+        message = f"{counted - _NAMED_PROBLEMS} more rows have problems of these kinds"
+        problems.append(Problem(str(path), None, message))
+    if empty:
+        problems.append(Problem(str(path), None, "no rows in it"))
+    yield ReadFile(str(path), digest, tuple(documents), tuple(problems), dropped=dropped)
 
 
 def _document(
-    article: Article, path: Path, options: ReadOptions, folder: str = "", row: int | None = None
+    article: Article, path: Path, place: str, options: ReadOptions, folder: str
 ) -> Document:
-    place = str(path) if row is None else f"{path}#{row}"
     source = article.source
     if folder and _letters(source) in ("", _letters(folder)):
         # A page of "Global Lantern" in a folder global-lantern: one outlet, one name.
@@ -244,39 +242,6 @@ def _document(
 
 def _letters(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
-
-
-def _read_table(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
-    """Read a file of one article a row, in parts of ``CHUNK_ROWS``."""
-    documents: list[Document] = []
-    problems: list[Problem] = []
-    read, counted = (read_json_lines if _kind(path) in _JSON else read_csv), 0
-    empty = True
-    with _open(path) as stream:
-        for row in read(stream, options):
-            if row.line is None:
-                problems.append(_row_problem(path, row))
-                continue
-            empty = False
-            if row.problem:
-                counted += 1
-                if counted <= _NAMED_PROBLEMS:
-                    problems.append(_row_problem(path, row))
-            if row.article is not None:
-                documents.append(_document(row.article, path, options, row=row.number))
-            if len(documents) == CHUNK_ROWS:
-                yield ReadFile(str(path), "", tuple(documents), tuple(problems), last=False)
-                documents, problems = [], []
-    if counted > _NAMED_PROBLEMS:
-        message = f"{counted - _NAMED_PROBLEMS} more rows have problems of these kinds"
-        problems.append(Problem(str(path), None, message))
-    if empty:
-        problems.append(Problem(str(path), None, "no rows in it"))
-    yield ReadFile(str(path), digest, tuple(documents), tuple(problems))
-
-
-def _row_problem(path: Path, row: Row) -> Problem:
-    return Problem(str(path), row.line, row.problem)
 
 
 def _without_repeats(part: ReadFile, seen: dict[str, tuple[str, bytes]]) -> ReadFile:

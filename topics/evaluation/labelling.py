@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
-import json
-import sys
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from embeddings.articles.parsing.decoding import BinaryDataError, clean, decode
+from embeddings.articles.formats.records import (
+    CSV_ENDINGS,
+    JSON_ENDINGS,
+    NAMED_COLUMNS,
+    Record,
+    expect_fields,
+    match_columns,
+    read_csv_records,
+    read_json_records,
+)
+from embeddings.articles.parsing.decoding import BinaryDataError, clean
 from embeddings.errors import InputError
 
 # Names under which a table may keep a field, the likeliest first. "topic" is not among
@@ -30,13 +37,6 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 }
 # Fields of which any one says what a row speaks of.
 KEYS = ("passage", "document", "url", "path", "text")
-_FIELDS = ", ".join(COLUMN_NAMES)
-_JSON, _CSV = (".jsonl", ".ndjson"), (".csv", ".tsv")
-# Columns that a message names.
-_NAMED_COLUMNS = 30
-
-# The line or row, and what stands in it by column.
-_Record = tuple[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +84,20 @@ def read_labels(path: Path, columns: Mapping[str, str] | None = None) -> LabelTa
             of labels, or none that says which passages they are of.
     """
     chosen = dict(columns or {})
-    unknown = next((name for name in chosen if name not in COLUMN_NAMES), None)
-    if unknown is not None:
-        raise InputError(
-            f"--column {unknown}={chosen[unknown]} names no field of a file of labels; the fields "
-            f"are {_FIELDS}: type, for example, --column label=NAME."
-        )
-    name = path.name.lower().removesuffix(".gz")
-    if not name.endswith((*_JSON, *_CSV)):
-        raise InputError(f"{path} has no known ending; give labels in a .jsonl or .csv file.")
-    text = _read_text(path)
-    if name.endswith(_JSON):
-        records, broken = _json_records(text, path)
-    else:
-        records, broken = _csv_records(text, path), []
+    expect_fields(chosen, COLUMN_NAMES, "a file of labels", "label")
+    records = _read_records(path)
     if not records:
         raise InputError(f"{path} holds no rows; give one labelled passage or article a row.")
-    taken = _match_columns(
-        dict.fromkeys(key for _, record in records for key in record), chosen, path
-    )
+    read = [record for record in records if record.fields is not None]
+    seen = dict.fromkeys(name for record in read for name in record.fields or ())
+    taken = _take_columns(list(seen), chosen, path)
     rows: list[LabelRow] = []
-    problems: dict[str, list[int]] = {"the line is no JSON object": broken} if broken else {}
-    for line, record in records:
-        fields = {name: _as_text(record.get(column)) for name, column in taken.items()}
+    problems: dict[str, list[int]] = {}
+    for line, _, given, _ in records:
+        if given is None:
+            problems.setdefault("the line is no JSON object", []).append(line)
+            continue
+        fields = {name: _as_text(given.get(column)) for name, column in taken.items()}
         label = " ".join(fields.pop("label").split())
         fields = {name: value for name, value in fields.items() if value.strip()}
         if not label:
@@ -115,17 +106,22 @@ def read_labels(path: Path, columns: Mapping[str, str] | None = None) -> LabelTa
             problems.setdefault("the row does not say what it is a label of", []).append(line)
         else:
             rows.append(LabelRow(line, label, fields))
-    return LabelTable(path, len(records) + len(broken), tuple(rows), problems)
+    return LabelTable(path, len(records), tuple(rows), problems)
 
 
-def _read_text(path: Path) -> str:
+def _read_records(path: Path) -> list[Record]:
+    name = path.name.lower().removesuffix(".gz")
+    if not name.endswith((*JSON_ENDINGS, *CSV_ENDINGS)):
+        raise InputError(f"{path} has no known ending; give labels in a .jsonl or .csv file.")
     if not path.is_file():
         raise InputError(f"{path} does not exist; give a .jsonl or .csv file of labels.")
     try:
         data = path.read_bytes()
-        if path.name.lower().endswith(".gz"):
-            data = gzip.decompress(data)
-        return decode(data).text
+        stream = io.BytesIO(gzip.decompress(data) if path.name.lower().endswith(".gz") else data)
+        if name.endswith(JSON_ENDINGS):
+            records = list(read_json_records(stream, "", Counter()))
+        else:
+            records = list(read_csv_records(stream, "", Counter())[1])
     except BinaryDataError as error:
         raise InputError(
             f"{path} is no text but binary data; give a .jsonl or .csv file."
@@ -133,71 +129,30 @@ def _read_text(path: Path) -> str:
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path} cannot be read: {reason}; give a whole file.") from error
-
-
-def _json_records(text: str, path: Path) -> tuple[list[_Record], list[int]]:
-    """Return the objects with their lines, and the lines that hold none."""
-    records: list[_Record] = []
-    broken: list[int] = []
-    # Not splitlines: JSON strings may hold line separators of Unicode as they are.
-    for line, written in enumerate(text.split("\n"), start=1):
-        if not written.strip():
-            continue
-        try:
-            value = json.loads(written)
-        except (ValueError, RecursionError):
-            value = None
-        if isinstance(value, dict):
-            records.append((line, value))
-        else:
-            broken.append(line)
-    if broken and not records:
+    broken = next((record for record in records if record.fields is None), None)
+    if broken and name.endswith(CSV_ENDINGS):
+        reason = broken.problem.removesuffix("; left out")
+        raise InputError(f"{path}, line {broken.line}: {reason}; mend that line.")
+    if broken and all(record.fields is None for record in records):
         raise InputError(
             f"No line of {path} is a JSON object; write one a line: "
             '{"document_id": "a1", "label": "sport"}.'
         )
-    return records, broken
+    return records
 
 
-def _csv_records(text: str, path: Path) -> list[_Record]:
-    """Return the rows with their numbers, the header not counted."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # articles are longer than its 128 KiB
-    first = "".join(text.partition("\n")[0].split('"')[::2])
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t|", key=first.count))
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        filled = (cells for cells in reader if any(cell.strip() for cell in cells))
-        # The first of two columns of one name, as where articles are read.
-        places = {name: header.index(name) for name in header}
-        return [
-            (row, {name: cells[at] if at < len(cells) else "" for name, at in places.items()})
-            for row, cells in enumerate(filled, start=1)
-        ]
-    except csv.Error as error:
-        raise InputError(
-            f"{path} is no CSV near its line {reader.line_num} ({error}); mend that line."
-        ) from error
-
-
-def _match_columns(
-    seen: Mapping[str, None], chosen: Mapping[str, str], path: Path
-) -> dict[str, str]:
-    """Return the column of each field: the one chosen, else one with a usual name."""
-    shown = ", ".join(repr(name) for name in list(seen)[:_NAMED_COLUMNS]) or "none"
-    if len(seen) > _NAMED_COLUMNS:
-        shown += f" and {len(seen) - _NAMED_COLUMNS} more"
+def _take_columns(seen: list[str], chosen: Mapping[str, str], path: Path) -> dict[str, str]:
+    """Return the column of each field; one that was chosen is taken for no other field."""
+    shown = ", ".join(repr(name) for name in seen[:NAMED_COLUMNS]) or "none"
+    if len(seen) > NAMED_COLUMNS:
+        shown += f" and {len(seen) - NAMED_COLUMNS} more"
     for name, column in chosen.items():
         if column not in seen:
             raise InputError(
                 f"{path} has no column for --column {name}={column}: the columns are {shown}."
             )
-    used = set(chosen.values())
-    folded = {name.strip().casefold(): name for name in reversed(list(seen)) if name not in used}
-    columns = dict(chosen)
-    for name, usual in COLUMN_NAMES.items():
-        match = next((folded[each] for each in usual if each in folded), None)
-        if name not in chosen and match is not None:
-            columns[name] = match
+    others = [name for name in seen if name not in chosen.values()]
+    columns = {**chosen, **match_columns(others, chosen, COLUMN_NAMES)}
     if "label" not in columns:
         raise InputError(
             f"{path} has no column of labels: the columns are {shown}; "

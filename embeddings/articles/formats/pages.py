@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from embeddings.articles.formats.plain import Article, find_date
+from embeddings.articles.formats.format import Article, Format, read_one
+from embeddings.articles.formats.plain import find_date
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.lines import find_lines
 from embeddings.text.normalising import normalise
@@ -212,3 +214,10 @@ def _walk(tree: HtmlElement) -> Iterator[tuple[str, str]]:
 def _left_behind(tree: HtmlElement, text: str) -> tuple[str, ...]:
     kept = normalise(text)
     return tuple(line for line in _visible_lines(tree) if line not in kept)
+
+
+PAGES = Format(
+    (".html", ".htm", ".xhtml"),
+    partial(read_one, parse=read_page, page=True),
+    library="trafilatura",
+)

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from embeddings.articles.files import read_paths
-from embeddings.articles.formats.tables import Row, read_csv, read_json_lines
+from embeddings.articles.formats.format import Row
+from embeddings.articles.formats.tables import read_csv, read_json_lines
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.errors import InputError
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from embeddings.articles.files import read_paths
-from embeddings.articles.formats.plain import render_markdown
+from embeddings.articles.formats.markdown import render_markdown
 from embeddings.articles.furniture.finding import find_furniture
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.articles.passages import split

@@ -1,0 +1,93 @@
+"""What a format is: its endings, and a function from a file's bytes to articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import IO, NamedTuple
+
+from embeddings.articles.parsing.dates import DateOrder
+from embeddings.articles.parsing.decoding import clean, decode, describe_replaced
+from embeddings.articles.parsing.results import ReadOptions
+
+
+class Article(NamedTuple):
+    """What one file says of its article; ``""`` for what it does not."""
+
+    text: str
+    title: str = ""
+    published: str = ""
+    source: str = ""
+    url: str = ""
+    id: str = ""
+
+
+class Row(NamedTuple):
+    """One article of a file, or why there is none; or a problem of the whole file.
+
+    Attributes:
+        number: The line of a JSON Lines file, the row of a CSV file (header not counted);
+            0 for a file of one article and for a problem of the whole file.
+        line: The line in the file where it ends; ``None`` where ``number`` is 0.
+        article: ``None`` where the row has no text or cannot be read.
+        problem: What is wrong with it, ``""`` for nothing.
+        dropped: For pages, the visible lines that are not in the article's text.
+    """
+
+    number: int
+    line: int | None
+    article: Article | None
+    problem: str
+    dropped: tuple[str, ...] = ()
+
+
+class Format(NamedTuple):
+    """A kind of file that is read.
+
+    Attributes:
+        endings: Of its files, in lower case, the usual one first.
+        read: Yields the articles of a file's bytes. Raises ``BinaryDataError`` for what is
+            no text, and ``InputError`` for what the user can mend.
+        has_rows: Whether a file holds any number of articles; else it is one, whose
+            outlet may be the name of its folder.
+        library: The package whose version decides what is read, ``""`` for none: files
+            are read again when it changes.
+    """
+
+    endings: tuple[str, ...]
+    read: Callable[[IO[bytes], ReadOptions], Iterator[Row]]
+    has_rows: bool = False
+    library: str = ""
+
+
+def about_file(problem: str) -> Row:
+    """Return a problem of the whole file."""
+    return Row(0, None, None, problem)
+
+
+def read_one(
+    stream: IO[bytes],
+    options: ReadOptions,
+    parse: Callable[[str, DateOrder], tuple[Article, tuple[str, ...]]],
+    page: bool = False,
+) -> Iterator[Row]:
+    """Read a file that holds one article.
+
+    Args:
+        stream: Its bytes.
+        options: How it is read.
+        parse: Finds the article, and lines that are not in its text.
+        page: Whether to look for an HTML ``charset`` declaration.
+
+    Raises:
+        BinaryDataError: The file is no text.
+    """
+    data = stream.read()
+    decoded = decode(data, options.encoding, page=page)
+    article, dropped = parse(decoded.text, options.date_order)
+    if not article.text.strip():
+        yield about_file("no text in it; left out" if data.strip() else "an empty file")
+        return
+    replaced = decoded.replaced
+    problem = describe_replaced(replaced, decoded.encoding) if replaced else ""
+    # Pages and Markdown may write control characters out, as in "&#27;".
+    yield Row(0, None, Article(*map(clean, article)), problem, tuple(map(clean, dropped)))
