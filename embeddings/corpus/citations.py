@@ -81,3 +81,13 @@ def read_bodies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str
             (json.dumps(list(passage_ids)),),
         )
     )
+
+
+def read_dropped_lines(store: CorpusStore) -> dict[str, list[str]]:
+    """Return the lines that the reader of web pages left out, by document id."""
+    found: dict[str, list[str]] = {}
+    for document_id, line in store.rows(
+        "SELECT document_id, text FROM removals WHERE start IS NULL ORDER BY rowid"
+    ):
+        found.setdefault(document_id, []).append(line)
+    return found

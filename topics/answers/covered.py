@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from embeddings.corpus.citations import read_dropped_lines
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from embeddings.words.copies import CopyGroup
@@ -57,11 +58,6 @@ def load_coverage(store: CorpusStore) -> Coverage:
     """Read all of a store that coverage is told from."""
     passages, articles = load_articles(store)
     number = {article.id: place for place, article in enumerate(articles)}
-    dropped: dict[str, list[str]] = {}
-    for document_id, line in store.rows(
-        "SELECT document_id, text FROM removals WHERE start IS NULL ORDER BY rowid"
-    ):
-        dropped.setdefault(document_id, []).append(line)
     return Coverage(
         passages,
         articles,
@@ -71,7 +67,7 @@ def load_coverage(store: CorpusStore) -> Coverage:
             story_id: tuple(number[one] for one in members if one in number)
             for story_id, members in read_stories(store).items()
         },
-        dropped,
+        read_dropped_lines(store),
     )
 
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from topics.answers.outlets import OutletLine, OutletReport
-    from topics.coverage.reuse.matrix import OutletReuse
+    from topics.coverage.reuse.matrix import OutletLine, OutletReport, OutletReuse
 
 EXAMPLE = "topicwire outlets --csv outlets.csv"
 

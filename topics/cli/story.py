@@ -23,13 +23,9 @@ from topics.cli.side_by_side import cut, lay_side_by_side, where_article
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from topics.answers.story import (
-        StoryArticle,
-        StoryReport,
-        StorySummary,
-        TextSource,
-    )
-    from topics.coverage.credit.voices import Join
+    from topics.answers.story import StoryReport, StorySummary
+    from topics.coverage.reuse.reuse import StoryArticle, TextSource
+    from topics.coverage.reuse.voices import Join
 
 EXAMPLE = "topicwire story 3"
 

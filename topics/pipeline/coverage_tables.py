@@ -269,3 +269,22 @@ def read_stories(store: CorpusStore) -> dict[int, list[str]]:
     ):
         found.setdefault(story_id, []).append(document_id)
     return found
+
+
+def read_story_heads(store: CorpusStore) -> dict[int, tuple[str, float]]:
+    """Return the headline of each story's central article and the story's cohesion, by id."""
+    rows = store.rows(
+        "SELECT s.id, d.title, s.cohesion FROM stories AS s JOIN documents AS d ON d.id = s.central"
+    )
+    return {story_id: (title, cohesion) for story_id, title, cohesion in rows}
+
+
+def read_story_articles(store: CorpusStore) -> dict[int, list[tuple[str, str, str]]]:
+    """Return document id, outlet and date of the articles of each story, by its id."""
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for story_id, *article in store.rows(
+        "SELECT m.story_id, d.id, d.source, d.published FROM story_members AS m "
+        "JOIN documents AS d ON d.id = m.document_id"
+    ):
+        found.setdefault(story_id, []).append((article[0], article[1], article[2]))
+    return found

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.documents import Document, date_bounds, publication_order
-from topics.coverage.articles.articles import Article
 
 Doubt = Literal["coarse dates", "same time", "no dates", "undated", "updated", "versions"]
 
@@ -39,60 +39,57 @@ class FirstSeen:
     """Who may have had a story or a text first, of the articles in this corpus.
 
     Attributes:
-        candidates: Numbers of the dated articles that may be the first, likeliest first
+        candidates: The dated articles that may be the first, likeliest first
             (``publication_order``), then by id. Where no article is dated, all of them.
         certain: Whether there is one candidate and no doubt.
-        doubts: Why not.
-        undated: Numbers of articles without a date, any of which may be older.
-        updated: Of the candidates, those whose text says that it was changed later.
-        versions: Of the candidates, those of which the corpus has another version.
+        doubts: Why not. ``undated``: any article without a date may be older; ``updated``: the
+            text of a candidate says that it was changed later; ``versions``: the corpus has
+            another version of a candidate.
     """
 
-    candidates: tuple[int, ...]
+    candidates: tuple[ArticleLine, ...]
     certain: bool
     doubts: tuple[Doubt, ...]
-    undated: tuple[int, ...]
-    updated: tuple[int, ...]
-    versions: tuple[int, ...]
 
 
 def find_first(
-    articles: Sequence[Article],
-    members: Collection[int],
+    documents: Iterable[Document],
     *,
-    one_text: Sequence[Collection[int]] = (),
+    one_text: Iterable[Collection[str]] = (),
     dropped_lines: Mapping[str, Sequence[str]] | None = None,
 ) -> FirstSeen:
     """Find the articles that may be the first of some.
 
     Args:
-        articles: Of the corpus.
-        members: Numbers of those asked about; the answer is the same in any order.
-        one_text: Sets of article numbers that are copies as a whole: two of one outlet in one
+        documents: Those asked about; the answer is the same in any order.
+        one_text: Sets of document ids that are copies as a whole: two of one outlet in one
             set are versions of one article. The same address is a version too.
         dropped_lines: Lines of web pages that are not in their text, by document id.
     """
     dropped = dropped_lines or {}
-    documents = {number: articles[number].document for number in members}
-    undated = _ordered(documents, [n for n in documents if not documents[n].published])
-    dated = [number for number in documents if documents[number].published]
-    updated = {
-        number
-        for number in dated
-        if is_updated(documents[number], dropped.get(documents[number].id, ()))
-    }
-    found = _ordered(documents, _may_be_first(documents, dated, updated))
-    repeated = _find_versions(documents, one_text)
-    versions = tuple(number for number in found if number in repeated)
-    doubts = _doubts(documents, found, undated, updated.intersection(found), versions)
-    return FirstSeen(
-        found or undated,
-        len(found or undated) == 1 and not doubts,
-        doubts,
-        undated,
-        tuple(number for number in found if number in updated),
-        versions,
-    )
+    in_order = sorted(documents, key=lambda one: (*publication_order(one.published), one.id))
+    dated = [one for one in in_order if one.published]
+    updated = {one.id for one in dated if is_updated(one, dropped.get(one.id, ()))}
+    found = _may_be_first(dated, updated)
+    ids = {one.id for one in found}
+    doubts: list[Doubt] = []
+    if len(found) > 1:
+        bounds = [date_bounds(one.published) for one in found]
+        exact = all(start == end for start, end in bounds)
+        if exact and len(set(bounds)) == 1:
+            doubts.append("same time")
+        elif not exact:
+            doubts.append("coarse dates")
+    if not found:
+        doubts.append("no dates")
+    elif len(dated) < len(in_order):
+        doubts.append("undated")
+    if ids & updated:
+        doubts.append("updated")
+    if ids & _find_versions(in_order, one_text):
+        doubts.append("versions")
+    candidates = tuple(cite(one) for one in found or in_order)
+    return FirstSeen(candidates, len(candidates) == 1 and not doubts, tuple(doubts))
 
 
 def is_updated(document: Document, dropped_lines: Sequence[str] = ()) -> bool:
@@ -110,19 +107,17 @@ def is_updated(document: Document, dropped_lines: Sequence[str] = ()) -> bool:
     )
 
 
-def _may_be_first(
-    documents: Mapping[int, Document], dated: Collection[int], updated: Collection[int]
-) -> list[int]:
+def _may_be_first(dated: Sequence[Document], updated: Collection[str]) -> list[Document]:
     """Return the dated articles that no other was surely published before."""
-    bounds = {number: date_bounds(documents[number].published) for number in dated}
-    if not bounds:
+    if not dated:
         return []
-    earliest_end = min(end for _, end in bounds.values())
+    bounds = [date_bounds(one.published) for one in dated]
+    earliest_end = min(end for _, end in bounds)
     window = _later(earliest_end) if updated else earliest_end
     return [
-        number
-        for number, (start, _) in bounds.items()
-        if start <= (window if number in updated else earliest_end)
+        one
+        for one, (start, _) in zip(dated, bounds, strict=True)
+        if start <= (window if one.id in updated else earliest_end)
     ]
 
 
@@ -134,51 +129,15 @@ def _later(minute: str) -> str:
     return moved.isoformat(timespec="minutes")
 
 
-def _find_versions(
-    documents: Mapping[int, Document], one_text: Sequence[Collection[int]]
-) -> set[int]:
+def _find_versions(documents: Sequence[Document], one_text: Iterable[Collection[str]]) -> set[str]:
     """Return the articles that share an address, or a text and an outlet, with another."""
-    alike: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for number, document in documents.items():
-        if document.url:
-            alike[-1, document.url].append(number)
+    alike: dict[tuple[int, str], list[str]] = defaultdict(list)
+    by_id = {one.id: one for one in documents}
+    for one in documents:
+        if one.url:
+            alike[-1, one.url].append(one.id)
     for place, group in enumerate(one_text):
-        for number in documents.keys() & set(group):
-            if documents[number].source:
-                alike[place, documents[number].source].append(number)
-    return {number for numbers in alike.values() if len(numbers) > 1 for number in numbers}
-
-
-def _doubts(
-    documents: Mapping[int, Document],
-    found: Sequence[int],
-    undated: Sequence[int],
-    updated: Collection[int],
-    versions: Collection[int],
-) -> tuple[Doubt, ...]:
-    doubts: list[Doubt] = []
-    if len(found) > 1:
-        bounds = [date_bounds(documents[number].published) for number in found]
-        exact = all(start == end for start, end in bounds)
-        if exact and len(set(bounds)) == 1:
-            doubts.append("same time")
-        elif not exact:
-            doubts.append("coarse dates")
-    if not found:
-        doubts.append("no dates")
-    elif undated:
-        doubts.append("undated")
-    if updated:
-        doubts.append("updated")
-    if versions:
-        doubts.append("versions")
-    return tuple(doubts)
-
-
-def _ordered(documents: Mapping[int, Document], numbers: Collection[int]) -> tuple[int, ...]:
-    return tuple(
-        sorted(
-            numbers,
-            key=lambda n: (*publication_order(documents[n].published), documents[n].id),
-        )
-    )
+        for key in by_id.keys() & set(group):
+            if by_id[key].source:
+                alike[place, by_id[key].source].append(key)
+    return {key for keys in alike.values() if len(keys) > 1 for key in keys}

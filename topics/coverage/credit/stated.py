@@ -6,26 +6,27 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from embeddings.corpus.citations import ArticleLine, cite
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.agencies import is_agency_outlet
 from topics.coverage.credit.credits import Credit, sole_agency
 
 
 @dataclass(frozen=True, slots=True)
-class StatedSource:
-    """One agency that articles of a story credit.
+class StatedAgency:
+    """An agency that articles of a story credit with their text.
 
     Attributes:
         agency: Its name; ``""`` for "agencies" that are not named.
-        alone: Numbers of the articles that credit it with the whole text.
-        shared: Numbers of those that credit it along with others.
-        outlets: Outlets of the corpus that are the agency. Where there are none, its report
-            may be older than anything here.
+        alone: The articles that credit it with the whole text.
+        shared: Those that credit it along with others.
+        outlets: Outlets of this corpus that are the agency. Without one, its report may be
+            older than anything here.
     """
 
     agency: str
-    alone: tuple[int, ...]
-    shared: tuple[int, ...]
+    alone: tuple[ArticleLine, ...]
+    shared: tuple[ArticleLine, ...]
     outlets: tuple[str, ...]
 
 
@@ -33,7 +34,7 @@ def gather_stated(
     articles: Sequence[Article],
     members: Collection[int],
     stated: Mapping[int, Sequence[Credit]],
-) -> tuple[StatedSource, ...]:
+) -> tuple[StatedAgency, ...]:
     """Gather the agencies that articles credit. An outlet that names itself is no credit.
 
     Args:
@@ -45,16 +46,18 @@ def gather_stated(
         Those most credited first, then by name.
     """
     outlets = sorted({article.document.source for article in articles})
-    alone: dict[str, list[int]] = defaultdict(list)
-    shared: dict[str, list[int]] = defaultdict(list)
+    alone: dict[str, list[ArticleLine]] = defaultdict(list)
+    shared: dict[str, list[ArticleLine]] = defaultdict(list)
     for number in sorted(members, key=lambda number: articles[number].id):
         found = stated.get(number, ())
         sole = sole_agency(found)
         for agency in sorted({credit.agency for credit in found if not credit.own}):
-            (alone if agency and agency == sole else shared)[agency].append(number)
+            (alone if agency and agency == sole else shared)[agency].append(
+                cite(articles[number].document)
+            )
     names = sorted({*alone, *shared}, key=lambda n: (-len(alone[n]) - len(shared[n]), n))
     return tuple(
-        StatedSource(
+        StatedAgency(
             name,
             tuple(alone[name]),
             tuple(shared[name]),

@@ -11,8 +11,9 @@ import numpy as np
 from embeddings.documents import Passage
 from embeddings.words.copies import CopyGroup
 from topics.coverage.articles.articles import Article
+from topics.coverage.credit.owners import Owners
 from topics.coverage.reuse.origins import Pair, trace_words
-from topics.coverage.reuse.word_kinds import EARLIER, KINDS, UNORDERED, WordTrace
+from topics.coverage.reuse.word_kinds import EARLIER, KINDS, ORIGINAL, UNORDERED, WordTrace
 
 # A passage counts for a pair of outlets when this share of its words does.
 _PASSAGE_SHARE = 0.5
@@ -54,7 +55,7 @@ class OutletReuse:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletShare:
+class OutletLine:
     """Of what an outlet's words are made, in this corpus. The counts add up to ``words``.
 
     Attributes:
@@ -69,6 +70,8 @@ class OutletShare:
         quote: Quotations that others have as well.
         boilerplate: Repeated whatever the story.
         undated: Articles without a date.
+        owner: Its owner, where a file of owners names one, else the outlet itself.
+        original_share: ``original`` as a share of ``words``.
     """
 
     outlet: str
@@ -82,28 +85,27 @@ class OutletShare:
     quote: int
     boilerplate: int
     undated: int
-
-    def share(self, kind: str) -> float:
-        """Return the share of its words of one kind, e.g. ``"original"``; 0.0 of none."""
-        count: int = getattr(self, kind)
-        return count / self.words if self.words else 0.0
+    owner: str
+    original_share: float
 
 
 @dataclass(frozen=True, slots=True)
-class OutletMatrix:
-    """Reuse between outlets.
+class OutletReport:
+    """Reuse between the outlets of a corpus.
 
     Attributes:
-        outlets: One row for each outlet, by words, most first; then by name.
+        outlets: A row for each outlet, by words, most first; then by name.
         reuse: Pairs of outlets that have words in common, most words first, by the side that
             has more. An outlet's own repetition is in its row only.
         unnamed_words: Reused words for which more than ``timelines.MOST_TIED`` outlets are equally
             likely; they are in the outlets' rows and in no pair.
+        strangers: Outlets that the file of owners names and that are not in the corpus.
     """
 
-    outlets: tuple[OutletShare, ...]
+    outlets: tuple[OutletLine, ...]
     reuse: tuple[OutletReuse, ...]
     unnamed_words: int
+    strangers: tuple[str, ...]
 
 
 def measure_outlets(
@@ -114,7 +116,8 @@ def measure_outlets(
     *,
     wire: Collection[int] = (),
     stories: Sequence[Collection[int]] = (),
-) -> OutletMatrix:
+    owners: Owners | None = None,
+) -> OutletReport:
     """Measure how much of each outlet stood before in each other one.
 
     Args:
@@ -127,13 +130,18 @@ def measure_outlets(
             laid side by side as a whole, so that a sentence reused inside a longer paragraph
             is found; between articles of two stories only passages are compared. They help
             to find boilerplate, too.
+        owners: Who owns which outlet.
     """
+    known = owners or Owners()
     trace = trace_words(passages, articles, groups, relations, stories=stories, wire=wire)
     cells, unnamed = _fill(articles, trace, frozenset(wire))
-    return OutletMatrix(_count_outlets(articles, trace), cells, unnamed)
+    lines = _count_outlets(articles, trace, known)
+    return OutletReport(lines, cells, unnamed, known.strangers(one.outlet for one in lines))
 
 
-def _count_outlets(articles: Sequence[Article], trace: WordTrace) -> tuple[OutletShare, ...]:
+def _count_outlets(
+    articles: Sequence[Article], trace: WordTrace, owners: Owners
+) -> tuple[OutletLine, ...]:
     names = sorted({article.document.source for article in articles})
     place = {name: index for index, name in enumerate(names)}
     of_article = np.array([place[a.document.source] for a in articles] or [0], np.int64)
@@ -145,16 +153,21 @@ def _count_outlets(articles: Sequence[Article], trace: WordTrace) -> tuple[Outle
     ).reshape(len(names), len(KINDS))
     held = Counter(article.document.source for article in articles)
     undated = Counter(a.document.source for a in articles if not a.document.published)
-    rows = [
-        OutletShare(
-            outlet=name,
-            articles=held[name],
-            words=int(counts[index].sum()),
-            undated=undated[name],
-            **dict(zip(KINDS, counts[index].tolist(), strict=True)),
+    rows = []
+    for name, kinds in zip(names, counts.tolist(), strict=True):
+        words, own = sum(kinds), kinds[ORIGINAL]
+        share = round(own / words, 4) if words else 0.0
+        rows.append(
+            OutletLine(
+                outlet=name,
+                articles=held[name],
+                words=words,
+                **dict(zip(KINDS, kinds, strict=True)),
+                undated=undated[name],
+                owner=owners.of(name),
+                original_share=share,
+            )
         )
-        for index, name in enumerate(names)
-    ]
     return tuple(sorted(rows, key=lambda row: (-row.words, row.outlet)))
 
 

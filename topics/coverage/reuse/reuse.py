@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.documents import date_bounds, publication_order
 from embeddings.text.wording import Wording, read_words
 from embeddings.words.alignment import Block
 from topics.coverage.articles.articles import Article
+from topics.coverage.credit.credits import Credit, credited_agency
+from topics.coverage.reuse.paragraphs import find_conflicts, lay_out
 from topics.coverage.reuse.story_stretches import copied_stretches
 from topics.coverage.reuse.word_kinds import BOILERPLATE, EARLIER, QUOTE, SELF, UNORDERED, WordTrace
 
@@ -38,64 +42,73 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """An article of the story that another one has words from. Offsets are of the bodies.
+class TextSource:
+    """An article of the story that another has words from. Offsets are of ``StoryArticle.text``.
 
     Attributes:
-        article: Number of the source.
+        article: The source.
         earlier: Whether it was surely published before; else nobody knows who was first.
-        words: Words that the other has from it; shared quotations and boilerplate are not
-            among them. ``LEAST_RUN`` at least.
+        same_outlet: Whether both are of one outlet, which repeats itself.
+        words: Words that the other has from it, quotations and boilerplate apart;
+            ``LEAST_RUN`` at least.
         share: Their share of the other's words.
         used: Share of the source's own words that stand in the other.
-        spans: What agrees: start and end in the source, start and end in the other.
-        cut: What of the source the other has not.
-        added: What the other has and the source has not.
-        same_outlet: Whether both are of one known outlet, which repeats itself.
+        conflicts: Facts of which the two say different things: kind, in the source, here.
+        spans: What agrees: start and end in the source, start and end here.
+        cut: What of the source is not here.
+        added: What is here and not in the source.
     """
 
-    article: int
+    article: ArticleLine
     earlier: bool
+    same_outlet: bool
     words: int
     share: float
     used: float
+    conflicts: tuple[tuple[str, str, str], ...]
     spans: tuple[Block, ...]
     cut: tuple[Stretch, ...]
     added: tuple[Stretch, ...]
-    same_outlet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleReuse:
-    """Of what an article of a story is made.
-
-    ``copied``, ``repeated``, ``quoted``, ``boilerplate`` and ``own`` add up to ``words``.
+class StoryArticle:
+    """An article of a story, and of what it is made. The five counts add up to ``words``.
 
     Attributes:
-        article: Its number.
-        words: Words of its body.
-        copied: Words that are traced to articles of the story that are of other outlets, or
-            of unknown ones, and not surely later.
-        quoted: Words of quotations that others have in a frame of their own.
+        article: The article, to cite.
+        text: Its paragraphs without page furniture, an empty line between two.
+        words: Words of the text.
+        copied: Words that are traced to articles of the story by other outlets, or by unknown
+            ones, that are not surely later.
+        repeated: The same of the same outlet.
+        quoted: Words of quotations that others have too, in frames of their own.
         boilerplate: Words of paragraphs repeated whatever the story.
         own: The rest; what is traced to articles outside the story is among them.
         sources: Where the copied and the repeated words are from, most first.
-        repeated: Words that are traced to articles of the same outlet.
+        credits: Agencies that its text credits.
+        agency: The one it is credited to alone and that is not its outlet, or ``""``.
     """
 
-    article: int
+    article: ArticleLine
+    text: str
     words: int
     copied: int
+    repeated: int
     quoted: int
     boilerplate: int
     own: int
-    sources: tuple[Source, ...]
-    repeated: int = 0
+    sources: tuple[TextSource, ...]
+    credits: tuple[Credit, ...] = ()
+    agency: str = ""
 
 
 def measure_reuse(
-    articles: Sequence[Article], members: Collection[int], trace: WordTrace
-) -> tuple[ArticleReuse, ...]:
+    articles: Sequence[Article],
+    members: Collection[int],
+    trace: WordTrace,
+    stated: Mapping[int, tuple[Credit, ...]] | None = None,
+) -> tuple[StoryArticle, ...]:
     """Measure what each article of a story has from the others.
 
     Args:
@@ -103,6 +116,7 @@ def measure_reuse(
         members: Numbers of the story's articles; the answer is the same in any order.
         trace: Where the words of the corpus stood before (``trace_words``), of the members
             at the least.
+        stated: The agencies that each article credits, by its number.
 
     Returns:
         One for each member, by date, then id.
@@ -112,7 +126,7 @@ def measure_reuse(
         key=lambda n: (*publication_order(articles[n].document.published), articles[n].id),
     )
     read = {number: _Text(articles[number]) for number in in_order}
-    return tuple(_measure(number, read, trace) for number in in_order)
+    return tuple(_measure(n, read, trace, (stated or {}).get(n, ())) for n in in_order)
 
 
 class _Text:
@@ -138,28 +152,35 @@ class _Text:
                     yield Stretch(*bounds, run[-1][1] - run[0][0], whole)
 
 
-def _measure(number: int, read: dict[int, _Text], trace: WordTrace) -> ArticleReuse:
-    words = trace.words_of(np.array(read[number].article.rows, np.int64))
+def _measure(
+    number: int, read: Mapping[int, _Text], trace: WordTrace, stated: tuple[Credit, ...]
+) -> StoryArticle:
+    article = read[number].article
+    words = trace.words_of(np.array(article.rows, np.int64))
     kinds, source = trace.kinds[words], trace.sources(words)
     taken = np.isin(kinds, (EARLIER, UNORDERED, SELF)) & np.isin(source, list(read))
-    found, counts = np.unique(source[taken], return_counts=True)
-    sources = [
-        _describe(read[number], read[other], other, count)
-        for other, count in sorted(
-            zip(found.tolist(), counts.tolist(), strict=True),
-            key=lambda pair: (-pair[1], list(read).index(pair[0])),
-        )
-    ]
+    counts = Counter(source[taken].tolist())
+    # Those that gave as much in the order of dates.
+    ranked = sorted((n for n in read if n in counts), key=lambda n: -counts[n])
+    sources = tuple(_describe(read[number], read[n], counts[n]) for n in ranked)
     quoted, rote = (int((kinds == kind).sum()) for kind in (QUOTE, BOILERPLATE))
     repeated = sum(one.words for one in sources if one.same_outlet)
-    copied = int(taken.sum()) - repeated
-    own = len(words) - copied - repeated - quoted - rote
-    return ArticleReuse(
-        number, len(words), copied, quoted, rote, own, tuple(sources), repeated=repeated
+    return StoryArticle(
+        article=cite(article.document),
+        text=article.body,
+        words=len(words),
+        copied=counts.total() - repeated,
+        repeated=repeated,
+        quoted=quoted,
+        boilerplate=rote,
+        own=len(words) - counts.total() - quoted - rote,
+        sources=sources,
+        credits=stated,
+        agency=credited_agency(stated),
     )
 
 
-def _describe(text: _Text, other: _Text, number: int, words: int) -> Source:
+def _describe(text: _Text, other: _Text, words: int) -> TextSource:
     """Lay an article beside one that it has words from."""
     own, source = text.wording, other.wording
     blocks = copied_stretches(own.words, source.words)
@@ -167,17 +188,20 @@ def _describe(text: _Text, other: _Text, number: int, words: int) -> Source:
     for first, after, begin, end in blocks:
         here[first:after] = True
         there[begin:end] = True
+    spans = tuple(sorted((*source.span(c, d), *own.span(a, b)) for a, b, c, d in blocks))
+    conflicts = find_conflicts(lay_out(source.text, own.text, spans))
     document, origin = text.article.document, other.article.document
-    return Source(
-        article=number,
+    return TextSource(
+        article=cite(origin),
         earlier=date_bounds(origin.published)[1] < date_bounds(document.published)[0],
+        same_outlet=bool(document.source) and document.source == origin.source,
         words=words,
-        share=words / len(own.words),
-        used=float(there.mean()),
-        spans=tuple(sorted((*source.span(c, d), *own.span(a, b)) for a, b, c, d in blocks)),
+        share=round(words / len(own.words), 4),
+        used=round(float(there.mean()), 4),
+        conflicts=tuple((one.kind, one.before, one.after) for one in conflicts),
+        spans=spans,
         cut=tuple(other.missing(there)),
         added=tuple(text.missing(here)),
-        same_outlet=bool(document.source) and document.source == origin.source,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from embeddings.corpus.citations import cite
 from embeddings.documents import Document
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.agencies import is_agency_outlet, name_agency
@@ -144,13 +145,14 @@ def test_stated_sources_say_whether_the_agency_is_here():
         1: credits_of(f"KILIS (Levant Wire Service) - {LEAD}\nReuters contributed to this report."),
     }
     here, absent = gather_stated(articles, {0, 1}, stated)
+    one, other = (cite(article.document) for article in articles[:2])
     assert (here.agency, here.alone, here.shared, here.outlets) == (
         "Reuters",
-        (0,),
-        (1,),
+        (one,),
+        (other,),
         ("Reuters",),
     )
-    assert (absent.agency, absent.alone, absent.shared) == ("Levant Wire Service", (), (1,))
+    assert (absent.agency, absent.alone, absent.shared) == ("Levant Wire Service", (), (other,))
     assert absent.outlets == ()
 
 
@@ -164,7 +166,8 @@ def test_an_outlet_that_names_itself_credits_nobody():
     assert credited_agency(foreign) == "Reuters"
     both = credits_of(f"Beirut (CNN) -- {LEAD}\nReuters contributed to this report.", "CNN")
     (stated,) = gather_stated(articles, {0}, {0: both})
-    assert (stated.agency, stated.alone, stated.shared) == ("Reuters", (), (0,))
+    assert (stated.agency, stated.alone) == ("Reuters", ())
+    assert [article.document_id for article in stated.shared] == ["a"]
     assert credited_agency(both) == ""
 
 

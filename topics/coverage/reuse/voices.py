@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from embeddings.corpus.citations import ArticleLine
 from embeddings.documents import publication_order
-from topics.coverage.articles.articles import Article
 from topics.coverage.articles.unions import Unions
 from topics.coverage.credit.agencies import is_agency_outlet
 from topics.coverage.credit.owners import Owners
-from topics.coverage.reuse.reuse import ArticleReuse
+from topics.coverage.reuse.reuse import StoryArticle
 
 # An outlet that has half of its words from another one adds no voice of its own. Quotations,
 # boilerplate and what it repeats of an earlier article of its own do not count.
@@ -56,21 +56,20 @@ class Voice:
 
     Attributes:
         outlets: Their names, sorted; ``""`` for each article of unknown outlet.
-        articles: Numbers of their articles, by date, then id.
+        articles: Their articles, by date, then id.
         joins: What holds them together; empty for an outlet on its own.
     """
 
     outlets: tuple[str, ...]
-    articles: tuple[int, ...]
+    articles: tuple[ArticleLine, ...]
     joins: tuple[Join, ...]
 
 
 def count_voices(
-    articles: Sequence[Article],
-    reuse: Sequence[ArticleReuse],
+    reuse: Sequence[StoryArticle],
     *,
     owners: Owners | None = None,
-    agencies: Mapping[int, str] | None = None,
+    agencies: Mapping[str, str] | None = None,
 ) -> tuple[Voice, ...]:
     """Gather the outlets of a story into independent voices.
 
@@ -78,39 +77,32 @@ def count_voices(
     followed from outlet to outlet, and the result is the same in any order.
 
     Args:
-        articles: Of the corpus.
         reuse: What each article of the story has from the others (``measure_reuse``).
         owners: Who owns which outlet.
-        agencies: By article number, the agency that it is credited to alone.
+        agencies: By document id, the agency that it is credited to alone.
 
     Returns:
         By the first article of each, in the order of ``reuse``.
     """
-    names = {
-        item.article: (articles[item.article].document.source, articles[item.article].id)
-        for item in reuse
-    }
-    # An article without an outlet stands for itself.
-    unit_of = {number: (outlet, "" if outlet else key) for number, (outlet, key) in names.items()}
-    units = list(dict.fromkeys(unit_of[item.article] for item in reuse))
+    units = list(dict.fromkeys(_unit(item.article) for item in reuse))
     joins = [
         *_join_owners(units, owners or Owners()),
-        *_join_copies(articles, reuse, unit_of),
-        *_join_agencies(reuse, unit_of, agencies or {}),
+        *_join_copies(reuse),
+        *_join_agencies(reuse, agencies or {}),
     ]
     place = {unit: number for number, unit in enumerate(units)}
     sets = Unions(len(units))
     for a, b, _ in joins:
         sets.join(place[a], place[b])
-    inside: dict[int, list[ArticleReuse]] = defaultdict(list)
+    inside: dict[int, list[StoryArticle]] = defaultdict(list)
     for item in reuse:
-        inside[sets.find(place[unit_of[item.article]])].append(item)
+        inside[sets.find(place[_unit(item.article)])].append(item)
     why: dict[int, list[Join]] = defaultdict(list)
     for a, _, join in joins:
         why[sets.find(place[a])].append(join)
     return tuple(
         Voice(
-            tuple(outlet for outlet, _ in sorted({unit_of[item.article] for item in items})),
+            tuple(outlet for outlet, _ in sorted({_unit(item.article) for item in items})),
             tuple(item.article for item in items),
             tuple(why[root]),
         )
@@ -120,6 +112,11 @@ def count_voices(
 
 _Unit = tuple[str, str]
 _Joined = tuple[_Unit, _Unit, Join]
+
+
+def _unit(article: ArticleLine) -> _Unit:
+    """Return the outlet of an article; one without an outlet stands for itself."""
+    return (article.source, "") if article.source else ("", article.document_id)
 
 
 def _name(unit: _Unit) -> str:
@@ -148,30 +145,25 @@ class _Flow:
     sure: bool = True
 
 
-def _join_copies(
-    articles: Sequence[Article], reuse: Sequence[ArticleReuse], unit_of: Mapping[int, _Unit]
-) -> list[_Joined]:
+def _order(article: ArticleLine) -> tuple[str, str, str]:
+    return (*publication_order(article.published), article.document_id)
+
+
+def _join_copies(reuse: Sequence[StoryArticle]) -> list[_Joined]:
     """Join two outlets of which one has half its words in this story from the other."""
-    order = {
-        item.article: (
-            *publication_order(articles[item.article].document.published),
-            articles[item.article].id,
-        )
-        for item in reuse
-    }
     base: dict[_Unit, int] = defaultdict(int)
     flows: dict[tuple[_Unit, _Unit], _Flow] = {}
     for item in reuse:
-        unit = unit_of[item.article]
+        unit = _unit(item.article)
         base[unit] += item.words - item.quoted - item.boilerplate
         for source in item.sources:
-            other = unit_of[source.article]
+            other = _unit(source.article)
             if other != unit:
-                flow = flows.setdefault((other, unit), _Flow(order[source.article]))
-                flow.order = min(flow.order, order[source.article])
+                flow = flows.setdefault((other, unit), _Flow(_order(source.article)))
+                flow.order = min(flow.order, _order(source.article))
                 flow.words += source.words
                 flow.sure &= source.earlier
-            elif source.earlier or order[source.article] < order[item.article]:
+            elif source.earlier or _order(source.article) < _order(item.article):
                 base[unit] -= source.words
     joins = []
     for pair in sorted({(min(pair), max(pair)) for pair in flows}):
@@ -200,13 +192,11 @@ def _join_copied(
     return a, b, join
 
 
-def _join_agencies(
-    reuse: Sequence[ArticleReuse], unit_of: Mapping[int, _Unit], agencies: Mapping[int, str]
-) -> list[_Joined]:
+def _join_agencies(reuse: Sequence[StoryArticle], agencies: Mapping[str, str]) -> list[_Joined]:
     """Join the outlets all of whose articles here are one agency's, and that agency."""
     credited: dict[_Unit, set[str]] = defaultdict(set)
     for item in reuse:
-        credited[unit_of[item.article]].add(agencies.get(item.article, ""))
+        credited[_unit(item.article)].add(agencies.get(item.article.document_id, ""))
     by_agency: dict[str, list[_Unit]] = defaultdict(list)
     for unit, names in sorted(credited.items()):
         if len(names) == 1 and (name := next(iter(names))):
