@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def cache_folder() -> Path:
@@ -22,3 +24,18 @@ def cache_folder() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "topicwire"
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "topicwire"
+
+
+def hash_file(file: Path, known: object = None) -> list[Any]:
+    """Return size, times of writing and change, and sha256 (hex) of a file.
+
+    Args:
+        file: Read only if it differs from what is known.
+        known: What was returned before; anything else stands for nothing.
+    """
+    status = file.stat()
+    stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+    if isinstance(known, list) and known[:3] == stamp and len(known) == 4:
+        return known
+    with file.open("rb") as opened:
+        return [*stamp, hashlib.file_digest(opened, "sha256").hexdigest()]

@@ -6,13 +6,12 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.encoders.caching import cache_folder
-from embeddings.encoders.protocol import Role
-from embeddings.encoders.settings import Module, read_modules, read_settings
+from embeddings.encoders.caching import cache_folder, hash_file
+from embeddings.encoders.settings import Module, Settings, read_modules, read_settings
 from embeddings.errors import ModelError
 from embeddings.writing import write_whole
 
@@ -30,37 +29,20 @@ _SCHEME = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFolder:
-    """A model on disk.
+class ModelFolder(Settings):
+    """A model on disk, and what its configuration says.
 
     Attributes:
         name: The model as the user named it.
         path: The folder.
         hashes: sha256 (hex) of each file that the model consists of, by relative path.
         transformer: The folder of the transformer and its tokenizer.
-        max_length: The most word pieces the model reads, special ones included.
-        dimension: Length of a vector.
-        truncation: The first numbers to which the model itself cuts a vector, if it does.
-        pooling: How word pieces become one vector, such as ``mean``; ``""`` if not stated.
-        prompts: What is put before a text, by its role.
-        lower_case: Whether texts are lower-cased before the tokenizer's own rules.
-        local_attention: Whether a layer's word pieces see only those near them.
-        obstacle: Why only sentence-transformers itself can compute the vectors; ``""``
-            if nothing stands in the way.
     """
 
     name: str
     path: Path
     hashes: Mapping[str, str]
     transformer: Path
-    max_length: int
-    dimension: int
-    truncation: int | None
-    pooling: str
-    prompts: Mapping[Role, str]
-    lower_case: bool
-    local_attention: bool
-    obstacle: str
 
     @property
     def fingerprint(self) -> str:
@@ -87,20 +69,12 @@ def read_folder(path: Path, name: str) -> ModelFolder:
     modules = read_modules(path, name)
     _expect_files(path, modules, name)
     settings = read_settings(path, modules, name)
-    left_out = any(settings.prompts.values()) and not settings.prompt_pooled
     return ModelFolder(
         name=name,
         path=path,
         hashes=_hash_files(path, modules),
         transformer=path / modules[0].path,
-        max_length=settings.max_length,
-        dimension=settings.dimension,
-        truncation=settings.truncation,
-        pooling=settings.pooling,
-        prompts=settings.prompts,
-        lower_case=settings.lower_case,
-        local_attention=settings.local_attention,
-        obstacle=f"{name} leaves its prompts out of the pooling" if left_out else "",
+        **asdict(settings),
     )
 
 
@@ -126,20 +100,15 @@ def _expect_files(path: Path, modules: list[Module], name: str) -> None:
 def _hash_files(path: Path, modules: list[Module]) -> dict[str, str]:
     """Hash the files the modules are made of, reading only those that changed.
 
-    Hashing 90 MB takes 0.1-0.3 s, so hashes are kept in the cache beside size, time of
-    writing and time of change of each file; a file that differs in any is read again.
+    Hashing 90 MB takes 0.1-0.3 s, so what ``hash_file`` returns is kept in the cache.
     """
-    stamp_file = cache_folder() / "stamps" / f"{_short_hash(str(path.resolve()))}.json"
+    place = hashlib.blake2b(str(path.resolve()).encode(), digest_size=16).hexdigest()
+    stamp_file = cache_folder() / "stamps" / f"{place}.json"
     stamps = _read_stamps(stamp_file)
-    fresh: dict[str, list[Any]] = {}
-    for relative in _model_files(path, modules):
-        status = (path / relative).stat()
-        key = [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
-        known = stamps.get(relative)
-        if isinstance(known, list) and known[:3] == key and len(known) == 4:
-            fresh[relative] = known
-        else:
-            fresh[relative] = [*key, _sha256(path / relative)]
+    fresh = {
+        relative: hash_file(path / relative, stamps.get(relative))
+        for relative in _model_files(path, modules)
+    }
     if fresh != stamps:
         # Without a cache that can be written, the files are hashed at each start.
         with contextlib.suppress(OSError):
@@ -163,12 +132,3 @@ def _read_stamps(stamp_file: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return stamps if isinstance(stamps, dict) else {}
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from embeddings.encoders.caching import hash_file
 from embeddings.writing import write_whole
 
 _GRAPH = "model.xml"
@@ -25,7 +25,7 @@ def find_graph(place: Path) -> Path | None:
     """
     try:
         noted = json.loads((place / _SUMS).read_text(encoding="utf-8"))
-        found = {name: _note(place / name, noted[name]) for name in _FILES}
+        found = {name: hash_file(place / name, noted[name]) for name in _FILES}
         if any(found[name][-1] != noted[name][-1] for name in _FILES):
             return None
     except (OSError, ValueError, KeyError, TypeError, IndexError):
@@ -51,7 +51,7 @@ def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
     temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
     try:
         openvino.save_model(graph, temporary / _GRAPH, compress_to_fp16=False)
-        sums = {name: _note(temporary / name) for name in _FILES}
+        sums = {name: hash_file(temporary / name) for name in _FILES}
         write_whole(temporary / _SUMS, json.dumps(sums))
         if find_graph(place) is None:
             shutil.rmtree(place, ignore_errors=True)
@@ -69,13 +69,3 @@ def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
 def drop_graph(place: Path) -> None:
     """Remove a graph that turned out to be of no use, and what is noted of it."""
     shutil.rmtree(place, ignore_errors=True)
-
-
-def _note(file: Path, known: list[Any] | None = None) -> list[Any]:
-    """Return size, times of writing and change, and hash; the hash as known if it must be so."""
-    status = file.stat()
-    stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
-    if known is not None and known[:3] == stamp:
-        return known
-    with file.open("rb") as opened:
-        return [*stamp, hashlib.file_digest(opened, "sha256").hexdigest()]

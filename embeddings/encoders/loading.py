@@ -81,10 +81,9 @@ def load_model(folder: ModelFolder) -> SentenceTransformer:
     except ImportError as error:
         raise ModelError(MISSING) from error
     except Exception as error:  # whatever a broken or foreign folder makes a loader raise
-        reason = (str(error).strip() or repr(error)).splitlines()[0]
         raise ModelError(
-            f"The model {folder.name} in {folder.path} cannot be loaded ({reason}): expected "
-            "a folder saved by sentence-transformers."
+            f"The model {folder.name} in {folder.path} cannot be loaded "
+            f"({first_line(error)}): expected a folder saved by sentence-transformers."
         ) from error
     model.max_seq_length = folder.max_length
     model.truncate_dim = None  # vectors are cut by LocalEncoder, after the pooling of windows

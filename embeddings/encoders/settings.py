@@ -63,11 +63,12 @@ class Settings:
         max_length: The most word pieces the model reads, special ones included.
         dimension: Length of a vector.
         truncation: The first numbers of a vector to which the model itself cuts it, if it does.
-        pooling: How word pieces become one vector, such as ``mean``.
+        pooling: How word pieces become one vector, such as ``mean``; ``""`` if not stated.
         prompts: What is put before a text, by its role.
         lower_case: Whether texts are lower-cased before the tokenizer's own rules.
         local_attention: Whether a layer's word pieces see only those near them.
-        prompt_pooled: Whether the prompt's word pieces are pooled with the text's.
+        obstacle: Why only sentence-transformers itself can compute the vectors; ``""``
+            if nothing stands in the way.
     """
 
     max_length: int
@@ -77,7 +78,7 @@ class Settings:
     prompts: Mapping[Role, str]
     lower_case: bool
     local_attention: bool
-    prompt_pooled: bool
+    obstacle: str
 
 
 def read_modules(path: Path, name: str) -> list[Module]:
@@ -157,15 +158,18 @@ def read_settings(path: Path, modules: list[Module], name: str) -> Settings:
     own = read_object(own_file) if whole and own_file else {}
     _expect_text(transformer, own, general, name, whole)
     poolings = [m for m in modules if m.kind == "Pooling"]
+    prompts = _prompts(path / "config_sentence_transformers.json", general)
+    pooled = all(m.config.get("include_prompt", True) for m in poolings)
+    left_out = any(prompts.values()) and not pooled
     return Settings(
         max_length=_max_length(transformer, own, config),
         dimension=_dimension(path, modules, config),
         truncation=_whole(path / "config_sentence_transformers.json", general, "truncate_dim"),
         pooling="+".join(mode for m in poolings for mode in _modes(m)) or _usual(config, whole),
-        prompts=_prompts(path / "config_sentence_transformers.json", general),
+        prompts=prompts,
         lower_case=own.get("do_lower_case") is True,
         local_attention=bool(config.get("local_attention") or config.get("sliding_window")),
-        prompt_pooled=all(m.config.get("include_prompt", True) for m in poolings),
+        obstacle=f"{name} leaves its prompts out of the pooling" if left_out else "",
     )
 
 

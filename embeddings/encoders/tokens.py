@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.loading import MISSING, quietly
-from embeddings.errors import ModelError
+from embeddings.errors import ModelError, first_line
 from embeddings.writing import write_whole
 
 if TYPE_CHECKING:
@@ -126,10 +126,9 @@ def _build(folder: ModelFolder) -> Tokenizer:
             "tokenizer.json, or files that transformers converts to one."
         ) from error
     except Exception as error:  # whatever a broken or foreign folder makes a loader raise
-        reason = (str(error).strip() or repr(error)).splitlines()[0]
         raise ModelError(
             f"The tokenizer of the model {folder.name} in {folder.transformer} cannot be read "
-            f"({reason}): expected a tokenizer.json, as sentence-transformers saves it."
+            f"({first_line(error)}): expected a tokenizer.json, as sentence-transformers saves it."
         ) from error
     return tokenizer
 
