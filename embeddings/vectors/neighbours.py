@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import cells
-from embeddings.vectors.products import best_columns, nearest, one_blas_thread
+from embeddings.vectors.blocks import one_blas_thread
+from embeddings.vectors.products import best_columns, nearest
 
 __all__ = [
     "NeighbourGraph",

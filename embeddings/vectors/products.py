@@ -1,84 +1,18 @@
-"""Rows compared with rows: blocked products whose bits do not depend on the threads."""
+"""Rows compared with rows: the nearest of each, by products in blocks."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from threading import Lock
-
 import numpy as np
 from numpy.typing import NDArray
+
+from embeddings.vectors.blocks import run_blocks
 
 # Queries and rows in one product: 64 MB of similarities for each thread. Of 128 queries a
 # quarter more time goes into the product, of 256 a tenth.
 QUERY_ROWS = 512
 PRODUCT_ROWS = 32_768
-# Threads hold a block each, so that more of them cost memory.
-MOST_THREADS = 8
 # Maxima taken of each row, as a multiple of k, to find a bar that few numbers pass.
 PARTS = 6
-
-
-def run_blocks(work: Callable[[int], None], starts: Sequence[int]) -> None:
-    """Call ``work`` on every start, on all cores, BLAS kept to one thread in each.
-
-    A float32 product may differ in its last bit with the number of threads that BLAS
-    shares it out to. So each product is one thread's and the blocks, whose shapes depend
-    on the data alone, are shared out; ``work`` writes to rows of its own.
-    """
-    threads = min(cores(), MOST_THREADS, len(starts))
-    with one_blas_thread():
-        if threads < 2:
-            for start in starts:
-                work(start)
-            return
-        with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(work, starts):
-                pass
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Keep every BLAS of this process to one thread, until the last that asked is done.
-
-    Two searches at once, each putting back what it found, could leave it at one thread.
-    """
-    with _limit.lock:
-        if not _limit.users:
-            _limit.set()
-        _limit.users += 1
-    try:
-        yield
-    finally:
-        with _limit.lock:
-            _limit.users -= 1
-            if not _limit.users:
-                _limit.undo.close()
-
-
-class _Limit:
-    """How many ask for one thread, and how to put back what was before."""
-
-    def __init__(self) -> None:
-        self.lock, self.users, self.undo = Lock(), 0, ExitStack()
-
-    def set(self) -> None:
-        """Limit the BLAS libraries loaded by now, numpy's among them: 3 ms."""
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-        self.undo.enter_context(threadpool_limits(limits=1, user_api="blas"))
-
-
-_limit = _Limit()
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def nearest(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from embeddings.vectors import cells, products
+from embeddings.vectors import blocks, cells, products
 from embeddings.vectors.neighbours import (
     NeighbourGraph,
     best_columns,
@@ -171,10 +171,10 @@ def test_shuffled_rows_on_other_threads_have_the_same_neighbours_bit_for_bit(
 ) -> None:
     vectors = clustered(3000, dimension=100)
     order = np.random.default_rng(1).permutation(3000)
-    monkeypatch.setattr(products, "cores", lambda: 3)
+    monkeypatch.setattr(blocks, "cores", lambda: 3)
     with threadpool_limits(2, "blas"):
         graph = find_neighbours(vectors, 10, exact_rows=exact_rows)
-    monkeypatch.setattr(products, "cores", lambda: 1)
+    monkeypatch.setattr(blocks, "cores", lambda: 1)
     with threadpool_limits(1, "blas"):
         shuffled = find_neighbours(vectors[order], 10, exact_rows=exact_rows)
     assert np.array_equal(order[shuffled.indices], graph.indices[order])
@@ -187,7 +187,7 @@ def blas_threads() -> set[int]:
 
 def test_two_searches_at_once_leave_the_threads_of_blas_as_they_were() -> None:
     with threadpool_limits(2, "blas"):
-        first, second = products.one_blas_thread(), products.one_blas_thread()
+        first, second = blocks.one_blas_thread(), blocks.one_blas_thread()
         first.__enter__()
         second.__enter__()
         first.__exit__(None, None, None)
@@ -207,7 +207,7 @@ def test_each_product_is_one_thread_of_blas(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(cells, "_halve", halve)
     with threadpool_limits(2, "blas"):
-        products.run_blocks(lambda _: seen.append(blas_threads()), range(3))
+        blocks.run_blocks(lambda _: seen.append(blas_threads()), range(3))
         find_neighbours(clustered(300), 5, exact_rows=100)
     assert seen == [{1}] * 4
 
