@@ -1,9 +1,9 @@
-"""CSV files that a spreadsheet opens without running what an article says."""
+"""Tables as files: whole or not at all, and in CSV nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table, and replace the file only once it is whole.
+def write_csv(path: Path, table: pa.Table) -> None:
+    """Write an Arrow table as CSV.
 
     Raises:
         InputError: It cannot be written, or its name does not end in ``.csv``: a slip of the
@@ -23,33 +23,57 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     """
     if path.suffix.lower() != ".csv":
         raise InputError(f"The table was to be written to '{path}'; name a file that ends in .csv.")
+    write_table(path, table)
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write an Arrow table in the format that a file's ending names, and replace what was there.
+
+    Raises:
+        InputError: It cannot be written, or has another ending than .parquet, .csv and .jsonl.
+    """
+    check_ending(path)
     try:
         with replace_file(path) as new:
-            fill_csv(new, columns, rows)
+            _WRITERS[path.suffix.lower()](new, table)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
-def fill_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a header and rows that no spreadsheet runs, straight to ``path``."""
+def check_ending(path: Path) -> None:
+    """Refuse a file of no known kind.
+
+    Raises:
+        InputError: It ends in none of .parquet, .csv and .jsonl.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise InputError(f"{path} has no known ending; use .parquet, .csv or .jsonl.")
+
+
+def _write_csv(path: Path, table: pa.Table) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows([defused(value) for value in row] for row in rows)
+        writer.writerow(table.column_names)
+        columns = table.to_pydict().values()
+        writer.writerows([_defused(value) for value in row] for row in zip(*columns, strict=True))
 
 
-def defused(value: Any) -> Any:
+def _defused(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + value
     return value
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write an Arrow table as CSV.
+def _write_jsonl(path: Path, table: pa.Table) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in table.to_pylist())
 
-    Raises:
-        InputError: It cannot be written.
-    """
-    columns = table.to_pydict()
-    write_csv(path, table.column_names, zip(*columns.values(), strict=True))
+
+def _write_parquet(path: Path, table: pa.Table) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path)
+
+
+_WRITERS = {".parquet": _write_parquet, ".csv": _write_csv, ".jsonl": _write_jsonl}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,9 @@ from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from topics.answers.topics import find_topics, require_topics
-from topics.answers.trend_table import TrendCell, flatten
-from topics.hierarchy.outline import read_outline
+from topics.hierarchy.outline import Outline, read_outline
 from topics.periods.absences import Absence, find_absences
-from topics.periods.periods import UNITS, choose_unit, periods_between
+from topics.periods.periods import UNITS, choose_unit
 from topics.periods.shifts import Shift, find_shifts
 from topics.periods.tallies import COARSER, EXACT, UNDATED, Key, Sighting, Tally, count, dating
 from topics.pipeline.assignments import read_sightings
@@ -70,6 +69,29 @@ class OutletTotal:
     outlet: str
     articles: int
     passages: int
+
+
+@dataclass(frozen=True)
+class TrendCell:
+    """One row of the flat table; rows without passages are left out.
+
+    Attributes:
+        topic_id: The topic.
+        topic: Its name.
+        outlet: The outlet, ``""`` when unknown.
+        dating: ``exact``; ``coarser`` where the date is too coarse for the period; ``none``.
+        period: The period; where the date is coarser, the date; ``""`` without one.
+        distinct: Texts first seen here.
+        copies: Passages here whose text was first seen elsewhere or earlier.
+    """
+
+    topic_id: int
+    topic: str
+    outlet: str
+    dating: str
+    period: str
+    distinct: int
+    copies: int
 
 
 @dataclass(frozen=True)
@@ -150,46 +172,36 @@ def trends(
         outline = read_outline(store)
         level = outline.check(level)
         shown = find_topics(store, topics, level)
-        named = [(one, outline.names[one], outline.kinds[one]) for one in outline.on(level)]
         everything = read_sightings(store, outline.at(level))
         unclustered = store.count_passages() - len(everything)
     in_time = [sighting for sighting in everything if filters.fit_date(sighting.published)]
     chosen = [sighting for sighting in in_time if filters.fit_outlet(sighting.outlet)]
-    dates = {sighting.document_id: sighting.published for sighting in chosen}
-    unit = by or choose_unit(dates.values())
-    tally = count(chosen, unit)
-    known = {key.period for key in [*tally.distinct, *tally.copies] if key.dating == EXACT}
-    periods = periods_between(min(known), max(known), unit) if known else ()
-    recent = _window(recent, periods)
-    datings = Counter(dating(date, unit)[0] for date in dates.values())
-    shifts = _shifts(tally, dates, periods, recent, unit)
-    absences = _absences(in_time, [row[0] for row in named], unit, filters)
-    wanted = [row for row in named if not shown or row[0] in shown]
-    grouped = _by_topic(chosen)
-    trends = [
-        _trend(row, grouped.get(row[0], []), tally, periods, shifts, absences) for row in wanted
+    tally = count(chosen, by or choose_unit({s.document_id: s.published for s in chosen}.values()))
+    recent = _window(recent, tally.periods)
+    found = [
+        topic
+        for topic in _topic_trends(outline, level, filters, in_time, tally, recent)
+        if not shown or topic.id in shown
     ]
-    left_out = {
-        sighting.document_id
-        for sighting in everything
-        if not sighting.published and not filters.fit_date("")
-        if filters.fit_outlet(sighting.outlet)
+    datings = Counter(how for how, _ in tally.dates.values())
+    undated = {
+        s.document_id for s in everything if not s.published and filters.fit_outlet(s.outlet)
     }
     return TrendReport(
-        by=unit,
-        periods=periods,
+        by=tally.unit,
+        periods=tally.periods,
         recent=recent,
         passages=len(chosen),
         distinct=tally.distinct.total(),
-        distinct_by_period=_by_period(tally.distinct, periods),
-        copies_by_period=_by_period(tally.copies, periods),
+        distinct_by_period=_by_period(tally.distinct, tally),
+        copies_by_period=_by_period(tally.copies, tally),
         undated_articles=datings[UNDATED],
         coarser_articles=datings[COARSER],
-        undated_left_out=len(left_out),
+        undated_left_out=0 if filters.fit_date("") else len(undated),
         unclustered=unclustered,
         outlets=_outlet_totals(chosen),
-        topics=tuple(sorted(trends, key=lambda t: (t.kind != "guided", -t.passages, t.id))),
-        cells=flatten(tally, {topic_id: name for topic_id, name, _ in wanted}),
+        topics=tuple(sorted(found, key=lambda t: (t.kind != "guided", -t.passages, t.id))),
+        cells=_cells(tally, {topic.id: topic.name for topic in found}),
     )
 
 
@@ -205,85 +217,87 @@ def _window(recent: int | None, periods: Sequence[str]) -> int:
     return recent
 
 
-def _shifts(
-    tally: Tally, dates: dict[str, str], periods: tuple[str, ...], recent: int, unit: str
-) -> dict[int, Shift]:
+def _topic_trends(
+    outline: Outline,
+    level: int,
+    filters: Filters,
+    in_time: Sequence[Sighting],
+    tally: Tally,
+    recent: int,
+) -> Iterator[TopicTrend]:
+    on_level = outline.on(level)
+    shifts = _shifts(tally, recent)
+    absences = _absences(in_time, on_level, tally.unit)
+    articles = {(s.topic_id, s.document_id) for s in in_time if s.document_id in tally.dates}
+    articles_of = Counter(topic_id for topic_id, _ in articles)
+    for topic_id in on_level:
+        distinct, copies = (
+            Counter({key: number for key, number in counts.items() if key.topic_id == topic_id})
+            for counts in (tally.distinct, tally.copies)
+        )
+        distinct_by_period, copies_by_period = (
+            _by_period(counts, tally) for counts in (distinct, copies)
+        )
+        yield TopicTrend(
+            id=topic_id,
+            name=outline.names[topic_id],
+            kind=outline.kinds[topic_id],
+            passages=distinct.total() + copies.total(),
+            distinct=distinct.total(),
+            copies=copies.total(),
+            articles=articles_of[topic_id],
+            outlets=len({key.outlet for key in (*distinct, *copies)} - {""}),
+            distinct_by_period=distinct_by_period,
+            copies_by_period=copies_by_period,
+            distinct_apart=distinct.total() - sum(distinct_by_period),
+            copies_apart=copies.total() - sum(copies_by_period),
+            shift=shifts.get(topic_id),
+            absences=tuple(one for one in absences[topic_id] if filters.fit_outlet(one.outlet)),
+        )
+
+
+def _shifts(tally: Tally, recent: int) -> dict[int, Shift]:
     if not recent:
         return {}
-    placed = {article: dating(dates[article], unit) for article in tally.sizes}
     # ISO 8601 names of one unit sort by time.
-    start = periods[-recent]
-    later = {a for a, (how, period) in placed.items() if how == EXACT and period >= start}
-    sizes = {a: tally.sizes[a] for a, (how, _) in placed.items() if how == EXACT}
+    start = tally.periods[-recent]
+    exact = {article: period for article, (how, period) in tally.dates.items() if how == EXACT}
+    sizes = {article: texts for article, texts in tally.sizes.items() if article in exact}
     by_topic = {
-        topic: {article: texts for article, texts in counts.items() if article in sizes}
+        topic: {article: texts for article, texts in counts.items() if article in exact}
         for topic, counts in tally.by_topic.items()
     }
-    return find_shifts(by_topic, sizes, later)
+    return find_shifts(by_topic, sizes, {article for article in sizes if exact[article] >= start})
 
 
 def _absences(
-    sightings: Sequence[Sighting], topic_ids: Sequence[int], unit: str, filters: Filters
+    sightings: Sequence[Sighting], topic_ids: Sequence[int], unit: str
 ) -> dict[int, tuple[Absence, ...]]:
     """Return the outlets without each topic, measured by all others, also unselected ones."""
     articles = {s.document_id: (s.outlet, "".join(dating(s.published, unit))) for s in sightings}
     covering: dict[int, set[str]] = {topic_id: set() for topic_id in topic_ids}
     for sighting in sightings:
         covering[sighting.topic_id].add(sighting.document_id)
-    found = find_absences(articles, covering, Counter(s.outlet for s in sightings))
-    return {
-        topic_id: tuple(a for a in listed if filters.fit_outlet(a.outlet))
-        for topic_id, listed in found.items()
-    }
+    return find_absences(articles, covering, Counter(s.outlet for s in sightings))
 
 
-def _by_topic(sightings: Sequence[Sighting]) -> dict[int, list[Sighting]]:
-    grouped: dict[int, list[Sighting]] = {}
-    for sighting in sightings:
-        grouped.setdefault(sighting.topic_id, []).append(sighting)
-    return grouped
-
-
-def _trend(
-    topic: tuple[int, str, str],
-    own: Sequence[Sighting],
-    tally: Tally,
-    periods: Sequence[str],
-    shifts: dict[int, Shift],
-    absences: dict[int, tuple[Absence, ...]],
-) -> TopicTrend:
-    topic_id, name, kind = topic
-    distinct = _only(tally.distinct, topic_id)
-    copies = _only(tally.copies, topic_id)
-    by_period = _by_period(distinct, periods), _by_period(copies, periods)
-    return TopicTrend(
-        id=topic_id,
-        name=name,
-        kind=kind,
-        passages=len(own),
-        distinct=distinct.total(),
-        copies=copies.total(),
-        articles=len({sighting.document_id for sighting in own}),
-        outlets=len({sighting.outlet for sighting in own if sighting.outlet}),
-        distinct_by_period=by_period[0],
-        copies_by_period=by_period[1],
-        distinct_apart=distinct.total() - sum(by_period[0]),
-        copies_apart=copies.total() - sum(by_period[1]),
-        shift=shifts.get(topic_id),
-        absences=absences[topic_id],
-    )
-
-
-def _only(counts: Counter[Key], topic_id: int) -> Counter[Key]:
-    return Counter({key: n for key, n in counts.items() if key.topic_id == topic_id})
-
-
-def _by_period(counts: Counter[Key], periods: Sequence[str]) -> tuple[int, ...]:
+def _by_period(counts: Counter[Key], tally: Tally) -> tuple[int, ...]:
     totals: Counter[str] = Counter()
     for key, passages in counts.items():
         if key.dating == EXACT:
             totals[key.period] += passages
-    return tuple(totals[period] for period in periods)
+    return tuple(totals[period] for period in tally.periods)
+
+
+def _cells(tally: Tally, names: Mapping[int, str]) -> tuple[TrendCell, ...]:
+    """Return the flat table of some topics, by topic, outlet and period."""
+    return tuple(
+        TrendCell(
+            key.topic_id, names[key.topic_id], *key[1:], tally.distinct[key], tally.copies[key]
+        )
+        for key in sorted({*tally.distinct, *tally.copies})
+        if key.topic_id in names
+    )
 
 
 def _outlet_totals(sightings: Sequence[Sighting]) -> tuple[OutletTotal, ...]:

@@ -127,10 +127,10 @@ def run(
 
 def _write(rows: Sequence[Any], kind: type, csv: Path) -> None:
     """Write pairs of a kind as a table."""
-    from topics.answers.spreadsheets import write_table
+    from topics.answers.spreadsheets import write_csv
     from topics.answers.tables import to_arrow
 
-    write_table(csv, to_arrow(rows, kind))
+    write_csv(csv, to_arrow(rows, kind))
     typer.echo(f"{csv}: {count(len(rows), 'pair')}", err=True)
 
 

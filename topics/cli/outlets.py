@@ -43,11 +43,11 @@ def run(
 
     report = outlets(db, sources=source or (), owners=owners)
     if csv is not None:
-        from topics.answers.spreadsheets import write_table
+        from topics.answers.spreadsheets import write_csv
         from topics.answers.tables import to_arrow
         from topics.coverage.reuse.matrix import OutletReuse
 
-        write_table(csv, to_arrow(report.reuse, OutletReuse))
+        write_csv(csv, to_arrow(report.reuse, OutletReuse))
         typer.echo(f"{csv}: {count(len(report.reuse), 'pair')}", err=True)
     print_json(report) if as_json else _print(report, limit)
 

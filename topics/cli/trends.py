@@ -68,7 +68,6 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Show topics over time and outlets: what rises, what falls, who is silent."""
-    from topics.answers.trend_table import write_cells
     from topics.answers.trends import trends
 
     report = trends(
@@ -82,8 +81,12 @@ def run(
         level=level,
     )
     if csv is not None:
-        rows = write_cells(report.cells, csv)
-        typer.echo(f"Wrote {rows} rows to {csv}.", err=as_json)
+        from topics.answers.spreadsheets import write_csv
+        from topics.answers.tables import to_arrow
+        from topics.answers.trends import TrendCell
+
+        write_csv(csv, to_arrow(report.cells, TrendCell))
+        typer.echo(f"Wrote {len(report.cells)} rows to {csv}.", err=as_json)
     if as_json:
         print_json(report)
     elif csv is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from embeddings.documents import date_bounds
-from topics.periods.periods import period_of
+from topics.periods.periods import period_of, periods_between
 
 # How a passage is dated: exactly enough for a period, only to a longer one, or not at all.
 EXACT, COARSER, UNDATED = "exact", "coarser", "none"
@@ -55,34 +55,43 @@ class Tally:
     """Passages by topic, outlet and period.
 
     Attributes:
+        unit: ``day``, ``week``, ``month`` or ``year``.
+        periods: All periods from the first to the last with an article, empty ones too.
+        dates: For each article how exact its date is, and its period or what is known of it.
         distinct: Distinct texts, each where it was first seen.
         copies: Passages beyond them, each where it stands itself.
         sizes: For each article its distinct texts.
         by_topic: For each topic its distinct texts in each article that has any.
     """
 
+    unit: str
+    periods: tuple[str, ...]
+    dates: dict[str, tuple[str, str]]
     distinct: Counter[Key]
     copies: Counter[Key]
-    sizes: dict[str, int]
-    by_topic: dict[int, dict[str, int]]
+    sizes: Counter[str]
+    by_topic: dict[int, Counter[str]]
 
 
 def count(sightings: Sequence[Sighting], unit: str) -> Tally:
     """Count passages, each text once at its first sighting and apart at each later one."""
     first = first_sightings(sightings)
+    dates = {one.document_id: dating(one.published, unit) for one in sightings}
+    known = [period for how, period in dates.values() if how == EXACT]
+    periods = periods_between(min(known), max(known), unit) if known else ()
     distinct: Counter[Key] = Counter()
     copies: Counter[Key] = Counter()
     sizes: Counter[str] = Counter()
     by_topic: dict[int, Counter[str]] = {}
     for sighting in sightings:
-        key = Key(sighting.topic_id, sighting.outlet, *dating(sighting.published, unit))
+        key = Key(sighting.topic_id, sighting.outlet, *dates[sighting.document_id])
         if first[sighting.text] is not sighting:
             copies[key] += 1
             continue
         distinct[key] += 1
         sizes[sighting.document_id] += 1
         by_topic.setdefault(sighting.topic_id, Counter())[sighting.document_id] += 1
-    return Tally(distinct, copies, dict(sizes), {t: dict(c) for t, c in by_topic.items()})
+    return Tally(unit, periods, dates, distinct, copies, sizes, by_topic)
 
 
 def first_sightings(sightings: Iterable[Sighting]) -> dict[int, Sighting]:
