@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.communities import run_leiden
+from topics.discovery.communities import default_resolution, run_leiden
 from topics.discovery.condensing import (
     Groups,
     compact,
@@ -17,7 +17,6 @@ from topics.discovery.condensing import (
     number_by_size,
 )
 from topics.discovery.joining import affinity, centre_directions, follow, join_steps
-from topics.discovery.sizes import default_resolution
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -26,7 +26,7 @@ class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         n_topics: Exactly so many topics on the default level, at most the number of
             distinct rows; ``None`` leaves it to the corpus.
         resolution: Higher gives more and smaller topics; ``None`` takes it from the
-            number of distinct rows (``topics.discovery.sizes.default_resolution``).
+            number of distinct rows (``topics.discovery.communities.default_resolution``).
         random_state: An integer seed.
 
     Attributes:

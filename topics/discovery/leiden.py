@@ -18,12 +18,11 @@ from embeddings.vectors.neighbours import (
     unit_rows,
 )
 from topics.discovery.adjacency import read_in_context
-from topics.discovery.communities import best_communities
+from topics.discovery.communities import best_communities, default_resolution
 from topics.discovery.condensing import compact, gather, number_by_size
 from topics.discovery.counting import exactly
 from topics.discovery.joining import merge_fragments
 from topics.discovery.levels import RUNS, find_atoms, find_topics
-from topics.discovery.sizes import default_resolution
 from topics.discovery.weights import MOST_NEIGHBOURS, weigh_edges, weigh_without_hubs
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def discover(
         keys: One per row, such as content hashes, that fix the canonical order; by
             default hashes of the rows.
         resolution: Higher gives more and smaller topics; by default from the size of
-            the corpus (``topics.discovery.sizes.default_resolution``).
+            the corpus (``topics.discovery.communities.default_resolution``).
         count: Topics wanted; by default what the corpus has.
         seed: The one source of randomness.
 

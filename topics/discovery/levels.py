@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import unit_rows
-from topics.discovery.communities import best_communities, run_leiden, sweep
+from topics.discovery.communities import (
+    best_communities,
+    default_resolution,
+    least_topic_size,
+    run_leiden,
+    sweep,
+)
 from topics.discovery.condensing import (
     Groups,
     compact,
@@ -28,7 +34,6 @@ from topics.discovery.condensing import (
 )
 from topics.discovery.counting import FINER, MOST_PIECES, exactly, join_linked
 from topics.discovery.joining import follow, join_alike, join_steps, merge_fragments
-from topics.discovery.sizes import default_resolution, least_topic_size
 from topics.hierarchy.tree import Level, TopicTree
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.communities import best_communities, sweep
+from topics.discovery.communities import best_communities, default_resolution, sweep
 from topics.discovery.condensing import compact, condense, gather
 from topics.discovery.counting import exactly, join_to
 from topics.discovery.levels import CONDENSE_ROWS, FULL_ROWS, SWEEPS, find_atoms, refine, tidy
-from topics.discovery.sizes import default_resolution
 from topics.hierarchy.tree import TopicTree
 
 if TYPE_CHECKING:

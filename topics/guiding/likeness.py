@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
-from topics.discovery.communities import run_leiden
+from topics.discovery.communities import default_resolution, run_leiden
 from topics.discovery.condensing import membership
-from topics.discovery.sizes import default_resolution
 from topics.discovery.weights import neighbours_used, weigh_edges
 
 if TYPE_CHECKING:

@@ -15,6 +15,8 @@ from topics.discovery import condensing
 from topics.discovery.communities import (
     _with_twins,
     best_communities,
+    default_resolution,
+    least_topic_size,
     modularity,
     run_leiden,
     sweep,
@@ -28,7 +30,6 @@ from topics.discovery.leiden import (
     prepare,
     rest_resolution,
 )
-from topics.discovery.sizes import default_resolution, least_topic_size
 
 
 def events(

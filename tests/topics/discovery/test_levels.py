@@ -14,6 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery import counting, joining, levels
+from topics.discovery.communities import default_resolution
 from topics.discovery.condensing import Groups, gather
 from topics.discovery.counting import exactly, join_linked, join_to
 from topics.discovery.joining import join_alike, join_steps, merge_fragments
@@ -26,7 +27,6 @@ from topics.discovery.levels import (
     grow_tree,
     refine,
 )
-from topics.discovery.sizes import default_resolution
 from topics.hierarchy.tree import TopicTree
 
 Rows = NDArray[np.float32]
