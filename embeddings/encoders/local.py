@@ -211,7 +211,11 @@ def _pool(
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale rows to length 1; a row of zeros stays."""
+    """Scale rows to length 1; a row of zeros stays.
+
+    Apart from ``neighbours.unit_rows``, whose last bits differ: vectors stored earlier
+    must be what this gives.
+    """
     # Row by row: a sum over a whole array may add up in another order for other shapes.
     lengths = np.array([np.sqrt(np.dot(row, row)) for row in vectors], dtype=np.float32)
     lengths[lengths == 0] = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from embeddings.articles.formats.format import Article, Format, read_one
 from embeddings.articles.formats.plain import find_date
@@ -72,19 +72,16 @@ _TITLE_KEYS = ("og:title", "twitter:title", "dc.title", "headline")
 _SITE_KEYS = ("og:site_name", "application-name", "dc.publisher", "publisher")
 
 
-class Page(NamedTuple):
-    """A page's article, and the visible lines that are not in its text."""
-
-    article: Article
-    dropped: tuple[str, ...]
-
-
-def read_page(markup: str, order: DateOrder = "DMY") -> Page:
+def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Article, tuple[str, ...]]:
     """Extract the article of a web page with trafilatura.
 
     Headline, date, site and address come from the page's metadata, then from what
     trafilatura finds; the headline also from ``<h1>``. Scripts are not run and nothing is
-    fetched. ``Article.text`` is the extracted text, ``""`` if there is none.
+    fetched.
+
+    Returns:
+        The article, its text ``""`` if there is none; and the visible lines that are not
+        in its text.
     """
     from lxml import html
     from trafilatura import bare_extraction, baseline
@@ -92,7 +89,7 @@ def read_page(markup: str, order: DateOrder = "DMY") -> Page:
     # lxml refuses a declaration of an encoding in a text that is decoded already.
     markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
     if not markup.strip():
-        return Page(Article(""), ())
+        return Article(""), ()
     tree = html.document_fromstring(markup)
     found = bare_extraction(markup, with_metadata=True, include_comments=False)
     facts = {} if found is None else (found if isinstance(found, dict) else found.as_dict())
@@ -108,7 +105,7 @@ def read_page(markup: str, order: DateOrder = "DMY") -> Page:
         next((meta[key] for key in _SITE_KEYS if meta.get(key)), "") or facts.get("sitename") or "",
         _find_address(tree, meta) or facts.get("url") or "",
     )
-    return Page(article, _left_behind(tree, text))
+    return article, _left_behind(tree, text)
 
 
 def _paragraphs(tree: HtmlElement) -> str:

@@ -345,5 +345,5 @@ def test_deeply_nested_page_is_read(tmp_path: Path) -> None:
 def test_a_scrap_of_a_page_with_one_paragraph_is_read():
     from embeddings.articles.formats.pages import read_page
 
-    page = read_page("<p>The army moved to Homs on <b>Friday</b>, officials said.</p>")
-    assert page.article.text == "The army moved to Homs on Friday, officials said."
+    article, _ = read_page("<p>The army moved to Homs on <b>Friday</b>, officials said.</p>")
+    assert article.text == "The army moved to Homs on Friday, officials said."
