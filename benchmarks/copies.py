@@ -212,14 +212,15 @@ def fit_events(data: Path, cache: Path) -> None:
     graph = find_neighbours(_vectors(texts, cache / "events-train.npy"), 40)
     pairs, cosines = candidate_pairs(graph)
     long_enough = worded.lengths[pairs].min(axis=1) >= RelationOptions().event_words
-    like = measure_likeness(worded, graph, pairs[long_enough], cosines[long_enough])
+    pairs = pairs[long_enough]
+    like = measure_likeness(worded, graph, pairs, cosines[long_enough])
     facts = [read_facts(text) for text in texts]
     parts = [like.cosines, like.words, like.typical_cosines, like.typical_words]
     for kind in ("figure", "date"):
-        clash = [conflict(facts[a], facts[b], kind) for a, b in like.pairs.tolist()]
+        clash = [conflict(facts[a], facts[b], kind) for a, b in pairs.tolist()]
         parts.append(np.array(clash, dtype=float))
     story = np.array([row["story"] for row in found])
-    truth = story[like.pairs[:, 0]] == story[like.pairs[:, 1]]
+    truth = story[pairs[:, 0]] == story[pairs[:, 1]]
     model = LogisticRegression(C=100, max_iter=3000).fit(np.stack(parts, axis=1), truth)
     print(f"fit: {len(truth)} pairs, {truth.sum()} true; intercept {model.intercept_[0]:.2f}; "
           "cosine, words, typical cosine, typical words, figures, dates "

@@ -235,10 +235,7 @@ def fit(sets: Sets) -> None:
         del measure
     scale, drop, shift = _logistic(np.array(merges), np.array(same))
     scaled = np.append(weights[:-1] * scale, weights[-1] * scale + shift)
-    names = (
-        "COSINE WORDS HEADLINES TYPICAL_COSINE TYPICAL_WORDS FIGURES_CONFLICT DATES_CONFLICT "
-        "INTERCEPT"
-    )
+    names = "cosines words headlines typical_cosines typical_words figures dates intercept"
     for name, value in zip(names.split(), scaled, strict=True):
         print(f"{name} = {value:.2f}")
     print(f"DROP = {-drop / scale:.2f}")

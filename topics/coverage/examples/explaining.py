@@ -239,14 +239,15 @@ def split_score(evidence: SameEvent) -> tuple[Term, ...]:
             ("date", evidence.shared_dates),
         )
     }
+    weights = same_event.WEIGHTS
     parts = [
-        ("start", 1.0, same_event.INTERCEPT),
-        ("cosine", evidence.cosine, same_event.COSINE),
-        ("words", evidence.words, same_event.WORDS),
-        ("typical cosine", evidence.typical_cosine, same_event.TYPICAL_COSINE),
-        ("typical words", evidence.typical_words, same_event.TYPICAL_WORDS),
-        ("figures conflict", clash["figure"], same_event.FIGURES_CONFLICT),
-        ("dates conflict", clash["date"], same_event.DATES_CONFLICT),
+        ("start", 1.0, weights.intercept),
+        ("cosine", evidence.cosine, weights.cosines),
+        ("words", evidence.words, weights.words),
+        ("typical cosine", evidence.typical_cosine, weights.typical_cosines),
+        ("typical words", evidence.typical_words, weights.typical_words),
+        ("figures conflict", clash["figure"], weights.figures),
+        ("dates conflict", clash["date"], weights.dates),
     ]
     terms = [Term(name, value, weight * value) for name, value, weight in parts]
     if evidence.days is not None:

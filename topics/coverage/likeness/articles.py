@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,25 +10,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import WordedTexts
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.coverage.articles.articles import Article
-from topics.coverage.likeness.typical import average, multiply_rows
+from topics.coverage.likeness.weighing import (
+    Likeness,
+    Weights,
+    count_stems,
+    measure_typical,
+    multiply_rows,
+    scale_rows,
+    weigh_words,
+)
 
-# A logistic model of few parts, so that a score can be worked out by hand. It gives the odds
-# of one event for two articles of which each is the nearest to the other; fitted on
-# headlines and leads of three outlets a story (`python -m benchmarks.stories fit`).
-# docs/decisions/stories.md has data, fit and checks.
-INTERCEPT = -0.35
-COSINE = 5.33
-WORDS = 4.36
-HEADLINES = 2.02
-# A likeness says less where everything around is as near (CSLS, Conneau et al. 2018).
-TYPICAL_COSINE = -3.18
-TYPICAL_WORDS = -21.27
-FIGURES_CONFLICT = -0.41
-DATES_CONFLICT = -0.74
+# A logistic model of few parts. It gives the odds of one event for two articles of which each
+# is the nearest to the other; fitted on headlines and leads of three outlets a story
+# (`python -m benchmarks.stories fit`). docs/decisions/stories.md has data, fit and checks.
+WEIGHTS = Weights(
+    intercept=-0.35,
+    cosines=5.33,
+    words=4.36,
+    headlines=2.02,
+    typical_cosines=-3.18,
+    typical_words=-21.27,
+    figures=-0.41,
+    dates=-0.74,
+    # Ten of the neighbours from the 20th to the 60th: most stories have fewer reports.
+    typical=slice(20, 60, 4),
+    median_cosine=0.372,
+    least_cosine=0.283,
+    median_words=0.057,
+    least_words=0.029,
+)
 # Of the pairs of articles of one story, the share published on one day, and what is left of
 # it with each day more; not fitted, see there.
 _SAME_DAY, _DAY_LATER = 0.55, 0.45
@@ -42,15 +54,7 @@ _DATES = 0.5
 LEAD_CHARACTERS = 1200
 # Words that stand for a missing headline.
 _HEADLINE_WORDS = 15
-# Ten of the neighbours from the 20th to the 60th: most stories have fewer reports.
-TYPICAL_RANKS = tuple(range(20, 60, 4))
 NEIGHBOURS = 60
-# Medians of the headlines and leads that the model was fitted on stand in where a small
-# corpus has too few neighbours, and the 5 % quantiles are the least that was seen.
-_MEDIAN_COSINE, _LEAST_COSINE = 0.372, 0.283
-_MEDIAN_WORDS, _LEAST_WORDS = 0.057, 0.029
-# Letters by which words are compared, so that "attacked" and "attacks" agree.
-_STEM_LETTERS = 5
 # Figures and dates, each word by itself: only whether two texts have one in common is asked.
 # "May" and "march" are left out, being verbs, too.
 _FIGURE = re.compile(r"(\d+(?:[.:]\d+)*)(?:st|nd|rd|th|s|m|bn)?")
@@ -88,44 +92,6 @@ def headline(article: Article) -> str:
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """What the model weighs of pairs of articles, days of publication left out.
-
-    Attributes:
-        cosines: float64 of shape ``(m,)``, of the vectors.
-        words: The same of the words, see ``weigh_stems``.
-        headlines: Share of a headline's words, by rarity, that the other text has: mean of
-            both ways.
-        typical_cosines: Mean of both articles' cosines to their typical neighbours.
-        typical_words: The same of the words.
-        figures: 1 where both texts state figures, and none in common.
-        dates: The same of years, months and weekdays.
-    """
-
-    cosines: NDArray[np.float64]
-    words: NDArray[np.float64]
-    headlines: NDArray[np.float64]
-    typical_cosines: NDArray[np.float64]
-    typical_words: NDArray[np.float64]
-    figures: NDArray[np.float64]
-    dates: NDArray[np.float64]
-
-    @property
-    def evidence(self) -> NDArray[np.float64]:
-        """Log odds of one event before days of publication are weighed: shape ``(m,)``."""
-        return (
-            INTERCEPT
-            + COSINE * self.cosines
-            + WORDS * self.words
-            + HEADLINES * self.headlines
-            + TYPICAL_COSINE * self.typical_cosines
-            + TYPICAL_WORDS * self.typical_words
-            + FIGURES_CONFLICT * self.figures
-            + DATES_CONFLICT * self.dates
-        )
-
-
-@dataclass(frozen=True)
 class Affinity:
     """Measures pairs of texts against each other.
 
@@ -146,13 +112,16 @@ class Affinity:
         there = multiply_rows(titles, present, first, second)
         back = multiply_rows(titles, present, second, first)
         cosines, words = self._typical
+        figures, dates = (_conflict(facts, first, second) for facts in self._facts)
         return Likeness(
+            WEIGHTS,
             self._cosines(first, second),
             multiply_rows(stems, stems, first, second),
-            (there + back) / 2,
             cosines[pairs].mean(axis=1),
             words[pairs].mean(axis=1),
-            *(_conflict(facts, first, second) for facts in self._facts),
+            (there + back) / 2,
+            figures,
+            dates,
         )
 
     def _cosines(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -174,19 +143,7 @@ class Affinity:
 
     @cached_property
     def _typical(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Each node's mean cosine and mean words to its typical neighbours."""
-        ranks = [rank for rank in TYPICAL_RANKS if rank < self.graph.k]
-        nodes = np.repeat(np.arange(self.graph.size, dtype=np.int64), len(ranks))
-        others = self.graph.indices[:, ranks].ravel().astype(np.int64)
-        stems = self._stems[0]
-        shape = (self.graph.size, len(ranks))
-        words = multiply_rows(stems, stems, nodes, others).reshape(shape).sum(axis=1)
-        cosines = self.graph.similarities[:, ranks].astype(np.float64).sum(axis=1)
-        wanted = len(TYPICAL_RANKS)
-        return (
-            average(cosines, len(ranks), wanted, _MEDIAN_COSINE, _LEAST_COSINE),
-            average(words, len(ranks), wanted, _MEDIAN_WORDS, _LEAST_WORDS),
-        )
+        return measure_typical(self._stems[0], self.graph, WEIGHTS)
 
 
 def weigh_days(gaps: NDArray[np.int64], most: int) -> NDArray[np.float64]:
@@ -210,58 +167,23 @@ def weigh_days(gaps: NDArray[np.int64], most: int) -> NDArray[np.float64]:
     return odds
 
 
-def to_odds(probability: float) -> float:
-    """Return the log odds of a probability; 0 and 1 stand for what is nearly so."""
-    bounded = min(max(probability, 1e-9), 1 - 1e-9)
-    return math.log(bounded / (1 - bounded))
-
-
-def to_probability(odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities of log odds."""
-    probability: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
-    return probability
-
-
 def weigh_stems(texts: WordedTexts) -> tuple[Any, Any, Any]:
-    """Weigh the words of texts and of their headlines by rarity.
-
-    Words count by their first letters, stop words not at all; rarity is smoothed inverse
-    document frequency, as scikit-learn's TfidfVectorizer defines it, over the texts alone.
-    Stems are numbered by their letters, so that sums come out the same to the last bit in
-    any order of the texts.
+    """Weigh the words of texts and of their headlines by their rarity in the texts.
 
     Args:
         texts: ``n`` texts, then their ``n`` headlines.
 
     Returns:
-        Three sparse matrices ``(n, stems)``: TF-IDF vectors of the texts, of unit length
-        and with sublinear term frequency; the headlines' rarities, each row of sum 1; and
-        1 where a text has the stem.
+        Three sparse matrices ``(n, stems)``: the texts' vectors, see ``weigh_words``; the
+        headlines' rarities, each row of sum 1; and 1 where a text has the stem.
     """
-    from scipy import sparse
-
+    counts = count_stems(texts)
     count = len(texts) // 2
-    words = texts.vocabulary.words()
-    stems = sorted({word[:_STEM_LETTERS] for word in words})
-    number = {stem: place for place, stem in enumerate(stems)}
-    of_word = np.array([number[word[:_STEM_LETTERS]] for word in words], dtype=np.int64)
-    telling = np.array([word not in STOP_WORDS for word in words], dtype=bool)
-    kept = telling[texts.numbers]
-    owners = np.repeat(np.arange(2 * count), texts.lengths)[kept]
-    shape = (2 * count, max(len(stems), 1))
-    columns = of_word[texts.numbers[kept]]
-    matrix = sparse.csr_matrix((np.ones(len(owners)), (owners, columns)), shape=shape)
-    matrix.sum_duplicates()
-    body, titles = matrix[:count], matrix[count:]
-    frequency = np.bincount(body.indices, minlength=shape[1])
-    rarity = np.log((1 + count) / (1 + frequency)) + 1
-    present = body.copy()
+    present, titles = counts[:count], counts[count:]
+    vectors, rarity = weigh_words(present)
     present.data = np.ones_like(present.data)
-    body.data = (1 + np.log(body.data)) * rarity[body.indices]
     titles.data = rarity[titles.indices]
-    lengths = np.sqrt(np.asarray(body.multiply(body).sum(axis=1)).ravel())
-    totals = np.asarray(titles.sum(axis=1)).ravel()
-    return _scale(body, lengths), _scale(titles, totals), present
+    return vectors, scale_rows(titles, np.asarray(titles.sum(axis=1)).ravel()), present
 
 
 def mark_facts(texts: WordedTexts) -> tuple[Any, Any]:
@@ -315,9 +237,3 @@ def _conflict(
     apart = has[first] & has[second] & (multiply_rows(facts, facts, first, second) == 0)
     marked: NDArray[np.float64] = apart.astype(np.float64)
     return marked
-
-
-def _scale(matrix: Any, sizes: NDArray[np.float64]) -> Any:
-    from scipy import sparse
-
-    return sparse.csr_matrix(sparse.diags(1 / np.where(sizes == 0, 1, sizes)) @ matrix)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -22,6 +21,7 @@ from topics.coverage.likeness.passages import (
     weigh,
     weigh_days,
 )
+from topics.coverage.likeness.weighing import to_odds
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
 
 __all__ = ["days_apart", "find_same_event", "weigh_event"]
@@ -49,13 +49,14 @@ def find_same_event(
     texts = read_many(bodies)
     pairs, cosines = candidate_pairs(graph)
     long_enough = texts.lengths[pairs].min(axis=1) >= options.event_words
-    likeness = measure_likeness(texts, graph, pairs[long_enough], cosines[long_enough])
+    pairs = pairs[long_enough]
+    likeness = measure_likeness(texts, graph, pairs, cosines[long_enough])
     facts = cache(lambda node: read_facts(bodies[node]))
     # Facts only take away, and nothing adds more than a common day.
-    hopeful = _to_odds(options.event_score) - weigh_days(0)
+    hopeful = to_odds(options.event_score) - weigh_days(0)
     relations = []
     for place in np.flatnonzero(likeness.evidence >= hopeful).tolist():
-        node_a, node_b = likeness.pairs[place].tolist()
+        node_a, node_b = pairs[place].tolist()
         reports = _pick_reports(members[node_a], members[node_b], corpus, options.days)
         if reports is None:
             continue
@@ -110,12 +111,6 @@ def _members(corpus: Sourced, nodes: int) -> list[list[int]]:
     for rows in members:
         rows.sort(key=corpus.order)
     return members
-
-
-def _to_odds(score: float) -> float:
-    """Return the log odds of a probability; a score of 0 asks for nothing."""
-    bounded = min(max(score, 1e-9), 1 - 1e-9)
-    return math.log(bounded / (1 - bounded))
 
 
 def _longest(rows: Sequence[int], passages: Sequence[Passage]) -> str:

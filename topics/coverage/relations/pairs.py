@@ -9,15 +9,13 @@ from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import Wording, read_words
 from embeddings.words.alignment import match_words
 from embeddings.words.facts import find_facts, values
+from topics.coverage.likeness.weighing import STEM_LETTERS
 
 # A logistic model of few parts, so that a score can be worked out by hand. Fitted on every
 # other pair of the Microsoft Research Paraphrase Corpus (Dolan and Brockett 2005) and, at a
 # tenth of the weight, on the STS benchmark (Cer et al. 2017); docs/decisions/copies.md.
 INTERCEPT = -3.24
 WEIGHTS = (4.23, 8.17, -3.98, -0.54, -0.55, -1.11)
-
-# Letters by which words are compared, so that "attacked" and "attacks" agree.
-_STEM_LETTERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +80,4 @@ def measure_pair(a: str, b: str, cosine: float) -> PairParts:
 
 def _stems(wording: Wording) -> set[str]:
     words = (word.removesuffix("'s") for word in wording.words)
-    return {word[:_STEM_LETTERS] for word in words if word not in STOP_WORDS}
+    return {word[:STEM_LETTERS] for word in words if word not in STOP_WORDS}

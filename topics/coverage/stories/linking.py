@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 MISSING = -3.0
 # What a merge costs where the two sides lie further apart than the members of one side do:
 # two stories of one kind ("another earthquake") differ less from each other than from all
-# else, but more than either does within. Fitted with the pairs, see affinity.py.
+# else, but more than either does within. Fitted with the pairs, see likeness/articles.py.
 DROP = 1.56
 # Pairs within a side that count as much as no knowledge of it.
 _DOUBT = 1.0

@@ -15,6 +15,7 @@ from topics.coverage.articles.articles import Article
 from topics.coverage.articles.days import day_bounds, is_day
 from topics.coverage.likeness import articles as affinity
 from topics.coverage.likeness.articles import Affinity, story_text
+from topics.coverage.likeness.weighing import to_odds, to_probability
 from topics.coverage.stories import linking
 from topics.coverage.stories.ties import Links, Ties, tie
 
@@ -134,9 +135,9 @@ def find_stories(
     )  # fmt: skip
     nodes = _Nodes(articles, worded, unit, ties)
     pairs, evidence, ruled_out = _weigh_pairs(nodes, options)
-    least = max(affinity.to_odds(options.threshold), linking.MISSING)
+    least = max(to_odds(options.threshold), linking.MISSING)
     groups = linking.link(nodes.groups, pairs, evidence, least, nodes.apart)
-    scores = affinity.to_probability(evidence)
+    scores = to_probability(evidence)
     stories = _describe(groups, nodes, pairs, scores)
     stands_for = np.array(nodes.representatives, np.int64)
     node_of = np.arange(len(articles), dtype=np.int64)
@@ -236,7 +237,7 @@ def _weigh_pairs(
     near = _distinct(np.concatenate((near, nodes.linked)))
     pairs, evidence, ruled_out = _weigh(near, nodes, measure, dated)
     for _ in range(_ROUNDS):
-        strong = evidence >= affinity.to_odds(options.threshold)
+        strong = evidence >= to_odds(options.threshold)
         hops = _two_hops(pairs[strong], evidence[strong], len(rows))
         more = hops[~np.isin(hops, near, assume_unique=True)]
         near = _distinct(np.concatenate((near, more)))
@@ -303,7 +304,7 @@ def _describe(
     for number, group in enumerate(groups):
         group_of[list(group)] = number
     inside = group_of[pairs[:, 0]] == group_of[pairs[:, 1]]
-    missing = float(affinity.to_probability(np.array(linking.MISSING)))
+    missing = float(to_probability(np.array(linking.MISSING)))
     scored: dict[int, list[tuple[int, int, float]]] = {}
     found = zip(pairs[inside].tolist(), scores[inside].tolist(), strict=True)
     for (one, other), score in sorted(found):

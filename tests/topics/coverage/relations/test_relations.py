@@ -13,12 +13,13 @@ from embeddings.documents import Document, Passage
 from embeddings.text.wording import WordedTexts, read_many
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
 from topics.coverage.likeness.passages import (
-    Likeness,
+    WEIGHTS,
     SameEvent,
     candidate_pairs,
     measure_likeness,
     weigh,
 )
+from topics.coverage.likeness.weighing import Likeness
 from topics.coverage.relations import shared_runs
 from topics.coverage.relations.containment import COMMON_RUN, Containment, find_candidates
 from topics.coverage.relations.events import find_same_event
@@ -241,7 +242,7 @@ def test_conflicting_figures_and_dates_count_against_one_event(stated: str, chan
 def likeness(cosine: float, words: float) -> Likeness:
     """Likeness of one pair in a corpus too small for typical neighbours."""
     one = np.ones(1)
-    return Likeness(np.array([[0, 1]]), cosine * one, words * one, 0.467 * one, 0.092 * one)
+    return Likeness(WEIGHTS, cosine * one, words * one, 0.467 * one, 0.092 * one)
 
 
 def own_words(
