@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.corpus.citations import read_quotations
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from embeddings.text.stopwords import STOP_WORDS
@@ -103,7 +105,7 @@ def search_like(
     Raises:
         InputError: There is no such passage.
     """
-    found = store.rows("SELECT text FROM passages WHERE id = ?", (passage_id,))
+    found = read_quotations(store, [passage_id])
     if not found:
         raise InputError(
             f"There is no passage {passage_id}; `topicwire search` and `topicwire copies` "
@@ -117,7 +119,7 @@ def search_like(
             "`topicwire cluster` goes on from there."
         ) from None
     # Its quotations are not phrases to look for.
-    words = found[0][0].replace('"', " ")
+    words = found[passage_id].text.replace('"', " ")
     return _rank(store, fingerprint, vector, words, filters or Filters(), limit, passage_id)
 
 
@@ -210,33 +212,27 @@ def _hits(
     parts: dict[int, tuple[float, float, float]],
     copies: dict[int, list[int]],
 ) -> list[Hit]:
-    marks = _marks(tuple(parts))
     rows = store.rows(
-        "SELECT p.id, p.text, d.id, d.title, d.source, d.published, d.url, "  # noqa: S608
-        "coalesce(t.name, '') FROM passages AS p JOIN documents AS d ON d.id = p.document_id "
+        "SELECT p.id, p.document_id, coalesce(t.name, '') FROM passages AS p "
         "LEFT JOIN assignments AS a ON a.passage_id = p.id "
-        f"LEFT JOIN topics AS t ON t.id = a.topic_id WHERE p.id IN ({marks})",
-        tuple(parts),
+        "LEFT JOIN topics AS t ON t.id = a.topic_id "
+        "WHERE p.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(parts)),),
     )
-    by_id = {row[0]: row[1:] for row in rows}
+    places = {passage_id: place for passage_id, *place in rows}
     matches = _matches(store, query, tuple(parts))
     return [
         Hit(
-            passage_id=passage_id,
-            score=round(float(score), 4),
-            meaning=round(float(meaning), 4),
-            words=round(float(words), 4),
-            text=by_id[passage_id][0],
+            **vars(quotation),
+            score=round(float(parts[passage_id][0]), 4),
+            meaning=round(float(parts[passage_id][1]), 4),
+            words=round(float(parts[passage_id][2]), 4),
             matches=matches.get(passage_id, ()),
-            document_id=by_id[passage_id][1],
-            title=by_id[passage_id][2],
-            source=by_id[passage_id][3],
-            published=by_id[passage_id][4],
-            url=by_id[passage_id][5],
-            topic=by_id[passage_id][6],
+            document_id=places[passage_id][0],
+            topic=places[passage_id][1],
             copies=tuple(copies[passage_id]),
         )
-        for passage_id, (score, meaning, words) in parts.items()
+        for passage_id, quotation in read_quotations(store, parts).items()
     ]
 
 
@@ -247,9 +243,9 @@ def _matches(
     if not expression or not passage_ids:
         return {}
     rows = store.rows(
-        "SELECT rowid, highlight(words, 0, ?, ?) FROM words "  # noqa: S608
-        f"WHERE words MATCH ? AND rowid IN ({_marks(passage_ids)})",
-        (_OPEN, _CLOSE, expression, *passage_ids),
+        "SELECT rowid, highlight(words, 0, ?, ?) FROM words WHERE words MATCH ? "
+        "AND rowid IN (SELECT value FROM json_each(?))",
+        (_OPEN, _CLOSE, expression, json.dumps(list(passage_ids))),
     )
     return {passage_id: _spans(marked) for passage_id, marked in rows}
 
@@ -263,7 +259,3 @@ def _spans(marked: str) -> tuple[tuple[int, int], ...]:
             spans.append((start, place - seen))
             seen += 1
     return tuple(spans)
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
 
+    from embeddings.corpus.citations import Quotation
     from topics.answers.article_copies import ArticlePair
     from topics.answers.copies import CopyListing, CopyReport, PairListing
     from topics.answers.why_not import PairExplanation
@@ -187,14 +188,20 @@ def _print_group(listing: CopyListing) -> None:
     out.print()
 
 
-def _print_pair(pair: PairListing) -> None:
+def _print_both(*passages: Quotation) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
+    for passage in passages:
+        console().print(where(passage))
+        console().print(Padding(Text(plain(passage.text)), (0, 0, 0, 2)))
+
+
+def _print_pair(pair: PairListing) -> None:
+    from rich.padding import Padding
+
     out = console()
-    for passage in (pair.a, pair.b):
-        out.print(where(passage))
-        out.print(Padding(Text(plain(passage.text)), (0, 0, 0, 2)))
+    _print_both(pair.a, pair.b)
     if pair.kind == "near_copy":
         for change in pair.changes:
             out.print(Padding(describe_change(change), (0, 0, 0, 6)))
@@ -230,9 +237,7 @@ def _print_explanation(found: PairExplanation) -> None:
     from rich.text import Text
 
     out = console()
-    for passage in (found.a, found.b):
-        out.print(where(passage))
-        out.print(Padding(Text(plain(passage.text)), (0, 0, 0, 2)))
+    _print_both(found.a, found.b)
     out.print(f"From the two texts alone: {found.paraphrase:.0%} likely to say the same.\n")
     for one in found.explanations:
         out.print(Text(one.verdict, style="bold"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -125,8 +126,8 @@ def _print_topics(report: TrendReport) -> None:
     for topic in report.topics:
         cell = Text(plain(topic.name), style="bold" if topic.kind == "guided" else "")
         numbers = (
-            f"{_counts(topic.distinct, topic.copies)}, {_number(topic.articles, 'article')}, "
-            f"{_number(topic.outlets, 'outlet')}"
+            f"{_counts(topic.distinct, topic.copies)}, {count(topic.articles, 'article')}, "
+            f"{count(topic.outlets, 'outlet')}"
         )
         cell.append(f"\n{numbers}", style="not bold dim")
         row = chart(topic.distinct_by_period, report.distinct_by_period, ascii_only, shares=True)
@@ -157,8 +158,8 @@ def chart(
     marks = _DIGITS if ascii_only else _BLOCKS
     counts, everything = pool(counts, CHART_WIDTH), pool(everything, CHART_WIDTH)
     heights = [
-        count / whole if shares and whole else float(count)
-        for count, whole in zip(counts, everything, strict=True)
+        number / whole if shares and whole else float(number)
+        for number, whole in zip(counts, everything, strict=True)
     ]
     most = max(heights, default=0.0)
     levels = len(marks) - 2
@@ -194,8 +195,8 @@ def _print_shifts(report: TrendReport) -> None:
             table.add_row(
                 shift.direction,
                 plain(topic.name),
-                _percent(shift.before),
-                _percent(shift.after),
+                f"{shift.before:.1%}",
+                f"{shift.after:.1%}",
                 str(shift.distinct_after),
                 f"{shift.expected_after:.0f}",
                 _chance(shift.p),
@@ -205,7 +206,7 @@ def _print_shifts(report: TrendReport) -> None:
     few = sum(1 for t in report.topics if t.shift is None or t.shift.direction == "too few")
     steady = len(report.topics) - len(moved) - few
     typer.echo(
-        f"{_number(steady, 'topic')} without a change beyond chance, "
+        f"{count(steady, 'topic')} without a change beyond chance, "
         f"{few} with too few texts to tell.\n"
     )
 
@@ -236,12 +237,12 @@ def _print_absences(report: TrendReport, *, listed: bool) -> None:
             )
         console().print(table)
     if surprising:
-        typer.echo(f"{_number(surprising, 'absence')} beyond chance, marked with !.")
+        typer.echo(f"{count(surprising, 'absence')} beyond chance, marked with !.")
     elif absences:
         typer.echo("No absence is beyond chance.")
     if len(absences) > len(shown):
         typer.echo(
-            f"{_number(len(absences) - len(shown), 'absence')} that chance explains: "
+            f"{count(len(absences) - len(shown), 'absence')} that chance explains: "
             "--topic TOPIC lists them, --json all."
         )
     if not absences:
@@ -267,7 +268,7 @@ def _print_outlets(report: TrendReport) -> None:
             table.add_row(
                 plain(total.outlet) or "unknown outlet",
                 str(total.passages),
-                *(str(count) if count else "." for count in row),
+                *(str(number or ".") for number in row),
             )
         console().print(table)
 
@@ -284,10 +285,10 @@ def _print_apart(report: TrendReport) -> None:
     ]
     for number, what, then in parts:
         if number:
-            typer.echo(f"{_number(number, 'article')} {what}: {then}.")
+            typer.echo(f"{count(number, 'article')} {what}: {then}.")
     if report.unclustered:
         typer.echo(
-            f"{_number(report.unclustered, 'passage')} without a topic, not counted; "
+            f"{count(report.unclustered, 'passage')} without a topic, not counted; "
             "`topicwire cluster` sorts them in."
         )
 
@@ -300,15 +301,7 @@ def _span(periods: Sequence[str]) -> str:
 
 def _counts(distinct: int, copies: int) -> str:
     more = f", {copies:,} {'copy' if copies == 1 else 'copies'}" if copies else ""
-    return f"{_number(distinct, 'text')}{more}"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}"
+    return f"{count(distinct, 'text')}{more}"
 
 
 def _chance(p: float) -> str:

@@ -41,19 +41,6 @@ class Absence:
     surprising: bool
 
 
-@dataclass(frozen=True)
-class Expectation:
-    """What the other outlets lead to expect of one.
-
-    Attributes:
-        expected: Number of articles.
-        chance: Probability that none is on the topic.
-    """
-
-    expected: float
-    chance: float
-
-
 def find_absences(
     articles: Mapping[str, tuple[str, str]],
     covering: Mapping[int, Set[str]],
@@ -72,7 +59,7 @@ def find_absences(
     total = Counter(period for _, period in articles.values())
     # Articles of unknown outlets are of no one outlet that could be absent.
     others = {outlet: total - counts for outlet, counts in own.items() if outlet}
-    found: dict[tuple[int, str], Expectation] = {}
+    found: dict[tuple[int, str], tuple[float, float]] = {}
     present: set[tuple[int, str]] = set()
     for topic, on_topic in covering.items():
         by_outlet: dict[str, Counter[str]] = {}
@@ -84,18 +71,18 @@ def find_absences(
         for outlet in others:
             elsewhere = all_on - by_outlet.get(outlet, Counter())
             found[topic, outlet] = expect(own[outlet], others[outlet], elsewhere)
-    bar = threshold([expectation.chance for expectation in found.values()])
+    bar = threshold([chance for _, chance in found.values()])
     absences: dict[int, list[Absence]] = {topic: [] for topic in covering}
-    for (topic, outlet), expectation in found.items():
+    for (topic, outlet), (expected, chance) in found.items():
         if (topic, outlet) not in present:
             absences[topic].append(
                 Absence(
                     outlet=outlet,
                     articles=own[outlet].total(),
                     passages=passages[outlet],
-                    expected=expectation.expected,
-                    chance=expectation.chance,
-                    surprising=expectation.chance <= bar,
+                    expected=expected,
+                    chance=chance,
+                    surprising=chance <= bar,
                 )
             )
     return {
@@ -106,7 +93,7 @@ def find_absences(
 
 def expect(
     own: Mapping[str, int], others: Mapping[str, int], covering: Mapping[str, int]
-) -> Expectation:
+) -> tuple[float, float]:
     """Return how many articles on a topic an outlet would have if it were like the others.
 
     Each period's share has a beta distribution around that of the whole time, so that a share
@@ -116,9 +103,12 @@ def expect(
         own: Articles of the outlet by period.
         others: Articles of all other outlets by period.
         covering: Those of them that are on the topic.
+
+    Returns:
+        The number of articles, and the probability that none is on the topic.
     """
     if not sum(others.values()):
-        return Expectation(0.0, 1.0)
+        return 0.0, 1.0
     # Jeffreys' prior: the others' share is never taken to be known as none or all.
     share = (sum(covering.values()) + 0.5) / (sum(others.values()) + 1)
     expected, log_chance = 0.0, 0.0
@@ -127,7 +117,7 @@ def expect(
         off = others.get(period, 0) - covering.get(period, 0) + PRIOR * (1 - share)
         expected += articles * on / (on + off)
         log_chance += _log_beta(on, off + articles) - _log_beta(on, off)
-    return Expectation(expected, math.exp(min(0.0, log_chance)))
+    return expected, math.exp(min(0.0, log_chance))
 
 
 def _log_beta(a: float, b: float) -> float:

@@ -51,9 +51,9 @@ def test_one_outlet_alone_is_measured_by_nobody():
 
 
 def test_expected_articles_follow_the_share_of_the_others():
-    expectation = expect({"2013": 20}, {"2013": 10_000}, {"2013": 2_500})
-    assert expectation.expected == pytest.approx(5, abs=0.01)
-    assert expectation.chance == pytest.approx(0.75**20, rel=0.01)
+    expected, chance = expect({"2013": 20}, {"2013": 10_000}, {"2013": 2_500})
+    assert expected == pytest.approx(5, abs=0.01)
+    assert chance == pytest.approx(0.75**20, rel=0.01)
 
 
 @given(st.lists(st.floats(0, 1), max_size=60))
