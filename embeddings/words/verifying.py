@@ -53,6 +53,10 @@ class CopyOptions:
             shared >= self.cut_share * longer - 1e-9 and shared >= self.cut_kept * shorter - 1e-9
         )
 
+    def least_in_common(self, longer: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Words that texts of which the longer has so many must share, whatever the share."""
+        return np.minimum(self.least_shared, longer - 1)
+
     @property
     def cut_share(self) -> float:
         """Share of the longer text's words that is enough where a text was only cut."""
@@ -158,7 +162,7 @@ class Verifier:
         shorter = np.minimum(lengths[first], lengths[second])
         needed = np.maximum(
             np.ceil(self.options.cut_share * longer - 1e-9).astype(np.int64),
-            np.minimum(self.options.least_shared, longer - 1),
+            self.options.least_in_common(longer),
         )
         return np.where(shorter >= needed, needed, 0)
 

@@ -232,27 +232,16 @@ def split_score(evidence: SameEvent) -> tuple[Term, ...]:
 
     Their log odds add up to that of the score.
     """
-    clash = {
-        kind: float(not shared and any(change.kind == kind for change in evidence.differing))
+    figures, dates = (
+        not shared and any(change.kind == kind for change in evidence.differing)
         for kind, shared in (
             ("figure", evidence.shared_figures),
             ("date", evidence.shared_dates),
         )
-    }
-    weights = same_event.WEIGHTS
-    parts = [
-        ("start", 1.0, weights.intercept),
-        ("cosine", evidence.cosine, weights.cosines),
-        ("words", evidence.words, weights.words),
-        ("typical cosine", evidence.typical_cosine, weights.typical_cosines),
-        ("typical words", evidence.typical_words, weights.typical_words),
-        ("figures conflict", clash["figure"], weights.figures),
-        ("dates conflict", clash["date"], weights.dates),
-    ]
-    terms = [Term(name, value, weight * value) for name, value, weight in parts]
-    if evidence.days is not None:
-        terms.append(Term("days", float(evidence.days), same_event.weigh_days(evidence.days)))
-    return tuple(terms)
+    )
+    measured = (evidence.cosine, evidence.words, evidence.typical_cosine, evidence.typical_words)
+    parts = same_event.split_odds(measured, figures, dates, evidence.days)
+    return tuple(Term(name, value, odds) for name, value, odds in parts)
 
 
 def _standing(
@@ -284,8 +273,7 @@ def _wording_of_copies(a: str, b: str, options: CopyOptions) -> list[Step]:
     side_by_side = compare(a, b)
     shorter, longer = sorted(len(read_words(text).words) for text in (a, b))
     shared = round(side_by_side.share * longer)
-    # One word may always differ: see CopyOptions.least_shared.
-    least = min(options.least_shared, longer - 1)
+    least = int(options.least_in_common(np.array(longer)))
     differ = ", ".join(_tell(fact) for fact in side_by_side.conflicts)
     clause = f"they say different things: {differ}" if differ else "no facts conflict"
     clause += "" if options.veto or not differ else ", which is let pass"

@@ -1,4 +1,8 @@
-"""The chance that a pair is the same, as a rising curve of its score."""
+"""The chance that a pair is the same, as a rising curve of its score.
+
+A Gaussian process of our own, since scikit-learn's has no prior to pin at the shipped
+threshold: measured in docs/calibrating.md.
+"""
 
 from __future__ import annotations
 

@@ -128,6 +128,30 @@ def weigh_days(days: int | None) -> float:
     return 0.0 if days is None else DATED + DAY_APART * days
 
 
+def split_odds(
+    measured: Sequence[float], figures: bool, dates: bool, days: int | None
+) -> list[tuple[str, float, float]]:
+    """Return the parts that the log odds of one event add up to.
+
+    Args:
+        measured: Cosine, words, typical cosine and typical words of a pair.
+        figures: Whether figures conflict.
+        dates: Whether dates conflict.
+        days: Between their publication, where both are known to the day.
+
+    Returns:
+        Of each part its name, what was measured, and the log odds that it adds.
+    """
+    values = (1.0, *measured, float(figures), float(dates))
+    names = ("start", "cosine", "words", "typical cosine", "typical words",
+             "figures conflict", "dates conflict")  # fmt: skip
+    weights = (WEIGHTS.intercept, WEIGHTS.cosines, WEIGHTS.words, WEIGHTS.typical_cosines,
+               WEIGHTS.typical_words, WEIGHTS.figures, WEIGHTS.dates)  # fmt: skip
+    parts = [(name, value, weight * value)
+             for name, value, weight in zip(names, values, weights, strict=True)]  # fmt: skip
+    return parts if days is None else [*parts, ("days", float(days), weigh_days(days))]
+
+
 def weigh(
     a: Sequence[Fact], b: Sequence[Fact], likeness: Likeness, place: int, days: int | None
 ) -> SameEvent:
@@ -140,8 +164,19 @@ def weigh(
         place: Where in it.
         days: Between their publication, where both are known to the day.
     """
-    odds = float(likeness.evidence[place]) + weigh_days(days)
-    odds += WEIGHTS.figures * conflict(a, b, "figure") + WEIGHTS.dates * conflict(a, b, "date")
+    cosine, words, typical, typical_words = (
+        float(part[place])
+        for part in (
+            likeness.cosines,
+            likeness.words,
+            likeness.typical_cosines,
+            likeness.typical_words,
+        )
+    )
+    clash = conflict(a, b, "figure"), conflict(a, b, "date")
+    odds = sum(
+        added for _, _, added in split_odds((cosine, words, typical, typical_words), *clash, days)
+    )
     differing = []
     for (kind,) in _KINDS[:2]:
         left, right = values(a, kind), values(b, kind)
@@ -150,10 +185,10 @@ def weigh(
     figures, dates, names = (tuple(sorted(values(a, *k) & values(b, *k))) for k in _KINDS)
     return SameEvent(
         1 / (1 + math.exp(-odds)),
-        float(likeness.cosines[place]),
-        float(likeness.words[place]),
-        float(likeness.typical_cosines[place]),
-        float(likeness.typical_words[place]),
+        cosine,
+        words,
+        typical,
+        typical_words,
         days,
         figures,
         dates,
