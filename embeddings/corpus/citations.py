@@ -91,3 +91,13 @@ def read_dropped_lines(store: CorpusStore) -> dict[str, list[str]]:
     ):
         found.setdefault(document_id, []).append(line)
     return found
+
+
+def find_text(store: CorpusStore, key: str) -> tuple[int, str, str] | None:
+    """Return id, text and paragraph of the first passage of a content hash in hexadecimal."""
+    rows = store.rows(
+        "SELECT id, text, substr(text, body_start - start + 1) FROM passages WHERE hash = ? "
+        "ORDER BY id LIMIT 1",
+        (bytes.fromhex(key),),
+    )
+    return rows[0] if rows else None

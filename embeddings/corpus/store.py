@@ -47,12 +47,13 @@ class CorpusStore:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, *, write: bool = False) -> Iterator[CorpusStore]:
+    def open(cls, path: Path, *, write: bool = False, create: bool = True) -> Iterator[CorpusStore]:
         """Open a store, and close it afterwards.
 
         Args:
             path: The SQLite file.
-            write: Create it if it is missing, and keep other writers out.
+            write: Keep other writers out.
+            create: Make it if it is missing, to be written to.
 
         Raises:
             StoreError: It is missing, locked, not ours, or of a newer version; also in
@@ -68,6 +69,8 @@ class CorpusStore:
                 finally:
                     connection.close()
                 return
+            if not create and not path.exists():
+                connect(path, create=False)  # says that it is missing; does not make it
             with one_writer(path):
                 connection = connect(path, create=True)
                 try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.corpus.contents import count_distinct
 from embeddings.errors import StoreError
 from embeddings.text.normalising import hash_text, normalise
 
@@ -53,7 +54,7 @@ def embed_corpus(
     if (store.setting("encoder") or {}).get("fingerprint") != fingerprint:
         note_encoder(store, encoder)
     missing = store.find_missing(fingerprint)
-    distinct = store.rows("SELECT count(DISTINCT hash) FROM passages")[0][0]
+    distinct = count_distinct(store)
     windowed = encoder.windowed
     done = 0
     while done < missing:

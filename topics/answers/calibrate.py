@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.corpus.citations import read_bodies
+from embeddings.corpus.citations import find_text, read_bodies
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.text.wording import read_words
@@ -153,7 +152,7 @@ def judge(kind: str, a: str, b: str, same: bool | None, *, db: Path | str = "top
         StoreError: There is no such database.
     """
     checked = check_kind(kind)
-    with _writing(db) as store:
+    with CorpusStore.open(Path(db), write=True, create=False) as store:
         if same is None:
             if not drop_judgement(store, checked, a, b):
                 raise InputError(
@@ -251,14 +250,10 @@ def list_answers(db: Path | str = "topicwire.db") -> list[Answer]:
 
 def _in_words(store: CorpusStore, kind: str, key: str) -> str:
     if kind == "story":
-        rows = store.rows("SELECT title, '' FROM documents WHERE id = ?", (key,))
-        return str(rows[0][0] or key) if rows else f"{key} (gone)"
-    rows = store.rows(
-        "SELECT id, substr(text, body_start - start + 1, 80) FROM passages WHERE hash = ? "
-        "ORDER BY id LIMIT 1",
-        (bytes.fromhex(key),),
-    )
-    return f"{rows[0][0]}: {' '.join(rows[0][1].split())}" if rows else "a text that is gone"
+        titles = dict(store.titles())
+        return titles[key] or key if key in titles else f"{key} (gone)"
+    found = find_text(store, key)
+    return f"{found[0]}: {' '.join(found[2][:80].split())}" if found else "a text that is gone"
 
 
 def calibrate(
@@ -283,7 +278,7 @@ def calibrate(
     """
     checked = check_kind(kind)
     check_precision(precision)
-    with _writing(db) as store:
+    with CorpusStore.open(Path(db), write=True, create=False) as store:
         require_current(store)
         found = find_candidates(store, checked) if pairs is None else pairs
         judgements = read_judgements(store)
@@ -325,7 +320,7 @@ def set_thresholds(*, db: Path | str = "topicwire.db", **values: float) -> Thres
     for name in values:
         if name not in known:
             raise InputError(f"There is no threshold {name!r}; use one of {', '.join(known)}.")
-    with _writing(db) as store:
+    with CorpusStore.open(Path(db), write=True, create=False) as store:
         require_current(store)
         thresholds = dataclasses.replace(read_thresholds(store), **values).check()
         put_thresholds(store, thresholds)
@@ -339,7 +334,7 @@ def reset_thresholds(db: Path | str = "topicwire.db") -> Thresholds:
     Raises:
         StoreError: No such database, never clustered, or changed since.
     """
-    with _writing(db) as store:
+    with CorpusStore.open(Path(db), write=True, create=False) as store:
         require_current(store)
         put_thresholds(store, Thresholds())
         _derive(store)
@@ -378,16 +373,6 @@ def check_kind(kind: str) -> JudgementKind:
         if kind == known:
             return known
     raise InputError(f"There are no pairs of kind {kind!r}; use one of {', '.join(KINDS)}.")
-
-
-@contextmanager
-def _writing(db: Path | str) -> Iterator[CorpusStore]:
-    """Open a database that is there; opening one to write would make it."""
-    if not Path(db).exists():
-        with CorpusStore.open(Path(db)):  # says that it is missing
-            pass
-    with CorpusStore.open(Path(db), write=True) as store:
-        yield store
 
 
 def _derive(store: CorpusStore) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from embeddings.articles.parsing.results import ReadOptions
+from embeddings.corpus.contents import count_outlets, count_rows
 from embeddings.corpus.database import discard_if_empty
 from embeddings.corpus.intake import ReadingReport, add_paths
 from embeddings.corpus.store import CorpusStore
@@ -22,8 +23,10 @@ from topics.answers.topics import TopicSummary, summarise_topics
 from topics.guiding.taxonomy import GuidedTopic, read_topics
 from topics.hierarchy.lineage import Change
 from topics.naming.model_names import NamingReport, ask_names
+from topics.pipeline.coverage_tables import count_found
 from topics.pipeline.making import Derivation
 from topics.pipeline.run import derive
+from topics.pipeline.topic_tables import read_names
 
 Progress = Callable[[str, int, int | None], None]
 """Told a stage's name, how much of it is done, and of how much if that is known."""
@@ -251,27 +254,17 @@ def _report(
     naming: NamingReport | None,
     began: float,
 ) -> ClusterReport:
-    def count(sql: str) -> int:
-        return int(store.rows(f"SELECT count(*) FROM {sql}")[0][0])  # noqa: S608 - our own words
-
     return ClusterReport(
         db=str(store.path),
         reading=reading,
-        documents=count("documents"),
-        passages=count("passages"),
-        outlets=count("(SELECT DISTINCT source FROM documents)"),
-        removed=count("removals"),
+        documents=count_rows(store, "documents"),
+        passages=count_rows(store, "passages"),
+        outlets=len(count_outlets(store)),
+        removed=count_rows(store, "removals"),
         encoder=encoder.name,
         embedding=embedding,
         embedding_seconds=embedding_seconds,
-        exact_groups=count("copy_groups WHERE kind = 'exact'"),
-        near_groups=count("copy_groups WHERE kind = 'near_copy'"),
-        contained=count("(SELECT DISTINCT b FROM relations WHERE kind = 'contains' AND across)"),
-        same_event=count("relations WHERE kind = 'same_event'"),
-        stories=count(
-            "(SELECT story_id FROM story_members AS m JOIN documents AS d ON d.id = m.document_id "
-            "GROUP BY story_id HAVING count(DISTINCT d.source) > 1)"
-        ),
+        **count_found(store),
         previous_topics=derivation.previous_topics,
         moved=derivation.moved,
         changes=derivation.changes,
@@ -288,5 +281,5 @@ def _report(
 def _names_in(store: CorpusStore, derivation: Derivation) -> dict[int, str]:
     """Return the names of the topics that changed, those of now before those of before."""
     told = {one for change in derivation.changes for one in (change.topic, *change.others)}
-    names = derivation.names_before | dict(store.rows("SELECT id, name FROM topics"))
+    names = derivation.names_before | read_names(store)
     return {topic_id: names[topic_id] for topic_id in sorted(told)}

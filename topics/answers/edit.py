@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.citations import find_text
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
@@ -14,7 +16,9 @@ from topics.answers.encoder import stored_encoder
 from topics.answers.topics import TopicSummary, find_topics, require_topics, summarise_topics
 from topics.edits.edits import ANCHORS, Anchor, Edit, drop_edit, put_edit, read_edits
 from topics.hierarchy.outline import Outline, read_outline
+from topics.pipeline.assignments import count_by_topic, find_node, read_firmest
 from topics.pipeline.run import derive
+from topics.pipeline.topic_tables import read_names
 
 NAME_LENGTH = 80
 
@@ -68,11 +72,10 @@ def rename(topic: str, name: str, *, db: Path | str = "topicwire.db") -> EditRep
             f"The name has {len(clean)} characters; give it 1 to {NAME_LENGTH}: "
             'topicwire edit rename 4 "Arms deliveries".'
         )
-    with CorpusStore.open(_there(db), write=True) as store:
-        outline = _outline(store)
+    with _editing(db) as (store, outline):
         topic_id = _one(store, topic)
-        _refuse_guided(store, topic_id, "is one of your own topics; change its name in its file")
-        for other, taken in store.rows("SELECT id, name FROM topics"):
+        _refuse_guided(outline, topic_id, "is one of your own topics; change its name in its file")
+        for other, taken in outline.names.items():
             if other != topic_id and taken.casefold() == clean.casefold():
                 raise InputError(f"Topic {other} is called {taken!r} already; choose another name.")
         anchor = _anchor(store, outline, topic_id)
@@ -86,14 +89,13 @@ def merge(topics: Sequence[str], *, db: Path | str = "topicwire.db") -> EditRepo
         InputError: Fewer than two topics, several guided ones, or not all on the level shown.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(_there(db), write=True) as store:
-        outline = _outline(store)
+    with _editing(db) as (store, outline):
         ids = list(dict.fromkeys(_one(store, topic) for topic in topics))
         if len(ids) < 2:
             raise InputError("Name two topics or more: topicwire edit merge 4 7.")
-        if sum(_kind(store, one) == "guided" for one in ids) > 1:
+        if sum(outline.kinds[one] == "guided" for one in ids) > 1:
             raise InputError("Two of these are your own topics; make one of them in their file.")
-        anchors = tuple(_anchor(store, outline, _shown(store, outline, one)) for one in ids)
+        anchors = tuple(_anchor(store, outline, _shown(outline, one)) for one in ids)
         return _apply(store, Edit(0, "merge", anchors))
 
 
@@ -106,11 +108,10 @@ def split(topic: str, into: int = 0, *, db: Path | str = "topicwire.db") -> Edit
     """
     if into < 0 or into == 1:
         raise InputError(f"--into is {into}; give 2 or more topics to split into.")
-    with CorpusStore.open(_there(db), write=True) as store:
-        outline = _outline(store)
-        topic_id = _shown(store, outline, _one(store, topic))
+    with _editing(db) as (store, outline):
+        topic_id = _shown(outline, _one(store, topic))
         _refuse_guided(
-            store,
+            outline,
             topic_id,
             "is one of your own topics; add narrower ones to its file, or look at its parts "
             "with `topicwire topics --tree`",
@@ -131,9 +132,8 @@ def pin(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditRep
         InputError: No such passage or topic, or a topic not on the level shown.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(_there(db), write=True) as store:
-        outline = _outline(store)
-        topic_id = _shown(store, outline, _one(store, topic))
+    with _editing(db) as (store, outline):
+        topic_id = _shown(outline, _one(store, topic))
         key, _ = _passage(store, passage)
         anchor = _anchor(store, outline, topic_id)
         return _apply(store, Edit(0, "pin", (anchor,), (key,)))
@@ -148,8 +148,7 @@ def part(one: int, other: int, *, db: Path | str = "topicwire.db") -> EditReport
         InputError: No such passage, or the two are copies of one text.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(_there(db), write=True) as store:
-        _outline(store)
+    with _editing(db) as (store, _):
         (key, node), (other_key, other_node) = _passage(store, one), _passage(store, other)
         if node == other_node:
             raise InputError(
@@ -165,8 +164,7 @@ def undo(number: int | None = None, *, db: Path | str = "topicwire.db") -> EditR
         InputError: There is no such edit.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(_there(db), write=True) as store:
-        _outline(store)
+    with _editing(db) as (store, _):
         known = {edit.id: edit for edit in read_edits(store)}
         if not known:
             raise InputError("There is nothing to undo: no topic has been edited.")
@@ -210,27 +208,20 @@ def _apply(
                 "This edit cannot be obeyed: it contradicts an earlier one, or its topics or "
                 "passages cannot be told apart; nothing was stored. See `topicwire edit list`."
             )
-        if renames is not None:
-            name = store.rows("SELECT name FROM topics WHERE id = ?", (renames,))
-            if not name or name[0][0] != edit.name:
-                raise InputError(
-                    f"Topic {renames} cannot be told from the topics above and below it; nothing "
-                    "was stored. Rename one of those."
-                )
+        if renames is not None and read_names(store).get(renames) != edit.name:
+            raise InputError(
+                f"Topic {renames} cannot be told from the topics above and below it; nothing "
+                "was stored. Rename one of those."
+            )
         return EditReport(number, derivation.moved, derivation.idle, summarise_topics(store))
 
 
-def _there(db: Path | str) -> Path:
-    """Return the path of a database that is there; opening one to write would make it."""
-    if not Path(db).exists():
-        with CorpusStore.open(Path(db)):  # says that it is missing
-            pass
-    return Path(db)
-
-
-def _outline(store: CorpusStore) -> Outline:
-    require_topics(store)
-    return read_outline(store)
+@contextmanager
+def _editing(db: Path | str) -> Iterator[tuple[CorpusStore, Outline]]:
+    """Open a database that is there and has topics, to change them."""
+    with CorpusStore.open(Path(db), write=True, create=False) as store:
+        require_topics(store)
+        yield store, read_outline(store)
 
 
 def _one(store: CorpusStore, given: str) -> int:
@@ -242,23 +233,20 @@ def _one(store: CorpusStore, given: str) -> int:
     return found[0]
 
 
-def _kind(store: CorpusStore, topic_id: int) -> str:
-    return str(store.rows("SELECT kind FROM topics WHERE id = ?", (topic_id,))[0][0])
-
-
-def _refuse_guided(store: CorpusStore, topic_id: int, why: str) -> None:
-    if _kind(store, topic_id) == "guided":
+def _refuse_guided(outline: Outline, topic_id: int, why: str) -> None:
+    if outline.kinds[topic_id] == "guided":
         raise InputError(f"Topic {topic_id} {why}.")
 
 
-def _shown(store: CorpusStore, outline: Outline, topic_id: int) -> int:
+def _shown(outline: Outline, topic_id: int) -> int:
     """Return a topic of the level shown.
 
     Raises:
         InputError: It is broader or finer.
     """
-    above = outline.at(outline.shown)[topic_id]
-    if above != topic_id and _kind(store, above) == "guided":
+    at = outline.at(outline.shown)
+    above = at[topic_id]
+    if above != topic_id and outline.kinds[above] == "guided":
         raise InputError(
             f"Topic {topic_id} is a part of topic {above}, which is one of your own; add narrower "
             "topics to its file."
@@ -268,8 +256,10 @@ def _shown(store: CorpusStore, outline: Outline, topic_id: int) -> int:
             f"Topic {topic_id} is a part of topic {above}; only topics of the level shown can be "
             f"changed so. `topicwire edit split {above}` makes its parts topics of that level."
         )
-    own = store.rows("SELECT 1 FROM assignments WHERE topic_id = ? LIMIT 1", (topic_id,))
-    if not own and _kind(store, topic_id) == "discovered":
+    if (
+        topic_id not in {at[leaf] for leaf in outline.used}
+        and outline.kinds[topic_id] == "discovered"
+    ):
         raise InputError(
             f"Topic {topic_id} is broader than the level shown; name the topics below it: "
             "`topicwire topics --tree`."
@@ -279,21 +269,13 @@ def _shown(store: CorpusStore, outline: Outline, topic_id: int) -> int:
 
 def _anchor(store: CorpusStore, outline: Outline, topic_id: int) -> Anchor:
     """Describe a topic by what it holds."""
-    name, kind = store.rows("SELECT name, kind FROM topics WHERE id = ?", (topic_id,))[0]
-    if kind == "guided":
-        return Anchor(name)
-    marks = ",".join(str(one) for one in outline.under(topic_id))
-    # One text of each group of copies, by content, not by id.
-    rows = store.rows(
-        "SELECT min(lower(hex(p.hash))), max(a.strength) FROM assignments AS a "  # noqa: S608 - ids
-        "JOIN passages AS p ON p.id = a.passage_id "
-        f"WHERE coalesce(a.leaf_id, a.topic_id) IN ({marks}) GROUP BY a.node ORDER BY 2 DESC, 1"
-    )
-    total = store.rows("SELECT count(DISTINCT node) FROM assignments")[0][0]
+    if outline.kinds[topic_id] == "guided":
+        return Anchor(outline.names[topic_id])
+    keys = read_firmest(store, outline.under(topic_id))
+    total = sum(row[2] for row in count_by_topic(store))
     level, finest = outline.levels[topic_id], outline.finest[topic_id]
     depth = -1 if finest < outline.shown else int(level > outline.shown)
-    keys = tuple(key for key, _ in rows[:ANCHORS])
-    return Anchor("", keys, len(rows), total, depth, topic_id)
+    return Anchor("", tuple(keys[:ANCHORS]), len(keys), total, depth, topic_id)
 
 
 def _passage(store: CorpusStore, passage_id: int) -> tuple[str, int]:
@@ -302,19 +284,13 @@ def _passage(store: CorpusStore, passage_id: int) -> tuple[str, int]:
     Raises:
         InputError: There is none.
     """
-    rows = []
-    if 0 < passage_id < 2**63:  # what SQLite can hold
-        rows = store.rows(
-            "SELECT lower(hex(p.hash)), a.node FROM passages AS p "
-            "JOIN assignments AS a ON a.passage_id = p.id WHERE p.id = ?",
-            (passage_id,),
-        )
-    if not rows:
+    found = find_node(store, passage_id)
+    if found is None:
         raise InputError(
             f"There is no passage {passage_id}; `topicwire search` and `topicwire topics "
             "--passages` show their numbers."
         )
-    return str(rows[0][0]), int(rows[0][1])
+    return found
 
 
 def _in_words(store: CorpusStore, edit: Edit) -> str:
@@ -339,10 +315,8 @@ def _name(store: CorpusStore, anchor: Anchor) -> str:
 
 
 def _first_words(store: CorpusStore, key: str) -> str:
-    rows = store.rows(
-        "SELECT id, text FROM passages WHERE hash = ? ORDER BY id LIMIT 1", (bytes.fromhex(key),)
-    )
-    if not rows:
+    found = find_text(store, key)
+    if not found:
         return "a passage that is gone"
-    words = " ".join(rows[0][1].split())
-    return f"passage {rows[0][0]} “{words[:40]}{'…' if len(words) > 40 else ''}”"
+    words = " ".join(found[1].split())
+    return f"passage {found[0]} “{words[:40]}{'…' if len(words) > 40 else ''}”"

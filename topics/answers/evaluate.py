@@ -23,6 +23,7 @@ from topics.evaluation.labelling import read_labels
 from topics.evaluation.matching import match_labels
 from topics.evaluation.scores import Scores, score
 from topics.evaluation.units import Unit, Units, as_unit, gather_units
+from topics.pipeline.assignments import read_distinct, read_strengths
 from topics.pipeline.stages import is_stale
 
 # Lines named for each reason why rows found nothing.
@@ -170,14 +171,9 @@ def evaluate(
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         passages, documents = store.passages(), store.documents()
-        placed = {
-            passage_id: (topic_id, strength)
-            for passage_id, topic_id, strength in store.rows(
-                "SELECT passage_id, topic_id, strength FROM assignments"
-            )
-        }
+        placed = read_strengths(store)
         summaries = summarise_topics(store)
-        distinct = _distinct_texts(store)
+        distinct = read_distinct(store)
         stale = is_stale(store, "topics")
     found = match_labels(table, passages, documents)
     reasons = sorted(found.unmatched.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -219,17 +215,6 @@ def evaluate(
         topics=topics,
         notes=tuple(_notes(units, scores, by, stale)),
     )
-
-
-def _distinct_texts(store: CorpusStore) -> list[tuple[str, int | None]]:
-    """Return body and topic id of passages, one of each group of copies."""
-    rows = store.rows(
-        "SELECT substr(p.text, p.body_start - p.start + 1), a.topic_id FROM passages AS p "
-        "LEFT JOIN assignments AS a ON a.passage_id = p.id "
-        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
-        "WHERE w.canonical IS NULL OR w.canonical = p.id"
-    )
-    return [(text, topic_id) for text, topic_id in rows]
 
 
 def _nothing_matched(

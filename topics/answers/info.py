@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embeddings.corpus.contents import (
+    count_distinct,
+    count_outlets,
+    count_removals,
+    count_rows,
+    read_dates,
+    read_removals,
+)
 from embeddings.corpus.store import CorpusStore
 from topics.pipeline.coverage_tables import STORY_COUNTS
 
@@ -67,41 +75,29 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
     """
     path = Path(db)
     with CorpusStore.open(path) as store:
-        first, last = store.rows(
-            "SELECT min(published), max(published) FROM documents WHERE published != ''"
-        )[0]
+        earliest, latest, undated = read_dates(store)
+        passages = count_rows(store, "passages")
         return CorpusInfo(
             path=str(path),
             bytes=path.stat().st_size,
-            documents=_count(store, "documents"),
-            passages=_count(store, "passages"),
-            distinct=store.rows("SELECT count(DISTINCT hash) FROM passages")[0][0],
-            outlets=tuple(
-                store.rows(
-                    "SELECT source, count(*) FROM documents GROUP BY source "
-                    "ORDER BY count(*) DESC, source"
-                )
-            ),
-            earliest=first or "",
-            latest=last or "",
-            undated=_count(store, "documents WHERE published = ''"),
+            documents=count_rows(store, "documents"),
+            passages=passages,
+            distinct=count_distinct(store),
+            outlets=tuple(count_outlets(store)),
+            earliest=earliest,
+            latest=latest,
+            undated=undated,
             encoder=store.setting("encoder") or {},
-            vectors=_count(store, "vectors"),
-            topics=_count(store, "topics"),
-            copy_groups=_count(store, "copy_groups"),
-            stories=_count(store, "stories"),
+            vectors=count_rows(store, "vectors"),
+            topics=count_rows(store, "topics"),
+            copy_groups=count_rows(store, "copy_groups"),
+            stories=count_rows(store, "stories"),
             too_short=tuple((store.setting(STORY_COUNTS) or {}).get("too_short", ())),
-            answers=_count(store, "judgements"),
-            edits=_count(store, "edits"),
-            removed=tuple(
-                store.rows(
-                    "SELECT rule, count(*) FROM removals GROUP BY rule ORDER BY count(*) DESC, rule"
-                )
-            ),
+            answers=count_rows(store, "judgements"),
+            edits=count_rows(store, "edits"),
+            removed=tuple(count_removals(store)),
             problems=tuple(store.file_problems()),
-            unclustered=_count(
-                store, "passages WHERE id NOT IN (SELECT passage_id FROM assignments)"
-            ),
+            unclustered=passages - count_rows(store, "assignments"),
         )
 
 
@@ -131,15 +127,4 @@ def removed_lines(db: Path | str = "topicwire.db") -> list[RemovedLine]:
         StoreError: There is no such database.
     """
     with CorpusStore.open(Path(db)) as store:
-        return [
-            RemovedLine(*row)
-            for row in store.rows(
-                "SELECT d.id, d.title, r.rule, r.start, r.text FROM removals AS r "
-                "JOIN documents AS d ON d.id = r.document_id "
-                "ORDER BY d.id, r.start IS NULL, r.start, r.rowid"
-            )
-        ]
-
-
-def _count(store: CorpusStore, table: str) -> int:
-    return int(store.rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - our own words
+        return [RemovedLine(*row) for row in read_removals(store)]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.corpus.contents import count_outlets, count_rows, read_dates
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
 from topics.answers.counting import count
 from topics.answers.topics import require_topics
 from topics.hierarchy.outline import read_outline
 from topics.maps.drawing import MapPicture, check_path, draw
+from topics.pipeline.assignments import read_nodes_shown
 from topics.pipeline.run import has_layout, lay_out
 from topics.pipeline.stages import is_stale
 
@@ -72,17 +74,10 @@ def _draw(
     outline = read_outline(store)
     level = outline.check(level)
     at = outline.at(level)
-    rows: list[tuple[Any, ...]] = store.rows(
-        "SELECT node, coalesce(leaf_id, topic_id), avg(strength), count(*) FROM assignments "
-        "GROUP BY node ORDER BY node"
-    )
+    rows = read_nodes_shown(store)
     names = {topic_id: outline.names[topic_id] for topic_id in outline.on(level)}
     passages = sum(row[3] for row in rows)
-    documents, outlets, first, last = store.rows(
-        "SELECT count(*), count(DISTINCT source), "
-        "min(nullif(published, '')), max(nullif(published, '')) FROM documents"
-    )[0]
-    first, last = (first or "")[:10], (last or "")[:10]
+    first, last = (date[:10] for date in read_dates(store)[:2])
     dates = f", {first} to {last}" if first != last else f", {first}" if first else ""
     return draw(
         points,
@@ -90,8 +85,8 @@ def _draw(
         names,
         path,
         title=title
-        or f"{count(len(names), 'topic')} in {count(documents, 'article')} "
-        f"from {count(outlets, 'outlet')}",
+        or f"{count(len(names), 'topic')} in {count(count_rows(store, 'documents'), 'article')} "
+        f"from {count(len(count_outlets(store)), 'outlet')}",
         subtitle=f"{count(passages, 'passage')}{dates}. "
         "A point is a passage; points near each other say like things.",
         caption="Made with Topicwire",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.contents import list_articles
 from embeddings.corpus.filters import find_outlets
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
@@ -56,24 +57,18 @@ def remove(
         raise InputError(
             "Say what to remove: --source OUTLET, --path PATH or --id ID; see `topicwire info`."
         )
-    if not Path(db).exists():
-        with CorpusStore.open(Path(db)):  # says that it is missing; does not make it
-            pass
-    with CorpusStore.open(Path(db), write=True) as store:
+    with CorpusStore.open(Path(db), write=True, create=False) as store:
+        articles = list_articles(store)
         chosen: dict[str, None] = {}
         for source in find_outlets(store, sources):
-            found = store.rows("SELECT id FROM documents WHERE source = ? ORDER BY id", (source,))
-            _take(chosen, found, f"from {source!r}")
+            _take(chosen, [one for one, of, _ in articles if of == source], f"from {source!r}")
         for path in paths:
-            _take(chosen, _below(store, Path(path).resolve()), f"read from {str(path)!r}")
+            below = [one for one, _, stored in articles if _is_below(stored, Path(path).resolve())]
+            _take(chosen, below, f"read from {str(path)!r}")
         for document_id in ids:
-            found = store.rows("SELECT id FROM documents WHERE id = ?", (document_id,))
-            _take(chosen, found, f"with the id {document_id!r}")
-        passages = sum(
-            store.rows("SELECT count(*) FROM passages WHERE document_id = ?", (i,))[0][0]
-            for i in chosen
-        )
-        total = store.rows("SELECT count(*) FROM documents")[0][0]
+            named = [one for one, _, _ in articles if one == document_id]
+            _take(chosen, named, f"with the id {document_id!r}")
+        passages = len(store.passages(chosen))
         if not dry_run:
             # What may fail comes first, and the rest is one transaction: all or nothing.
             encoder = stored_encoder(store)
@@ -81,19 +76,17 @@ def remove(
             with store.transaction():
                 store.remove_documents(list(chosen))
                 derive(store, encoder)
-        return RemovalReport(documents=tuple(chosen), passages=passages, left=total - len(chosen))
+        return RemovalReport(
+            documents=tuple(chosen), passages=passages, left=len(articles) - len(chosen)
+        )
 
 
-def _take(chosen: dict[str, None], found: list[tuple[str]], what: str) -> None:
+def _take(chosen: dict[str, None], found: Sequence[str], what: str) -> None:
     if not found:
         raise InputError(f"No article is {what}; nothing was removed. See `topicwire info`.")
-    chosen.update(dict.fromkeys(row[0] for row in found))
+    chosen.update(dict.fromkeys(found))
 
 
-def _below(store: CorpusStore, path: Path) -> list[tuple[str]]:
+def _is_below(stored: str, path: Path) -> bool:
     # Compared by parts, not by LIKE: a path may hold % and _.
-    return [
-        (document_id,)
-        for document_id, stored in store.rows("SELECT id, path FROM documents ORDER BY id")
-        if stored and (Path(stored) == path or path in Path(stored).parents)
-    ]
+    return bool(stored) and (Path(stored) == path or path in Path(stored).parents)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from embeddings.corpus.store import CorpusStore
@@ -93,4 +93,54 @@ def read_placements(
         "AND a.mixed >= ? AND a.stranger >= ? ORDER BY "
         "CASE WHEN ? THEN a.other / max(a.strength, 0.0001) ELSE a.strength END DESC, p.hash",
         (mixed, strangers, mixed),
+    )
+
+
+def read_nodes_shown(store: CorpusStore) -> list[tuple[int, int, float, int]]:
+    """Return each row of the graph: its number, finest topic, mean strength and passages."""
+    return store.rows(
+        "SELECT node, coalesce(leaf_id, topic_id), avg(strength), count(*) FROM assignments "
+        "GROUP BY node ORDER BY node"
+    )
+
+
+def read_firmest(store: CorpusStore, topics: Iterable[int]) -> list[str]:
+    """Return the content hashes of what stands in some of the finest topics, firmest first.
+
+    In hexadecimal, one of each group of copies, whatever their ids.
+    """
+    rows = store.rows(
+        "SELECT min(lower(hex(p.hash))), max(a.strength) FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id WHERE coalesce(a.leaf_id, a.topic_id) "
+        "IN (SELECT value FROM json_each(?)) GROUP BY a.node ORDER BY 2 DESC, 1",
+        (json.dumps(list(topics)),),
+    )
+    return [key for key, _ in rows]
+
+
+def find_node(store: CorpusStore, passage_id: int) -> tuple[str, int] | None:
+    """Return the content hash of a passage in hexadecimal, and its row in the graph."""
+    if not 0 < passage_id < 2**63:  # what SQLite can hold
+        return None
+    rows = store.rows(
+        "SELECT lower(hex(p.hash)), a.node FROM passages AS p "
+        "JOIN assignments AS a ON a.passage_id = p.id WHERE p.id = ?",
+        (passage_id,),
+    )
+    return rows[0] if rows else None
+
+
+def read_strengths(store: CorpusStore) -> dict[int, tuple[int, float]]:
+    """Return the topic shown of each passage and how firmly it stands there, by passage."""
+    rows = store.rows("SELECT passage_id, topic_id, strength FROM assignments")
+    return {passage_id: (topic_id, strength) for passage_id, topic_id, strength in rows}
+
+
+def read_distinct(store: CorpusStore) -> list[tuple[str, int | None]]:
+    """Return paragraph and topic shown of passages, one of each group of copies."""
+    return store.rows(
+        "SELECT substr(p.text, p.body_start - p.start + 1), a.topic_id FROM passages AS p "
+        "LEFT JOIN assignments AS a ON a.passage_id = p.id "
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
+        "WHERE w.canonical IS NULL OR w.canonical = p.id"
     )

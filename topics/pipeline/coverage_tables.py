@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from embeddings.corpus.contents import count_rows
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from embeddings.text.normalising import hash_text
@@ -288,3 +289,16 @@ def read_story_articles(store: CorpusStore) -> dict[int, list[tuple[str, str, st
     ):
         found.setdefault(story_id, []).append((article[0], article[1], article[2]))
     return found
+
+
+def count_found(store: CorpusStore) -> dict[str, int]:
+    """Count what was found of who repeats whom, as a run tells it."""
+    counts = {
+        "exact_groups": "copy_groups WHERE kind = 'exact'",
+        "near_groups": "copy_groups WHERE kind = 'near_copy'",
+        "contained": "(SELECT DISTINCT b FROM relations WHERE kind = 'contains' AND across)",
+        "same_event": "relations WHERE kind = 'same_event'",
+        "stories": "(SELECT story_id FROM story_members AS m JOIN documents AS d "
+        "ON d.id = m.document_id GROUP BY story_id HAVING count(DISTINCT d.source) > 1)",
+    }
+    return {name: count_rows(store, found) for name, found in counts.items()}

@@ -1,0 +1,57 @@
+"""What a store holds, counted and listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from embeddings.corpus.store import CorpusStore
+
+
+def count_rows(store: CorpusStore, table: str) -> int:
+    """Return the number of rows of a table."""
+    return int(store.rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - our own words
+
+
+def count_distinct(store: CorpusStore) -> int:
+    """Return the number of distinct passages."""
+    return int(store.rows("SELECT count(DISTINCT hash) FROM passages")[0][0])
+
+
+def count_outlets(store: CorpusStore) -> list[tuple[str, int]]:
+    """Return each outlet and its number of articles, most first; ``""`` is an unknown outlet."""
+    return store.rows(
+        "SELECT source, count(*) FROM documents GROUP BY source ORDER BY count(*) DESC, source"
+    )
+
+
+def read_dates(store: CorpusStore) -> tuple[str, str, int]:
+    """Return the earliest and the latest date, or ``""``, and how many articles have none."""
+    first, last, undated = store.rows(
+        "SELECT min(nullif(published, '')), max(published), total(published = '') FROM documents"
+    )[0]
+    return first or "", last or "", int(undated)
+
+
+def list_articles(store: CorpusStore) -> list[tuple[str, str, str]]:
+    """Return id, outlet and path of each article, by id."""
+    return store.rows("SELECT id, source, path FROM documents ORDER BY id")
+
+
+def count_removals(store: CorpusStore) -> list[tuple[str, int]]:
+    """Return each rule and its number of lines left out as page furniture, most first."""
+    return store.rows(
+        "SELECT rule, count(*) FROM removals GROUP BY rule ORDER BY count(*) DESC, rule"
+    )
+
+
+def read_removals(store: CorpusStore) -> list[tuple[Any, ...]]:
+    """Return the lines left out as page furniture, by article and place.
+
+    Of each: id and title of the article, the rule, where it stood in the article's text
+    (``None`` where the HTML reader dropped it), and the line.
+    """
+    return store.rows(
+        "SELECT d.id, d.title, r.rule, r.start, r.text FROM removals AS r "
+        "JOIN documents AS d ON d.id = r.document_id "
+        "ORDER BY d.id, r.start IS NULL, r.start, r.rowid"
+    )
