@@ -152,14 +152,12 @@ def test_topics_holds_folders_only_and_few():
     assert len(folders) <= 16
 
 
-@pytest.mark.xfail(reason="being moved", strict=False)
 @pytest.mark.parametrize("name", [name for name in modules() if name.startswith(FACES)])
 def test_no_answer_and_no_command_speaks_sql(name):
     text = modules()[name].read_text(encoding="utf-8")
     assert not re.findall(r"\b(?:SELECT|INSERT|DELETE FROM|UPDATE \w+ SET)\b", text)
 
 
-@pytest.mark.xfail(reason="being moved", strict=False)
 def test_no_modules_import_each_other_in_a_circle():
     known = modules()
     waiting = {name: {one for one in imports(path) if one in known} for name, path in known.items()}

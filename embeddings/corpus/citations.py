@@ -93,6 +93,16 @@ def read_dropped_lines(store: CorpusStore) -> dict[str, list[str]]:
     return found
 
 
+def find_keys(store: CorpusStore, passage_id: int) -> tuple[str, str] | None:
+    """Return a passage's document id and its content hash in hexadecimal."""
+    if not 0 < passage_id < 2**63:  # what SQLite can hold
+        return None
+    rows = store.rows(
+        "SELECT document_id, lower(hex(hash)) FROM passages WHERE id = ?", (passage_id,)
+    )
+    return rows[0] if rows else None
+
+
 def find_text(store: CorpusStore, key: str) -> tuple[int, str, str] | None:
     """Return id, text and paragraph of the first passage of a content hash in hexadecimal."""
     rows = store.rows(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.corpus.citations import find_text, read_bodies
+from embeddings.corpus.citations import find_keys, find_text, read_bodies
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.text.wording import read_words
@@ -197,17 +197,13 @@ def _longer_first(store: CorpusStore, a: int, b: int) -> tuple[int, int]:
 
 
 def _key(store: CorpusStore, kind: JudgementKind, number: int) -> str:
-    rows = []
-    if 0 < number < 2**63:  # what SQLite can hold
-        rows = store.rows(
-            "SELECT document_id, lower(hex(hash)) FROM passages WHERE id = ?", (number,)
-        )
-    if not rows:
+    found = find_keys(store, number)
+    if found is None:
         raise InputError(
             f"There is no passage {number}; `topicwire copies` and `topicwire search` show their "
             "numbers."
         )
-    return str(rows[0][0] if kind == "story" else rows[0][1])
+    return found[0] if kind == "story" else found[1]
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from topics.coverage.relations.events import days_apart, weigh_event
 from topics.coverage.relations.pairs import score_pair
 from topics.coverage.stories.stories import StorySurvey
 from topics.pipeline.coverage import cover, embed_leads
-from topics.pipeline.coverage_tables import read_copies
+from topics.pipeline.coverage_tables import read_canonicals, read_copies
 from topics.pipeline.making import stored_graph
 
 
@@ -145,14 +145,7 @@ def _key(passage: Passage) -> str:
 
 
 def _copies(pair: _Pair) -> Explanation:
-    canonical = dict(
-        pair.store.rows(
-            "SELECT m.passage_id, substr(p.text, p.body_start - p.start + 1) "
-            "FROM copy_members AS m JOIN copy_groups AS g ON g.id = m.group_id "
-            "JOIN passages AS p ON p.id = g.canonical WHERE m.passage_id IN (?, ?)",
-            [pair.a.id, pair.b.id],
-        )
-    )
+    canonical = read_canonicals(pair.store, pair.a.id, pair.b.id)
     return explain_copies(
         pair.a.body,
         pair.b.body,

@@ -189,6 +189,18 @@ def read_copies(store: CorpusStore, passages: Sequence[Passage]) -> list[CopyGro
     return groups
 
 
+def read_canonicals(store: CorpusStore, a: int, b: int) -> dict[int, str]:
+    """Return the body of the passage that stands for the copies of each of two passages, by id."""
+    return dict(
+        store.rows(
+            "SELECT m.passage_id, substr(p.text, p.body_start - p.start + 1) "
+            "FROM copy_members AS m JOIN copy_groups AS g ON g.id = m.group_id "
+            "JOIN passages AS p ON p.id = g.canonical WHERE m.passage_id IN (?, ?)",
+            (a, b),
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StoredRelation:
     """A stored relation without its evidence.
