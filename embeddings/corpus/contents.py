@@ -32,6 +32,11 @@ def read_dates(store: CorpusStore) -> tuple[str, str, int]:
     return first or "", last or "", int(undated)
 
 
+def list_titles(store: CorpusStore) -> list[tuple[str, str]]:
+    """Return id and title of each article, by id."""
+    return store.rows("SELECT id, title FROM documents ORDER BY id")
+
+
 def list_articles(store: CorpusStore) -> list[tuple[str, str, str]]:
     """Return id, outlet and path of each article, by id."""
     return store.rows("SELECT id, source, path FROM documents ORDER BY id")

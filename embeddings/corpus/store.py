@@ -243,10 +243,6 @@ class CorpusStore:
         sql = f"SELECT {_DOCUMENT_COLUMNS} FROM documents {_AMONG.format('id')} ORDER BY id"  # noqa: S608
         return [Document(*row) for row in self.rows(sql, _listed(ids))]
 
-    def titles(self) -> list[tuple[str, str]]:
-        """Return id and title of each document, by id."""
-        return self.rows("SELECT id, title FROM documents ORDER BY id")
-
     # Passages and vectors
 
     def passages(self, document_ids: Iterable[str] | None = None) -> list[Passage]:

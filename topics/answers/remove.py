@@ -60,10 +60,14 @@ def remove(
     with CorpusStore.open(Path(db), write=True, create=False) as store:
         articles = list_articles(store)
         chosen: dict[str, None] = {}
-        for source in find_outlets(store, sources):
-            _take(chosen, [one for one, of, _ in articles if of == source], f"from {source!r}")
+        for source in sources:
+            spellings = find_outlets(store, [source])
+            # What is deleted is what was written, where an outlet is spelt so.
+            meant = {source} if source in spellings else set(spellings)
+            _take(chosen, [one for one, of, _ in articles if of in meant], f"from {source!r}")
         for path in paths:
-            below = [one for one, _, stored in articles if _is_below(stored, Path(path).resolve())]
+            folder = Path(path).resolve()
+            below = [one for one, _, stored in articles if _is_below(stored, folder)]
             _take(chosen, below, f"read from {str(path)!r}")
         for document_id in ids:
             named = [one for one, _, _ in articles if one == document_id]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.vectors.embedding import embed_texts
@@ -324,7 +325,7 @@ STORIES: Stage[CorpusWork] = Stage(
     name="stories",
     after=("relations",),
     # Titles are left out of the fingerprint of the corpus.
-    hangs_on=lambda work: [work.rules.of_articles(), work.store.titles()],
+    hangs_on=lambda work: [work.rules.of_articles(), list_titles(work.store)],
     make=_cover,
     keep=_keep_coverage,
 )

@@ -386,6 +386,14 @@ def test_after_a_stopped_run_every_command_has_an_answer(db, articles, monkeypat
     assert json.loads(run("topics", "--db", db, "--json")[1])[0]["passages"] == 1
 
 
+def test_of_outlets_that_differ_in_case_the_one_written_is_removed(db, tmp_path):
+    (tmp_path / "b.txt").write_text("Rain\n\nThe river rose after a week of heavy rain.\n")
+    assert run("cluster", tmp_path / "b.txt", "--source", "Post", "--db", db)[0] == 0
+    assert run("remove", "--source", "Post", "--db", db)[0] == 0
+    assert json.loads(run("info", "--db", db, "--json")[1])["outlets"] == [["post", 1]]
+    assert run("remove", "--source", "POST", "--db", db)[0] == 0
+
+
 def test_a_removal_that_cannot_be_finished_removes_nothing(db, monkeypatch):
     def fail(*args: object) -> None:
         raise KeyboardInterrupt
