@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.corpus.citations import find_keys, find_text, read_bodies
+from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.text.wording import read_words
@@ -246,7 +247,7 @@ def list_answers(db: Path | str = "topicwire.db") -> list[Answer]:
 
 def _in_words(store: CorpusStore, kind: str, key: str) -> str:
     if kind == "story":
-        titles = dict(store.titles())
+        titles = dict(list_titles(store))
         return titles[key] or key if key in titles else f"{key} (gone)"
     found = find_text(store, key)
     return f"{found[0]}: {' '.join(found[2][:80].split())}" if found else "a text that is gone"
