@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.corpus.citations import find_keys, find_text, read_bodies
-from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.text.wording import read_words
@@ -247,8 +246,8 @@ def list_answers(db: Path | str = "topicwire.db") -> list[Answer]:
 
 def _in_words(store: CorpusStore, kind: str, key: str) -> str:
     if kind == "story":
-        titles = dict(list_titles(store))
-        return titles[key] or key if key in titles else f"{key} (gone)"
+        articles = store.documents([key])
+        return articles[0].title or key if articles else f"{key} (gone)"
     found = find_text(store, key)
     return f"{found[0]}: {' '.join(found[2][:80].split())}" if found else "a text that is gone"
 
