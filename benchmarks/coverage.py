@@ -92,7 +92,7 @@ def cover_corpus(corpus: Corpus, told: Callable[[str, tuple[float, float]], None
     from topics.coverage.articles.articles import gather_articles
     from topics.coverage.examples.thresholds import Thresholds
     from topics.discovery.weights import MOST_NEIGHBOURS
-    from topics.pipeline.coverage import cover, find_copied, find_related
+    from topics.pipeline.coverage import find_copied, find_coverage, find_related
 
     passages, documents, thresholds = corpus.passages, corpus.documents, Thresholds()
     clock = Clock()
@@ -111,7 +111,7 @@ def cover_corpus(corpus: Corpus, told: Callable[[str, tuple[float, float]], None
         articles = gather_articles(passages, documents)
         leads = corpus.lead(articles, survey.groups)
         told("headlines (embedded)", clock.lap())
-        coverage = cover(articles, leads, thresholds, [])
+        coverage = find_coverage(articles, leads, thresholds, [])
         told("relations of articles, stories", clock.lap())
     return survey, relations, coverage
 

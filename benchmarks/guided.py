@@ -54,12 +54,12 @@ def measure(
     """
     from embeddings.encoders.opening import open_encoder
     from embeddings.vectors.neighbours import find_neighbours
-    from topics.guiding.assigning import assign, embed_topics
+    from topics.guiding.assigning import assign_topics, embed_topics
     from topics.guiding.taxonomy import GuidedTopic
 
     guided = [GuidedTopic(name, line) for name, line in topics.items()]
     directions = embed_topics(guided, open_encoder().encode)
-    found = assign(vectors, find_neighbours(vectors), directions).labels
+    found = assign_topics(vectors, find_neighbours(vectors), directions).labels
     numbers = {name: number for number, name in enumerate(topics)}
     truth = np.array([numbers.get(label, -1) for label in labels])
     fits = truth >= 0

@@ -106,7 +106,7 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     del texts
     from embeddings.vectors.neighbours import find_neighbours, hash_rows, unit_rows
     from topics.discovery.belonging import measure_belonging
-    from topics.discovery.leiden import prepare
+    from topics.discovery.leiden import prepare_ground
     from topics.discovery.levels import find_topics, grow_tree
 
     unit = unit_rows(vectors)
@@ -115,7 +115,7 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     order = sorted(first)
     nodes = unit[[first[key] for key in order]]
     graph = find_neighbours(nodes, keys=order)
-    ground = prepare(graph, nodes, order)
+    ground = prepare_ground(graph, nodes, order)
     atoms = ground.atoms
     labels = find_topics(ground.edges, nodes, count=count or None, atoms=atoms, seed=seed)
     tree = grow_tree(ground.edges, nodes, labels, atoms=atoms, seed=seed)

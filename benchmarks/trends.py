@@ -15,7 +15,7 @@ from pathlib import Path
 
 from embeddings.corpus.store import CorpusStore
 from topics.periods.shifts import find_shifts
-from topics.periods.tallies import count
+from topics.periods.tallies import count_sightings
 from topics.pipeline.assignments import read_sightings
 
 LATER = (3, 10, 30, 100, 250)
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--deals", type=int, default=300)
     args = parser.parse_args()
     with CorpusStore.open(args.db) as store:
-        tally = count([s for s in read_sightings(store) if s.published], "year")
+        tally = count_sightings([s for s in read_sightings(store) if s.published], "year")
     deal = random.Random(0)  # noqa: S311 - a simulation
     topics = [tally.by_topic[topic] for topic in sorted(tally.by_topic)]
     thinned = [

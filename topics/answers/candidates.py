@@ -17,7 +17,7 @@ from topics.coverage.examples.judgements import JudgementKind
 from topics.coverage.examples.thresholds import read_thresholds
 from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.wordings import find_contained
-from topics.pipeline.coverage import FLOORS, cover, embed_leads
+from topics.pipeline.coverage import FLOORS, embed_leads, find_coverage
 from topics.pipeline.coverage_tables import read_copies
 from topics.pipeline.making import stored_graph
 
@@ -119,7 +119,7 @@ def _stories(
     """Yield the pairs of articles that were weighed, whatever came of it."""
     groups = read_copies(store, passages)
     leads = embed_leads(store, stored_encoder(store), passages, articles, groups)
-    survey = cover(articles, leads, read_thresholds(store), ()).survey
+    survey = find_coverage(articles, leads, read_thresholds(store), ()).survey
     documents = {article.id: article.document for article in articles}
     for (a, b), score in zip(survey.pairs.tolist(), survey.scores.tolist(), strict=True):
         if score >= FLOORS["story"]:

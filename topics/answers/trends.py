@@ -15,7 +15,16 @@ from topics.hierarchy.outline import Outline, read_outline
 from topics.periods.absences import Absence, find_absences
 from topics.periods.periods import UNITS, choose_unit
 from topics.periods.shifts import Shift, find_shifts
-from topics.periods.tallies import COARSER, EXACT, UNDATED, Key, Sighting, Tally, count, dating
+from topics.periods.tallies import (
+    COARSER,
+    EXACT,
+    UNDATED,
+    Key,
+    Sighting,
+    Tally,
+    count_sightings,
+    dating,
+)
 from topics.pipeline.assignments import read_sightings
 
 
@@ -176,7 +185,9 @@ def trends(
         unclustered = store.count_passages() - len(everything)
     in_time = [sighting for sighting in everything if filters.fit_date(sighting.published)]
     chosen = [sighting for sighting in in_time if filters.fit_outlet(sighting.outlet)]
-    tally = count(chosen, by or choose_unit({s.document_id: s.published for s in chosen}.values()))
+    tally = count_sightings(
+        chosen, by or choose_unit({s.document_id: s.published for s in chosen}.values())
+    )
     recent = _window(recent, tally.periods)
     found = [
         topic

@@ -33,7 +33,7 @@ from topics.coverage.examples.thresholds import Thresholds, read_thresholds
 from topics.coverage.relations.events import days_apart, weigh_event
 from topics.coverage.relations.pairs import score_pair
 from topics.coverage.stories.stories import StorySurvey
-from topics.pipeline.coverage import cover, embed_leads
+from topics.pipeline.coverage import embed_leads, find_coverage
 from topics.pipeline.coverage_tables import read_canonicals, read_copies
 from topics.pipeline.making import stored_graph
 
@@ -203,7 +203,7 @@ def _story(pair: _Pair) -> Explanation:
     groups = read_copies(pair.store, pair.passages)
     encoder = stored_encoder(pair.store)
     leads = embed_leads(pair.store, encoder, pair.passages, pair.articles, groups)
-    survey = cover(pair.articles, leads, pair.thresholds, pair.judgements).survey
+    survey = find_coverage(pair.articles, leads, pair.thresholds, pair.judgements).survey
     score, link = _score(survey, a, b), None
     stories = [story.members for story in survey.stories]
     of_a, of_b = (next((m for m in stories if one in m), (one,)) for one in (a, b))

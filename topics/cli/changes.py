@@ -16,7 +16,7 @@ def tell_changes(changes: Sequence[Change], names: Mapping[int, str]) -> list[st
     """Return a line for each change, ``MOST_LINES`` at most, and one that counts the rest.
 
     Args:
-        changes: From ``topics.hierarchy.lineage.compare``.
+        changes: From ``topics.hierarchy.lineage.compare_topics``.
         names: Of the topics in them, by id.
     """
     lines = [_tell(change, names) for change in changes]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.condensing import compact, condense, membership
+from topics.discovery.condensing import compact, condense_edges, membership
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -116,7 +116,7 @@ def _with_twins(links: csr_array) -> csr_array:
 
 def modularity(links: csr_array, labels: NDArray[np.int64], resolution: float) -> float:
     """Return modularity (Newman and Girvan, 2004), the diagonal of ``links`` included."""
-    between = condense(links, labels)
+    between = condense_edges(links, labels)
     weight = between.sum(axis=1)
     total = float(weight.sum())
     if total == 0:

@@ -46,13 +46,13 @@ class Groups:
         member = membership(labels)
         return Groups(
             labels[self.labels],
-            condense(self.links, labels),
+            condense_edges(self.links, labels),
             np.asarray(member @ self.sums),
             np.asarray(member @ self.sizes),
         )
 
 
-def gather(edges: csr_array, unit: NDArray[np.float32], labels: Labels) -> Groups:
+def gather_groups(edges: csr_array, unit: NDArray[np.float32], labels: Labels) -> Groups:
     """Put rows into groups.
 
     Args:
@@ -66,10 +66,10 @@ def gather(edges: csr_array, unit: NDArray[np.float32], labels: Labels) -> Group
     # A sparse product sums rows one after the other, on any number of threads.
     sums = membership(labels).astype(np.float32) @ unit
     sizes = np.bincount(labels, minlength=count).astype(np.float64)
-    return Groups(labels, condense(edges, labels), np.asarray(sums, np.float64), sizes)
+    return Groups(labels, condense_edges(edges, labels), np.asarray(sums, np.float64), sizes)
 
 
-def condense(edges: csr_array, labels: Labels) -> csr_array:
+def condense_edges(edges: csr_array, labels: Labels) -> csr_array:
     """Sum the weights between groups, ``(m, m)``; what lies inside is on the diagonal."""
     from scipy.sparse import csr_array
 

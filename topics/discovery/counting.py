@@ -11,12 +11,12 @@ from topics.discovery.communities import default_resolution, run_leiden
 from topics.discovery.condensing import (
     Groups,
     compact,
-    gather,
+    gather_groups,
     intersect,
     keep_inside,
     number_by_size,
 )
-from topics.discovery.joining import affinity, centre_directions, follow, join_steps
+from topics.discovery.joining import affinity, centre_directions, follow_steps, join_steps
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -32,7 +32,7 @@ MOST_PIECES = 1_500
 _BLOCK = 20_000
 
 
-def exactly(
+def join_to_count(
     edges: csr_array, unit: NDArray[np.float32], labels: Labels, count: int, *, seed: int = 0
 ) -> Labels:
     """Join or split topics until there are exactly ``count``.
@@ -52,14 +52,14 @@ def exactly(
     """
     topics = int(labels.max(initial=-1)) + 1
     if topics > count:
-        return number_by_size(join_to(gather(edges, unit, labels), count))
+        return number_by_size(join_to(gather_groups(edges, unit, labels), count))
     above, resolution = labels, default_resolution(len(labels))
     while topics < count:
         resolution *= FINER
         fine = _split(edges, above, resolution, seed)
         topics = int(fine.max()) + 1
         if topics >= count:
-            pieces = gather(edges, unit, fine)
+            pieces = gather_groups(edges, unit, fine)
             return number_by_size(_between(pieces, _homes(fine, above), count))
         above = fine
     return number_by_size(labels)
@@ -172,7 +172,7 @@ def _between(pieces: Groups, homes: Labels, count: int) -> Labels:
 def _join_inside(pieces: Groups, homes: Labels, count: int) -> Labels:
     """Join pieces inside homes, comparing all pairs; returns the rows' labels."""
     steps, _ = join_steps(pieces, homes, count)
-    return follow(steps, pieces.count)[pieces.labels]
+    return follow_steps(steps, pieces.count)[pieces.labels]
 
 
 def _split_largest(pieces: Groups, homes: Labels, count: int) -> Labels:

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from embeddings.errors import InputError
 from embeddings.vectors.neighbours import find_neighbours, hash_rows, nearest, unit_rows
-from topics.discovery.leiden import measure_strengths, prepare
+from topics.discovery.leiden import measure_strengths, prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
 
 
@@ -74,7 +74,7 @@ class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             )
         nodes = unit[[first_row[key] for key in node_keys]]
         graph = find_neighbours(nodes, self.n_neighbors, keys=node_keys)
-        ground = prepare(graph, nodes, node_keys)
+        ground = prepare_ground(graph, nodes, node_keys)
         found = find_topics(
             ground.edges,
             ground.unit,

@@ -249,7 +249,7 @@ def join_steps(topics: Groups, homes: Labels, count: int) -> tuple[list[tuple[in
     return steps, np.array(strengths)
 
 
-def follow(steps: list[tuple[int, int]], count: int) -> Labels:
+def follow_steps(steps: list[tuple[int, int]], count: int) -> Labels:
     """Return where each of ``count`` topics is after ``steps``, without gaps."""
     labels = np.arange(count, dtype=np.int64)
     for one, other in steps:

@@ -19,8 +19,8 @@ from embeddings.vectors.neighbours import (
 )
 from topics.discovery.adjacency import read_in_context
 from topics.discovery.communities import best_communities, default_resolution
-from topics.discovery.condensing import compact, gather, number_by_size
-from topics.discovery.counting import exactly
+from topics.discovery.condensing import compact, gather_groups, number_by_size
+from topics.discovery.counting import join_to_count
 from topics.discovery.joining import merge_fragments
 from topics.discovery.levels import RUNS, find_atoms, find_topics
 from topics.discovery.weights import MOST_NEIGHBOURS, weigh_edges, weigh_without_hubs
@@ -80,7 +80,7 @@ def rest_resolution(rows: int) -> float:
     return min(default_resolution(rows), REST_RESOLUTION * max(1.0, math.sqrt(rows / 100)))
 
 
-def prepare(
+def prepare_ground(
     graph: NeighbourGraph, vectors: NDArray[np.float32], keys: Sequence[bytes] | None = None
 ) -> Ground:
     """Put rows in canonical order and weigh their edges.
@@ -95,7 +95,7 @@ def prepare(
     order = canonical_order(hash_rows(unit) if keys is None else keys)
     # Weights are computed after the rows are in order: exp() may round a number
     # differently by its place in an array.
-    edges = weigh_without_hubs(reorder(graph, order))
+    edges = weigh_without_hubs(reorder_graph(graph, order))
     return Ground(edges, unit[order], order, find_atoms(edges, 0))
 
 
@@ -161,7 +161,7 @@ def discover_rest(
         resolution: As for ``discover``; by default from the number of rows left over.
         count: Topics wanted among the rows left over; without such rows it is not looked at.
         seed: As for ``discover``.
-        ground: From ``prepare`` on the same graph, vectors and keys, where it is known.
+        ground: From ``prepare_ground`` on the same graph, vectors and keys, where it is known.
 
     Returns:
         Labels and strengths of all rows, guided and discovered.
@@ -177,7 +177,7 @@ def discover_rest(
         )
     if resolution is not None and not resolution > 0:
         raise ValueError(f"resolution is {resolution}; it must be above 0.")
-    ground = prepare(graph, vectors, keys) if ground is None else ground
+    ground = prepare_ground(graph, vectors, keys) if ground is None else ground
     edges, unit, order = ground.edges, ground.unit, ground.order
     found = np.asarray(taken, np.int64)[order]
     rest = np.flatnonzero(found < 0)
@@ -220,9 +220,9 @@ def _find_in_rest(
     edges = _compare_rest(unit, rest)
     part = best_communities(edges, resolution or rest_resolution(size), seed, RUNS)
     fragment = max(2, round(math.sqrt(size) / 2))
-    part = merge_fragments(gather(edges, unit[rest], part), fragment)[part]
+    part = merge_fragments(gather_groups(edges, unit[rest], part), fragment)[part]
     if count is not None:
-        part = exactly(edges, unit[rest], part, count, seed=seed)
+        part = join_to_count(edges, unit[rest], part, count, seed=seed)
     return number_by_size(part)
 
 
@@ -242,7 +242,7 @@ def _compare_rest(unit: NDArray[np.float32], rest: NDArray[np.intp]) -> csr_arra
     return kept
 
 
-def reorder(graph: NeighbourGraph, order: NDArray[np.intp]) -> NeighbourGraph:
+def reorder_graph(graph: NeighbourGraph, order: NDArray[np.intp]) -> NeighbourGraph:
     """Number the rows in canonical order."""
     rank = number_in(order).astype(np.int32)
     return NeighbourGraph(rank[graph.indices[order]], graph.similarities[order], graph.recall)

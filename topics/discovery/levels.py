@@ -25,15 +25,15 @@ from topics.discovery.communities import (
 from topics.discovery.condensing import (
     Groups,
     compact,
-    condense,
-    gather,
+    condense_edges,
+    gather_groups,
     intersect,
     keep_inside,
     membership,
     number_by_size,
 )
-from topics.discovery.counting import FINER, MOST_PIECES, exactly, join_linked
-from topics.discovery.joining import follow, join_alike, join_steps, merge_fragments
+from topics.discovery.counting import FINER, MOST_PIECES, join_linked, join_to_count
+from topics.discovery.joining import follow_steps, join_alike, join_steps, merge_fragments
 from topics.hierarchy.tree import Level, TopicTree
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def find_topics(
     else:
         labels = _find_default(edges, unit, resolution, atoms, seed)
     if count is not None and rows:
-        labels = exactly(edges, unit, labels, count, seed=seed)
+        labels = join_to_count(edges, unit, labels, count, seed=seed)
     return number_by_size(labels)
 
 
@@ -127,11 +127,11 @@ def _find_default(
         parts = [best_communities(edges, one, seed, RUNS) for one in tried]
     else:
         atoms = find_atoms(edges, seed) if atoms is None else atoms
-        links = condense(edges, atoms)
+        links = condense_edges(edges, atoms)
         parts = [
             best_communities(links, one, seed, RUNS_ATOMS, CYCLES_LARGE)[atoms] for one in tried
         ]
-    found = [tidy(gather(edges, unit, part))[part] for part in parts]
+    found = [tidy(gather_groups(edges, unit, part))[part] for part in parts]
     margins = [measure_margin(unit, labels) for labels in found]
     best = len(tried) - 1 if margins[-1] > LEAST_GAIN * margins[0] > 0 else 0
     if rows <= CONDENSE_ROWS:
@@ -140,7 +140,7 @@ def _find_default(
         part = best_communities(edges, tried[best], seed, RUNS_FULL, CYCLES_LARGE)
     else:
         part = sweep(edges, parts[best], tried[best], SWEEPS)
-    return tidy(gather(edges, unit, part))[part]
+    return tidy(gather_groups(edges, unit, part))[part]
 
 
 def measure_margin(unit: NDArray[np.float32], labels: Labels) -> float:
@@ -201,7 +201,9 @@ def grow_tree(
     default = Level(labels, np.full(count, -1), resolution)
     if rows == 0 or edges.nnz == 0:
         return TopicTree((default,), 0, fixed)
-    broader = _find_broader(gather(edges, unit, compact(labels)), np.unique(labels), labels, fixed)
+    broader = _find_broader(
+        gather_groups(edges, unit, compact(labels)), np.unique(labels), labels, fixed
+    )
     atoms = find_atoms(edges, seed) if atoms is None else atoms
     finer = _find_finer(edges, unit, labels, atoms, seed)
     levels = [*broader, default, *finer]
@@ -246,7 +248,7 @@ def _find_broader(topics: Groups, numbers: Labels, labels: Labels, fixed: int) -
             break
         best = int(inside[gaps[inside].argmax()])
         ceiling = int(left[best])
-        joined = follow(steps[: best + 1], topics.count)[topics.labels]
+        joined = follow_steps(steps[: best + 1], topics.count)[topics.labels]
         keep(joined, ceiling, float(links[best]))
     return levels
 
@@ -295,7 +297,7 @@ def refine(
     rows = len(above)
     inside = keep_inside(edges, above)
     pieces = intersect(above, atoms)
-    links = condense(inside, pieces)
+    links = condense_edges(inside, pieces)
     part = best_communities(links, resolution, seed, RUNS_FINER, CYCLES_LARGE)[pieces]
     part = intersect(above, part)
     if links.shape[0] < rows and rows * int(part.max()) < MOST_CELLS:
@@ -304,4 +306,4 @@ def refine(
     closer = math.sqrt(default_resolution(rows) / resolution)
     least = max(2, round(least_topic_size(rows) * closer))
     homes = above[np.unique(part, return_index=True)[1]]
-    return merge_fragments(gather(inside, unit, part), least, homes)[part]
+    return merge_fragments(gather_groups(inside, unit, part), least, homes)[part]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.discovery.communities import best_communities, default_resolution, sweep
-from topics.discovery.condensing import compact, condense, gather
-from topics.discovery.counting import exactly, join_to
+from topics.discovery.condensing import compact, condense_edges, gather_groups
+from topics.discovery.counting import join_to, join_to_count
 from topics.discovery.levels import CONDENSE_ROWS, FULL_ROWS, SWEEPS, find_atoms, refine, tidy
 from topics.hierarchy.tree import TopicTree
 
@@ -136,14 +136,14 @@ class _Resample:
             labels = best_communities(edges, resolution, self.seed, RUNS_EACH)
         else:
             atoms = compact(self.atoms[free])
-            links = condense(edges, atoms)
+            links = condense_edges(edges, atoms)
             labels = best_communities(links, resolution, self.seed, RUNS_EACH)[atoms]
             labels = sweep(edges, labels, resolution, SWEEPS)
-        labels = tidy(gather(edges, unit, labels))[labels]
-        return exactly(edges, unit, labels, min(count, rows), seed=self.seed)
+        labels = tidy(gather_groups(edges, unit, labels))[labels]
+        return join_to_count(edges, unit, labels, min(count, rows), seed=self.seed)
 
     def _join(self, free: NDArray[np.bool_], base: Labels, count: int) -> Labels:
-        return join_to(gather(self._inside(free), self.unit[free], compact(base)), count)
+        return join_to(gather_groups(self._inside(free), self.unit[free], compact(base)), count)
 
 
 def _best_jaccard(labels: Labels, found: Labels, count: int) -> Values:

@@ -83,7 +83,7 @@ def score(labels_true: ArrayLike, labels_pred: ArrayLike) -> Scores:
         normalized_mutual_info_score,
     )
 
-    truth, found = encode(labels_true), encode(labels_pred)
+    truth, found = encode_labels(labels_true), encode_labels(labels_pred)
     if len(truth) != len(found):
         raise ValueError(
             f"{len(truth)} labels and {len(found)} topics were given; one of each a row."
@@ -91,7 +91,7 @@ def score(labels_true: ArrayLike, labels_pred: ArrayLike) -> Scores:
     scored = truth >= 0
     if not scored.any():
         raise ValueError("No row has a label; give one that is neither negative nor empty.")
-    truth, found = encode(truth[scored]), encode(found[scored])
+    truth, found = encode_labels(truth[scored]), encode_labels(found[scored])
     placed = int((found >= 0).sum())
     labels, topics = int(truth.max()) + 1, int(found.max(initial=-1)) + 1
     clusters = isolate(found)
@@ -119,7 +119,7 @@ def score(labels_true: ArrayLike, labels_pred: ArrayLike) -> Scores:
     )
 
 
-def encode(labels: ArrayLike) -> NDArray[np.int64]:
+def encode_labels(labels: ArrayLike) -> NDArray[np.int64]:
     """Number labels 0, 1, ... in their sorted order; -1 where there is none.
 
     Args:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, canonical_order, hash_rows, unit_rows
 from topics.discovery.adjacency import read_in_context
-from topics.discovery.leiden import number_in, reorder
+from topics.discovery.leiden import number_in, reorder_graph
 from topics.guiding.families import LEAST_FIT, Family, find_sure, place
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
 from topics.guiding.subjects import SUBJECTS
@@ -119,7 +119,7 @@ def embed_topics(
     )
 
 
-def assign(
+def assign_topics(
     vectors: NDArray[np.float32],
     graph: NeighbourGraph,
     topics: TopicVectors,
@@ -162,7 +162,7 @@ def assign(
     if adjacent is not None:
         adjacent = number_in(order)[adjacent]
     read = read_in_context(unit[order], adjacent)
-    graph = reorder(graph, order)
+    graph = reorder_graph(graph, order)
     around = look_around(read, topics.background, graph, topics.prototypes)
     scores = around.score(_learn(around, topics))
     shut = _shut_out(scores, topics)

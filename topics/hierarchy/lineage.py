@@ -37,7 +37,7 @@ class Change:
     after: int
 
 
-def compare(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> list[Change]:
+def compare_topics(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> list[Change]:
     """Say what became of the topics.
 
     Only texts of both runs tell where a topic went; texts that came or left tell that it

@@ -70,7 +70,7 @@ def find_absences(
         all_on = Counter(articles[article][1] for article in on_topic)
         for outlet in others:
             elsewhere = all_on - by_outlet.get(outlet, Counter())
-            found[topic, outlet] = expect(own[outlet], others[outlet], elsewhere)
+            found[topic, outlet] = expect_articles(own[outlet], others[outlet], elsewhere)
     bar = threshold([chance for _, chance in found.values()])
     absences: dict[int, list[Absence]] = {topic: [] for topic in covering}
     for (topic, outlet), (expected, chance) in found.items():
@@ -91,7 +91,7 @@ def find_absences(
     }
 
 
-def expect(
+def expect_articles(
     own: Mapping[str, int], others: Mapping[str, int], covering: Mapping[str, int]
 ) -> tuple[float, float]:
     """Return how many articles on a topic an outlet would have if it were like the others.

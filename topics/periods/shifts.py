@@ -69,7 +69,9 @@ def find_shifts(
     if not 0 < later_texts < sum(sizes.values()):
         return {}
     found = {topic: _compare(counts, sizes, later) for topic, counts in topics.items()}
-    corrected = correct({t: shift.p for t, shift in found.items() if shift.direction != "too few"})
+    corrected = correct_p_values(
+        {t: shift.p for t, shift in found.items() if shift.direction != "too few"}
+    )
     for topic, p in corrected.items():
         shift = found[topic]
         named = "steady" if p > LEVEL else "rising" if shift.z > 0 else "falling"
@@ -139,7 +141,7 @@ def tail(z: float, skewness: float) -> float:
     return max(normal, float((gammaincc if upwards else gammainc)(shape, quantile)))
 
 
-def correct(p_values: Mapping[int, float]) -> dict[int, float]:
+def correct_p_values(p_values: Mapping[int, float]) -> dict[int, float]:
     """Correct p-values for their number, by Benjamini and Hochberg's step-up procedure."""
     ranked = sorted(p_values, key=lambda key: (-p_values[key], key))
     corrected, least = {}, 1.0

@@ -73,7 +73,7 @@ class Tally:
     by_topic: dict[int, Counter[str]]
 
 
-def count(sightings: Sequence[Sighting], unit: str) -> Tally:
+def count_sightings(sightings: Sequence[Sighting], unit: str) -> Tally:
     """Count passages, each text once at its first sighting and apart at each later one."""
     first = first_sightings(sightings)
     dates = {one.document_id: dating(one.published, unit) for one in sightings}

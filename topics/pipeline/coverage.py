@@ -191,7 +191,7 @@ def embed_leads(
     return Leads(trimmed, vectors)
 
 
-def cover(
+def find_coverage(
     articles: list[Article],
     leads: Leads,
     thresholds: Thresholds,

@@ -26,9 +26,9 @@ from topics.edits.edits import Edit, read_edits
 from topics.edits.renaming import apply_names
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.identity import share_moved
-from topics.hierarchy.lineage import Change, compare
+from topics.hierarchy.lineage import Change, compare_topics
 from topics.maps.layout import layout
-from topics.pipeline.coverage import Coverage, cover, embed_leads, find_copied, find_related
+from topics.pipeline.coverage import Coverage, embed_leads, find_copied, find_coverage, find_related
 from topics.pipeline.coverage_tables import (
     read_copies,
     store_article_relations,
@@ -43,7 +43,7 @@ from topics.pipeline.topic_tables import (
     read_names,
     store_topics,
 )
-from topics.pipeline.topics import Corpus, Found, Placed, Wishes, find, place_rows
+from topics.pipeline.topics import Corpus, Found, Placed, Wishes, find_topics, place_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -252,7 +252,7 @@ def _cover(work: CorpusWork) -> Coverage:
     )
     articles = gather_articles(work.passages, work.documents)
     leads = embed_leads(work.store, work.encoder, work.passages, articles, groups)
-    return cover(articles, leads, work.rules.thresholds, work.rules.judgements)
+    return find_coverage(articles, leads, work.rules.thresholds, work.rules.judgements)
 
 
 def _keep_coverage(work: CorpusWork, found: Coverage) -> None:
@@ -279,7 +279,7 @@ def _find_topics(work: CorpusWork) -> Found:
         labels = cast("NDArray[np.int64]", work.store.array("placed"))
         placed = Placed(labels, tuple(stored_notes(work.store, PLACES.name)))
         work.tell("finding topics")
-    return find(work.corpus, work.wishes, placed, work.tell)
+    return find_topics(work.corpus, work.wishes, placed, work.tell)
 
 
 def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:
@@ -293,7 +293,7 @@ def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:
         fresh=True,
         previous_topics=len(set(before.values())),
         moved=share_moved(before, after),
-        changes=tuple(compare(before, after)) if before else (),
+        changes=tuple(compare_topics(before, after)) if before else (),
         names_before=names,
     )
     return {"idle": found.idle, "notes": found.placed.notes}

@@ -11,12 +11,12 @@ import numpy as np
 
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.discovery.belonging import Belonging, measure_belonging
-from topics.discovery.leiden import Ground, discover_rest, prepare
+from topics.discovery.leiden import Ground, discover_rest, prepare_ground
 from topics.discovery.levels import grow_tree
 from topics.discovery.stability import measure_stability
 from topics.edits.constraints import apply_edits
 from topics.edits.edits import Edit
-from topics.guiding.assigning import assign, embed_topics, link_found
+from topics.guiding.assigning import assign_topics, embed_topics, link_found
 from topics.guiding.taxonomy import GuidedTopic, find_parents
 from topics.hierarchy.tree import TopicTree, TreeTopic, fold_guided
 from topics.naming.describing import Topic, describe_tree
@@ -71,7 +71,7 @@ class Corpus:
     @cached_property
     def ground(self) -> Ground:
         """What discovery, levels and stability stand on."""
-        return prepare(self.graph, self.vectors, self.keys)
+        return prepare_ground(self.graph, self.vectors, self.keys)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Found:
     placed: Placed
 
 
-def find(
+def find_topics(
     corpus: Corpus,
     wishes: Wishes,
     placed: Placed,
@@ -180,7 +180,7 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     taken = np.full(rows, -1, np.int64)
     if wishes.guided:
         directions = embed_topics(wishes.guided, corpus.embed)
-        taken = assign(
+        taken = assign_topics(
             corpus.vectors, corpus.graph, directions, corpus.keys, corpus.adjacent
         ).labels
     left = int((taken < 0).sum())

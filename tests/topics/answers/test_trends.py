@@ -17,7 +17,7 @@ from embeddings.errors import InputError, StoreError
 from tests.running import run
 from topics.answers.trends import trends
 from topics.cli.trends import chart
-from topics.periods.tallies import Sighting, count, first_sightings
+from topics.periods.tallies import Sighting, count_sightings, first_sightings
 
 NAMES = {1: "arms", 2: "talks", 3: "=floods"}
 
@@ -196,7 +196,7 @@ def test_the_order_of_articles_has_no_say(deal: random.Random):
     ]
     sightings += [Sighting(name, 0, "post", "2013-05-11", 1, 9) for name in "abc"]  # one time
     shuffled = deal.sample(sightings, len(sightings))
-    assert count(shuffled, "day") == count(sightings, "day")
+    assert count_sightings(shuffled, "day") == count_sightings(sightings, "day")
 
 
 def test_a_coarse_date_is_first_only_if_it_surely_is():

@@ -21,13 +21,13 @@ from topics.discovery.communities import (
     run_leiden,
     sweep,
 )
-from topics.discovery.condensing import Groups, condense
+from topics.discovery.condensing import Groups, condense_edges
 from topics.discovery.estimator import TopicModel
 from topics.discovery.joining import join_steps
 from topics.discovery.leiden import (
     discover,
     discover_rest,
-    prepare,
+    prepare_ground,
     rest_resolution,
 )
 
@@ -238,7 +238,7 @@ def test_the_resolution_of_a_rest_rises_to_that_of_a_corpus() -> None:
 
 def graph_of(rows: int, count: int, spread: float) -> csr_array:
     vectors, _ = events(rows, count, spread=spread)
-    return prepare(find_neighbours(vectors, 15), vectors).edges
+    return prepare_ground(find_neighbours(vectors, 15), vectors).edges
 
 
 def test_of_several_runs_the_one_of_greatest_modularity_is_taken() -> None:
@@ -255,19 +255,19 @@ def test_condensed_links_are_sums_of_edges_with_what_lies_inside(
     edges = graph_of(120, 3, 1.0)
     groups, topics = np.arange(120) % 20, np.arange(20) % 4
     monkeypatch.setattr(condensing, "_TABLE_GROUPS", 1_500 if table else 0)
-    links = condense(edges, groups)
+    links = condense_edges(edges, groups)
     member = np.equal.outer(np.arange(20), groups).astype(float)
     assert np.allclose(links.toarray(), member @ edges.toarray() @ member.T)
     assert links.diagonal().any()
     # A diagonal that is there counts on.
     whole = np.equal.outer(np.arange(4), topics[groups]).astype(float)
-    assert np.allclose(condense(links, topics).toarray(), whole @ edges.toarray() @ whole.T)
+    assert np.allclose(condense_edges(links, topics).toarray(), whole @ edges.toarray() @ whole.T)
     of_rows = modularity(edges, topics[groups], 0.7)
     assert modularity(links, topics, 0.7) == pytest.approx(of_rows)
 
 
 def test_a_twin_carries_exactly_what_lies_inside_its_node() -> None:
-    links = condense(graph_of(200, 4, 1.0), np.arange(200) % 25)
+    links = condense_edges(graph_of(200, 4, 1.0), np.arange(200) % 25)
     twins = _with_twins(links)
     assert not twins.diagonal().any()
     part = np.arange(25) % 3

@@ -15,10 +15,10 @@ from sklearn.metrics import adjusted_rand_score
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery import counting, joining, levels
 from topics.discovery.communities import default_resolution
-from topics.discovery.condensing import Groups, gather
-from topics.discovery.counting import exactly, join_linked, join_to
+from topics.discovery.condensing import Groups, gather_groups
+from topics.discovery.counting import join_linked, join_to, join_to_count
 from topics.discovery.joining import join_alike, join_steps, merge_fragments
-from topics.discovery.leiden import Ground, prepare
+from topics.discovery.leiden import Ground, prepare_ground
 from topics.discovery.levels import (
     CLOSER,
     CONDENSE_ROWS,
@@ -47,13 +47,13 @@ def nested(
 
 def grown(vectors: Rows, fixed: int = 0, count: int | None = None) -> TopicTree:
     """The tree of some rows, in canonical order; the first rows are guided topics'."""
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     labels = find_topics(ground.edges, ground.unit, count=count)
     return grow_tree(ground.edges, ground.unit, labels, fixed)
 
 
 def in_caller_order(vectors: Rows) -> list[Numbers]:
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     labels = find_topics(ground.edges, ground.unit)
     rank = np.argsort(ground.order)
     tree = grow_tree(ground.edges, ground.unit, labels)
@@ -74,7 +74,7 @@ def test_every_topic_lies_in_one_topic_of_the_level_above(seed: int, rows: int) 
 
 def test_broad_and_fine_subjects_are_levels_of_one_tree() -> None:
     vectors, broad, fine = nested(800, 4, 5, spread=0.4)
-    order = prepare(find_neighbours(vectors, 40), vectors).order
+    order = prepare_ground(find_neighbours(vectors, 40), vectors).order
     tree = grown(vectors)
     scores = [
         [adjusted_rand_score(truth[order], level.labels) for level in tree.levels]
@@ -99,13 +99,13 @@ PROGRAM = """
 import hashlib, os, numpy as np
 os.cpu_count = lambda: int(os.environ["CORES"])
 from embeddings.vectors.neighbours import find_neighbours
-from topics.discovery.leiden import prepare
+from topics.discovery.leiden import prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
 from topics.discovery.stability import measure_stability
 random = np.random.default_rng(0)
 vectors = random.standard_normal((12, 48))[random.integers(0, 12, 2400)]
 vectors = (vectors + 1.3 * random.standard_normal(vectors.shape)).astype(np.float32)
-ground = prepare(find_neighbours(vectors, 20), vectors)
+ground = prepare_ground(find_neighbours(vectors, 20), vectors)
 tree = grow_tree(ground.edges, ground.unit, find_topics(ground.edges, ground.unit))
 values = measure_stability(ground.edges, ground.unit, tree, runs=1)
 every = [*(level.labels for level in tree.levels), *values]
@@ -133,7 +133,7 @@ def test_any_number_of_threads_gives_the_same_bits() -> None:
 @pytest.mark.parametrize("rows", [1, 2, 3, 40])
 def test_exactly_as_many_topics_as_asked_for_whatever_the_number(rows: int) -> None:
     vectors = nested(rows, 3, 2, spread=1.0)[0]
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     for count in range(1, rows + 1):
         labels = find_topics(ground.edges, ground.unit, count=count)
         assert np.array_equal(np.unique(labels), np.arange(count))
@@ -142,22 +142,22 @@ def test_exactly_as_many_topics_as_asked_for_whatever_the_number(rows: int) -> N
 @pytest.mark.parametrize("count", [2, 800, 2_300, 2_400])
 def test_exactly_as_many_topics_in_a_graph_that_is_condensed(count: int) -> None:
     vectors = nested(2_400, 4, 4, spread=1.0)[0]
-    ground = prepare(find_neighbours(vectors, 15), vectors)
-    labels = exactly(ground.edges, ground.unit, np.arange(2_400) % 3, count)
+    ground = prepare_ground(find_neighbours(vectors, 15), vectors)
+    labels = join_to_count(ground.edges, ground.unit, np.arange(2_400) % 3, count)
     assert np.array_equal(np.unique(labels), np.arange(count))
 
 
 @pytest.mark.parametrize("count", [0, -1, 31])
 def test_a_number_of_topics_out_of_reach_is_refused(count: int) -> None:
     vectors = nested(30, 2, 2)[0]
-    ground = prepare(find_neighbours(vectors, 10), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 10), vectors)
     with pytest.raises(ValueError, match="ask for 1 to 30"):
         find_topics(ground.edges, ground.unit, count=count)
 
 
 def test_asking_for_the_true_number_finds_the_true_topics() -> None:
     vectors, broad, fine = nested(600, 4, 5, spread=0.4)
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     for truth, count in ((broad, 4), (fine, 20)):
         labels = find_topics(ground.edges, ground.unit, count=count)
         assert adjusted_rand_score(truth[ground.order], labels) > 0.95
@@ -188,7 +188,7 @@ def test_halves_without_a_link_are_two_topics() -> None:
 
 def test_guided_topics_are_never_joined_and_keep_their_numbers() -> None:
     vectors, _, fine = nested(900, 3, 4, spread=0.4)
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     truth = fine[ground.order]
     # Guided topics 0 and 2 have rows, 1 has none.
     labels = np.where(truth == 0, 0, np.where(truth == 1, 2, truth + 1))
@@ -209,7 +209,7 @@ def test_guided_topics_are_never_joined_and_keep_their_numbers() -> None:
 
 def test_a_tree_of_guided_topics_alone_has_no_broader_level() -> None:
     vectors = nested(100, 2, 2)[0]
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     tree = grow_tree(ground.edges, ground.unit, np.zeros(100, np.int64), 2)
     assert tree.default == 0
     assert tree.shown.count == 2
@@ -217,11 +217,11 @@ def test_a_tree_of_guided_topics_alone_has_no_broader_level() -> None:
 
 def test_fragments_join_what_they_are_linked_to() -> None:
     vectors, _, fine = nested(400, 2, 2, spread=0.3)
-    ground = prepare(find_neighbours(vectors, 10), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 10), vectors)
     truth = fine[ground.order].astype(np.int64)
     labels = truth.copy()
     labels[np.flatnonzero(truth == 1)[:3]] = 4
-    topics = gather(ground.edges, ground.unit, labels)
+    topics = gather_groups(ground.edges, ground.unit, labels)
     where = merge_fragments(topics, 5)
     assert where[4] == where[1]
     assert len(np.unique(where)) == 4
@@ -235,8 +235,8 @@ def test_parts_of_one_subject_are_joined_when_they_stand_clear(third: float, top
     centres[2] = centres[0] + third * random.standard_normal(64)
     truth = np.repeat(np.arange(6), 120)
     vectors = (centres[truth] + 0.4 * random.standard_normal((720, 64))).astype(np.float32)
-    ground = prepare(find_neighbours(vectors, 40), vectors)
-    where = join_alike(gather(ground.edges, ground.unit, truth[ground.order]))
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
+    where = join_alike(gather_groups(ground.edges, ground.unit, truth[ground.order]))
     assert len(np.unique(where)) == topics
     assert where[0] == where[1]
     assert (where[0] == where[2]) == (topics == 4)
@@ -246,7 +246,7 @@ def around(means: NDArray[np.float64], truth: Numbers, spread: float) -> tuple[G
     """Rows around given centres in canonical order, and the centre of each."""
     noise = np.random.default_rng(1).standard_normal((len(truth), means.shape[1]))
     vectors = (means[truth] + spread * noise).astype(np.float32)
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     return ground, truth[ground.order]
 
 
@@ -255,7 +255,7 @@ def test_of_topics_in_a_ring_each_alike_its_neighbours_hardly_any_are_joined() -
     means = np.pad(np.stack([np.cos(angles), np.sin(angles)], axis=1), ((0, 0), (0, 62)))
     ground, labels = around(means, np.repeat(np.arange(6), 120), 0.2)
     # Without the margin three are left.
-    assert len(np.unique(join_alike(gather(ground.edges, ground.unit, labels)))) >= 5
+    assert len(np.unique(join_alike(gather_groups(ground.edges, ground.unit, labels)))) >= 5
 
 
 @pytest.mark.parametrize("shape", ["a cloud", "two long subjects"])
@@ -318,14 +318,14 @@ def test_a_satellite_joins_the_large_topic_that_it_is_most_like() -> None:
     means[5] = means[0] + 0.3 * random.standard_normal(64)
     for size, joined in ((20, True), (200, False)):
         ground, truth = around(means, np.repeat(np.arange(6), [*[400] * 5, size]), 0.4)
-        where = join_alike(gather(ground.edges, ground.unit, truth))
+        where = join_alike(gather_groups(ground.edges, ground.unit, truth))
         assert (where[5] == where[0]) == joined
         assert len(np.unique(where)) == 6 - joined
 
 
 def test_samples_of_one_cloud_are_at_no_distance_however_small() -> None:
     ground, _ = around(np.ones((1, 64)), np.zeros(200, np.int64), 0.5)
-    topics = gather(ground.edges, ground.unit, np.arange(200) % 40)
+    topics = gather_groups(ground.edges, ground.unit, np.arange(200) % 40)
     pairs = joining._compare(joining._start(topics), ground.unit.mean(axis=0, dtype=np.float64))
     apart = pairs.distances[~np.eye(40, dtype=bool)]
     assert abs(apart.mean()) < 0.03
@@ -333,9 +333,9 @@ def test_samples_of_one_cloud_are_at_no_distance_however_small() -> None:
 
 def test_more_topics_lie_inside_those_there_were() -> None:
     vectors = nested(300, 3, 2, spread=0.8)[0]
-    ground = prepare(find_neighbours(vectors, 20), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 20), vectors)
     above = np.arange(300) % 3
-    found = exactly(ground.edges, ground.unit, above, 20)
+    found = join_to_count(ground.edges, ground.unit, above, 20)
     assert len(np.unique(np.stack([found, above]), axis=1).T) == 20
 
 
@@ -374,7 +374,7 @@ def test_very_many_topics_are_joined_without_a_table_of_all_pairs(
     ground, truth = around(np.eye(4, 32), np.arange(400) % 4, 0.2)
     pairs = np.empty(400, np.int64)
     pairs[np.argsort(truth, kind="stable")] = np.arange(400) // 2
-    every = gather(ground.edges, ground.unit, pairs)
+    every = gather_groups(ground.edges, ground.unit, pairs)
     for count in (1, 4, 100):
         joined = join_to(every, count)
         assert np.array_equal(np.unique(joined), np.arange(count))

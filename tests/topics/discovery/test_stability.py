@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery import stability
-from topics.discovery.leiden import Ground, prepare
+from topics.discovery.leiden import Ground, prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
 from topics.discovery.stability import measure_stability
 from topics.hierarchy.tree import Level, TopicTree
@@ -20,7 +20,9 @@ def prepared(
     labels = random.integers(0, centres, rows)
     means = random.standard_normal((centres, 32))
     vectors = means[labels] + spread * random.standard_normal((rows, 32))
-    ground = prepare(find_neighbours(vectors.astype(np.float32), 40), vectors.astype(np.float32))
+    ground = prepare_ground(
+        find_neighbours(vectors.astype(np.float32), 40), vectors.astype(np.float32)
+    )
     return ground, labels[ground.order]
 
 
@@ -87,7 +89,7 @@ def with_small_topics(seed: int = 0) -> tuple[Ground, NDArray[np.int64]]:
     truth = np.repeat(np.arange(9), [130, 125, 115, *[5] * 6])
     means = random.standard_normal((9, 32))
     vectors = (means[truth] + 0.3 * random.standard_normal((len(truth), 32))).astype(np.float32)
-    ground = prepare(find_neighbours(vectors, 40), vectors)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     return ground, truth[ground.order]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import InputError
 from embeddings.vectors.neighbours import find_neighbours, unit_rows
-from topics.guiding.assigning import assign, embed_topics, link_found
+from topics.guiding.assigning import assign_topics, embed_topics, link_found
 from topics.guiding.families import LEAST_FIT, Family, place
 from topics.guiding.likeness import Surroundings, look_around, share_explained
 from topics.guiding.subjects import SUBJECTS
@@ -50,7 +50,9 @@ TOPICS = (
 @pytest.mark.parametrize("rows", [40, 130, 1000])
 def test_passages_go_to_the_topic_described_and_others_are_left(rows: int) -> None:
     vectors, subjects = corpus(rows)
-    found = assign(vectors, find_neighbours(vectors, 40), embed_topics(TOPICS, encode)).labels
+    found = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(TOPICS, encode)
+    ).labels
     expected = np.where(subjects < 3, subjects, -1)
     assert (found == expected).mean() > 0.95
 
@@ -59,14 +61,18 @@ def test_what_all_passages_share_counts_for_nothing() -> None:
     vectors, subjects = corpus(300)
     vectors[:, AXES["war"]] += 1.0
     topics = [GuidedTopic(topic.name, f"{topic.description} war") for topic in TOPICS]
-    scores = assign(vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)).scores
+    scores = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)
+    ).scores
     assert scores[subjects >= 3].max() < LEAST_FIT
 
 
 def test_a_description_that_fits_closely_leaves_distant_relations() -> None:
     vectors, subjects = corpus(300)
     vectors[subjects == 3, AXES["arms"]] += 0.5
-    found = assign(vectors, find_neighbours(vectors, 40), embed_topics(TOPICS, encode)).labels
+    found = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(TOPICS, encode)
+    ).labels
     assert (found[subjects == 1] == 1).mean() > 0.95
     assert (found[subjects == 3] == -1).mean() > 0.95
 
@@ -74,13 +80,15 @@ def test_a_description_that_fits_closely_leaves_distant_relations() -> None:
 def test_a_topic_the_corpus_lacks_takes_nothing() -> None:
     vectors, subjects = corpus(300)
     without = vectors[subjects != 1]
-    found = assign(without, find_neighbours(without, 40), embed_topics(TOPICS, encode)).labels
+    found = assign_topics(
+        without, find_neighbours(without, 40), embed_topics(TOPICS, encode)
+    ).labels
     assert (found == 1).mean() < 0.02
 
 
 def test_bars_are_never_below_the_least_fit() -> None:
     vectors, _ = corpus(100)
-    assigned = assign(vectors, find_neighbours(vectors, 40), embed_topics(TOPICS, encode))
+    assigned = assign_topics(vectors, find_neighbours(vectors, 40), embed_topics(TOPICS, encode))
     assert (assigned.bars >= np.float32(LEAST_FIT)).all()
 
 
@@ -88,7 +96,7 @@ def test_one_topic_that_all_passages_are_on_takes_them_all() -> None:
     vectors, subjects = corpus(300)
     named = ("talks", "arms", "fighting", "football", "harvest")
     topics = embed_topics([GuidedTopic(name.title(), name) for name in named], encode)
-    found = assign(vectors, find_neighbours(vectors, 40), topics).labels
+    found = assign_topics(vectors, find_neighbours(vectors, 40), topics).labels
     assert (found == subjects).mean() > 0.98
 
 
@@ -99,7 +107,7 @@ def test_a_topic_learns_from_what_the_corpus_says_on_it() -> None:
     vectors[jargon, AXES["harvest"]], vectors[jargon, 150] = 0.0, 1.0
     topics = embed_topics(TOPICS, encode)
     assert topics.prototypes[1, 150] == pytest.approx(0.0, abs=0.05)
-    scores = assign(vectors, find_neighbours(vectors, 40), topics).scores[jargon]
+    scores = assign_topics(vectors, find_neighbours(vectors, 40), topics).scores[jargon]
     assert scores[:, 1].mean() > 0.05
     assert scores[:, [0, 2]].mean() < 0.0
 
@@ -172,9 +180,9 @@ def test_exclusions_keep_what_sounds_alike_out_of_a_topic() -> None:
     vectors, subjects = corpus(300)
     topic = GuidedTopic("Conflict", "arms fighting")
     graph = find_neighbours(vectors, 40)
-    wide = assign(vectors, graph, embed_topics([topic], encode)).labels
+    wide = assign_topics(vectors, graph, embed_topics([topic], encode)).labels
     narrow = dataclasses.replace(topic, exclusions=("fighting",))
-    found = assign(vectors, graph, embed_topics([narrow], encode)).labels
+    found = assign_topics(vectors, graph, embed_topics([narrow], encode)).labels
     assert (wide[subjects == 2] == 0).mean() > 0.9
     assert (found[subjects == 2] == -1).all()
     assert (found[subjects == 1] == 0).mean() > 0.9
@@ -183,7 +191,9 @@ def test_exclusions_keep_what_sounds_alike_out_of_a_topic() -> None:
 def test_what_a_topic_excludes_may_go_to_another() -> None:
     vectors, subjects = corpus(300)
     topics = (GuidedTopic("Conflict", "arms fighting", (), ("fighting",)), TOPICS[2])
-    found = assign(vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)).labels
+    found = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)
+    ).labels
     assert (found[subjects == 2] == 1).mean() > 0.95
 
 
@@ -193,7 +203,9 @@ def test_what_a_parent_excludes_its_children_do_not_take() -> None:
         GuidedTopic("Conflict", "arms fighting", exclusions=("football",)),
         GuidedTopic("Matches", "football football football arms", parent="Conflict"),
     )
-    found = assign(vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)).labels
+    found = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)
+    ).labels
     assert (found[subjects == 3] == -1).mean() > 0.95
 
 
@@ -205,7 +217,9 @@ def test_passages_go_to_the_child_and_what_fits_none_to_the_parent() -> None:
         GuidedTopic("Battles", "fighting", parent="Security"),
         GuidedTopic("Sport", "football"),
     )
-    found = assign(vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)).labels
+    found = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)
+    ).labels
     expected = np.array([0, 1, 2, 3, -1])[subjects]
     assert (found == expected).mean() > 0.95
 
@@ -217,7 +231,9 @@ def test_a_grandchild_takes_what_fits_it() -> None:
         GuidedTopic("Force", "arms fighting", parent="Security"),
         GuidedTopic("Security", "talks arms fighting"),
     )
-    found = assign(vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)).labels
+    found = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)
+    ).labels
     expected = np.array([2, 1, 0, -1, -1])[subjects]
     assert (found == expected).mean() > 0.95
 
@@ -245,8 +261,8 @@ def test_shuffled_passages_are_assigned_alike_bit_for_bit() -> None:
     vectors, _ = corpus(200)
     order = np.random.default_rng(1).permutation(200)
     topics = embed_topics(TOPICS, encode)
-    one = assign(vectors, find_neighbours(vectors, 20), topics)
-    other = assign(vectors[order], find_neighbours(vectors[order], 20), topics)
+    one = assign_topics(vectors, find_neighbours(vectors, 20), topics)
+    other = assign_topics(vectors[order], find_neighbours(vectors[order], 20), topics)
     assert np.array_equal(other.labels, one.labels[order])
     assert np.array_equal(other.scores, one.scores[order])
 
@@ -255,19 +271,21 @@ def test_shuffled_passages_are_assigned_alike_bit_for_bit() -> None:
 def test_hardly_any_passages_are_no_obstacle(rows: int) -> None:
     vectors, _ = corpus(rows)
     topics = embed_topics(TOPICS, encode)
-    assert len(assign(vectors, find_neighbours(vectors, 40), topics).labels) == rows
+    assert len(assign_topics(vectors, find_neighbours(vectors, 40), topics).labels) == rows
 
 
 def test_one_passage_goes_to_the_topic_it_plainly_fits() -> None:
     vector = encode(["arms arms arms"])
     topics = embed_topics(TOPICS, encode)
-    assert assign(vector, find_neighbours(vector, 40), topics).labels.tolist() == [1]
+    assert assign_topics(vector, find_neighbours(vector, 40), topics).labels.tolist() == [1]
 
 
 def test_examples_alone_can_describe_a_topic() -> None:
     vectors, subjects = corpus(200)
     topics = (GuidedTopic("A", examples=("football football", "football")), TOPICS[0])
-    found = assign(vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)).labels
+    found = assign_topics(
+        vectors, find_neighbours(vectors, 40), embed_topics(topics, encode)
+    ).labels
     assert (found[subjects == 3] == 0).mean() > 0.95
 
 
@@ -389,8 +407,8 @@ def test_a_paragraph_that_says_little_goes_with_those_beside_it() -> None:
     graph, topics = find_neighbours(vectors, 15), embed_topics(TOPICS, encode)
     beside = np.array([[row, row + 1] for row in range(239) if row % 4 != 3])
     vague = (np.arange(240) % 4 == 1) & (subjects < 3)
-    alone = assign(vectors, graph, topics).labels
-    read = assign(vectors, graph, topics, adjacent=beside).labels
+    alone = assign_topics(vectors, graph, topics).labels
+    read = assign_topics(vectors, graph, topics, adjacent=beside).labels
     assert (read[vague] == subjects[vague]).mean() > (alone[vague] == subjects[vague]).mean() + 0.1
 
 
@@ -398,7 +416,7 @@ def test_a_paragraph_on_another_subject_is_not_swallowed_by_its_article() -> Non
     vectors, subjects = corpus(240)
     beside = np.array([[row, row + 1] for row in range(239)])
     topics = embed_topics(TOPICS, encode)
-    found = assign(vectors, find_neighbours(vectors, 40), topics, adjacent=beside).labels
+    found = assign_topics(vectors, find_neighbours(vectors, 40), topics, adjacent=beside).labels
     assert (found[subjects >= 3] == -1).mean() > 0.95
 
 
@@ -408,7 +426,7 @@ def test_pairs_are_numbered_as_the_rows_are() -> None:
     rank = np.argsort(order)
     beside = np.array([[row, row + 1] for row in range(239) if row % 4 != 3])
     topics = embed_topics(TOPICS, encode)
-    one = assign(vectors, find_neighbours(vectors, 20), topics, adjacent=beside)
+    one = assign_topics(vectors, find_neighbours(vectors, 20), topics, adjacent=beside)
     graph = find_neighbours(vectors[order], 20)
-    other = assign(vectors[order], graph, topics, adjacent=rank[beside][::-1])
+    other = assign_topics(vectors[order], graph, topics, adjacent=rank[beside][::-1])
     assert np.array_equal(other.scores, one.scores[order])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.hierarchy.lineage import compare
+from topics.hierarchy.lineage import compare_topics
 
 
 def topics(**members: str) -> dict[bytes, int]:
@@ -13,15 +13,15 @@ def topics(**members: str) -> dict[bytes, int]:
 
 
 def kinds(before, after):
-    return [(change.kind, change.topic, change.others) for change in compare(before, after)]
+    return [(change.kind, change.topic, change.others) for change in compare_topics(before, after)]
 
 
 def test_nothing_changed_is_nothing_told():
-    assert compare(topics(t1="abc", t2="de"), topics(t1="abc", t2="de")) == []
+    assert compare_topics(topics(t1="abc", t2="de"), topics(t1="abc", t2="de")) == []
 
 
 def test_a_topic_of_new_texts_is_born_and_one_with_more_has_grown():
-    changes = compare(topics(t1="abc"), topics(t1="abcd", t2="xyz"))
+    changes = compare_topics(topics(t1="abc"), topics(t1="abcd", t2="xyz"))
     assert [(c.kind, c.topic, c.before, c.after) for c in changes] == [
         ("born", 2, 0, 3),
         ("grew", 1, 3, 4),
@@ -57,6 +57,6 @@ def test_one_text_that_moved_is_no_split():
 def test_sizes_told_are_the_sizes_there_are(pairs):
     before = {text: old for text, (old, _) in pairs.items() if old}
     after = {text: new for text, (_, new) in pairs.items() if new}
-    for change in compare(before, after):
+    for change in compare_topics(before, after):
         assert change.before == sum(topic == change.topic for topic in before.values())
         assert change.after == sum(topic == change.topic for topic in after.values())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.periods.absences import LEVEL, expect, find_absences, threshold
+from topics.periods.absences import LEVEL, expect_articles, find_absences, threshold
 
 
 def articles(outlet: str, number: int, period: str = "2013") -> dict[str, tuple[str, str]]:
@@ -51,7 +51,7 @@ def test_one_outlet_alone_is_measured_by_nobody():
 
 
 def test_expected_articles_follow_the_share_of_the_others():
-    expected, chance = expect({"2013": 20}, {"2013": 10_000}, {"2013": 2_500})
+    expected, chance = expect_articles({"2013": 20}, {"2013": 10_000}, {"2013": 2_500})
     assert expected == pytest.approx(5, abs=0.01)
     assert chance == pytest.approx(0.75**20, rel=0.01)
 

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from topics.periods.shifts import correct, find_shifts, standardise, tail
+from topics.periods.shifts import correct_p_values, find_shifts, standardise, tail
 
 
 def corpus(before: int, after: int, size: int = 10) -> tuple[dict[str, int], set[str]]:
@@ -87,5 +87,5 @@ def test_a_tail_is_never_lighter_than_the_normal_one():
 
 def test_p_values_are_corrected_step_up():
     # Benjamini and Hochberg's definition: p * number / rank, made monotone from the largest.
-    found = correct({1: 0.01, 2: 0.04, 3: 0.03, 4: 0.8})
+    found = correct_p_values({1: 0.01, 2: 0.04, 3: 0.03, 4: 0.8})
     assert found == pytest.approx({1: 0.04, 2: 0.16 / 3, 3: 0.16 / 3, 4: 0.8})
