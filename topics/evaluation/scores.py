@@ -195,7 +195,7 @@ def bcubed(truth: NDArray[np.int64], found: NDArray[np.int64]) -> tuple[float, f
 def adjusted_mutual_information(truth: NDArray[np.int64], found: NDArray[np.int64]) -> float:
     """Return mutual information adjusted for chance, over the mean of the entropies.
 
-    The value of scikit-learn's ``adjusted_mutual_info_score``, in memory that does not grow
+    The value of scikit-learn's ``adjusted_mutual_info_score``, in time that does not grow
     with labels times topics: many rows without a topic are as many topics.
 
     Args:

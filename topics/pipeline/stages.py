@@ -92,8 +92,11 @@ class Runner(Generic[W]):
 
 
 def stored_digest(store: CorpusStore, name: str) -> str:
-    """Return the digest of a stage's stored result, ``""`` where there is none or it is stale."""
-    found = store.rows("SELECT digest FROM stages WHERE name = ?", (name,))
+    """Return the digest of a stage's stored result, ``""`` where there is none or it is stale.
+
+    One whose notes are damaged is stale, so that the next run mends it.
+    """
+    found = store.rows("SELECT digest FROM stages WHERE name = ? AND json_valid(notes)", (name,))
     return str(found[0][0]) if found else ""
 
 

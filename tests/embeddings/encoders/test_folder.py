@@ -16,6 +16,7 @@ from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.reference import ReferenceEncoder
 from embeddings.encoders.tokens import WordPieces
 from embeddings.errors import InputError, ModelError
+from tests.damage import flip_a_byte
 
 TEXTS = ["Peace talks in Geneva", "weapons", "", "the talks of Damascus " * 20]
 
@@ -64,12 +65,6 @@ def test_a_cached_graph_with_a_changed_byte_is_made_again(tiny, cache):
     assert np.array_equal(again.encode(TEXTS), vectors)
     assert again.notes == ()
     assert (place / "model.bin").read_bytes() == whole
-
-
-def flip_a_byte(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
 
 
 def test_a_cache_that_cannot_be_written_costs_time_only(tiny, tmp_path, monkeypatch):

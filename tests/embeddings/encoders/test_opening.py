@@ -16,6 +16,7 @@ from embeddings.encoders.packaged import PINNED, find_package, read_package, rea
 from embeddings.encoders.parity import TEXTS
 from embeddings.encoders.reference import ReferenceEncoder
 from embeddings.errors import ModelError
+from tests.damage import flip_a_byte
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = find_package()
@@ -188,12 +189,6 @@ def copy_package(folder: Path) -> Path:
         (folder / relative).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PACKAGE / relative, folder / relative)
     return folder
-
-
-def flip_a_byte(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
 
 
 @pytest.mark.parametrize("relative", ["model.safetensors", "vocab.txt"])

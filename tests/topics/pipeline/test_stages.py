@@ -56,9 +56,17 @@ def test_what_was_taken_away_is_made_again_with_all_that_is_made_of_it(store):
     assert chain.run() == ["two", "three"]
 
 
+def test_a_stage_whose_notes_are_damaged_is_made_again(store):
+    chain = Chain(store)
+    chain.run()
+    with store.transaction() as connection:
+        connection.execute("UPDATE stages SET notes = 'no JSON' WHERE name = 'two'")
+    assert chain.run() == ["two", "three"]
+    assert stored_notes(store, "two") == "two"
+
+
 def test_of_results_that_cannot_all_be_kept_none_is(store):
     chain = Chain(store)
-    chain.hangs_on["three"] = {"no JSON"}
     runner = Runner(Work(store))
     runner.make(chain.stage("one"))
     bad = Stage[Work]("bad", (), lambda _: [1], lambda _: None, lambda *_: {"no JSON"})
