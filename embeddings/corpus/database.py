@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -200,19 +200,34 @@ def one_writer(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def discard_if_empty(path: Path) -> None:
-    """Delete a database in which no article came to be stored, after a run that failed."""
+@contextmanager
+def discarding_if_new(path: Path) -> Iterator[None]:
+    """Take away a database that a block made, where it fails before an article is stored.
+
+    Only within ``one_writer``: whoever does not hold the lock sees the files of another run.
+    """
+    is_new = not path.exists()
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            # What went wrong is what is to be told.
+            with suppress(OSError, sqlite3.Error):
+                _discard_if_empty(path.resolve())
+        raise
+
+
+def _discard_if_empty(path: Path) -> None:
     if not path.is_file():
         return
-    with plain_errors(path):
-        connection = sqlite3.connect(path)
-        try:
-            tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
-            if ("documents",) in tables and connection.execute(
-                "SELECT 1 FROM documents LIMIT 1"
-            ).fetchone():
-                return
-        finally:
-            connection.close()
+    connection = sqlite3.connect(path)
+    try:
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+        if ("documents",) in tables and connection.execute(
+            "SELECT 1 FROM documents LIMIT 1"
+        ).fetchone():
+            return
+    finally:
+        connection.close()
     for suffix in ("", "-wal", "-shm", ".lock"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.corpus.database import connect, one_writer, plain_errors
+from embeddings.corpus.database import connect, discarding_if_new, one_writer, plain_errors
 from embeddings.documents import PROCESSING, Document, Passage
 from embeddings.text.normalising import hash_text, normalise
 
@@ -52,7 +52,8 @@ class CorpusStore:
 
         Args:
             path: The SQLite file.
-            write: Keep other writers out.
+            write: Keep other writers out. A file made here is taken away again where the block
+                fails before an article is stored.
             create: Make it if it is missing, to be written to.
 
         Raises:
@@ -71,7 +72,7 @@ class CorpusStore:
                 return
             if not create and not path.exists():
                 connect(path, create=False)  # says that it is missing; does not make it
-            with one_writer(path):
+            with one_writer(path), discarding_if_new(path):
                 connection = connect(path, create=True)
                 try:
                     yield cls(path, connection)

@@ -11,11 +11,10 @@ from typing import Literal
 
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.corpus.contents import count_outlets, count_rows
-from embeddings.corpus.database import discard_if_empty
 from embeddings.corpus.intake import ReadingReport, add_paths
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
-from embeddings.errors import InputError, TopicwireError
+from embeddings.errors import InputError
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
 from topics.answers.encoder import choose_encoder
 from topics.answers.levels import LevelCounts, count_levels
@@ -154,45 +153,35 @@ def cluster(
         source=source, columns=dict(columns or {}), date_order=date_order, encoding=encoding
     )
     tell = progress or (lambda *_: None)
-    is_new = not path.exists()
-    try:
-        with CorpusStore.open(path, write=True) as store:
-            encoder = choose_encoder(
-                store, model=model, precision=precision, device=device, dimensions=dimensions
-            )
-            own = () if forget_guided else store.setting("guided") or ()
-            _check_count(topics_count, len(own if taxonomy is None else taxonomy))
-            reading = ReadingReport()
-            if chosen:
-                reading = add_paths(
-                    store, chosen, options, lambda r: tell("reading", r.files, None)
-                )
-            _remember_guided(store, taxonomy, forget_guided)
-            _remember_topics(store, topics_count, stability)
-            started = time.perf_counter()
-            embedding = embed_corpus(
-                store, encoder, lambda done, total: tell("embedding", done, total)
-            )
-            embedding_seconds = time.perf_counter() - started
-            derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
-            naming = None
-            if name_with is not None:
-                tell("asking for names", 0, None)
-                naming = ask_names(store, *name_with, key=key)
-            return _report(
-                store,
-                reading=reading,
-                encoder=encoder,
-                embedding=embedding,
-                embedding_seconds=embedding_seconds,
-                derivation=derivation,
-                naming=naming,
-                began=began,
-            )
-    except TopicwireError:
-        if is_new:
-            discard_if_empty(path)
-        raise
+    with CorpusStore.open(path, write=True) as store:
+        encoder = choose_encoder(
+            store, model=model, precision=precision, device=device, dimensions=dimensions
+        )
+        own = () if forget_guided else store.setting("guided") or ()
+        _check_count(topics_count, len(own if taxonomy is None else taxonomy))
+        reading = ReadingReport()
+        if chosen:
+            reading = add_paths(store, chosen, options, lambda r: tell("reading", r.files, None))
+        _remember_guided(store, taxonomy, forget_guided)
+        _remember_topics(store, topics_count, stability)
+        started = time.perf_counter()
+        embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
+        embedding_seconds = time.perf_counter() - started
+        derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
+        naming = None
+        if name_with is not None:
+            tell("asking for names", 0, None)
+            naming = ask_names(store, *name_with, key=key)
+        return _report(
+            store,
+            reading=reading,
+            encoder=encoder,
+            embedding=embedding,
+            embedding_seconds=embedding_seconds,
+            derivation=derivation,
+            naming=naming,
+            began=began,
+        )
 
 
 def _check_paths(given: Sequence[Path | str], db: Path) -> list[Path]:

@@ -204,3 +204,59 @@ def test_a_file_of_version_1_that_cannot_be_written_to_is_read_and_left_as_it_is
 
 def columns(store: CorpusStore, table: str) -> list[str]:
     return [name for (name,) in store.rows("SELECT name FROM pragma_table_info(?)", (table,))]
+
+
+LATE = """
+    import sys
+    import filelock
+    from topics.cli.entry import main
+
+    acquire = filelock.FileLock.acquire
+
+    def wait_before(*args, **kwargs):
+        print("at the lock", flush=True)
+        sys.stdin.readline()
+        return acquire(*args, **kwargs)
+
+    filelock.FileLock.acquire = wait_before
+    main()
+"""
+
+
+def test_of_two_first_runs_on_one_path_the_loser_leaves_the_winners_database(tmp_path, put):
+    path, folder = tmp_path / "news.db", tmp_path / "post"
+    folder.mkdir()
+    (folder / "one.txt").write_text("Talks resume\n\nThe ministers met in Geneva on Friday.\n")
+    loser = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(LATE), "cluster", str(folder), "--db", str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # It has seen that there is no database, and comes to the lock when there is one.
+    assert loser.stdout.readline() == "at the lock\n"
+    with CorpusStore.open(path, write=True) as winner:
+        _, told = loser.communicate("go on\n")
+        assert "Another Topicwire run is changing" in told
+        assert loser.returncode == StoreError.exit_code
+        put(winner, "a", ["One."])
+    with CorpusStore.open(path) as store:
+        assert [passage.text for passage in store.passages()] == ["One."]
+
+
+@pytest.mark.parametrize("error", [StoreError, KeyboardInterrupt])
+def test_a_first_run_that_fails_before_an_article_is_stored_leaves_nothing(tmp_path, put, error):
+    def fail(name: str, *documents: str) -> None:
+        with CorpusStore.open(tmp_path / name, write=True) as store:
+            for document in documents:
+                put(store, document, ["One."])
+            raise error
+
+    with pytest.raises(error):
+        fail("empty.db")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(error):
+        fail("filled.db", "a")
+    with CorpusStore.open(tmp_path / "filled.db") as store:
+        assert [document.id for document in store.documents()] == ["a"]
