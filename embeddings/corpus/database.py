@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
+import stat
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,8 +40,6 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
             f"There is no database at {path}; "
             f"make one with `topicwire cluster FOLDER --db {path}`, or name another with --db."
         )
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder; --db takes a file, such as {path / 'topicwire.db'}.")
     with plain_errors(path):
         try:
             return _open(path.resolve().as_uri(), path, create)
@@ -45,7 +47,57 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
             if create or os.access(path.parent, os.W_OK):
                 raise
             # On a read-only disk SQLite cannot keep its log; nobody else can write either.
-            return _open(f"{path.resolve().as_uri()}?immutable=1", path, create)
+            return _open_read_only(path)
+        except UnicodeDecodeError as error:  # of a message that quotes a damaged schema
+            raise StoreError(_damaged(path, "its tables cannot be told")) from error
+
+
+def check_place(path: Path) -> None:
+    """Refuse what cannot be a database, whether there is one or not.
+
+    Raises:
+        StoreError: A folder, pipe or device, or a path that the system refuses.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise StoreError(
+                f"The path given with --db has {len(str(path))} characters, and this system takes "
+                "no name so long; choose a shorter one, such as topicwire.db."
+            ) from None
+        raise StoreError(
+            f"{path} cannot be looked at ({error.strerror}); check the path given with --db."
+        ) from None
+    if stat.S_ISDIR(mode):
+        raise StoreError(f"{path} is a folder; --db takes a file, such as {path / 'topicwire.db'}.")
+    if not stat.S_ISREG(mode):
+        raise StoreError(
+            f"{path} is no file but a pipe or a device; --db takes a file, such as topicwire.db."
+        )
+
+
+def _open_read_only(path: Path) -> sqlite3.Connection:
+    """Open a file in a folder that cannot be written to, with what a killed run left beside it."""
+    place = path.resolve()
+    log = Path(f"{place}-wal")
+    if not (log.exists() and log.stat().st_size):
+        return _open(f"{place.as_uri()}?immutable=1", path, create=False)
+    try:
+        with tempfile.TemporaryDirectory(prefix="topicwire-") as folder:
+            private = Path(folder) / "private.db"
+            shutil.copyfile(place, private)
+            shutil.copyfile(log, f"{private}-wal")
+            with closing(_open(private.as_uri(), path, create=False)) as connection:
+                return _copy(connection)
+    except OSError as error:
+        raise StoreError(
+            f"The last changes of {path} stand in {log}, since the run that made them was "
+            f"stopped, and a private copy of both cannot be made ({error.strerror}); copy both "
+            "into a folder that you may write to, and name the copy with --db."
+        ) from error
 
 
 def _open(uri: str, path: Path, create: bool) -> sqlite3.Connection:
@@ -69,6 +121,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, create: bool) -> int:
         )
     if empty and not create:
         raise StoreError(f"{path} is empty; fill it with `topicwire cluster FOLDER --db {path}`.")
+    if not empty and version < 1:
+        raise StoreError(_damaged(path, f"its version is {version}"))
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path} was written by a newer Topicwire (file version {version}, this one reads up "
@@ -103,16 +157,26 @@ def _bring_up(connection: sqlite3.Connection, create: bool) -> sqlite3.Connectio
         return connection
     if connection.in_transaction:
         connection.execute("ROLLBACK")
-    # With no name it is a temporary file, which a large corpus needs: memory may not hold it.
-    copy = sqlite3.connect("", isolation_level=None)
+    copy = _copy(connection)
     try:
-        connection.backup(copy)
-        _set_up(copy)
         _upgrade(copy)
     except BaseException:
         copy.close()
         raise
     connection.close()
+    return copy
+
+
+def _copy(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a copy that only this run sees, and that is gone when it is closed."""
+    # With no name it is a temporary file, which a large corpus needs: memory may not hold it.
+    copy = sqlite3.connect("", isolation_level=None)
+    try:
+        connection.backup(copy)
+        _set_up(copy)
+    except BaseException:
+        copy.close()
+        raise
     return copy
 
 
@@ -160,13 +224,17 @@ def _explain(error: sqlite3.Error, path: Path) -> str:
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return f"{path} cannot be opened for writing; check its folder and permissions."
     if primary == sqlite3.SQLITE_CORRUPT:
-        return (
-            f"{path} is damaged ({error}); restore a copy of it, or cluster the articles "
-            "again into another file with --db."
-        )
+        return _damaged(path, error)
     if primary == sqlite3.SQLITE_IOERR:
         return f"The disk would not read or write {path} ({error}); what was stored is kept."
     return f"{path} could not be used: {error}."
+
+
+def _damaged(path: Path, how: object) -> str:
+    return (
+        f"{path} is damaged ({how}); restore a copy of it, or cluster the articles "
+        "again into another file with --db."
+    )
 
 
 @contextmanager

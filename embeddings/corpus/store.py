@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.corpus.database import connect, discarding_if_new, one_writer, plain_errors
+from embeddings.corpus.database import (
+    check_place,
+    connect,
+    discarding_if_new,
+    one_writer,
+    plain_errors,
+)
 from embeddings.documents import PROCESSING, Document, Passage
 from embeddings.text.normalising import hash_text, normalise
 
@@ -60,6 +66,7 @@ class CorpusStore:
             StoreError: It is missing, locked, not ours, or of a newer version; also in
                 place of any SQLite error inside the ``with`` block.
         """
+        check_place(path)
         with plain_errors(path):
             if not write:
                 connection = connect(path, create=False)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.corpus.contents import count_outlets, count_rows
+from embeddings.corpus.database import check_place
 from embeddings.corpus.intake import ReadingReport, add_paths
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
@@ -145,6 +146,7 @@ def cluster(
     if guided is not None and forget_guided:
         raise InputError("--topics and --no-topics were given together; use one of them.")
     path = Path(db)
+    check_place(path)
     # What can be seen to be wrong is said before a database is made.
     key = _check_endpoint(*name_with) if name_with is not None else ""
     chosen = _check_paths([paths] if isinstance(paths, (str, Path)) else paths, path)

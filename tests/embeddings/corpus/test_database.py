@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -260,3 +264,96 @@ def test_a_first_run_that_fails_before_an_article_is_stored_leaves_nothing(tmp_p
         fail("filled.db", "a")
     with CorpusStore.open(tmp_path / "filled.db") as store:
         assert [document.id for document in store.documents()] == ["a"]
+
+
+def test_a_path_that_can_be_no_database_is_refused_at_once_and_left_as_it_is(tmp_path):
+    pipe, long = tmp_path / "pipe", tmp_path / ("x" * 300)
+    os.mkfifo(pipe)
+    for write in (False, True):
+        assert "a pipe or a device" in opening(pipe, write=write)
+        assert "a pipe or a device" in opening(Path(os.devnull), write=write)
+        assert "choose a shorter one" in opening(long, write=write)
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.parametrize("version", [0, -1])
+def test_a_file_of_a_version_that_never_was_is_damaged(tmp_path, version):
+    path = tmp_path / "test.db"
+    with CorpusStore.open(path, write=True):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    assert f"damaged (its version is {version})" in opening(path)
+
+
+def test_a_schema_that_is_no_text_is_damaged(tmp_path):
+    path = tmp_path / "test.db"
+    with CorpusStore.open(path, write=True):
+        pass
+    content = path.read_bytes()
+    # SQLite quotes what it could not read, as it stands.
+    path.write_bytes(
+        content.replace(b"TEXT NOT NULL,       -- r", b"'\xff\xffT NOT NULL,       -- r")
+    )
+    assert "is damaged" in opening(path)
+
+
+STOPPED = """
+    import os, signal, sys
+    from pathlib import Path
+    sys.path.insert(0, {tests!r})
+    from conftest import article, paragraphs_of
+    from embeddings.corpus.store import CorpusStore
+    for name in ("a", "b"):
+        with CorpusStore.open(Path({path!r}), write=True) as store:
+            document = article(name, ["One."])
+            store.put_document(document, [], paragraphs_of(document))
+            if name == "b":
+                os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def stopped() -> Iterator[Path]:
+    """A database whose last article stands in the log of a killed run, in a read-only folder."""
+    # Where every user may look: root, who writes anywhere, plays another one below.
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder, path = Path(name), Path(name) / "test.db"
+        code = STOPPED.format(tests=str(Path(__file__).parents[2]), path=str(path))
+        subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            check=False,
+        )
+        Path(f"{path}-shm").unlink()
+        user = os.geteuid()
+        folder.chmod(0o555)
+        try:
+            if user == 0:
+                os.setresuid(65534, 65534, 0)
+            yield path
+        finally:
+            os.setresuid(*[user] * 3)
+            folder.chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users and modes of POSIX")
+def test_what_a_killed_run_stored_is_read_in_a_folder_that_cannot_be_written_to(stopped):
+    assert Path(f"{stopped}-wal").stat().st_size
+    with CorpusStore.open(stopped) as store:
+        assert [document.id for document in store.documents()] == ["a", "b"]
+    assert {file.name for file in stopped.parent.iterdir()} == {
+        "test.db",
+        "test.db-wal",
+        "test.db.lock",
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users and modes of POSIX")
+def test_an_older_state_is_not_shown_where_no_private_copy_can_be_made(stopped, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", refuse)
+    assert "copy both into a folder" in opening(stopped)
