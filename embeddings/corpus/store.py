@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from embeddings.corpus.database import (
     one_writer,
     plain_errors,
 )
+from embeddings.corpus.values import NamedValues
 from embeddings.documents import PROCESSING, Document, Passage
 from embeddings.text.normalising import hash_text, normalise
 
@@ -36,20 +36,12 @@ _DOCUMENT_COLUMNS = "id, text, title, source, published, url, path"
 _AMONG = "WHERE ?1 IS NULL OR {} IN (SELECT value FROM json_each(?1))"
 
 
-class CorpusStore:
+class CorpusStore(NamedValues):
     """A corpus in one file.
 
     Row *i* of ``vectors()`` is passage *i* of ``passages()``. Every public method is one
-    transaction: after it returns, what it stored survives a kill.
-
-    Args:
-        path: The SQLite file.
-        connection: An open connection to it; use ``CorpusStore.open``.
+    transaction: after it returns, what it stored survives a kill. Use ``CorpusStore.open``.
     """
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
 
     @classmethod
     @contextmanager
@@ -85,45 +77,6 @@ class CorpusStore:
                     yield cls(path, connection)
                 finally:
                     connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a block as one transaction: all of it is stored, or none."""
-        if self._connection.in_transaction:
-            yield self._connection
-            return
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection
-            self._connection.execute("COMMIT")
-        except BaseException:
-            # On a full disk SQLite has rolled back by itself.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
-
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a SELECT and return its rows."""
-        return self._connection.execute(sql, parameters).fetchall()
-
-    # Settings
-
-    def setting(self, key: str) -> Any:
-        """Return a stored setting, or ``None``."""
-        row = self._connection.execute("SELECT value FROM settings WHERE key = ?", (key,))
-        found = row.fetchone()
-        return None if found is None else json.loads(found[0])
-
-    def set_setting(self, key: str, value: Any) -> None:
-        """Store a setting; ``None`` deletes it."""
-        with self.transaction() as connection:
-            if value is None:
-                connection.execute("DELETE FROM settings WHERE key = ?", (key,))
-            else:
-                connection.execute(
-                    "INSERT OR REPLACE INTO settings VALUES (?, ?)",
-                    (key, json.dumps(value, ensure_ascii=False)),
-                )
 
     # Files and documents
 
@@ -354,25 +307,6 @@ class CorpusStore:
         if not rows:
             return np.zeros((0, 0), dtype=np.float32)
         return np.frombuffer(b"".join(blob for _, blob in rows), dtype="<f4").reshape(len(rows), -1)
-
-    # Arrays
-
-    def put_array(self, name: str, array: NDArray[Any]) -> None:
-        """Store an array under a name, replacing what was there."""
-        little = array.astype(array.dtype.newbyteorder("<"))
-        with self.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO arrays VALUES (?, ?, ?, ?)",
-                (name, little.dtype.str, json.dumps(array.shape), little.tobytes()),
-            )
-
-    def array(self, name: str) -> NDArray[Any] | None:
-        """Return a stored array, or ``None``."""
-        found = self.rows("SELECT dtype, shape, data FROM arrays WHERE name = ?", (name,))
-        if not found:
-            return None
-        dtype, shape, data = found[0]
-        return np.frombuffer(data, dtype=np.dtype(dtype)).reshape(json.loads(shape))
 
     def corpus_fingerprint(self) -> str:
         """Hash what topics, copies and relations are computed from.
