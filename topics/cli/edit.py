@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.output import RIGHT, in_plain_words, print_table, show
 from topics.cli.topics import print_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from topics.answers.edit import EditReport
+    from topics.answers.edit import EditLine, EditReport
 
 EXAMPLE = 'topicwire edit rename 4 "Arms deliveries"'
 
@@ -25,138 +27,111 @@ app = typer.Typer(
 )
 
 TopicArgument = Annotated[str, typer.Argument(metavar="TOPIC", help="A topic's id or name.")]
+PassageArgument = Annotated[int, typer.Argument(metavar="PASSAGE", help="A passage's number.")]
 
 
-@app.command("rename", epilog=f"Example: {EXAMPLE}")
-@in_plain_words
-def rename_topic(
+def _edit_command(example: str) -> Callable[[Callable[..., None]], None]:
+    """Make a command of a function that only declares it.
+
+    The function of that name in ``topics.answers.edit`` is called with the arguments declared;
+    ``--db`` and ``--json`` are added to them.
+    """
+
+    def add(declared: Callable[..., None]) -> None:
+        name = declared.__name__
+
+        def run(db: DbOption = DEFAULT_DB, as_json: JsonOption = False, **given: Any) -> None:
+            from topics.answers import edit
+
+            report: EditReport = getattr(edit, name)(**given, db=db)
+            show(report, as_json, lambda report: _tell(report, undone=name == "undo", db=db))
+
+        *shared, _ = inspect.signature(run, eval_str=True).parameters.values()
+        own = inspect.signature(declared, eval_str=True).parameters.values()
+        command = in_plain_words(run)
+        command.__doc__ = declared.__doc__
+        command.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in (*own, *shared)}
+        app.command(name, epilog=f"Example: topicwire edit {example}")(command)
+
+    return add
+
+
+@_edit_command('rename 4 "Arms deliveries"')
+def rename(
     topic: TopicArgument,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its new name.")],
-    db: DbOption = DEFAULT_DB,
-    as_json: JsonOption = False,
 ) -> None:
     """Give a discovered topic a name of your own."""
-    from topics.answers.edit import rename
-
-    _tell(rename(topic, name, db=db), db, as_json)
 
 
-@app.command("merge", epilog="Example: topicwire edit merge 4 7")
-@in_plain_words
-def merge_topics(
+@_edit_command("merge 4 7")
+def merge(
     topics: Annotated[
         list[str], typer.Argument(metavar="TOPIC TOPIC...", help="Ids or names of topics.")
     ],
-    db: DbOption = DEFAULT_DB,
-    as_json: JsonOption = False,
 ) -> None:
     """Make one topic of several."""
-    from topics.answers.edit import merge
-
-    _tell(merge(topics, db=db), db, as_json)
 
 
-@app.command("split", epilog="Example: topicwire edit split 4 --into 3")
-@in_plain_words
-def split_topic(
+@_edit_command("split 4 --into 3")
+def split(
     topic: TopicArgument,
     into: Annotated[
         int, typer.Option(metavar="N", help="How many topics to make of it; by default what fits.")
     ] = 0,
-    db: DbOption = DEFAULT_DB,
-    as_json: JsonOption = False,
 ) -> None:
     """Part a discovered topic into several."""
-    from topics.answers.edit import split
-
-    _tell(split(topic, into, db=db), db, as_json)
 
 
-@app.command("pin", epilog="Example: topicwire edit pin 131 4")
-@in_plain_words
-def pin_passage(
-    passage: Annotated[int, typer.Argument(metavar="PASSAGE", help="The passage's number.")],
-    topic: TopicArgument,
-    db: DbOption = DEFAULT_DB,
-    as_json: JsonOption = False,
-) -> None:
+@_edit_command("pin 131 4")
+def pin(passage: PassageArgument, topic: TopicArgument) -> None:
     """Put a passage, and its copies, into a topic for good."""
-    from topics.answers.edit import pin
-
-    _tell(pin(passage, topic, db=db), db, as_json)
 
 
-@app.command("part", epilog="Example: topicwire edit part 131 208")
-@in_plain_words
-def part_passages(
-    one: Annotated[int, typer.Argument(metavar="PASSAGE", help="A passage's number.")],
+@_edit_command("part 131 208")
+def part(
+    one: PassageArgument,
     other: Annotated[int, typer.Argument(metavar="PASSAGE", help="Another's.")],
-    db: DbOption = DEFAULT_DB,
-    as_json: JsonOption = False,
 ) -> None:
     """Keep two passages in different topics."""
-    from topics.answers.edit import part
-
-    _tell(part(one, other, db=db), db, as_json)
 
 
-@app.command("undo", epilog="Example: topicwire edit undo")
-@in_plain_words
-def undo_edit(
+@_edit_command("undo")
+def undo(
     number: Annotated[
         int | None,
         typer.Argument(metavar="[EDIT]", help="Number of the edit; the last by default."),
     ] = None,
-    db: DbOption = DEFAULT_DB,
-    as_json: JsonOption = False,
 ) -> None:
     """Take back an edit."""
-    from topics.answers.edit import undo
-
-    report = undo(number, db=db)
-    if as_json:
-        print_json(report)
-        return
-    typer.echo(f"Edit {report.edit} is undone; {_moved(report)}.")
-    print_topics(report.topics)
 
 
 @app.command("list", epilog="Example: topicwire edit list")
 @in_plain_words
 def show_edits(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     """List the edits made."""
-    from rich.text import Text
-
     from topics.answers.edit import list_edits
 
-    found = list_edits(db)
-    if as_json:
-        print_json(found)
-        return
+    show(list_edits(db), as_json, _print_edits)
+
+
+def _print_edits(found: list[EditLine]) -> None:
     if not found:
         typer.echo("No topic has been edited.")
         return
-    table = new_table(("edit", {"justify": "right"}), ("made", {}), ("what", {"ratio": 1}))
-    for line in found:
-        table.add_row(str(line.id), line.made[:16].replace("T", " "), Text(plain(line.what)))
-    console().print(table)
+    rows = [(line.id, line.made[:16].replace("T", " "), line.what) for line in found]
+    print_table({"edit": RIGHT, "made": 0, "what": 1}, rows)
 
 
-def _tell(report: EditReport, db: Path, as_json: bool) -> None:
-    if as_json:
-        print_json(report)
-        return
-    named = "" if db == DEFAULT_DB else f" --db {shlex.quote(str(db))}"
-    typer.echo(f"Edit {report.edit} is stored; {_moved(report)}.")
-    print_topics(report.topics)
-    typer.echo(f"To take it back: topicwire edit undo {report.edit}{named}")
-
-
-def _moved(report: EditReport) -> str:
-    idle = (
-        f"; {count(len(report.idle), 'edit')} could not be obeyed: "
-        + ", ".join(str(number) for number in report.idle)
-        if report.idle
-        else ""
+def _tell(report: EditReport, *, undone: bool, db: Path) -> None:
+    idle = ", ".join(map(str, report.idle))
+    typer.echo(
+        f"Edit {report.edit} is {'undone' if undone else 'stored'}; "
+        f"{report.moved:.1%} of the passages changed topic"
+        + (f"; {count(len(report.idle), 'edit')} could not be obeyed: {idle}." if idle else ".")
     )
-    return f"{report.moved:.1%} of the passages changed topic{idle}"
+    print_topics(report.topics)
+    if not undone:
+        named = "" if db == DEFAULT_DB else f" --db {shlex.quote(str(db))}"
+        typer.echo(f"To take it back: topicwire edit undo {report.edit}{named}")

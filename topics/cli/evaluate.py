@@ -9,10 +9,12 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.output import RIGHT, in_plain_words, plain, print_table, show
 
 if TYPE_CHECKING:
-    from topics.answers.evaluate import Evaluation
+    from rich.text import Text
+
+    from topics.answers.evaluate import Evaluation, LabelMatch
     from topics.evaluation.coherence import Coherence
 
 EXAMPLE = "topicwire evaluate labels.csv --column label=subject"
@@ -29,6 +31,7 @@ _AGREEMENT = (
     ("bcubed_recall", "B-cubed recall", "share of {unit}'s label that is in its topic"),
     ("bcubed_f", "B-cubed F", "mean of the two (harmonic)"),
 )
+_NPMI = "top words together: 1 always, 0 chance, -1 never"
 
 
 @in_plain_words
@@ -65,9 +68,10 @@ def run(
     result = evaluate(
         labelled, db=db, by=as_unit(by), columns=read_columns(column or (), "label=subject")
     )
-    if as_json:
-        print_json(result)
-        return
+    show(result, as_json, lambda result: _print(result, limit))
+
+
+def _print(result: Evaluation, limit: int) -> None:
     _print_matching(result)
     _print_scores(result)
     _print_labels(result, limit)
@@ -105,29 +109,26 @@ def _print_matching(result: Evaluation) -> None:
 
 def _print_scores(result: Evaluation) -> None:
     unit = _noun(result)
+    one = f"an {unit}" if unit == "article" else f"a {unit}"
     scores, coherence = result.scores, result.coherence
-    table = new_table(
-        ("score", {}), ("value", {"justify": "right"}), ("what it says", {"ratio": 1})
-    )
-    for field, name, meaning in _AGREEMENT:
-        said = meaning.format(unit=f"an {unit}" if unit == "article" else f"a {unit}")
-        table.add_row(name, _number(getattr(scores, field)), said)
-    table.add_row("share placed", _number(scores.share_placed), f"labelled {unit}s with a topic")
-    table.add_row(
-        "count error",
-        f"{scores.count_error:+d}",
-        f"{count(scores.topics, 'topic')} for {count(scores.labels, 'label')}, "
-        f"{scores.count_ratio:.2f} times as many",
-    )
-    table.add_row(
-        "NPMI coherence",
-        _number(coherence.npmi),
-        "top words together: 1 always, 0 chance, -1 never",
-    )
-    table.add_row("of key phrases", _number(result.phrase_coherence.npmi), "the same of these")
-    table.add_row("diversity", _number(result.diversity), "1: no two topics share a top word")
-    console().print()
-    console().print(table)
+    counted = f"{count(scores.topics, 'topic')} for {count(scores.labels, 'label')}"
+    rows = [
+        (name, _number(getattr(scores, field)), meaning.format(unit=one))
+        for field, name, meaning in _AGREEMENT
+    ]
+    rows += [
+        ("share placed", _number(scores.share_placed), f"labelled {unit}s with a topic"),
+        (
+            "count error",
+            f"{scores.count_error:+d}",
+            f"{counted}, {scores.count_ratio:.2f} times as many",
+        ),
+        ("NPMI coherence", _number(coherence.npmi), _NPMI),
+        ("of key phrases", _number(result.phrase_coherence.npmi), "the same of these"),
+        ("diversity", _number(result.diversity), "1: no two topics share a top word"),
+    ]
+    typer.echo()
+    print_table({"score": 0, "value": RIGHT, "what it says": 1}, rows)
     _print_coherence(coherence)
 
 
@@ -148,52 +149,42 @@ def _print_coherence(coherence: Coherence) -> None:
 
 
 def _print_labels(result: Evaluation, limit: int) -> None:
-    from rich.text import Text
-
-    table = new_table(
-        ("label", {"ratio": 3}),
-        (f"{_noun(result)}s", {"justify": "right"}),
-        ("best topic", {"ratio": 4}),
-        ("share there", {"justify": "right"}),
-        ("topics", {"justify": "right"}),
+    units = f"{_noun(result)}s"
+    typer.echo()
+    print_table(
+        {"label": 3, units: RIGHT, "best topic": 4, "share there": RIGHT, "topics": RIGHT},
+        (
+            (one.label, one.units, _best_topic(one), f"{one.share:.0%}", one.topics)
+            for one in result.labels[:limit]
+        ),
     )
-    for match in result.labels[:limit]:
-        best = "none" if match.topic_id is None else f"{match.topic_id}  {plain(match.topic)}"
-        table.add_row(
-            Text(plain(match.label)),
-            str(match.units),
-            Text(best),
-            f"{match.share:.0%}",
-            str(match.topics),
-        )
-    console().print()
-    console().print(table)
     _print_more(len(result.labels) - limit, "label")
 
 
-def _print_topics(result: Evaluation, limit: int) -> None:
+def _best_topic(match: LabelMatch) -> Text:
     from rich.text import Text
 
-    table = new_table(
-        ("id", {"justify": "right"}),
-        ("topic", {"ratio": 4}),
-        ("labelled", {"justify": "right"}),
-        ("main label", {"ratio": 3}),
-        ("share", {"justify": "right"}),
-        ("NPMI", {"justify": "right"}),
-    )
+    return Text("none" if match.topic_id is None else f"{match.topic_id}  {plain(match.topic)}")
+
+
+def _print_topics(result: Evaluation, limit: int) -> None:
     shown = [match for match in result.topics if match.labelled]
-    for match in shown[:limit]:
-        table.add_row(
-            str(match.topic_id),
-            Text(plain(match.topic)),
-            f"{match.labelled} of {match.units}",
-            Text(plain(match.label)),
-            f"{match.share:.0%}",
-            _number(match.npmi),
-        )
-    console().print()
-    console().print(table)
+    typer.echo()
+    columns = {"id": RIGHT, "topic": 4, "labelled": RIGHT, "main label": 3}
+    print_table(
+        columns | {"share": RIGHT, "NPMI": RIGHT},
+        (
+            (
+                one.topic_id,
+                one.topic,
+                f"{one.labelled} of {one.units}",
+                one.label,
+                f"{one.share:.0%}",
+                _number(one.npmi),
+            )
+            for one in shown[:limit]
+        ),
+    )
     _print_more(len(shown) - limit, "topic")
     if result.topics_without_label:
         more = count(result.topics_without_label, "more topic")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import in_plain_words, print_json
+from topics.cli.output import in_plain_words, show
 
 EXAMPLE = "topicwire export passages.parquet"
 
@@ -24,8 +24,8 @@ def run(
     """Write all passages with outlet, date, url, topic and copy group."""
     from topics.answers.export import export
 
-    report = export(out, db=db)
-    if as_json:
-        print_json(report)
-    else:
-        typer.echo(f"Wrote {report.rows} passages to {report.path}.")
+    show(
+        export(out, db=db),
+        as_json,
+        lambda report: typer.echo(f"Wrote {report.rows} passages to {report.path}."),
+    )

@@ -8,7 +8,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.output import console, in_plain_words, list_outlets, plain, print_table, show
 
 if TYPE_CHECKING:
     from topics.answers.info import CorpusInfo
@@ -27,44 +27,39 @@ def run(
     """Say what the database holds, and what was left out of it."""
     from topics.answers.info import info
 
-    found = info(db)
-    if as_json:
-        print_json(found)
-        return
-    out = console()
-    if problems:
-        for path, line, message in found.problems:
-            place = f"{path}, line {line}" if line else path
-            typer.echo(f"{plain(place)}: {plain(message)}")
-        if not found.problems:
-            typer.echo("Everything could be read.")
-        return
-    table = new_table(("", {}), ("", {"ratio": 1}))
-    table.show_header = False
+    show(info(db), as_json, _print_problems if problems else _print_contents)
+
+
+def _print_problems(found: CorpusInfo) -> None:
+    for path, line, message in found.problems:
+        place = f"{path}, line {line}" if line else path
+        typer.echo(f"{plain(place)}: {plain(message)}")
+    if not found.problems:
+        typer.echo("Everything could be read.")
+
+
+def _print_contents(found: CorpusInfo) -> None:
     dates = f"{found.earliest} to {found.latest}" if found.earliest else "none"
     undated = f", {found.undated} without a date" if found.undated else ""
-    shown = ", ".join(f"{plain(name) or 'unknown'} {count}" for name, count in found.outlets[:12])
-    more = f" and {len(found.outlets) - 12} more" if len(found.outlets) > 12 else ""
-    removed = sum(count for _, count in found.removed)
-    for name, value in (
-        ("database", f"{found.path}, {found.bytes / 1e6:.1f} MB"),
-        ("articles", f"{found.documents:,} from {count(len(found.outlets), 'outlet')}"),
-        ("outlets", shown + more),
-        ("dates", dates + undated),
-        ("passages", f"{found.passages}, {found.distinct} distinct"),
-        ("furniture", f"{removed} lines left out (`topicwire cluster --show-removed` lists them)"),
-        ("model", found.encoder.get("name", "none yet")),
-        ("topics", str(found.topics)),
-        ("copies", f"{found.copy_groups:,} groups, repeats within one outlet among them"),
-        ("stories", f"{found.stories:,}, those of one outlet among them{_too_short(found)}"),
-        ("by hand", f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}"),
-        ("unread", f"{len(found.problems)} (`topicwire info --problems` lists them)"),
-    ):
-        table.add_row(name, value)
-    out.print(table)
+    removed = sum(number for _, number in found.removed)
+    rows = {
+        "database": f"{found.path}, {found.bytes / 1e6:.1f} MB",
+        "articles": f"{found.documents:,} from {count(len(found.outlets), 'outlet')}",
+        "outlets": list_outlets(found.outlets, 12),
+        "dates": dates + undated,
+        "passages": f"{found.passages}, {found.distinct} distinct",
+        "furniture": f"{removed} lines left out (`topicwire cluster --show-removed` lists them)",
+        "model": found.encoder.get("name", "none yet"),
+        "topics": found.topics,
+        "copies": f"{found.copy_groups:,} groups, repeats within one outlet among them",
+        "stories": f"{found.stories:,}, those of one outlet among them{_too_short(found)}",
+        "by hand": f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}",
+        "unread": f"{len(found.problems)} (`topicwire info --problems` lists them)",
+    }
+    print_table({"what": 0, "how much": 1}, rows.items(), header=False)
     if found.unclustered:
         verb = "has" if found.unclustered == 1 else "have"
-        out.print(
+        console().print(
             f"{count(found.unclustered, 'passage')} {verb} no topic yet: a run was stopped; "
             "`topicwire cluster` goes on from there."
         )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption
-from topics.cli.output import console, in_plain_words, print_json
+from topics.cli.output import console, in_plain_words, show
+
+if TYPE_CHECKING:
+    from topics.maps.drawing import MapPicture
 
 EXAMPLE = "topicwire map map.png"
 
@@ -25,14 +29,15 @@ def run(
     """Draw the topic map."""
     from topics.answers.map import map_topics
 
+    waiting: AbstractContextManager[object] = nullcontext()
     if sys.stderr.isatty():
-        with console(err=True).status("Drawing; the first map of a corpus takes longest."):
-            picture = map_topics(out, db=db, title=title, level=level)
-    else:
+        waiting = console(err=True).status("Drawing; the first map of a corpus takes longest.")
+    with waiting:
         picture = map_topics(out, db=db, title=title, level=level)
-    if as_json:
-        print_json(picture)
-        return
+    show(picture, as_json, _print)
+
+
+def _print(picture: MapPicture) -> None:
     typer.echo(f"Drew {picture.path}, {picture.width} by {picture.height} pixels.")
     if picture.unnamed:
         typer.echo(f"{len(picture.unnamed)} smaller topics are drawn without their names.")

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -32,6 +32,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _BREAK = re.compile(r"\n\s*\n")
 HEADING_END = " — "
 
+# A column of numbers, as wide as they are.
+RIGHT = -1
+
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
@@ -39,6 +42,12 @@ def plain(text: str) -> str:
     """Return text on one line, without characters that could steer the terminal."""
     lines = [" ".join(_CONTROL.sub(" ", part).split()) for part in _BREAK.split(text)]
     return HEADING_END.join(line for line in lines if line)
+
+
+def list_outlets(outlets: Sequence[tuple[str, int]], most: int) -> str:
+    """Return outlets, each with its number, on one line; those beyond ``most`` are counted."""
+    shown = ", ".join(f"{plain(name) or 'unknown'} {number}" for name, number in outlets[:most])
+    return shown + (f" and {len(outlets) - most} more" if len(outlets) > most else "")
 
 
 def safe(text: str) -> str:
@@ -56,6 +65,14 @@ def console(*, err: bool = False) -> Console:
             raise BrokenPipeError
 
     return PipedConsole(highlight=False, stderr=err)
+
+
+def show(result: _R, as_json: bool, tell: Callable[[_R], None]) -> None:
+    """Print a result as JSON, or as a command tells it in words."""
+    if as_json:
+        print_json(result)
+    else:
+        tell(result)
 
 
 def print_json(result: Any) -> None:
@@ -87,6 +104,34 @@ def new_table(*columns: tuple[str, dict[str, Any]]) -> Table:
     for name, options in columns:
         table.add_column(name, **options)
     return table
+
+
+def print_table(
+    columns: Mapping[str, int], rows: Iterable[Sequence[object]], *, header: bool = True
+) -> None:
+    """Print a table in the house style; a column of empty cells is left out.
+
+    Args:
+        columns: Name to share of the width that is left; 0 for as wide as its cells, and
+            ``RIGHT`` so with numbers.
+        rows: A cell a column: rich's ``Text`` as it is, all else in plain text.
+        header: Whether the names are shown.
+    """
+    from rich.text import Text
+
+    cells = [
+        [one if isinstance(one, Text) else Text(plain(str(one))) for one in row] for row in rows
+    ]
+    used = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
+    table = new_table()
+    table.show_header = header
+    for name, share in (list(columns.items())[at] for at in used):
+        table.add_column(
+            name, justify="right" if share == RIGHT else "left", ratio=max(share, 0) or None
+        )
+    for row in cells:
+        table.add_row(*(row[at] for at in used))
+    console().print(table)
 
 
 def marked(text: str, spans: Iterable[Sequence[int]]) -> Text:

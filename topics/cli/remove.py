@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import in_plain_words, plain, print_json
+from topics.cli.output import in_plain_words, plain, show
+
+if TYPE_CHECKING:
+    from topics.answers.remove import RemovalReport
 
 EXAMPLE = 'topicwire remove --source "saltmarsh-gazette"'
 
@@ -37,16 +40,12 @@ def run(
     from topics.answers.remove import remove
 
     report = remove(
-        sources=source or (),
-        paths=path or (),
-        ids=document_id or (),
-        db=db,
-        dry_run=dry_run,
+        sources=source or (), paths=path or (), ids=document_id or (), db=db, dry_run=dry_run
     )
-    if as_json:
-        print_json(report)
-        return
-    verb = "Would remove" if dry_run else "Removed"
+    show(report, as_json, lambda report: _print(report, "Would remove" if dry_run else "Removed"))
+
+
+def _print(report: RemovalReport, verb: str) -> None:
     typer.echo(
         f"{verb} {count(len(report.documents), 'article')} with "
         f"{count(report.passages, 'passage')}; {report.left:,} stay."

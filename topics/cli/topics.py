@@ -10,13 +10,20 @@ from embeddings.errors import InputError
 from topics.answers.counting import count
 from topics.cli import suggest
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption, TopicOption
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.output import (
+    RIGHT,
+    console,
+    in_plain_words,
+    list_outlets,
+    plain,
+    print_table,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.text import Text
-    from rich.tree import Tree
 
     from topics.answers.levels import Branch, LevelCounts
     from topics.answers.passages import Placement
@@ -59,73 +66,50 @@ def run(
         return
     if (mixed or strangers) and (level is not None or tree or passages):
         raise InputError("--mixed and --strangers go with --topic alone; leave the others out.")
+    from topics.answers import levels
+    from topics.answers import passages as places
+    from topics.answers import topics as listing
+
+    wanted = topic or ()
     if mixed or strangers:
-        from topics.answers.passages import placements
-
-        _show_placements(
-            placements(db, topics=topic or (), mixed=mixed, strangers=strangers),
-            as_json=as_json,
-            which="between two topics" if mixed else "like no other passage",
-        )
+        which = "between two topics" if mixed else "like no other passage"
+        found = places.placements(db, topics=wanted, mixed=mixed, strangers=strangers)
+        show(found, as_json, lambda found: _print_placements(found, which))
     elif tree:
-        from topics.answers.levels import tree as read_tree
-
-        branches = read_tree(db, wanted=topic or (), level=level)
-        if as_json:
-            print_json(branches)
-        else:
-            _print_tree(branches)
+        show(levels.tree(db, wanted=wanted, level=level), as_json, _print_tree)
     else:
-        _show_topics(db, topic or (), level, passages=passages, as_json=as_json)
-
-
-def _show_topics(
-    db: DbOption, wanted: Sequence[str], level: int | None, *, passages: bool, as_json: bool
-) -> None:
-    from topics.answers.levels import levels
-    from topics.answers.topics import topics
-
-    found = topics(db, level=level, wanted=wanted)
-    if as_json:
-        print_json(found)
-    elif passages:
-        for one in found:
-            print_passages(one)
-    else:
-        print_topics(found)
-        print_levels(levels(db), level)
+        show(
+            listing.topics(db, level=level, wanted=wanted),
+            as_json,
+            _print_all_passages if passages else print_topics,
+        )
+        if not (as_json or passages):
+            print_levels(levels.levels(db), level)
 
 
 def print_topics(found: Sequence[TopicSummary]) -> None:
     """Print one line a topic, and its key phrases."""
     from rich.text import Text
 
-    measured = any(topic.stability is not None for topic in found)
-    table = new_table(
-        ("id", {"justify": "right"}),
-        ("topic", {"ratio": 5}),
-        ("passages", {"justify": "right"}),
-        ("outlets", {"justify": "right"}),
-        *([("stable", {"justify": "right"})] if measured else []),
-        ("key phrases", {"ratio": 6}),
+    columns = {"id": RIGHT, "topic": 5, "passages": RIGHT, "outlets": RIGHT, "stable": RIGHT}
+    print_table(
+        columns | {"key phrases": 6},
+        (
+            (
+                topic.id,
+                _name(topic),
+                Text(f"{topic.passages} {topic.share:>4.0%}"),
+                len(topic.outlets),
+                _stability(topic.stability, unstable=topic.unstable),
+                Text(plain(", ".join(_beyond_name(topic)[:4])), style="dim"),
+            )
+            for topic in found
+        ),
     )
-    for topic in found:
-        table.add_row(
-            str(topic.id),
-            _name(topic),
-            f"{topic.passages} {topic.share:>4.0%}",
-            str(len(topic.outlets)),
-            *([_stability(topic.stability, unstable=topic.unstable)] if measured else []),
-            Text(plain(", ".join(_beyond_name(topic)[:4])), style="dim"),
-        )
-    console().print(table)
-    notes = []
     if any(topic.kind == "guided" for topic in found):
-        notes.append("In bold: your own topics; the others were discovered.")
+        _print_note("In bold: your own topics; the others were discovered.")
     if any(topic.unstable for topic in found):
-        notes.append("! : seldom found again when a fifth of the passages is left out.")
-    for note in notes:
-        console().print(note, style="dim", soft_wrap=True)
+        _print_note("! : seldom found again when a fifth of the passages is left out.")
 
 
 def print_levels(levels: LevelCounts, level: int | None = None) -> None:
@@ -136,18 +120,22 @@ def print_levels(levels: LevelCounts, level: int | None = None) -> None:
         for other, word in ((here - 1, "broader"), (here + 1, "finer"))
         if 0 <= other < len(levels.topics)
     ]
-    lines = []
     if ways:
-        lines.append(f"`topicwire topics`: {', '.join(ways)}; --tree shows all.")
-    apart = []
-    if levels.mixed:
-        apart.append(f"{count(levels.mixed, 'passage')} between two topics (--mixed)")
-    if levels.strangers:
-        apart.append(f"{count(levels.strangers, 'passage')} like no other (--strangers)")
+        _print_note(f"`topicwire topics`: {', '.join(ways)}; --tree shows all.")
+    apart = [
+        f"{count(number, 'passage')} {where}"
+        for number, where in (
+            (levels.mixed, "between two topics (--mixed)"),
+            (levels.strangers, "like no other (--strangers)"),
+        )
+        if number
+    ]
     if apart:
-        lines.append(f"{', '.join(apart)}.")
-    for line in lines:
-        console().print(line, style="dim", soft_wrap=True)
+        _print_note(f"{', '.join(apart)}.")
+
+
+def _print_note(line: str) -> None:
+    console().print(line, style="dim", soft_wrap=True)
 
 
 def _name(topic: TopicSummary) -> Text:
@@ -172,15 +160,13 @@ def _beyond_name(topic: TopicSummary) -> list[str]:
 def _print_tree(branches: Sequence[Branch]) -> None:
     from rich.tree import Tree
 
+    def grow(node: Tree, branch: Branch) -> Tree:
+        for part in branch.parts:
+            grow(node.add(_label(part)), part)
+        return node
+
     for branch in branches:
-        root = Tree(_label(branch), guide_style="dim")
-        _grow(root, branch)
-        console().print(root)
-
-
-def _grow(node: Tree, branch: Branch) -> None:
-    for part in branch.parts:
-        _grow(node.add(_label(part)), part)
+        console().print(grow(Tree(_label(branch), guide_style="dim"), branch))
 
 
 def _label(branch: Branch) -> Text:
@@ -194,18 +180,13 @@ def _label(branch: Branch) -> Text:
     return label
 
 
-def _show_placements(found: Sequence[Placement], *, as_json: bool, which: str) -> None:
+def _print_placements(found: Sequence[Placement], which: str) -> None:
     from rich.text import Text
 
-    if as_json:
-        print_json(found)
-        return
     if not found:
         typer.echo(f"No passage is {which}.")
         return
-    table = new_table(
-        ("passage", {"justify": "right"}), ("topic", {"ratio": 4}), ("text", {"ratio": 9})
-    )
+    rows = []
     for one in found:
         where = Text(f"{plain(one.topic)} {one.strength:.0%}")
         if one.mixed:
@@ -213,19 +194,22 @@ def _show_placements(found: Sequence[Placement], *, as_json: bool, which: str) -
         text = Text(plain(one.passage.text))
         source = f"{plain(one.passage.source)}, {one.passage.published or 'no date'}"
         text.append(f" {source}", style="dim")
-        table.add_row(str(one.passage.passage_id), where, text)
-    console().print(table)
+        rows.append((one.passage.passage_id, where, text))
+    print_table({"passage": RIGHT, "topic": 4, "text": 9}, rows)
 
 
-def print_passages(topic: TopicSummary) -> None:
+def _print_all_passages(found: Sequence[TopicSummary]) -> None:
+    for one in found:
+        _print_passages(one)
+
+
+def _print_passages(topic: TopicSummary) -> None:
     """Print a topic with its typical passages."""
     from rich.padding import Padding
     from rich.text import Text
 
     out = console()
     out.print(Text(f"{topic.id}  {plain(topic.name)}", style="bold"))
-    outlets = ", ".join(f"{plain(name) or 'unknown'} {count}" for name, count in topic.outlets[:6])
-    more = f" and {len(topic.outlets) - 6} more" if len(topic.outlets) > 6 else ""
     details = (
         f"{topic.passages} passages ({topic.share:.0%}), {topic.distinct} distinct, {topic.kind}"
     )
@@ -233,12 +217,12 @@ def print_passages(topic: TopicSummary) -> None:
         details += f", nearest to {plain(topic.near)} ({topic.near_score:.2f})"
     if topic.stability is not None:
         details += f", {_stability(topic.stability, unstable=False)} stable"
-    out.print(Padding(Text(details), (0, 0, 0, 4)))
-    out.print(Padding(Text(f"Outlets: {outlets}{more}"), (0, 0, 0, 4)))
-    out.print(Padding(Text(f"Key phrases: {plain(', '.join(topic.keyphrases))}"), (0, 0, 0, 4)))
+    outlets = f"Outlets: {list_outlets(topic.outlets, 6)}"
+    for line in (details, outlets, f"Key phrases: {plain(', '.join(topic.keyphrases))}"):
+        out.print(Padding(Text(line), (0, 0, 0, 4)))
     for quotation in topic.representatives:
         where = f"{plain(quotation.source) or 'unknown outlet'}, {quotation.published or 'no date'}"
-        line = Text(f"“{plain(quotation.text)}” ")
-        line.append(f"{where}, passage {quotation.passage_id}", style="dim")
-        out.print(Padding(line, (1, 0, 0, 4)))
+        cited = Text(f"“{plain(quotation.text)}” ")
+        cited.append(f"{where}, passage {quotation.passage_id}", style="dim")
+        out.print(Padding(cited, (1, 0, 0, 4)))
     out.print()
