@@ -1,0 +1,108 @@
+"""What the drivers go over: every command that writes, and every one that reads.
+
+A command of ``topics/cli/entry.py`` that has no case here fails ``test_registry.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import click
+import typer
+
+from topics.cli.entry import app
+
+
+class Case(NamedTuple):
+    """A command as a driver runs it.
+
+    Attributes:
+        command: Its name, behind ``topicwire``.
+        arguments: What it takes, ``{name}`` for a value of the newsroom.
+        state: Of the database before: ``nothing``, ``half`` or ``whole``.
+        typed: What it is given to read.
+        output: A file that it writes beside the database.
+    """
+
+    command: str
+    arguments: tuple[str, ...] = ()
+    state: str = "whole"
+    typed: str = ""
+    output: str = ""
+
+    @property
+    def line(self) -> tuple[str, ...]:
+        """The command with its arguments."""
+        return (*self.command.split(), *self.arguments)
+
+    @property
+    def name(self) -> str:
+        """The case in a table."""
+        return " ".join((self.command, *(part for part in self.arguments if part[0] == "-")))
+
+
+# Goes over what is stored: what a killed run left undone is done.
+CATCH_UP = ("cluster",)
+
+NEW = Case("cluster", ("{more}", "--topics", "{topics}"), "nothing")
+GROWING = Case("cluster", ("{more}",), "half")
+RENAME = Case("edit rename", ("{topic}", "Another name"))
+ASKING = Case("calibrate", ("same_event", "--count", "3"), typed="y\nn\ny\n")
+
+# The commands that write.
+WRITING = (
+    NEW,
+    GROWING,
+    Case("cluster", ("--topics-count", "8", "--no-stability")),
+    RENAME,
+    Case("edit merge", ("{topic}", "{other_topic}")),
+    Case("edit split", ("{topic}",)),
+    Case("edit pin", ("{passage}", "{other_topic}")),
+    Case("edit part", ("{passage}", "{other_passage}")),
+    Case("edit undo"),
+    ASKING,
+    Case("calibrate", ("same_event", "--yes", "{passage}", "{other_passage}")),
+    Case("calibrate", ("near_copy", "--threshold", "0.7")),
+    Case("calibrate", ("story", "--forget", "{passage}", "{other_passage}")),
+    Case("remove", ("--source", "meridian-post")),
+    Case("export", ("out.parquet",), output="out.parquet"),
+    Case("export", ("out.csv",), output="out.csv"),
+    Case("map", ("out.svg",), output="out.svg"),
+    Case("topics suggest", ("--force", "--output", "out.toml"), output="out.toml"),
+)
+
+# The commands that read; ``--json`` where there is one, so that a driver sees all of an answer.
+READING = (
+    Case("topics", ("--json",)),
+    Case("topics", ("--tree", "--json")),
+    Case("topics", ("--mixed",)),
+    Case("topics suggest"),
+    Case("search", ("talks in Geneva", "--json")),
+    Case("search", ("--like", "{passage}", "--topic", "{topic}", "--json")),
+    Case("copies", ("--json",)),
+    Case("copies", ("--articles", "--json")),
+    Case("copies", ("--why-not", "{passage}", "{other_passage}", "--json")),
+    Case("story", ("--json",)),
+    Case("story", ("{story}", "--json")),
+    Case("outlets", ("--json",)),
+    Case("trends", ("--outlets", "--json")),
+    Case("calibrate", ("--answers", "--json")),
+    Case("edit list", ("--json",)),
+    Case("evaluate", ("{labels}", "--json")),
+    Case("info", ("--json",)),
+    Case("remove", ("--source", "meridian-post", "--dry-run", "--json")),
+)
+
+
+def list_commands() -> Iterator[str]:
+    """Yield every command that can be typed, those below a command among them."""
+    yield from _names(typer.main.get_command(app), "")
+
+
+def _names(command: click.Command, above: str) -> Iterator[str]:
+    below = getattr(command, "commands", {})
+    if above and (not below or getattr(command, "invoke_without_command", False)):
+        yield above
+    for name, one in below.items():
+        yield from _names(one, f"{above} {name}".strip())
