@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = [
     "embeddings.errors",
     "embeddings.writing",
+    "embeddings.toml",
     "embeddings.documents",
     "embeddings.text",
     "embeddings.articles.parsing",

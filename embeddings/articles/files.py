@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import hashlib
 import json
-import os
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, cast
 
 from embeddings.articles.formats.format import Article, Format
-from embeddings.articles.formats.registry import describe_formats, find_format
-from embeddings.articles.parsing.decoding import BinaryDataError, clean
+from embeddings.articles.formats.registry import find_format
+from embeddings.articles.listing import list_files, show_path
+from embeddings.articles.parsing.decoding import RefusedError, clean, find_codec
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
+from embeddings.articles.parsing.unfolding import open_unfolded
 from embeddings.documents import PROCESSING, Document
-from embeddings.errors import InputError
+from embeddings.errors import InputError, first_line
 from embeddings.text.normalising import hash_text
 
 # Rows of a table that are handed on together: enough to be one transaction, few enough
@@ -36,10 +32,11 @@ def read_paths(
 ) -> Iterator[ReadFile]:
     """Read the articles in files and folders.
 
-    Folders are walked with all that is in them; hidden files are passed over, files of
-    other kinds counted in a problem of their folder. Files come in the order of their
+    Folders are walked with all that is in them; hidden files are passed over, what else
+    is not read is counted in a problem of its folder. Files come in the order of their
     absolute paths, each once. A large table comes in parts. Of articles with one id, the
     first is kept and the others are problems, also where their texts are the same.
+    Whatever is wrong with one file is a problem of that file.
 
     Args:
         paths: Files and folders.
@@ -54,70 +51,19 @@ def read_paths(
     """
     if options.encoding:
         options = replace(options, encoding=_encoding_name(options.encoding))
-    files, folders = _list_files(paths)
+    files, folders = list_files(paths, options.follow_links)
     return _read_all(files, folders, options, known)
 
 
 def _encoding_name(encoding: str) -> str:
     """Return the one name of an encoding that may be spelt in several ways."""
-    try:
-        # Codecs such as zlib have names too, but decode no text.
-        b"\xff".decode(encoding, "replace")
-        codecs.getincrementaldecoder(encoding)
-        return codecs.lookup(encoding).name
-    except (LookupError, ValueError) as error:
+    name = find_codec(encoding)
+    if not name:
         raise InputError(
             f"--encoding {encoding} is no encoding of text that Python knows; "
             "type, for example, --encoding cp1252, or leave it out"
-        ) from error
-
-
-def _list_files(paths: Sequence[Path]) -> tuple[dict[Path, bool], list[ReadFile]]:
-    """Return the files, with whether each was named itself, and reports on folders."""
-    files: dict[Path, bool] = {}
-    folders: list[ReadFile] = []
-    for path in paths:
-        if not path.exists():
-            raise InputError(
-                f"{path} does not exist; give a file or a folder of {describe_formats()}"
-            )
-        whole = path.resolve()
-        if whole.is_dir():
-            found, others = _walk(whole)
-            if not found:
-                raise InputError(f"{path} holds no articles; {describe_formats()} are read")
-            for file in found:
-                files.setdefault(file, False)
-            if others:
-                folders.append(ReadFile(str(whole), "", problems=(_skipped(whole, others),)))
-        elif find_format(whole):
-            files[whole] = True
-        else:
-            raise InputError(f"{path} is of a kind that is not read; {describe_formats()} are")
-    return dict(sorted(files.items(), key=lambda item: item[0].as_posix())), folders
-
-
-def _walk(folder: Path) -> tuple[list[Path], Counter[str]]:
-    found: list[Path] = []
-    others: Counter[str] = Counter()
-    for place, subfolders, names in os.walk(folder):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            if name.startswith("."):
-                continue
-            file = Path(place) / name
-            if find_format(file) and file.is_file():
-                found.append(file.resolve())
-            else:
-                others[file.suffix.lower() or "no suffix"] += 1
-    return found, others
-
-
-def _skipped(folder: Path, others: Counter[str]) -> Problem:
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(others.items()))
-    number = sum(others.values())
-    files = "file of another kind was" if number == 1 else "files of other kinds were"
-    return Problem(str(folder), None, f"{number} {files} passed over ({kinds})")
+        )
+    return name
 
 
 def _read_all(
@@ -129,6 +75,10 @@ def _read_all(
     yield from folders
     seen: dict[str, tuple[str, bytes]] = {}
     for path, named in files.items():
+        if show_path(path) != str(path):
+            # It could be neither stored nor found again by its name.
+            yield _failed(Path(show_path(path)), "", "a name that is not UTF-8; left out")
+            continue
         try:
             digest = _digest(path, options)
         except OSError as error:
@@ -145,14 +95,18 @@ def _guarded(parts: Iterator[ReadFile], path: Path, digest: str, named: bool) ->
     """Turn what goes wrong with one file into a problem, so that the others are read."""
     try:
         yield from parts
-    except BinaryDataError:
-        yield _failed(path, digest, "no text but binary data; left out")
+    except RefusedError as error:
+        yield _failed(path, digest, f"{error}; left out")
     except InputError as error:
         if named:
             raise InputError(f"{path.name}: {error}") from error
         yield _failed(path, digest, f"left out: {error}")
     except (OSError, EOFError, zlib.error) as error:
         yield _failed(path, "", f"cannot be read to its end: {error}")
+    except Exception as error:
+        # Whatever a library makes of one file, the others are read.
+        what = f"{type(error).__name__}: {first_line(error)}"
+        yield _failed(path, digest, f"cannot be read ({what}); left out")
 
 
 def _failed(path: Path, digest: str, message: str) -> ReadFile:
@@ -174,16 +128,6 @@ def _digest(path: Path, options: ReadOptions) -> str:
     return found.hexdigest()
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[IO[bytes]]:
-    if path.name.lower().endswith(".gz"):
-        with gzip.open(path, "rb") as stream:
-            yield cast("IO[bytes]", stream)
-    else:
-        with path.open("rb") as plain:
-            yield plain
-
-
 def _format_of(path: Path) -> Format:
     found = find_format(path)
     if found is None:
@@ -199,7 +143,7 @@ def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFi
     problems: list[Problem] = []
     dropped: dict[str, tuple[str, ...]] = {}
     counted, empty = 0, kind.has_rows
-    with _open(path) as stream:
+    with open_unfolded(path) as stream:
         for row in kind.read(stream, options):
             empty = empty and row.line is None
             counted += bool(row.problem and row.line)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from embeddings.articles.listing import find_path
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.corpus.contents import count_outlets, count_rows
 from embeddings.corpus.database import check_place
@@ -103,6 +104,7 @@ def cluster(
     columns: Mapping[str, str] | None = None,
     date_order: Literal["DMY", "MDY"] = "DMY",
     encoding: str = "",
+    follow_links: bool = False,
     model: str | None = None,
     precision: str | None = None,
     device: str = "auto",
@@ -129,6 +131,7 @@ def cluster(
         columns: Field (text, title, source, date, url, id) to column of a table.
         date_order: How to read 05/11/2013.
         encoding: Of the files; by default found out.
+        follow_links: Whether to read what links in the folders lead to outside of them.
         model: A sentence-transformers name or folder; by default the packaged model.
         precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``; by default the
             database's own.
@@ -152,7 +155,11 @@ def cluster(
     chosen = _check_paths([paths] if isinstance(paths, (str, Path)) else paths, path)
     taxonomy = read_topics(Path(guided)) if guided is not None else None
     options = ReadOptions(
-        source=source, columns=dict(columns or {}), date_order=date_order, encoding=encoding
+        source=source,
+        columns=dict(columns or {}),
+        date_order=date_order,
+        encoding=encoding,
+        follow_links=follow_links,
     )
     tell = progress or (lambda *_: None)
     with CorpusStore.open(path, write=True) as store:
@@ -192,8 +199,7 @@ def _check_paths(given: Sequence[Path | str], db: Path) -> list[Path]:
         raise InputError('A path is empty (""); name a file or a folder of articles.')
     paths = [Path(path) for path in given]
     for path in paths:
-        if not path.exists():
-            raise InputError(f"There is no file or folder {path}; check the path.")
+        find_path(path)
     if not paths and not db.exists():
         raise InputError(
             "No articles were named and there is no database yet; "

@@ -83,6 +83,10 @@ def run(
     encoding: Annotated[
         str, typer.Option(metavar="NAME", help="Encoding of the files, where it is guessed wrong.")
     ] = "",
+    follow_links: Annotated[
+        bool,
+        typer.Option("--follow-links", help="Also read what links in a folder lead to outside it."),
+    ] = False,
     model: Annotated[
         str | None,
         typer.Option(
@@ -149,6 +153,7 @@ def run(
             columns=read_columns(column or (), "text=body"),
             date_order="MDY" if month_first else "DMY",
             encoding=encoding,
+            follow_links=follow_links,
             model=model,
             precision=precision,
             device=device,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.errors import InputError
+from embeddings.toml import parse_toml, read_toml
 
 _KEYS = ("name", "description", "examples", "exclusions", "parent")
 
@@ -59,12 +59,7 @@ def read_topics(path: Path) -> tuple[GuidedTopic, ...]:
     Raises:
         InputError: The file cannot be read or is not such a file; the message says where.
     """
-    try:
-        return parse_topics(path.read_text(encoding="utf-8-sig"), str(path))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}); name a TOML file.") from error
+    return parse_topics(read_toml(path), str(path))
 
 
 def parse_topics(text: str, path: str = "topics.toml") -> tuple[GuidedTopic, ...]:
@@ -75,10 +70,7 @@ def parse_topics(text: str, path: str = "topics.toml") -> tuple[GuidedTopic, ...
             wrong kind, one name given twice, or a parent that is unknown or comes
             round in a circle.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is not valid TOML: {error}.") from error
+    content = parse_toml(text, path)
     unknown = sorted(set(content) - {"topic"})
     if unknown:
         raise InputError(

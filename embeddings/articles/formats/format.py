@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import IO, NamedTuple
 
 from embeddings.articles.parsing.dates import DateOrder
-from embeddings.articles.parsing.decoding import clean, decode, describe_replaced
+from embeddings.articles.parsing.decoding import (
+    LONG_ARTICLE,
+    MOST_ARTICLE,
+    RefusedError,
+    clean,
+    decode,
+    describe_replaced,
+)
 from embeddings.articles.parsing.results import ReadOptions
 
 
@@ -45,8 +52,8 @@ class Format(NamedTuple):
 
     Attributes:
         endings: Of its files, in lower case, the usual one first.
-        read: Yields the articles of a file's bytes. Raises ``BinaryDataError`` for what is
-            no text, and ``InputError`` for what the user can mend.
+        read: Yields the articles of a file's bytes. Raises ``RefusedError`` for what is
+            no text or too large, and ``InputError`` for what the user can mend.
         has_rows: Whether a file holds any number of articles; else it is one, whose
             outlet may be the name of its folder.
         library: The package whose version decides what is read, ``""`` for none: files
@@ -79,9 +86,11 @@ def read_one(
         page: Whether to look for an HTML ``charset`` declaration.
 
     Raises:
-        BinaryDataError: The file is no text.
+        RefusedError: The file is no text, or larger than an article.
     """
-    data = stream.read()
+    data = stream.read(MOST_ARTICLE + 1)
+    if len(data) > MOST_ARTICLE:
+        raise RefusedError(LONG_ARTICLE)
     decoded = decode(data, options.encoding, page=page)
     article, dropped = parse(decoded.text, options.date_order)
     if not article.text.strip():

@@ -83,14 +83,17 @@ def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Article, tuple[str
         The article, its text ``""`` if there is none; and the visible lines that are not
         in its text.
     """
-    from lxml import html
+    from lxml import etree, html
     from trafilatura import bare_extraction, baseline
 
     # lxml refuses a declaration of an encoding in a text that is decoded already.
     markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
     if not markup.strip():
         return Article(""), ()
-    tree = html.document_fromstring(markup)
+    try:
+        tree = html.document_fromstring(markup)
+    except etree.ParserError:  # not one element in it
+        return Article(""), ()
     found = bare_extraction(markup, with_metadata=True, include_comments=False)
     facts = {} if found is None else (found if isinstance(found, dict) else found.as_dict())
     text = facts.get("text") or baseline(markup)[1] or _paragraphs(tree)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import IO, Any, NamedTuple
 
 from embeddings.articles.parsing.decoding import (
+    LONG_ARTICLE,
+    LONG_LINE,
+    MOST_ARTICLE,
+    MOST_LINE,
     BinaryDataError,
     decode,
     decoded_lines,
@@ -53,6 +56,9 @@ def read_json_records(stream: IO[bytes], encoding: str, broken: Counter[str]) ->
         BinaryDataError: The file is no text.
     """
     for number, line in enumerate(_json_lines(stream, encoding, broken), start=1):
+        if line is None:
+            yield Record(number, number, None, f"{LONG_LINE}; left out")
+            continue
         if not line.strip():
             continue
         try:
@@ -82,7 +88,7 @@ def read_csv_records(
         BinaryDataError: The file is no text.
     """
     # Articles are longer than the 128 KiB to which the csv module limits a cell.
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    csv.field_size_limit(MOST_ARTICLE)
     encoding, count = find_encoding(stream, encoding)
     broken.update({encoding: count} if count else {})
     lines = decoded_lines(stream, encoding)
@@ -102,7 +108,8 @@ def read_csv_records(
                 return
             except csv.Error as error:
                 number += 1
-                yield Record(number, reader.line_num, None, f"not CSV ({error}); left out")
+                what = LONG_ARTICLE if "field limit" in str(error) else f"not CSV ({error})"
+                yield Record(number, reader.line_num, None, f"{what}; left out")
                 continue
             if not any(cell.strip() for cell in cells):
                 continue
@@ -151,14 +158,24 @@ def expect_fields(
         )
 
 
-def _json_lines(stream: IO[bytes], encoding: str, broken: Counter[str]) -> Iterator[str]:
-    """Decode line by line: one line in another encoding does not spoil the rest."""
+def _json_lines(stream: IO[bytes], encoding: str, broken: Counter[str]) -> Iterator[str | None]:
+    """Decode line by line: one line in another encoding does not spoil the rest.
+
+    A line longer than ``MOST_LINE`` is ``None``.
+    """
     if encoding or detect(peek(stream)).startswith(("utf-16", "utf-32")):
         encoding, count = find_encoding(stream, encoding)
         broken.update({encoding: count} if count else {})
         yield from decoded_lines(stream, encoding, newline="\n")
         return
-    for index, line in enumerate(stream):
+    index = -1
+    while line := stream.readline(MOST_LINE):
+        index += 1
+        if len(line) == MOST_LINE:
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MOST_LINE)
+            yield None
+            continue
         if index == 0 and line.startswith(b"\xef\xbb\xbf"):
             line = line[3:]
         try:

@@ -18,7 +18,12 @@ from embeddings.articles.formats.records import (
     read_json_records,
 )
 from embeddings.articles.parsing.dates import parse_date
-from embeddings.articles.parsing.decoding import clean, describe_replaced
+from embeddings.articles.parsing.decoding import (
+    LONG_ARTICLE,
+    MOST_ARTICLE,
+    clean,
+    describe_replaced,
+)
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.errors import InputError
 
@@ -118,9 +123,14 @@ def _row(record: Record, columns: Mapping[str, str], options: ReadOptions) -> Ro
     number, line, given, problem = record
     if given is None:
         return Row(number, line, None, problem)
-    fields = {
-        field: clean(_as_text(given[name])) for field, name in columns.items() if name in given
-    }
+    try:
+        fields = {
+            field: clean(_as_text(given[name])) for field, name in columns.items() if name in given
+        }
+    except RecursionError:
+        return Row(number, line, None, "nested too deeply; left out")
+    if len(fields.get("text", "")) > MOST_ARTICLE:
+        return Row(number, line, None, f"{LONG_ARTICLE}; left out")
     if not fields.get("text", "").strip():
         return Row(number, line, None, "a row without text; left out")
     stated = fields.get("date", "").strip()

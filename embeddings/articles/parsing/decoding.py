@@ -42,6 +42,11 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # matches with two of them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SAMPLE = 1 << 20
+# In bytes or characters. What is larger is no article, and takes many times its size to read.
+MOST_ARTICLE = 20_000_000
+MOST_LINE = 64_000_000
+LONG_ARTICLE = f"an article of more than {MOST_ARTICLE // 1_000_000} MB"
+LONG_LINE = f"a line of more than {MOST_LINE // 1_000_000} MB"
 # In text of Western languages, letters beyond ASCII are few; read as Windows-1252, a
 # Cyrillic or Greek text is full of them.
 _WESTERN_SHARE = 0.12
@@ -63,8 +68,26 @@ class Decoded(NamedTuple):
     replaced: int
 
 
-class BinaryDataError(ValueError):
+class RefusedError(ValueError):
+    """A file's bytes are not what is read; the message says why, and what is not read."""
+
+
+class BinaryDataError(RefusedError):
     """The bytes are no text."""
+
+    def __init__(self) -> None:
+        super().__init__("no text but binary data")
+
+
+def find_codec(label: str) -> str:
+    """Return Python's name of an encoding of text, ``""`` where it knows none of this name."""
+    try:
+        # Codecs such as zlib have names too, but decode no text.
+        b"\xff".decode(label, "replace")
+        codecs.getincrementaldecoder(label)
+        return codecs.lookup(label).name
+    except (LookupError, ValueError):
+        return ""
 
 
 def decode(data: bytes, encoding: str = "", page: bool = False) -> Decoded:
@@ -116,12 +139,19 @@ def decoded_lines(stream: IO[bytes], encoding: str, newline: str = "") -> Iterat
         stream: From its start.
         encoding: What has no character becomes U+FFFD.
         newline: What ends a line; ``""`` for any of ``\n``, ``\r`` and ``\r\n``.
+
+    Raises:
+        RefusedError: A line is longer than ``MOST_LINE``.
     """
     reader = io.TextIOWrapper(
         cast("io.BufferedReader", stream), encoding, "replace", newline=newline
     )
-    for index, line in enumerate(reader):
-        yield line.lstrip("\ufeff") if index == 0 else line
+    first = True
+    while line := reader.readline(MOST_LINE):
+        if len(line) == MOST_LINE:
+            raise RefusedError(f"{LONG_LINE}, with what follows it")
+        yield line.lstrip("\ufeff") if first else line
+        first = False
     reader.detach()
 
 
@@ -176,10 +206,8 @@ def detect(data: bytes, page: bool = False) -> str:
         label = (declared[1] or declared[2]).decode("ascii", "replace").lower()
         if label in _LATIN:
             return "cp1252"
-        try:
-            return codecs.lookup(label).name
-        except LookupError:
-            pass
+        if name := find_codec(label):
+            return name
     return _detect_legacy(sample)
 
 

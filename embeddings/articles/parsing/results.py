@@ -24,12 +24,14 @@ class ReadOptions:
         date_order: How ``12/05/2013`` is read: ``DMY`` (12 May) or ``MDY``. A day over
             twelve decides by itself.
         encoding: The encoding of all files; ``""`` to find out for each.
+        follow_links: Whether links in folders are followed that lead out of them.
     """
 
     source: str = ""
     columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     date_order: DateOrder = "DMY"
     encoding: str = ""
+    follow_links: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -347,3 +348,64 @@ def test_a_scrap_of_a_page_with_one_paragraph_is_read():
 
     article, _ = read_page("<p>The army moved to Homs on <b>Friday</b>, officials said.</p>")
     assert article.text == "The army moved to Homs on Friday, officials said."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.html", b"<html", "no text in it; left out"),
+        ("a.jsonl", b'{"text": ' + b"[" * 700 + b"]" * 700 + b"}", "nested too deeply"),
+        ("a.jsonl", b'{"text": ' + b'{"name": ' * 900 + b"1" + b"}" * 901, "nested too deeply"),
+        ("a.txt", b"long " * 4_000_001, "an article of more than 20 MB; left out"),
+        ("a.jsonl", b'{"text": "' + b"long " * 4_000_001 + b'"}', "an article of more than 20 MB"),
+        ("a.csv", b"text\n" + b"long " * 4_000_001, "an article of more than 20 MB"),
+        ("a.txt.gz", gzip.compress(bytes(10**8), 1), "unfolds to more than 87 MB; left out"),
+        ("a.jsonl.gz", gzip.compress(b"\n" * 10**8, 1), "unfolds to more than 87 MB; left out"),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, str) else len(value),
+)
+def test_a_file_that_cannot_be_read_is_one_problem_and_the_others_are_read(
+    tmp_path, name, content, message
+):
+    write(tmp_path / "b.txt", ARTICLE)
+    write(tmp_path / name, content)
+    assert [document.path for document in documents(tmp_path)] == [str(tmp_path / "b.txt")]
+    (problem,) = problems(tmp_path)
+    assert message in problem.message
+
+
+@pytest.mark.parametrize("label", ["hex", "zip", "no-such", "utf-16", "idna", "undefined"])
+def test_a_page_that_declares_an_encoding_of_no_text_is_read_all_the_same(tmp_path, label):
+    head = f"<html><head><meta charset={label}></head><body><p>Le café</p>"
+    write(tmp_path / "a.html", head.encode("cp1252"))
+    assert len(read(tmp_path)) == 1
+
+
+def test_a_line_too_long_is_left_out_and_the_others_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("embeddings.articles.formats.records.MOST_LINE", 100)
+    rows = ['{"text": "one"}', '{"text": "' + "long " * 50 + '"}', '{"text": "two"}']
+    write(tmp_path / "a.jsonl", "\n".join(rows))
+    assert [document.text for document in documents(tmp_path)] == ["one", "two"]
+    (problem,) = problems(tmp_path)
+    assert (problem.line, problem.message) == (2, "a line of more than 64 MB; left out")
+
+
+def test_a_name_that_is_not_utf8_is_a_problem_of_its_file(tmp_path):
+    write(tmp_path / "b.txt", ARTICLE)
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text(ARTICLE)
+    assert len(documents(tmp_path)) == 1
+    (problem,) = problems(tmp_path)
+    assert problem.path == f"{tmp_path}/caf\\xe9.txt"
+    assert problem.message == "a name that is not UTF-8; left out"
+
+
+def test_whatever_a_reader_raises_is_a_problem_of_its_file(tmp_path, monkeypatch):
+    def fail(*_args, **_options):
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr("trafilatura.bare_extraction", fail)
+    write(tmp_path / "a.html", "<html><p>Talks</p></html>")
+    write(tmp_path / "b.txt", ARTICLE)
+    assert len(documents(tmp_path)) == 1
+    (problem,) = problems(tmp_path)
+    assert problem.message == "cannot be read (TypeError: no such thing); left out"

@@ -139,7 +139,7 @@ def mistake(code: int, *args: object) -> str:
 
 
 def test_a_missing_path(tmp_path):
-    assert "no file or folder" in mistake(2, "cluster", tmp_path / "x", "--db", tmp_path / "n.db")
+    assert "does not exist" in mistake(2, "cluster", tmp_path / "x", "--db", tmp_path / "n.db")
     assert not (tmp_path / "n.db").exists()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from embeddings.errors import InputError
+from embeddings.toml import parse_toml, read_toml
 
 _EXAMPLE = '[owners] and, below it, "Global Lantern" = "Lantern Media"'
 
@@ -52,12 +52,7 @@ def read_owners(path: Path) -> Owners:
     Raises:
         InputError: The file cannot be read or is not such a file; the message says where.
     """
-    try:
-        return parse_owners(path.read_text(encoding="utf-8-sig"), str(path))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}); name a TOML file.") from error
+    return parse_owners(read_toml(path), str(path))
 
 
 def parse_owners(text: str, path: str = "owners.toml") -> Owners:
@@ -67,10 +62,7 @@ def parse_owners(text: str, path: str = "owners.toml") -> Owners:
         InputError: Broken TOML, no owner, an unknown key, a value of the wrong kind, or an
             outlet under two owners.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is not valid TOML: {error}.") from error
+    content = parse_toml(text, path)
     unknown = sorted(set(content) - {"owners", "owner"})
     if unknown:
         raise InputError(f'{path} has "{unknown[0]}" at the top; write {_EXAMPLE}.')
