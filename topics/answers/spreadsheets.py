@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError
 from embeddings.writing import replace_file
+from topics.answers.tables import to_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def write_csv(path: Path, table: pa.Table) -> None:
-    """Write an Arrow table as CSV.
+def write_csv(path: Path, results: Sequence[Any], kind: type) -> None:
+    """Write results of one kind, as ``to_arrow`` lays them out, as CSV.
 
     Raises:
         InputError: It cannot be written, or its name does not end in ``.csv``: a slip of the
@@ -23,7 +25,7 @@ def write_csv(path: Path, table: pa.Table) -> None:
     """
     if path.suffix.lower() != ".csv":
         raise InputError(f"The table was to be written to '{path}'; name a file that ends in .csv.")
-    write_table(path, table)
+    write_table(path, to_arrow(results, kind))
 
 
 def write_table(path: Path, table: pa.Table) -> None:

@@ -7,13 +7,16 @@ import importlib
 import json
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError, TopicwireError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_ARROW_TYPES = {int: "int64", float: "float64", bool: "bool_"}
 
 
 def to_arrow(results: Sequence[Any], kind: type | None = None) -> pa.Table:
@@ -38,8 +41,23 @@ def to_arrow(results: Sequence[Any], kind: type | None = None) -> pa.Table:
             "outlets().reuse; for an empty list give the kind too."
         )
     assert isinstance(found, type)  # noqa: S101 - a dataclass itself, no instance
-    schema = pa.schema([(name, getattr(pa, arrow)()) for name, arrow in _columns(found)])
-    return pa.Table.from_pylist([_flatten(result) for result in results], schema=schema)
+    columns = list(_columns(found))
+    return pa.table(
+        [
+            pa.array([_cell(result, path) for result in results], getattr(pa, arrow)())
+            for path, arrow in columns
+        ],
+        names=[".".join(path) for path, _ in columns],
+    )
+
+
+def jsonable(value: Any) -> Any:
+    """Return what JSON has no word for as what it has: ``json``'s ``default`` for results."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"There is no JSON for {type(value).__name__}.")
 
 
 def to_pandas(results: Sequence[Any], kind: type | None = None) -> Any:
@@ -57,18 +75,16 @@ def to_pandas(results: Sequence[Any], kind: type | None = None) -> Any:
     return to_arrow(results, kind).to_pandas()
 
 
-def _columns(kind: type, prefix: str = "") -> list[tuple[str, str]]:
-    """Return the columns of a dataclass: name, and the name of pyarrow's type."""
+def _columns(kind: type) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Return the columns of a dataclass: the way to each value, and the name of pyarrow's type."""
     hints = typing.get_type_hints(kind)
-    columns: list[tuple[str, str]] = []
     for field in dataclasses.fields(kind):
         hint = _without_none(hints[field.name])
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-            columns += _columns(hint, f"{prefix}{field.name}.")
+            for path, arrow in _columns(hint):
+                yield (field.name, *path), arrow
         else:
-            arrow = {int: "int64", float: "float64", bool: "bool_"}.get(hint, "string")
-            columns.append((prefix + field.name, arrow))
-    return columns
+            yield (field.name,), _ARROW_TYPES.get(hint, "string")
 
 
 def _without_none(hint: Any) -> Any:
@@ -79,25 +95,10 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
-def _flatten(result: Any, prefix: str = "") -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for field in dataclasses.fields(result):
-        value, name = getattr(result, field.name), prefix + field.name
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            row |= _flatten(value, f"{name}.")
-        elif isinstance(value, (list, tuple, Mapping)):
-            row[name] = json.dumps(_plain(value), ensure_ascii=False)
-        else:
-            row[name] = value
-    return row
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON can hold it."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+def _cell(value: Any, path: Sequence[str]) -> Any:
+    """Return what stands at the end of a way through results, lists and mappings as JSON."""
+    for name in path:
+        value = None if value is None else getattr(value, name)
+    if isinstance(value, (list, tuple, Mapping)):
+        return json.dumps(value, default=jsonable, ensure_ascii=False)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,14 +11,22 @@ import typer
 from embeddings.errors import InputError
 from topics.answers.counting import count as number_of
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
-from topics.cli.side_by_side import describe_change
+from topics.cli.output import (
+    RIGHT,
+    echo,
+    in_plain_words,
+    plain,
+    print_json,
+    say,
+    show_table,
+    styled,
+)
+from topics.cli.side_by_side import cite_line, describe_change
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from topics.answers.calibrate import Calibration, Question
-    from topics.coverage.examples.calibration import Estimate
     from topics.coverage.examples.thresholds import Thresholds
 
 EXAMPLE = "topicwire calibrate near_copy --count 20"
@@ -114,7 +123,7 @@ def run(
         elif as_json:
             print_json(None)
         else:
-            typer.echo("Nothing was answered, and nothing has changed.")
+            echo("Nothing was answered, and nothing has changed.")
 
 
 def _check_alone(*given: bool) -> None:
@@ -130,7 +139,7 @@ def _ask_all(asked: list[Question], db: Path) -> int:
     from topics.answers.calibrate import judge
 
     if not asked:
-        typer.echo("There are no more pairs to ask about.", err=True)
+        echo("There are no more pairs to ask about.", err=True)
     answered = 0
     for number, question in enumerate(asked, 1):
         _print_question(question, number, len(asked))
@@ -146,10 +155,10 @@ def _ask_all(asked: list[Question], db: Path) -> int:
 def _read_answer() -> str:
     """Return y, n, s or q; the end of the input is a q. Results alone go to the output."""
     while True:
-        typer.echo("Type y (yes), n (no), s (skip) or q (quit): ", nl=False, err=True)
+        echo("Type y (yes), n (no), s (skip) or q (quit): ", nl=False, err=True)
         line = sys.stdin.readline()
         if not line:
-            typer.echo("", err=True)
+            echo(err=True)
             return "q"
         answer = line.strip().lower()
         if answer in _ANSWERS:
@@ -159,100 +168,88 @@ def _read_answer() -> str:
 
 
 def _print_question(question: Question, number: int, total: int) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console(err=True)
-    out.print(
-        Text(f"{number} of {total}", style="bold"),
-        Text(f"score {question.score:.2f}, threshold {question.threshold:.2f}", style="dim"),
-    )
+    score = f" score {question.score:.2f}, threshold {question.threshold:.2f}"
+    say(styled((f"{number} of {total}", "bold"), (score, "dim")), err=True)
     for side in (question.a, question.b):
-        line = Text(plain(side.source) or "unknown outlet", style="cyan")
-        line.append(f", {side.published.replace('T', ' ') or 'no date'}", style="default")
-        line.append(f", passage {side.number}", style="dim")
-        out.print(line)
+        say(cite_line(side.source, side.published, side.number), err=True)
         if question.kind == "story" and side.title:
-            out.print(Padding(Text(plain(side.title), style="bold"), (0, 0, 0, 2)))
-        out.print(Padding(Text(plain(side.text)), (0, 0, 0, 2)))
+            say(plain(side.title), style="bold", indent=2, err=True)
+        say(plain(side.text), indent=2, err=True)
     for change in question.changes:
-        out.print(Padding(describe_change(change), (0, 0, 0, 6)))
-    out.print(Text(_QUESTIONS[question.kind], style="bold"))
+        say(describe_change(change), indent=6, err=True)
+    say(_QUESTIONS[question.kind], style="bold", err=True)
 
 
 def _print(report: Calibration) -> None:
-    out = console()
-    if report.after.threshold != report.before.threshold:
-        typer.echo(
-            f"Threshold of {report.kind}: {report.before.threshold:.3f} -> "
-            f"{report.after.threshold:.3f}, from {number_of(report.after.judged, 'answer')}."
-        )
+    before, after = report.before, report.after
+    same = after.threshold == before.threshold
+    if same:
+        echo(f"Threshold of {report.kind}: {after.threshold:.3f}, as before.")
     else:
-        typer.echo(f"Threshold of {report.kind}: {report.after.threshold:.3f}, as before.")
-    if report.after.reason:
-        typer.echo(report.after.reason)
-    table = new_table(
-        ("", {}),
-        ("pairs taken", {"justify": "right"}),
-        ("precision", {"justify": "right"}),
-        ("recall", {"justify": "right"}),
+        echo(
+            f"Threshold of {report.kind}: {before.threshold:.3f} -> {after.threshold:.3f}, "
+            f"from {number_of(after.judged, 'answer')}."
+        )
+    if after.reason:
+        echo(after.reason)
+    show_table(
+        [("now", after)] if same else [("before", before), ("now", after)],
+        ("", 0, lambda row: row[0]),
+        ("pairs taken", RIGHT, lambda row: f"{row[1].taken:,}"),
+        (
+            "precision",
+            RIGHT,
+            lambda row: _range(row[1].precision, row[1].precision_low, row[1].precision_high),
+        ),
+        ("recall", RIGHT, lambda row: _range(row[1].recall, row[1].recall_low, row[1].recall_high)),
     )
-    rows = [("before", report.before), ("now", report.after)]
-    for name, one in rows[report.after.threshold == report.before.threshold :]:
-        table.add_row(name, f"{one.taken:,}", *_ranges(one))
-    out.print(table)
-    out.print("Estimates with 90 % intervals; recall is of the pairs that were compared.")
-    if not report.after.judged:
-        out.print("Nothing is answered yet: they are what such a threshold gives elsewhere.")
+    say("Estimates with 90 % intervals; recall is of the pairs that were compared.")
+    if not after.judged:
+        say("Nothing is answered yet: they are what such a threshold gives elsewhere.")
     if report.gone:
-        out.print(f"{number_of(report.gone, 'answer')} on texts that are no candidates now.")
+        say(f"{number_of(report.gone, 'answer')} on texts that are no candidates now.")
 
 
-def _ranges(one: Estimate) -> tuple[str, str]:
-    return (
-        f"{one.precision:.0%} ({one.precision_low:.0%} to {one.precision_high:.0%})",
-        f"{one.recall:.0%} ({one.recall_low:.0%} to {one.recall_high:.0%})",
-    )
+def _range(share: float, low: float, high: float) -> str:
+    return f"{share:.0%} ({low:.0%} to {high:.0%})"
 
 
 def _print_thresholds(thresholds: Thresholds) -> None:
-    import dataclasses
-
-    table = new_table(("threshold", {}), ("value", {"justify": "right"}))
-    for name, value in dataclasses.asdict(thresholds).items():
-        table.add_row(name, f"{value:.3f}")
-    console().print(table)
+    show_table(
+        dataclasses.asdict(thresholds).items(),
+        ("threshold", 0, lambda one: one[0]),
+        ("value", RIGHT, lambda one: f"{one[1]:.3f}"),
+    )
 
 
 def _show_curve(thresholds: Thresholds, by_hand: dict[str, float], *, as_json: bool) -> None:
-    import dataclasses
-
     wanted = {name: by_hand[name] for name in ("jaccard", "recall") if name in by_hand}
     plan = dataclasses.replace(thresholds, **wanted).check().for_copies().plan()
     points = plan.curve()
     if as_json:
         print_json({"bands": plan.bands, "rows": plan.rows, "curve": points})
         return
-    typer.echo(f"{plan.bands} bands of {plan.rows} rows ({plan.permutations} values a text)")
-    table = new_table(("Jaccard", {"justify": "right"}), ("compared", {"justify": "right"}))
-    for jaccard, chance in points:
-        table.add_row(f"{jaccard:.2f}", f"{chance:.2%}")
-    console().print(table)
+    echo(f"{plan.bands} bands of {plan.rows} rows ({plan.permutations} values a text)")
+    show_table(
+        points,
+        ("Jaccard", RIGHT, lambda point: f"{point[0]:.2f}"),
+        ("compared", RIGHT, lambda point: f"{point[1]:.2%}"),
+    )
 
 
 def _show_answers(db: Path, *, as_json: bool) -> None:
-    from rich.text import Text
-
     from topics.answers.calibrate import list_answers
 
     found = list_answers(db)
     if as_json:
         print_json(found)
-        return
-    if not found:
-        typer.echo("No pair has been answered.")
-        return
-    table = new_table(("kind", {}), ("answer", {}), ("a", {"ratio": 1}), ("b", {"ratio": 1}))
-    for one in found:
-        table.add_row(one.kind, "yes" if one.same else "no", Text(plain(one.a)), Text(plain(one.b)))
-    console().print(table)
+    elif found:
+        show_table(
+            found,
+            ("kind", 0, lambda one: one.kind),
+            ("answer", 0, lambda one: "yes" if one.same else "no"),
+            ("a", 1, lambda one: plain(one.a)),
+            ("b", 1, lambda one: plain(one.b)),
+        )
+    else:
+        echo("No pair has been answered.")

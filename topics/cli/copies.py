@@ -18,7 +18,7 @@ from topics.cli.options import (
     SourceOption,
     UntilOption,
 )
-from topics.cli.output import console, in_plain_words, plain, print_json
+from topics.cli.output import echo, in_plain_words, plain, print_json, say, styled
 from topics.cli.side_by_side import describe_change, where, where_article
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from embeddings.corpus.citations import Quotation
+    from embeddings.words.alignment import Change
     from topics.answers.article_copies import ArticlePair
-    from topics.answers.copies import CopyListing, CopyReport, PairListing
+    from topics.answers.copies import CopyListing, CopyReport
     from topics.answers.why_not import PairExplanation
 
 EXAMPLE = "topicwire copies --kind near_copy --source harbour-courier"
@@ -91,9 +92,7 @@ def run(
 ) -> None:
     """List passages that several outlets share: copies, edited copies, same events."""
     filters = Filters(source or (), since, until)
-    wanted: dict[str, Any] = {
-        "kinds": kind or (), "least_share": least_share, "repeats": repeats,
-    }  # fmt: skip
+    wanted: dict[str, Any] = {"kinds": kind or (), "least_share": least_share, "repeats": repeats}
     shown = None if as_json else limit
     if why_not is not None and (
         articles or pairs or csv is not None or any(wanted.values()) or filters != Filters()
@@ -129,16 +128,14 @@ def run(
 def _write(rows: Sequence[Any], kind: type, csv: Path) -> None:
     """Write pairs of a kind as a table."""
     from topics.answers.spreadsheets import write_csv
-    from topics.answers.tables import to_arrow
 
-    write_csv(csv, to_arrow(rows, kind))
-    typer.echo(f"{csv}: {count(len(rows), 'pair')}", err=True)
+    write_csv(csv, rows, kind)
+    echo(f"{csv}: {count(len(rows), 'pair')}", err=True)
 
 
 def _print(report: CopyReport, more: Counter[str]) -> None:
-    out = console()
     if not (report.groups or report.pairs):
-        typer.echo("No passage is shared between outlets.")
+        echo("No passage is shared between outlets.")
     for listing in report.groups:
         _print_group(listing)
     _say_left(more["group"], "group")
@@ -146,12 +143,15 @@ def _print(report: CopyReport, more: Counter[str]) -> None:
     for kind, heading in heads.items():
         of_kind = [pair for pair in report.pairs if pair.kind == kind]
         if of_kind:
-            out.print(f"{heading}\n", style="bold underline")
+            say(f"{heading}\n", style="bold underline")
         for pair in of_kind:
-            _print_pair(pair)
+            _print_both(pair.a, pair.b)
+            if kind == "near_copy":
+                _print_changes(pair.changes)
+            say()
         _say_left(more[kind], "pair")
     if report.repeats_left_out:
-        out.print(
+        say(
             f"Not shown: {report.repeats_left_out} repeats within one outlet or of stock phrases; "
             "--repeats shows them."
         )
@@ -159,18 +159,14 @@ def _print(report: CopyReport, more: Counter[str]) -> None:
 
 def _say_left(left: int, noun: str) -> None:
     if left > 0:
-        typer.echo(f"{count(left, f'more {noun}')}; --limit shows more, --json all.\n")
+        echo(f"{count(left, f'more {noun}')}; --limit shows more, --json all.\n")
 
 
 def _print_group(listing: CopyListing) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console()
     title = "Exact copy" if listing.kind == "exact" else "Near copy"
     outlets = f"{len(listing.outlets)} outlets" if listing.outlets else "no known outlet"
-    out.print(Text(f"{title}, {outlets}", style="bold"))
-    out.print(Padding(Text(plain(listing.first.text)), (0, 0, 0, 2)))
+    say(f"{title}, {outlets}", style="bold")
+    say(plain(listing.first.text), indent=2)
     for member in listing.members[:MEMBERS_SHOWN]:
         line = where(member.passage)
         if member.passage == listing.first:
@@ -179,69 +175,47 @@ def _print_group(listing: CopyListing) -> None:
             line.append("  the same words", style="dim")
         else:
             line.append(f"  {member.share:.0%} the same", style="dim")
-        out.print(Padding(line, (0, 0, 0, 2)))
-        for change in member.changes:
-            out.print(Padding(describe_change(change), (0, 0, 0, 6)))
+        say(line, indent=2)
+        _print_changes(member.changes)
     if len(listing.members) > MEMBERS_SHOWN:
         left = len(listing.members) - MEMBERS_SHOWN
-        out.print(Padding(Text(f"and {left:,} more; --json lists all"), (0, 0, 0, 2)))
-    out.print()
+        say(f"and {left:,} more; --json lists all", indent=2)
+    say()
 
 
 def _print_both(*passages: Quotation) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
     for passage in passages:
-        console().print(where(passage))
-        console().print(Padding(Text(plain(passage.text)), (0, 0, 0, 2)))
+        say(where(passage))
+        say(plain(passage.text), indent=2)
 
 
-def _print_pair(pair: PairListing) -> None:
-    from rich.padding import Padding
-
-    out = console()
-    _print_both(pair.a, pair.b)
-    if pair.kind == "near_copy":
-        for change in pair.changes:
-            out.print(Padding(describe_change(change), (0, 0, 0, 6)))
-    out.print()
+def _print_changes(changes: Sequence[Change]) -> None:
+    for change in changes:
+        say(describe_change(change), indent=6)
 
 
 def _print_articles(pairs: Sequence[ArticlePair], left: int) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console()
     if not pairs:
-        typer.echo("No article repeats another of a different outlet.")
+        echo("No article repeats another of a different outlet.")
     for pair in pairs:
         versions = pair.kind == "near_copy" and pair.conflicts
-        line = Text(_OTHER_FACTS if versions else _ARTICLE_HEADINGS[pair.kind], style="bold")
-        line.append(f"  {pair.share_a:.0%} of the first, {pair.share_b:.0%} of the second",
-                    style="dim")  # fmt: skip
-        out.print(line)
+        heading = _OTHER_FACTS if versions else _ARTICLE_HEADINGS[pair.kind]
+        shares = f"  {pair.share_a:.0%} of the first, {pair.share_b:.0%} of the second"
+        say(styled((heading, "bold"), (shares, "dim")))
         for article in (pair.a, pair.b):
-            out.print(Padding(where_article(article), (0, 0, 0, 2)))
+            say(where_article(article), indent=2)
         for kind, before, after in pair.conflicts:
-            out.print(
-                Padding(Text(f"{kind}: {plain(before)} -> {plain(after)}", style="bold yellow"),
-                        (0, 0, 0, 6))
-            )  # fmt: skip
-        out.print()
+            say(f"{kind}: {plain(before)} -> {plain(after)}", style="bold yellow", indent=6)
+        say()
     _say_left(left, "pair")
 
 
 def _print_explanation(found: PairExplanation) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console()
     _print_both(found.a, found.b)
-    out.print(f"From the two texts alone: {found.paraphrase:.0%} likely to say the same.\n")
+    say(f"From the two texts alone: {found.paraphrase:.0%} likely to say the same.\n")
     for one in found.explanations:
-        out.print(Text(one.verdict, style="bold"))
+        say(one.verdict, style="bold")
         for step in one.steps:
             sign, style = ("+", "green") if step.passed else ("-", "red")
-            out.print(Padding(Text(f"{sign} {plain(step.sentence)}", style=style), (0, 0, 0, 2)))
-        out.print()
+            say(f"{sign} {plain(step.sentence)}", style=style, indent=2)
+        say()

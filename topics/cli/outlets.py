@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,19 @@ import typer
 
 from topics.answers.counting import count, percent
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, OwnersOption, SourceOption
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.output import (
+    RIGHT,
+    echo,
+    in_plain_words,
+    new_table,
+    outlet_name,
+    plain,
+    print_json,
+    say,
+    show_table,
+    styled,
+    tell_more,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,62 +57,49 @@ def run(
     report = outlets(db, sources=source or (), owners=owners)
     if csv is not None:
         from topics.answers.spreadsheets import write_csv
-        from topics.answers.tables import to_arrow
         from topics.coverage.reuse.matrix import OutletReuse
 
-        write_csv(csv, to_arrow(report.reuse, OutletReuse))
-        typer.echo(f"{csv}: {count(len(report.reuse), 'pair')}", err=True)
+        write_csv(csv, report.reuse, OutletReuse)
+        echo(f"{csv}: {count(len(report.reuse), 'pair')}", err=True)
     print_json(report) if as_json else _print(report, limit)
 
 
 def _print(report: OutletReport, limit: int) -> None:
     _print_outlets(report.outlets[:limit])
-    if len(report.outlets) > limit:
-        typer.echo(f"{len(report.outlets) - limit} more outlets; --limit shows more, --json all.")
-    if not report.reuse:
-        typer.echo("No outlet repeats another.")
-    else:
+    tell_more(len(report.outlets) - limit, "more outlets")
+    if report.reuse:
         _print_matrix(report)
-        pairs = report.reuse
-        _print_pairs(pairs[:limit])
-        if len(pairs) > limit:
-            typer.echo(f"{len(pairs) - limit} more pairs; --limit shows more, --csv all.")
+        _print_pairs(report.reuse[:limit])
+        tell_more(len(report.reuse) - limit, "more pairs", "--csv")
+    else:
+        echo("No outlet repeats another.")
     if report.unnamed_words:
-        typer.echo(
+        echo(
             f"{count(report.unnamed_words, 'word')} may be from any of very many outlets, and are "
             "in no pair."
         )
     if report.strangers:
-        names = ", ".join(map(plain, report.strangers))
-        typer.echo(f"Not in this corpus, though owned in the file: {names}.")
+        echo(strangers_line(report.strangers))
+
+
+def strangers_line(strangers: Sequence[str]) -> str:
+    """Say which outlets a file of owners names that the corpus does not have."""
+    return f"Not in this corpus, though owned in the file: {', '.join(map(plain, strangers))}."
 
 
 def _print_outlets(lines: Sequence[OutletLine]) -> None:
-
-    table = new_table(
-        ("outlet", {"ratio": 1, "overflow": "fold"}),
-        ("words", {"justify": "right"}),
-        ("original", {"justify": "right"}),
-        ("wire", {"justify": "right"}),
-        ("copied", {"justify": "right"}),
-        ("shared", {"justify": "right"}),
-        ("quotes", {"justify": "right"}),
-        ("repeats", {"justify": "right"}),
+    show_table(
+        lines,
+        ("outlet", {"ratio": 1, "overflow": "fold"}, _name),
+        ("words", RIGHT, lambda line: f"{line.words:,}"),
+        ("original", RIGHT, lambda line: percent(line.original, line.words)),
+        ("wire", RIGHT, lambda line: percent(line.wire, line.words)),
+        ("copied", RIGHT, lambda line: percent(line.earlier, line.words)),
+        ("shared", RIGHT, lambda line: percent(line.unordered, line.words)),
+        ("quotes", RIGHT, lambda line: percent(line.quote, line.words)),
+        ("repeats", RIGHT, lambda line: percent(line.self + line.boilerplate, line.words)),
     )
-    for line in lines:
-        table.add_row(
-            _name(line),
-            f"{line.words:,}",
-            *(
-                percent(part, line.words)
-                for part in (
-                    line.original, line.wire, line.earlier, line.unordered, line.quote,
-                    line.self + line.boilerplate,
-                )
-            ),
-        )  # fmt: skip
-    console().print(table)
-    console().print(
+    say(
         "Of the words, page furniture left out. copied: stood in another outlet before; "
         "shared: in another too, order unknown; repeats: its own, or whatever the story.\n"
     )
@@ -107,82 +107,59 @@ def _print_outlets(lines: Sequence[OutletLine]) -> None:
 
 def _name(line: OutletLine) -> Text:
     """Return an outlet, and below it its owner."""
-    from rich.text import Text
-
-    name = Text(plain(line.outlet) or "unknown outlet", style="cyan")
-    if line.owner != line.outlet:
-        name.append(f"\n{plain(line.owner)}", style="dim")
-    return name
+    name = styled((outlet_name(line.outlet), "cyan"))
+    return name if line.owner == line.outlet else name.append(f"\n{plain(line.owner)}", style="dim")
 
 
 def _print_matrix(report: OutletReport) -> None:
     """Print the words that one outlet (row) has from another (column)."""
-    from rich.text import Text
-
-    words: dict[tuple[str, str], int] = {}
+    words, weight = Counter[tuple[str, str]](), Counter[str]()
     for one in report.reuse:
         if one.directed:
-            words[one.outlet, one.source] = words.get((one.outlet, one.source), 0) + one.words
-    weight: dict[str, int] = {}
-    for (outlet, source), number in words.items():
-        weight[outlet] = weight.get(outlet, 0) + number
-        weight[source] = weight.get(source, 0) + number
+            words[one.outlet, one.source] += one.words
+            weight[one.outlet] += one.words
+            weight[one.source] += one.words
     shown = sorted(weight, key=lambda name: (-weight[name], name))[:_MATRIX]
     # A table of gaps says less than the list of pairs below.
     if sum(a in shown and b in shown for a, b in words) < len(shown):
         return
-    console().print(
-        "Words that the outlet of a row has from that of a column, which had them first:"
-    )
-    table = new_table(
-        ("", {"ratio": 1}),
-        *((str(place), {"justify": "right"}) for place in range(1, len(shown) + 1)),
-    )
+
+    def number(outlet: str, source: str) -> str:
+        if outlet == source:
+            return "·"
+        return f"{words[outlet, source]:,}" if words[outlet, source] else ""
+
+    say("Words that the outlet of a row has from that of a column, which had them first:")
+    places = range(1, len(shown) + 1)
+    table = new_table(("", 1), *((str(place), RIGHT) for place in places))
     for place, outlet in enumerate(shown, 1):
-        table.add_row(
-            Text(f"{place} {plain(outlet) or 'unknown outlet'}", style="cyan"),
-            *(
-                "·" if outlet == source else _number(words.get((outlet, source), 0))
-                for source in shown
-            ),
-        )
-    console().print(table)
+        name = styled((f"{place} {outlet_name(outlet)}", "cyan"))
+        table.add_row(name, *(number(outlet, source) for source in shown))
+    say(table)
     if len(weight) > len(shown):
-        typer.echo(f"{len(weight) - len(shown)} more outlets below, and with --csv.")
-    console().print()
-
-
-def _both(one: OutletReuse) -> str:
-    """Return the words of the first outlet, and of the other where nobody knows who was first."""
-    if one.directed or one.words == one.source_words:
-        return f"{one.words:,}"
-    return f"{one.words:,} / {one.source_words:,}"
-
-
-def _number(words: int) -> str:
-    return f"{words:,}" if words else ""
+        echo(f"{len(weight) - len(shown)} more outlets below, and with --csv.")
+    say()
 
 
 def _print_pairs(pairs: Sequence[OutletReuse]) -> None:
-    from rich.text import Text
-
-    table = new_table(
-        ("pair", {"ratio": 1}),
-        ("words", {"justify": "right"}),
-        ("passages", {"justify": "right"}),
-        ("articles", {"justify": "right"}),
+    show_table(
+        pairs,
+        ("pair", 1, _name_pair),
+        ("words", RIGHT, _words),
+        ("passages", RIGHT, lambda one: one.passages),
+        ("articles", RIGHT, lambda one: one.articles),
     )
-    for one in pairs:
-        names = [plain(name) or "unknown outlet" for name in (one.outlet, one.source)]
-        pair = Text(names[0], style="cyan")
-        pair.append(" has from " if one.directed else " shares with ", style="default")
-        pair.append(names[1], style="cyan")
-        table.add_row(
-            pair,
-            _both(one) + ("?" if one.uncertain_words else ""),
-            str(one.passages),
-            str(one.articles),
-        )
-    console().print(table)
     if any(one.uncertain_words for one in pairs):
-        typer.echo("? some of the words may be from another outlet that had them as early.")
+        echo("? some of the words may be from another outlet that had them as early.")
+
+
+def _name_pair(one: OutletReuse) -> Text:
+    verb = " has from " if one.directed else " shares with "
+    return styled((outlet_name(one.outlet), "cyan"), verb, (outlet_name(one.source), "cyan"))
+
+
+def _words(one: OutletReuse) -> str:
+    """Return the words of the first outlet, and of the other where nobody knows who was first."""
+    same = one.directed or one.words == one.source_words
+    words = f"{one.words:,}" if same else f"{one.words:,} / {one.source_words:,}"
+    return words + ("?" if one.uncertain_words else "")

@@ -1,47 +1,64 @@
-"""What the commands print: tables of 80 columns, JSON, and errors in one sentence."""
+"""What the commands print: lines and tables of 80 columns, JSON, and errors in one sentence.
+
+File names and article text may hold what steers a terminal. All output goes through `echo`,
+`say`, the tables and `print_json`, which let none of it through; no command prints otherwise.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import typer
 
 from embeddings.errors import TopicwireError
+from topics.answers.tables import jsonable
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
     from rich.table import Table
     from rich.text import Text
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_Row = TypeVar("_Row")
 
-# Article text may hold terminal escape sequences; these characters start and steer them, or
-# turn the direction of what follows.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# How wide a column is: 0 for as wide as its cells, `RIGHT` so with numbers, else its share of the
+# width that is left; or rich's options.
+Width = int | dict[str, Any]
+RIGHT = -1
+# A column of a table: its heading, how wide it is, and what a row shows there.
+Column = tuple[str, Width, Callable[[_Row], "str | int | Text"]]
+
+# What starts and steers escape sequences, turns the direction of what follows (Bidi_Control of
+# the Unicode Standard), or cannot be written: C1, bidi controls and lone surrogates, here as JSON
+# lets them stand, and the C0 controls but the newline.
+_UNSAFE_IN_JSON = r"\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_JSON_CONTROL = re.compile(f"[{_UNSAFE_IN_JSON}]")
+_CONTROL = re.compile(rf"[\x00-\x09\x0b-\x1f{_UNSAFE_IN_JSON}]")
 
 # A passage's heading is set off from its paragraph by an empty line.
 _BREAK = re.compile(r"\n\s*\n")
 HEADING_END = " — "
-
-# A column of numbers, as wide as they are.
-RIGHT = -1
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 def plain(text: str) -> str:
     """Return text on one line, without characters that could steer the terminal."""
-    lines = [" ".join(_CONTROL.sub(" ", part).split()) for part in _BREAK.split(text)]
+    lines = [" ".join(safe(part).split()) for part in _BREAK.split(text)]
     return HEADING_END.join(line for line in lines if line)
+
+
+def safe(text: str) -> str:
+    """Return text of the same length and lines without characters that steer the terminal."""
+    return _CONTROL.sub(" ", text)
 
 
 def list_outlets(outlets: Sequence[tuple[str, int]], most: int) -> str:
@@ -50,21 +67,40 @@ def list_outlets(outlets: Sequence[tuple[str, int]], most: int) -> str:
     return shown + (f" and {len(outlets) - most} more" if len(outlets) > most else "")
 
 
-def safe(text: str) -> str:
-    """Return text of the same length without characters that could steer the terminal."""
-    return _CONTROL.sub(" ", text).replace("\t", " ")
+def outlet_name(source: str) -> str:
+    """Return the name of an outlet as it is printed."""
+    return plain(source) or "unknown outlet"
+
+
+def date_of(published: str) -> str:
+    """Return a date as it is printed."""
+    return plain(published.replace("T", " ")) or "no date"
+
+
+def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print text as it is, to the output or (``err``) beside it."""
+    typer.echo(safe(text), err=err, nl=nl)
 
 
 def console(*, err: bool = False) -> Console:
     """Return the console for results, or for progress (``err``); 80 columns in a pipe."""
     from rich.console import Console
+    from rich.segment import Segment
 
-    class PipedConsole(Console):
+    class SafeConsole(Console):
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                # Rich's own controls, such as those of a progress bar, are apart from text.
+                own = segment.control
+                yield segment if own else Segment(safe(segment.text), segment.style)
+
         def on_broken_pipe(self) -> None:
             # Rich would end with code 1; a reader that has seen enough is no trouble.
             raise BrokenPipeError
 
-    return PipedConsole(highlight=False, stderr=err)
+    return SafeConsole(highlight=False, markup=False, emoji=False, stderr=err)
 
 
 def show(result: _R, as_json: bool, tell: Callable[[_R], None]) -> None:
@@ -75,34 +111,32 @@ def show(result: _R, as_json: bool, tell: Callable[[_R], None]) -> None:
         tell(result)
 
 
-def print_json(result: Any) -> None:
-    """Print a result dataclass, or a list of them, as JSON."""
-    json.dump(_jsonable(result), sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+def say(shown: RenderableType = "", *, style: str = "", indent: int = 0, err: bool = False) -> None:
+    """Print a line, a text or a table, wrapped and some columns from the left."""
+    from rich.padding import Padding
+
+    padded = Padding(shown, (0, 0, 0, indent)) if indent else shown
+    console(err=err).print(padded, style=style)
 
 
-def _jsonable(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: _jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
-    if isinstance(value, dict):
-        return {str(key): _jsonable(item) for key, item in value.items()}
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, (list, tuple)):
-        return [_jsonable(item) for item in value]
-    return value
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """Return a text made of parts, each with its style where it has one."""
+    from rich.text import Text
+
+    return Text.assemble(*parts)
 
 
-def new_table(*columns: tuple[str, dict[str, Any]]) -> Table:
-    """Return an empty table in the house style; each column has a name and rich's options."""
+def new_table(*columns: tuple[str, Width]) -> Table:
+    """Return an empty table in the house style; each column has a name and a width."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    for name, options in columns:
-        table.add_column(name, **options)
+    for name, width in columns:
+        if isinstance(width, int):
+            justify = "right" if width == RIGHT else "left"
+            width = {"justify": justify, "ratio": max(width, 0) or None}
+        table.add_column(name, **width)
     return table
 
 
@@ -112,8 +146,7 @@ def print_table(
     """Print a table in the house style; a column of empty cells is left out.
 
     Args:
-        columns: Name to share of the width that is left; 0 for as wide as its cells, and
-            ``RIGHT`` so with numbers.
+        columns: Name to width.
         rows: A cell a column: rich's ``Text`` as it is, all else in plain text.
         header: Whether the names are shown.
     """
@@ -123,15 +156,39 @@ def print_table(
         [one if isinstance(one, Text) else Text(plain(str(one))) for one in row] for row in rows
     ]
     used = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
-    table = new_table()
+    table = new_table(*(list(columns.items())[at] for at in used))
     table.show_header = header
-    for name, share in (list(columns.items())[at] for at in used):
-        table.add_column(
-            name, justify="right" if share == RIGHT else "left", ratio=max(share, 0) or None
-        )
     for row in cells:
         table.add_row(*(row[at] for at in used))
-    console().print(table)
+    say(table)
+
+
+def show_table(rows: Iterable[_Row], *columns: Column[_Row] | None, apart: bool = False) -> None:
+    """Print rows as a table in the house style, an empty line between two if ``apart``.
+
+    Each column stands here once, with its heading and with what it shows of a row; columns that
+    are none are left out.
+    """
+    shown = [column for column in columns if column is not None]
+    table = new_table(*((heading, width) for heading, width, _ in shown))
+    for row in rows:
+        if apart and table.rows:
+            table.add_row()
+        cells = [value(row) for *_, value in shown]
+        table.add_row(*(str(cell) if isinstance(cell, int) else cell for cell in cells))
+    say(table)
+
+
+def tell_more(left: int, what: str = "more", where: str = "--json", *, end: str = "\n") -> None:
+    """Say how much is not shown, if anything is, and what shows it."""
+    if left > 0:
+        echo(f"{left} {what}; --limit shows more, {where} all.{end}", nl=False)
+
+
+def print_json(result: Any) -> None:
+    """Print a result dataclass, or a list of them, as JSON that steers no terminal."""
+    text = json.dumps(result, default=jsonable, ensure_ascii=False, indent=2)
+    sys.stdout.write(_JSON_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def marked(text: str, spans: Iterable[Sequence[int]]) -> Text:
@@ -168,10 +225,11 @@ def in_plain_words(command: Callable[_P, _R]) -> Callable[_P, _R]:
             sys.stdout.flush()
             return result
         except TopicwireError as error:
-            typer.echo(f"topicwire: {error}", err=True)
+            # One sentence, whatever the names in it hold.
+            echo(f"topicwire: {error}".replace("\n", " "), err=True)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as error:
-            typer.echo(
+            echo(
                 "\ntopicwire: stopped. What was stored is kept; run the same command to go on.",
                 err=True,
             )
@@ -182,7 +240,7 @@ def in_plain_words(command: Callable[_P, _R]) -> Callable[_P, _R]:
             raise typer.Exit(0) from error
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            typer.echo(f"topicwire: the output cannot be written: {error.strerror}.", err=True)
+            echo(f"topicwire: the output cannot be written: {error.strerror}.", err=True)
             raise typer.Exit(1) from error
 
     return run

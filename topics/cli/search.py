@@ -15,9 +15,22 @@ from topics.cli.options import (
     TopicOption,
     UntilOption,
 )
-from topics.cli.output import console, in_plain_words, marked, new_table, plain, print_json
+from topics.cli.output import (
+    RIGHT,
+    date_of,
+    echo,
+    in_plain_words,
+    marked,
+    outlet_name,
+    plain,
+    print_json,
+    show_table,
+    styled,
+)
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from embeddings.search import Hit
 
 EXAMPLE = 'topicwire search "arms deliveries to Damascus" --since 2013-05'
@@ -52,37 +65,40 @@ def run(
         until=until,
         topics=topic or (),
         limit=limit,
-        tell=lambda note: typer.echo(f"Note: {note}", err=True),
+        tell=lambda note: echo(f"Note: {note}", err=True),
     )
     if as_json:
         print_json(hits)
     elif hits:
-        _print(hits)
+        show_table(
+            hits,
+            ("score", RIGHT, lambda hit: f"{hit.score:.2f}"),
+            ("where", {"width": 22, "overflow": "fold"}, _describe),
+            ("passage", 1, _quote),
+            apart=True,
+        )
     else:
-        typer.echo("No passage fits these filters.")
+        echo("No passage fits these filters.")
 
 
-def _print(hits: list[Hit]) -> None:
-    from rich.text import Text
-
-    table = new_table(
-        ("score", {"justify": "right"}),
-        ("where", {"width": 22, "overflow": "fold"}),
-        ("passage", {"ratio": 1}),
+def _describe(hit: Hit) -> Text:
+    """Return where a hit stands, a line each: outlet, date, topic, number and copies."""
+    lines = styled(
+        (outlet_name(hit.source), "bold"),
+        f"\n{date_of(hit.published)}",
+        (f"\n{plain(hit.topic)}", "cyan"),
+        (f"\npassage {hit.passage_id}", "dim"),
     )
-    for number, hit in enumerate(hits):
-        where = Text(plain(hit.source) or "unknown outlet", style="bold")
-        where.append(f"\n{hit.published.replace('T', ' ') or 'no date'}", style="not bold")
-        where.append(f"\n{plain(hit.topic)}", style="not bold cyan")
-        where.append(f"\npassage {hit.passage_id}", style="not bold dim")
-        if hit.copies:
-            noun = "copy" if len(hit.copies) == 1 else "copies"
-            where.append(f"\n+ {len(hit.copies)} {noun}", style="not bold magenta")
-        if number:
-            table.add_row()
-        passage = marked(hit.text, hit.matches)
-        for line in (hit.title, hit.url):
-            if line:
-                passage.append(f"\n{plain(line)}", style="not bold dim")
-        table.add_row(f"{hit.score:.2f}", where, passage)
-    console().print(table)
+    if hit.copies:
+        noun = "copy" if len(hit.copies) == 1 else "copies"
+        lines.append(f"\n+ {len(hit.copies)} {noun}", style="magenta")
+    return lines
+
+
+def _quote(hit: Hit) -> Text:
+    """Return a hit's text, what was looked for set off, and below it headline and address."""
+    passage = marked(hit.text, hit.matches)
+    for line in (hit.title, hit.url):
+        if line:
+            passage.append(f"\n{plain(line)}", style="dim")
+    return passage

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from topics.cli.output import plain, safe
+from topics.cli.output import date_of, outlet_name, plain, safe, styled
 from topics.coverage.reuse.paragraphs import lay_out
 
 if TYPE_CHECKING:
@@ -33,41 +33,34 @@ _Span = tuple[int, int]
 
 def where(passage: Quotation) -> Text:
     """Return outlet, date and id of a passage on one line."""
-    from rich.text import Text
-
-    line = Text(f"{plain(passage.source) or 'unknown outlet'}", style="cyan")
-    line.append(f", {passage.published.replace('T', ' ') or 'no date'}", style="default")
-    line.append(f", passage {passage.passage_id}", style="dim")
-    return line
+    return cite_line(passage.source, passage.published, passage.passage_id)
 
 
 def where_article(article: ArticleLine) -> Text:
     """Return outlet, date and headline of an article on one line."""
-    from rich.text import Text
+    title = plain(article.title) or plain(article.document_id)
+    return cite_line(article.source, article.published).append(f"  {title}", style="bold")
 
-    line = Text(f"{plain(article.source) or 'unknown outlet'}", style="cyan")
-    line.append(f", {article.published.replace('T', ' ') or 'no date'}", style="default")
-    return line.append(f"  {plain(article.title) or article.document_id}", style="bold")
+
+def cite_line(source: str, published: str, passage_id: int | None = None) -> Text:
+    """Return outlet and date, and the number of a passage if it is one, on one line."""
+    line = styled((outlet_name(source), "cyan"), f", {date_of(published)}")
+    return line if passage_id is None else line.append(f", passage {passage_id}", style="dim")
 
 
 def describe_change(change: Change) -> Text:
     """Return a change on one line: what was there, what stands there now."""
-    from rich.text import Text
-
     before, after = cut(change.before), cut(change.after)
     if change.kind == "move":
-        line = Text(f"moved: {before}")
+        line = styled(f"moved: {before}")
     elif not before:
-        line = Text(f"+ {after}", style="green")
+        line = styled((f"+ {after}", "green"))
     elif not after:
-        line = Text(f"- {before}", style="red")
+        line = styled((f"- {before}", "red"))
     else:
-        line = Text(before, style="red").append(" -> ", style="default")
-        line.append(after, style="green")
+        line = styled((before, "red"), " -> ", (after, "green"))
     kinds = sorted({fact.kind for fact in change.facts if fact.conflicting})
-    if kinds:
-        line.append(f"  changed {', '.join(kinds)}", style="bold yellow")
-    return line
+    return line.append(f"  changed {', '.join(kinds)}" if kinds else "", style="bold yellow")
 
 
 def cut(words: str, width: int = CHANGE_WIDTH) -> str:
@@ -77,11 +70,7 @@ def cut(words: str, width: int = CHANGE_WIDTH) -> str:
 
 
 def lay_side_by_side(
-    left: str,
-    right: str,
-    spans: Sequence[Block],
-    *,
-    marked: bool = False,
+    left: str, right: str, spans: Sequence[Block], *, marked: bool = False
 ) -> Table:
     """Return a table of two columns, a row for each pair of paragraphs.
 
@@ -101,28 +90,24 @@ def lay_side_by_side(
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
     for pair in lay_out(left, right, spans):
-        comparison = pair.comparison
-        for_left: list[_Span] = []
-        for_right: list[_Span] = []
-        if comparison is not None:
-            facts = [c for c in comparison.changes if any(f.conflicting for f in c.facts)]
-            for_left = [(c.before_start, c.before_end) for c in facts]
-            for_right = [(c.after_start, c.after_end) for c in facts]
-        common = comparison.spans if comparison else None
+        found = pair.comparison
+        changes = found.changes if found else ()
+        facts = [one for one in changes if any(fact.conflicting for fact in one.facts)]
+        common = sorted(found.spans) if found else []
         table.add_row(
             _cell(
                 left,
                 pair.left,
-                [s[:2] for s in common] if common else None,
-                for_left,
+                [span[:2] for span in common],
+                [(one.before_start, one.before_end) for one in facts],
                 "red",
                 marked,
             ),
             _cell(
                 right,
                 pair.right,
-                [s[2:] for s in common] if common else None,
-                for_right,
+                sorted(span[2:] for span in common),
+                [(one.after_start, one.after_end) for one in facts],
                 "green",
                 marked,
             ),
@@ -133,24 +118,22 @@ def lay_side_by_side(
 def _cell(
     text: str,
     span: _Span | None,
-    common: Sequence[_Span] | None,
+    common: Sequence[_Span],
     facts: Sequence[_Span],
     style: str,
     marked: bool,
 ) -> Text:
-    """Return a paragraph; without ``common`` it stands alone, and its beginning is enough."""
-    from rich.text import Text
-
+    """Return a paragraph; with nothing ``common`` it stands alone, and its beginning is enough."""
     if span is None:
-        return Text("")
+        return styled()
     paragraph = text[span[0] : span[1]]
-    if common is None:
+    if not common:
         words = paragraph.split()
         rest = f" … ({len(words)} words)" if len(words) > _WORDS_SHOWN else ""
-        return Text(plain(" ".join(words[:_WORDS_SHOWN])) + rest, style=f"dim {style}")
-    cell = Text()
+        return styled((plain(" ".join(words[:_WORDS_SHOWN])) + rest, f"dim {style}"))
+    cell = styled()
     place = 0
-    for first, after in [*sorted(common), (len(paragraph), len(paragraph))]:
+    for first, after in [*common, (len(paragraph), len(paragraph))]:
         own = safe(paragraph[place:first])
         # Spans are of words: what stands between two of them alone is no difference.
         if worded := _WORDS.search(own):

@@ -17,13 +17,30 @@ from topics.cli.options import (
     SourceOption,
     UntilOption,
 )
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.outlets import strangers_line
+from topics.cli.output import (
+    RIGHT,
+    console,
+    date_of,
+    echo,
+    in_plain_words,
+    outlet_name,
+    plain,
+    print_json,
+    say,
+    show_table,
+    styled,
+    tell_more,
+)
 from topics.cli.side_by_side import cut, lay_side_by_side, where_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.text import Text
+
     from topics.answers.story import StoryReport, StorySummary
+    from topics.coverage.credit.stated import StatedAgency
     from topics.coverage.reuse.reuse import StoryArticle, TextSource
     from topics.coverage.reuse.voices import Join
 
@@ -84,32 +101,20 @@ def run(
 
 
 def _print_list(stories: Sequence[StorySummary], limit: int) -> None:
-    from rich.text import Text
-
     if not stories:
-        typer.echo("No event is reported by several outlets.")
+        echo("No event is reported by several outlets.")
         return
-    copied = any(one.copied for one in stories[:limit])
-    table = new_table(
-        ("id", {"justify": "right"}),
-        ("story", {"ratio": 1}),
-        ("articles", {"justify": "right"}),
-        ("outlets", {"justify": "right"}),
-        *([("copies", {"justify": "right"})] if copied else []),
-        ("dates", {"no_wrap": True}),
+    shown = stories[:limit]
+    show_table(
+        shown,
+        ("id", RIGHT, lambda one: one.id),
+        ("story", 1, lambda one: plain(one.title) or "without a headline"),
+        ("articles", RIGHT, lambda one: one.articles),
+        ("outlets", RIGHT, lambda one: len(one.outlets) or "?"),
+        ("copies", RIGHT, lambda one: one.copied or "") if any(s.copied for s in shown) else None,
+        ("dates", {"no_wrap": True}, lambda one: _range(one.first[:10], one.last[:10])),
     )
-    for one in stories[:limit]:
-        table.add_row(
-            str(one.id),
-            Text(plain(one.title) or "without a headline"),
-            str(one.articles),
-            str(len(one.outlets)) if one.outlets else "?",
-            *([str(one.copied) if one.copied else ""] if copied else []),
-            _range(one.first[:10], one.last[:10]),
-        )
-    console().print(table)
-    if len(stories) > limit:
-        typer.echo(f"{len(stories) - limit} more; --limit shows more, --json all.")
+    tell_more(len(stories) - limit)
 
 
 def _range(first: str, last: str) -> str:
@@ -121,108 +126,89 @@ def _range(first: str, last: str) -> str:
 
 
 def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
-    from rich.text import Text
-
-    out = console()
-    out.print(Text(plain(found.title) or "without a headline", style="bold"))
+    say(plain(found.title) or "without a headline", style="bold")
     outlets = count(len(found.outlets), "outlet") if found.outlets else "no known outlet"
-    out.print(
+    say(
         f"Story {found.id}: {count(len(found.articles), 'article')}, {outlets}, "
         f"{count(len(found.voices), 'independent voice')}; cohesion {found.cohesion:.2f}\n"
     )
     _print_first(found)
+    _print_agencies(found.agencies)
     _print_articles(found.articles[:limit])
-    if len(found.articles) > limit:
-        out.print(f"{len(found.articles) - limit} more; --limit shows more, --json all.\n")
-    for voice in found.voices:
-        for join in voice.joins:
-            out.print(Text(_in_words(join)))
-    if found.voices and any(voice.joins for voice in found.voices):
-        out.print()
+    tell_more(len(found.articles) - limit, end="\n\n")
+    joins = [join for voice in found.voices for join in voice.joins]
+    for join in joins:
+        say(_in_words(join))
+    if joins:
+        say()
     copies = _copies(found.articles)
     texts = {one.article.document_id: one.text for one in found.articles}
     for one, source in copies[:limit]:
         _print_copy(one, source, texts[source.article.document_id], diff=diff)
-    if len(copies) > limit:
-        out.print(f"{len(copies) - limit} more copies; --limit shows more, --json all.")
+    tell_more(len(copies) - limit, "more copies")
     if found.strangers:
-        names = ", ".join(map(plain, found.strangers))
-        out.print(f"Not in this corpus, though owned in the file: {names}.")
+        say(strangers_line(found.strangers))
 
 
 def _copies(articles: Sequence[StoryArticle]) -> list[tuple[StoryArticle, TextSource]]:
     """Return what is worth laying side by side, two articles once."""
-    found, seen = [], set()
+    found: dict[frozenset[str], tuple[StoryArticle, TextSource]] = {}
     for one in articles:
         for source in one.sources:
-            pair = frozenset((one.article.document_id, source.article.document_id))
-            if source.share >= _LEAST_SHARE and pair not in seen:
-                seen.add(pair)
-                found.append((one, source))
-    return found
+            if source.share >= _LEAST_SHARE:
+                pair = frozenset((one.article.document_id, source.article.document_id))
+                found.setdefault(pair, (one, source))
+    return list(found.values())
 
 
 def _print_first(found: StoryReport) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console()
-    if found.first_is_certain:
-        out.print(Text("Earliest here: ").append_text(where_article(found.first[0])))
-    elif len(found.first) == 1:
-        why = "; ".join(_DOUBTS[doubt] for doubt in found.doubts)
-        out.print(Text("Earliest here, perhaps: ").append_text(where_article(found.first[0])))
-        out.print(Padding(Text(f"uncertain: {why}", style="dim"), (0, 0, 0, 2)))
+    why = "; ".join(_DOUBTS[doubt] for doubt in found.doubts)
+    if len(found.first) == 1:
+        perhaps = "" if found.first_is_certain else ", perhaps"
+        say(styled(f"Earliest here{perhaps}: ").append_text(where_article(found.first[0])))
+        if perhaps:
+            say(f"uncertain: {why}", style="dim", indent=2)
     else:
-        why = "; ".join(_DOUBTS[doubt] for doubt in found.doubts)
-        out.print(f"Earliest here is one of {len(found.first)}: {why}")
+        say(f"Earliest here is one of {len(found.first)}: {why}")
         for article in found.first[:5]:
-            out.print(Padding(where_article(article), (0, 0, 0, 2)))
-    for stated in found.agencies:
-        name = plain(stated.agency) or "agencies"
-        here = (
-            f"here as {', '.join(map(plain, stated.outlets))}"
-            if stated.outlets
-            else "not an outlet of this corpus"
-            if stated.agency
-            else "who they are is not said"
-        )
-        credited = [
-            plain(one.source) or "unknown outlet" for one in (*stated.alone, *stated.shared)
-        ]
-        out.print(Text(f"Credited: {name} ({here}), by {', '.join(dict.fromkeys(credited))}"))
-    out.print()
+            say(where_article(article), indent=2)
+
+
+def _print_agencies(agencies: Sequence[StatedAgency]) -> None:
+    for stated in agencies:
+        if stated.outlets:
+            here = f"here as {', '.join(map(plain, stated.outlets))}"
+        elif stated.agency:
+            here = "not an outlet of this corpus"
+        else:
+            here = "who they are is not said"
+        credited = dict.fromkeys(outlet_name(one.source) for one in (*stated.alone, *stated.shared))
+        say(f"Credited: {plain(stated.agency) or 'agencies'} ({here}), by {', '.join(credited)}")
+    say()
 
 
 def _print_articles(articles: Sequence[StoryArticle]) -> None:
-    from rich.text import Text
-
     repeats = any(one.repeated + one.boilerplate for one in articles)
-    table = new_table(
-        ("date", {"no_wrap": True}),
-        ("outlet and headline", {"ratio": 1}),
-        ("words", {"justify": "right"}),
-        ("own", {"justify": "right"}),
-        ("copied", {"justify": "right"}),
-        ("quotes", {"justify": "right"}),
-        *([("repeats", {"justify": "right"})] if repeats else []),
+    show_table(
+        articles,
+        ("date", {"no_wrap": True}, lambda one: date_of(one.article.published)),
+        ("outlet and headline", 1, _name),
+        ("words", RIGHT, lambda one: f"{one.words:,}"),
+        ("own", RIGHT, lambda one: percent(one.own, one.words)),
+        ("copied", RIGHT, lambda one: percent(one.copied, one.words)),
+        ("quotes", RIGHT, lambda one: percent(one.quoted, one.words)),
+        ("repeats", RIGHT, lambda one: percent(one.repeated + one.boilerplate, one.words))
+        if repeats
+        else None,
     )
-    for one in articles:
-        name = Text(plain(one.article.source) or "unknown outlet", style="cyan")
-        if one.agency:
-            name.append(f" ({plain(one.agency)})", style="default")
-        name.append(f"\n{plain(one.article.title)}", style="default")
-        table.add_row(
-            one.article.published.replace("T", " ") or "no date",
-            name,
-            f"{one.words:,}",
-            percent(one.own, one.words),
-            percent(one.copied, one.words),
-            percent(one.quoted, one.words),
-            *([percent(one.repeated + one.boilerplate, one.words)] if repeats else []),
-        )
-    console().print(table)
-    console().print()
+    say()
+
+
+def _name(one: StoryArticle) -> Text:
+    """Return the outlet of an article with the agency it credits, and below it its headline."""
+    agency = f" ({plain(one.agency)})" if one.agency else ""
+    outlet = (outlet_name(one.article.source), "cyan")
+    return styled(outlet, f"{agency}\n{plain(one.article.title)}")
 
 
 def _in_words(join: Join) -> str:
@@ -240,39 +226,29 @@ def _in_words(join: Join) -> str:
 
 
 def _print_copy(one: StoryArticle, source: TextSource, text: str, *, diff: bool) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console()
     order = "before it" if source.earlier else "order unknown"
     order = f"{order}, the same outlet" if source.same_outlet else order
-    line = Text(f"{source.share:.0%} of ", style="bold").append_text(where_article(one.article))
-    out.print(line)
-    out.print(
-        Text(f"stands in ({order}) ", style="bold").append_text(where_article(source.article))
-    )
+    for what, article in (
+        (f"{source.share:.0%} of ", one.article),
+        (f"stands in ({order}) ", source.article),
+    ):
+        say(styled((what, "bold")).append_text(where_article(article)))
     for kind, before, after in source.conflicts:
         changed = f"changed {kind}: {plain(before)} -> {plain(after)}"
-        out.print(Padding(Text(changed, style="bold yellow"), (0, 0, 0, 2)))
+        say(changed, style="bold yellow", indent=2)
     if diff:
-        out.print()
-        out.print(lay_side_by_side(text, one.text, source.spans, marked=out.color_system is None))
+        say()
+        colourless = console().color_system is None
+        say(lay_side_by_side(text, one.text, source.spans, marked=colourless))
         return
     _print_stretches("cut", [text[c.start : c.end] for c in source.cut], "red")
     _print_stretches("added", [one.text[a.start : a.end] for a in source.added], "green")
-    out.print()
+    say()
 
 
 def _print_stretches(what: str, found: Sequence[str], style: str) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console()
-    for words in found[:_STRETCHES_SHOWN]:
-        out.print(Padding(Text(f"{what}: {cut(words, 70)}", style=style), (0, 0, 0, 2)))
+    lines = [cut(words, 70) for words in found[:_STRETCHES_SHOWN]]
     if len(found) > _STRETCHES_SHOWN:
-        out.print(
-            Padding(
-                Text(f"{what}: {len(found) - _STRETCHES_SHOWN} more", style=style), (0, 0, 0, 2)
-            )
-        )
+        lines.append(f"{len(found) - _STRETCHES_SHOWN} more")
+    for line in lines:
+        say(f"{what}: {line}", style=style, indent=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,19 @@ from topics.cli.options import (
     TopicOption,
     UntilOption,
 )
-from topics.cli.output import console, in_plain_words, new_table, plain, print_json
+from topics.cli.output import (
+    RIGHT,
+    console,
+    echo,
+    in_plain_words,
+    new_table,
+    outlet_name,
+    plain,
+    print_json,
+    say,
+    show_table,
+    styled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,11 +96,10 @@ def run(
     )
     if csv is not None:
         from topics.answers.spreadsheets import write_csv
-        from topics.answers.tables import to_arrow
         from topics.answers.trends import TrendCell
 
-        write_csv(csv, to_arrow(report.cells, TrendCell))
-        typer.echo(f"Wrote {len(report.cells)} rows to {csv}.", err=as_json)
+        write_csv(csv, report.cells, TrendCell)
+        echo(f"Wrote {len(report.cells)} rows to {csv}.", err=as_json)
     if as_json:
         print_json(report)
     elif csv is None:
@@ -96,7 +108,7 @@ def run(
 
 def _print(report: TrendReport, *, outlets: bool, listed: bool) -> None:
     if not report.passages:
-        typer.echo("No passage fits these filters.")
+        echo("No passage fits these filters.")
     else:
         _print_topics(report)
         _print_shifts(report)
@@ -107,36 +119,29 @@ def _print(report: TrendReport, *, outlets: bool, listed: bool) -> None:
 
 
 def _print_topics(report: TrendReport) -> None:
-    from rich.text import Text
-
     ascii_only = console().options.ascii_only
-    everything = [
-        distinct + copies
-        for distinct, copies in zip(report.distinct_by_period, report.copies_by_period, strict=True)
-    ]
     heading = _span(report.periods) or "no dates"
     table = new_table(
-        ("id", {"justify": "right"}),
-        ("topic", {"ratio": 1}),
-        (heading, {"no_wrap": True, "min_width": len(heading)}),
+        ("id", RIGHT), ("topic", 1), (heading, {"no_wrap": True, "min_width": len(heading)})
     )
+    by_period = report.distinct_by_period
+    everything = [sum(both) for both in zip(by_period, report.copies_by_period, strict=True)]
     counts = _counts(report.distinct, report.passages - report.distinct)
-    whole = chart(report.distinct_by_period, everything, ascii_only, shares=False)
-    table.add_row("", Text(f"all topics: {counts}", style="dim"), whole)
+    whole = chart(by_period, everything, ascii_only, shares=False)
+    table.add_row("", styled((f"all topics: {counts}", "dim")), whole)
     for topic in report.topics:
-        cell = Text(plain(topic.name), style="bold" if topic.kind == "guided" else "")
         numbers = (
             f"{_counts(topic.distinct, topic.copies)}, {count(topic.articles, 'article')}, "
             f"{count(topic.outlets, 'outlet')}"
         )
-        cell.append(f"\n{numbers}", style="not bold dim")
-        row = chart(topic.distinct_by_period, report.distinct_by_period, ascii_only, shares=True)
-        table.add_row(str(topic.id), cell, row)
-    console().print(table)
+        name = (plain(topic.name), "bold" if topic.kind == "guided" else "")
+        row = chart(topic.distinct_by_period, by_period, ascii_only, shares=True)
+        table.add_row(str(topic.id), styled(name, (f"\n{numbers}", "dim")), row)
+    say(table)
     if report.periods:
         width = -(-len(report.periods) // CHART_WIDTH)
         columns = f"a {report.by}" if width == 1 else f"{width} {report.by}s"
-        typer.echo(
+        echo(
             f"One mark is {columns}: texts in all, and for a topic its share of them, from the\n"
             "row's least to its most; a dot is none, a gap a time without any text."
         )
@@ -161,133 +166,101 @@ def chart(
         number / whole if shares and whole else float(number)
         for number, whole in zip(counts, everything, strict=True)
     ]
-    most = max(heights, default=0.0)
-    levels = len(marks) - 2
-    return "".join(
-        marks[0]
-        if not whole
-        else marks[1]
-        if not height
-        else marks[1 + max(1, round(levels * height / most))]
-        for height, whole in zip(heights, everything, strict=True)
-    )
+    most, steps = max(heights, default=0.0), len(marks) - 2
+    row = ""
+    for height, whole in zip(heights, everything, strict=True):
+        mark = 1 + max(1, round(steps * height / most)) if height else 1
+        row += marks[mark if whole else 0]
+    return row
 
 
 def _print_shifts(report: TrendReport) -> None:
     if not report.recent:
-        typer.echo("\nRising and falling: there is only one period, or none, to compare.\n")
+        echo("\nRising and falling: there is only one period, or none, to compare.\n")
         return
     earlier, later = report.periods[: -report.recent], report.periods[-report.recent :]
-    console().print(f"\nRising and falling: {_span(later)} against {_span(earlier)}", style="bold")
-    table = new_table(
-        ("", {}),
-        ("topic", {"ratio": 1}),
-        ("before", {"justify": "right"}),
-        ("after", {"justify": "right"}),
-        ("texts", {"justify": "right"}),
-        ("expected", {"justify": "right"}),
-        ("p", {"justify": "right"}),
-    )
-    moved = [t for t in report.topics if t.shift and t.shift.direction in ("rising", "falling")]
-    for topic in sorted(moved, key=lambda t: (-t.shift.z if t.shift else 0, t.id)):
-        shift = topic.shift
-        if shift:
-            table.add_row(
-                shift.direction,
-                plain(topic.name),
-                f"{shift.before:.1%}",
-                f"{shift.after:.1%}",
-                str(shift.distinct_after),
-                f"{shift.expected_after:.0f}",
-                _chance(shift.p),
-            )
+    say(f"\nRising and falling: {_span(later)} against {_span(earlier)}", style="bold")
+    tested = [
+        (topic, topic.shift)
+        for topic in report.topics
+        if topic.shift and topic.shift.direction != "too few"
+    ]
+    moved = [(topic, shift) for topic, shift in tested if shift.direction != "steady"]
     if moved:
-        console().print(table)
-    few = sum(1 for t in report.topics if t.shift is None or t.shift.direction == "too few")
-    steady = len(report.topics) - len(moved) - few
-    typer.echo(
-        f"{count(steady, 'topic')} without a change beyond chance, "
-        f"{few} with too few texts to tell.\n"
+        show_table(
+            sorted(moved, key=lambda pair: (-pair[1].z, pair[0].id)),
+            ("", 0, lambda pair: pair[1].direction),
+            ("topic", 1, lambda pair: plain(pair[0].name)),
+            ("before", RIGHT, lambda pair: f"{pair[1].before:.1%}"),
+            ("after", RIGHT, lambda pair: f"{pair[1].after:.1%}"),
+            ("texts", RIGHT, lambda pair: pair[1].distinct_after),
+            ("expected", RIGHT, lambda pair: f"{pair[1].expected_after:.0f}"),
+            ("p", RIGHT, lambda pair: _chance(pair[1].p)),
+        )
+    echo(
+        f"{count(len(tested) - len(moved), 'topic')} without a change beyond chance, "
+        f"{len(report.topics) - len(tested)} with too few texts to tell.\n"
     )
 
 
 def _print_absences(report: TrendReport, *, listed: bool) -> None:
     """Print the surprising absences; if ``listed``, those that are none too."""
     absences = [(topic, absence) for topic in report.topics for absence in topic.absences]
-    shown = [pair for pair in absences if listed or pair[1].surprising]
-    surprising = sum(1 for _, absence in absences if absence.surprising)
-    console().print("Outlets with nothing on a topic", style="bold")
+    beyond = [pair for pair in absences if pair[1].surprising]
+    shown = absences if listed else beyond
+    say("Outlets with nothing on a topic", style="bold")
     if shown:
-        table = new_table(
-            ("topic", {"ratio": 1}),
-            ("outlet", {"ratio": 1}),
-            ("passages", {"justify": "right"}),
-            ("articles", {"justify": "right"}),
-            ("expected", {"justify": "right"}),
-            ("chance", {"justify": "right"}),
+        show_table(
+            shown,
+            ("topic", 1, lambda pair: plain(pair[0].name)),
+            ("outlet", 1, lambda pair: plain(pair[1].outlet)),
+            ("passages", RIGHT, lambda pair: pair[1].passages),
+            ("articles", RIGHT, lambda pair: pair[1].articles),
+            ("expected", RIGHT, lambda pair: f"{pair[1].expected:.1f}"),
+            (
+                "chance",
+                RIGHT,
+                lambda pair: _chance(pair[1].chance) + (" !" if pair[1].surprising else "  "),
+            ),
         )
-        for topic, absence in shown:
-            table.add_row(
-                plain(topic.name),
-                plain(absence.outlet),
-                str(absence.passages),
-                str(absence.articles),
-                f"{absence.expected:.1f}",
-                _chance(absence.chance) + (" !" if absence.surprising else "  "),
-            )
-        console().print(table)
-    if surprising:
-        typer.echo(f"{count(surprising, 'absence')} beyond chance, marked with !.")
+    if beyond:
+        echo(f"{count(len(beyond), 'absence')} beyond chance, marked with !.")
     elif absences:
-        typer.echo("No absence is beyond chance.")
+        echo("No absence is beyond chance.")
+    else:
+        echo("None: every known outlet has each topic.")
     if len(absences) > len(shown):
-        typer.echo(
+        echo(
             f"{count(len(absences) - len(shown), 'absence')} that chance explains: "
             "--topic TOPIC lists them, --json all."
         )
-    if not absences:
-        typer.echo("None: every known outlet has each topic.")
 
 
 def _print_outlets(report: TrendReport) -> None:
-    from collections import Counter
-
     counts: Counter[tuple[int, str]] = Counter()
     for cell in report.cells:
         counts[cell.topic_id, cell.outlet] += cell.distinct + cell.copies
     for start in range(0, len(report.topics), TOPICS_ACROSS):
-        across = report.topics[start : start + TOPICS_ACROSS]
-        console().print("\nPassages, copies included, by outlet and topic id", style="bold")
-        table = new_table(
-            ("outlet", {"ratio": 1}),
-            ("all", {"justify": "right"}),
-            *((str(topic.id), {"justify": "right"}) for topic in across),
-        )
+        across = [topic.id for topic in report.topics[start : start + TOPICS_ACROSS]]
+        say("\nPassages, copies included, by outlet and topic id", style="bold")
+        table = new_table(("outlet", 1), ("all", RIGHT), *((str(one), RIGHT) for one in across))
         for total in report.outlets:
-            row = [counts[topic.id, total.outlet] for topic in across]
-            table.add_row(
-                plain(total.outlet) or "unknown outlet",
-                str(total.passages),
-                *(str(number or ".") for number in row),
-            )
-        console().print(table)
+            row = [str(counts[one, total.outlet] or ".") for one in across]
+            table.add_row(outlet_name(total.outlet), str(total.passages), *row)
+        say(table)
 
 
 def _print_apart(report: TrendReport) -> None:
-    parts = [
+    coarser = f"dated less exactly than to the {report.by}"
+    for number, what, then in (
         (report.undated_articles, "without a date", "counted in no period"),
-        (
-            report.coarser_articles,
-            f"dated less exactly than to the {report.by}",
-            "counted in no period",
-        ),
+        (report.coarser_articles, coarser, "counted in no period"),
         (report.undated_left_out, "without a date", "left out by --since or --until"),
-    ]
-    for number, what, then in parts:
+    ):
         if number:
-            typer.echo(f"{count(number, 'article')} {what}: {then}.")
+            echo(f"{count(number, 'article')} {what}: {then}.")
     if report.unclustered:
-        typer.echo(
+        echo(
             f"{count(report.unclustered, 'passage')} without a topic, not counted; "
             "`topicwire cluster` sorts them in."
         )
