@@ -20,14 +20,20 @@ MISSING = (
 )
 
 
-def find_named(name: str) -> ModelFolder:
+def find_named(name: str, fetch: bool) -> ModelFolder:
     """Find a sentence-transformers model by its hub name; the user's own copy first.
 
-    The hub is asked only where this machine has no complete copy. Files of code and
-    pickled weights are not fetched.
+    The hub is asked only where this machine has no complete copy, and only if it may be:
+    a name that stands in a database somebody sent is not the user's word. Files of code
+    and pickled weights are not fetched.
+
+    Args:
+        name: As the hub has it; without an organisation, sentence-transformers'.
+        fetch: Whether the hub may be asked.
 
     Raises:
-        ModelError: There is no copy, and the hub has none or cannot be reached.
+        ModelError: There is no copy, and the hub has none, cannot be reached or is not
+            asked.
     """
     try:
         from huggingface_hub import snapshot_download
@@ -44,6 +50,11 @@ def find_named(name: str) -> ModelFolder:
         refusal = error  # half a copy, or a model that is not read: the hub may have it whole
     except Exception:  # noqa: S110 - no copy: ask the hub
         pass
+    if not fetch:
+        raise refusal or ModelError(
+            f"There is no copy of the model {name} here, and it is fetched only when it is asked "
+            f"for by its name: type `topicwire cluster --model {name}`."
+        )
     try:
         fetched = snapshot_download(
             repository, allow_patterns=wanted, ignore_patterns=copies_for_others

@@ -27,6 +27,8 @@ def open_encoder(
     precision: str = "auto",
     device: str = "cpu",
     dimensions: int | None = None,
+    *,
+    fetch: bool = True,
 ) -> Encoder:
     """Open an encoder; weights are read and heavy libraries imported at its first use.
 
@@ -42,6 +44,8 @@ def open_encoder(
             there is one.
         dimensions: Cut vectors to these first numbers, for models trained to allow it
             (Matryoshka); None for all.
+        fetch: Whether the hub may be asked for ``model``; without it, a name that this
+            machine has no copy of is an error. The environment's model is never fetched.
 
     Raises:
         InputError: The precision, device or number of dimensions is none that can be.
@@ -63,42 +67,46 @@ def open_encoder(
         )
     name = model or os.environ.get("TOPICWIRE_MODEL") or NAME
     kind, _, base = name.partition(":")
+    locate = _locator(base or NAME if kind == STATIC else name, fetch and bool(model))
     if kind == STATIC:
         if accelerated and device != "auto":
             raise InputError(f"A static model is read by the CPU: leave out --device {device}.")
-        return _open_static(base or NAME, precision, dimensions)
+        return _open_static(base or NAME, locate, precision, dimensions)
     if accelerated and not (precision == "int8" and device == "auto"):
-        return _open_accelerated(name, precision, device, dimensions)
-    return _open_compiled(name, precision, dimensions)
-
-
-def _open_compiled(name: str, precision: str, dimensions: int | None) -> Encoder:
+        return _open_accelerated(name, locate, precision, device, dimensions)
     from embeddings.encoders.compiled import CompiledEncoder
 
-    return CompiledEncoder(name, _locator(name), precision, dimensions)
+    return CompiledEncoder(name, locate, precision, dimensions)
 
 
-def _open_accelerated(name: str, precision: str, device: str, dimensions: int | None) -> Encoder:
+def _open_accelerated(
+    name: str,
+    locate: Callable[[], ModelFolder],
+    precision: str,
+    device: str,
+    dimensions: int | None,
+) -> Encoder:
     from embeddings.encoders.accelerated import AcceleratedEncoder
+    from embeddings.encoders.compiled import CompiledEncoder
     from embeddings.encoders.devices import find_devices
 
     if precision == "int8":
         raise InputError(f"The precision int8 is for the CPU: leave out --device {device}.")
-    small = _open_compiled(name, precision, dimensions)
-    return AcceleratedEncoder(
-        small, _locator(name), precision, lambda: find_devices(device), dimensions
-    )
+    small = CompiledEncoder(name, locate, precision, dimensions)
+    return AcceleratedEncoder(small, locate, precision, lambda: find_devices(device), dimensions)
 
 
-def _open_static(name: str, precision: str, dimensions: int | None) -> Encoder:
+def _open_static(
+    name: str, locate: Callable[[], ModelFolder], precision: str, dimensions: int | None
+) -> Encoder:
     from embeddings.encoders.static import StaticEncoder
 
     if precision not in ("auto", "float32"):
         raise InputError(f"A static model has no {precision} form: leave out --precision.")
-    return StaticEncoder(name, _locator(name), dimensions)
+    return StaticEncoder(name, locate, dimensions)
 
 
-def _locator(name: str) -> Callable[[], ModelFolder]:
+def _locator(name: str, fetch: bool) -> Callable[[], ModelFolder]:
     """Choose where a model of this name is looked for, without looking."""
     from embeddings.encoders.folder import read_folder
     from embeddings.encoders.loading import find_named
@@ -114,4 +122,4 @@ def _locator(name: str) -> Callable[[], ModelFolder]:
             f"There is no model folder {name}: name a folder that holds config.json, "
             "tokenizer.json and model.safetensors, or a model of the hub."
         )
-    return lambda: find_named(name)
+    return lambda: find_named(name, fetch)

@@ -44,7 +44,7 @@ def choose_encoder(
         precision = _precision_of(stored) if precision is None else precision
         dimensions = stored.get("dimensions") if dimensions is None else dimensions
     precision = "auto" if precision is None else precision
-    encoder = open_encoder(name, precision, device, dimensions)
+    encoder = open_encoder(name, precision, device, dimensions, fetch=model is not None)
     note_encoder(store, encoder, precision)
     return encoder
 
@@ -84,7 +84,10 @@ def stored_encoder(store: CorpusStore) -> Encoder:
     """
     stored = store.setting("encoder")
     encoder = open_encoder(
-        _model_of(stored), _precision_of(stored), dimensions=stored.get("dimensions")
+        _model_of(stored),
+        _precision_of(stored),
+        dimensions=stored.get("dimensions"),
+        fetch=False,
     )
     expect_encoder(store, encoder)
     return encoder

@@ -9,7 +9,7 @@ import pytest
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.packaged import NAME
-from embeddings.errors import InputError, StoreError
+from embeddings.errors import InputError, ModelError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from topics.answers import encoder as models
 from topics.answers.encoder import choose_encoder, stored_encoder
@@ -109,3 +109,29 @@ def test_an_option_that_cannot_be_is_not_taken_for_none(store, put, options, sai
     filled(store, put)
     with pytest.raises(InputError, match=said):
         choose_encoder(store, **options)
+
+
+@pytest.mark.parametrize("name", ["stranger/model", "static:stranger/model"])
+def test_a_model_that_a_database_names_is_not_fetched(store, monkeypatch, name):
+    """Only a name that the user types may reach the hub: a database may come from anyone."""
+    asked = []
+
+    def download(repository, *, local_files_only=False, **_options):
+        if not local_files_only:
+            asked.append(repository)
+        raise OSError("no copy")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    stored = {"model": name, "name": name, "fingerprint": "f", "precision": "auto"}
+    store.set_setting("encoder", {**stored, "dimensions": None, "dimension": 384})
+    said = "no copy of the model stranger/model here.* type `topicwire cluster --model"
+    for opened in (stored_encoder, choose_encoder):
+        with pytest.raises(ModelError, match=said):
+            opened(store)
+    monkeypatch.setenv("TOPICWIRE_MODEL", "stranger/model")
+    with pytest.raises(ModelError, match=said):
+        open_encoder().encode(["x"])
+    assert asked == []
+    with pytest.raises(ModelError, match="could not be fetched"):
+        choose_encoder(store, model=name)
+    assert asked == ["stranger/model"]
