@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from embeddings.corpus.store import CorpusStore
+from embeddings.errors import InputError
 
 
 def count_rows(store: CorpusStore, table: str) -> int:
@@ -40,6 +42,17 @@ def list_titles(store: CorpusStore) -> list[tuple[str, str]]:
 def list_articles(store: CorpusStore) -> list[tuple[str, str, str]]:
     """Return id, outlet and path of each article, by id."""
     return store.rows("SELECT id, source, path FROM documents ORDER BY id")
+
+
+def refuse_source(store: CorpusStore, out: Path) -> None:
+    """Refuse to write over a file that articles were read from.
+
+    Raises:
+        InputError: Articles of the store were read from ``out``.
+    """
+    paths = (str(out.absolute()), str(out.resolve()))
+    if store.rows("SELECT 1 FROM documents WHERE path IN (?, ?) LIMIT 1", paths):
+        raise InputError(f"Articles of {store.path} were read from {out}; name another file.")
 
 
 def count_removals(store: CorpusStore) -> list[tuple[str, int]]:

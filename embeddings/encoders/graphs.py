@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from embeddings.encoders.caching import hash_file
-from embeddings.writing import write_whole
+from embeddings.writing import new_folder, sweep, write_whole
 
 _GRAPH = "model.xml"
 _FILES = (_GRAPH, "model.bin")
 _SUMS = "sums.json"
+_NEW = ".new-"
 
 
 def find_graph(place: Path) -> Path | None:
     """Return the graph kept in the folder ``place``, or None if there is none or it is damaged.
 
     Files whose size, time of writing and time of change are those noted are taken as they
-    are; others are hashed (0.1 s for 90 MB).
+    are; others are hashed (0.1 s for 90 MB). What killed runs left beside it is swept.
     """
+    sweep(place.parent, rf"{re.escape(_NEW)}\w+")
     try:
         noted = json.loads((place / _SUMS).read_text(encoding="utf-8"))
         found = {name: hash_file(place / name, noted[name]) for name in _FILES}
@@ -47,9 +49,7 @@ def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
     Raises:
         OSError, RuntimeError: It cannot be written.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
-    try:
+    with new_folder(place.parent, _NEW) as temporary:
         openvino.save_model(graph, temporary / _GRAPH, compress_to_fp16=False)
         sums = {name: hash_file(temporary / name) for name in _FILES}
         write_whole(temporary / _SUMS, json.dumps(sums))
@@ -61,8 +61,6 @@ def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
             # Another process was first, which is as good.
             if find_graph(place) is None:
                 raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return place / _GRAPH
 
 

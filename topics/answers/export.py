@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.corpus.contents import refuse_source
 from embeddings.corpus.store import CorpusStore
 from topics.answers.spreadsheets import check_ending, write_table
 from topics.answers.topics import require_topics
@@ -43,6 +44,7 @@ def export(out: Path | str, *, db: Path | str = "topicwire.db") -> ExportReport:
     check_ending(path)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
+        refuse_source(store, path)
         rows = read_passage_rows(store)
     schema = pa.schema([(name, getattr(pa, kind)()) for name, (_, kind) in COLUMNS.items()])
     columns = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embeddings.corpus.contents import refuse_source
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.writing import replace_file
 from topics.answers.tables import to_arrow
@@ -16,19 +18,30 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def write_csv(path: Path, results: Sequence[Any], kind: type) -> None:
+def write_csv(
+    path: Path, results: Sequence[Any], kind: type, *, db: Path, inputs: Iterable[Path] = ()
+) -> None:
     """Write results of one kind, as ``to_arrow`` lays them out, as CSV.
+
+    Args:
+        path: The file.
+        results: What is written.
+        kind: Their class.
+        db: The database they come from, whose articles are not written over.
+        inputs: Other files they come from.
 
     Raises:
         InputError: It cannot be written, or its name does not end in ``.csv``: a slip of the
-            keyboard must not write over a database.
+            keyboard must write over nothing else.
     """
     if path.suffix.lower() != ".csv":
         raise InputError(f"The table was to be written to '{path}'; name a file that ends in .csv.")
-    write_table(path, to_arrow(results, kind))
+    with CorpusStore.open(db) as store:
+        refuse_source(store, path)
+    write_table(path, to_arrow(results, kind), inputs=inputs)
 
 
-def write_table(path: Path, table: pa.Table) -> None:
+def write_table(path: Path, table: pa.Table, *, inputs: Iterable[Path] = ()) -> None:
     """Write an Arrow table in the format that a file's ending names, and replace what was there.
 
     Raises:
@@ -36,7 +49,7 @@ def write_table(path: Path, table: pa.Table) -> None:
     """
     check_ending(path)
     try:
-        with replace_file(path) as new:
+        with replace_file(path, inputs=inputs) as new:
             _WRITERS[path.suffix.lower()](new, table)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error

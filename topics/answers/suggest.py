@@ -7,8 +7,10 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from embeddings.corpus.contents import refuse_source
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
+from embeddings.writing import replace_file
 from topics.answers.topics import TopicSummary, require_topics, summarise_topics
 
 # Example passages of each topic, and how much is kept of one: the model reads about 250
@@ -69,15 +71,24 @@ def suggest(db: Path | str = "topicwire.db", level: int | None = None) -> str:
     return head + "".join(f"\n{entry}" for entry in write_entries(found))
 
 
-def save_draft(draft: str, out: Path, *, force: bool = False) -> None:
+def save_draft(draft: str, out: Path, *, force: bool = False, db: Path | str | None = None) -> None:
     """Write a draft to a file.
+
+    Args:
+        draft: Its text.
+        out: The file.
+        force: Replace it where it is there.
+        db: The database that was drafted from, whose articles are not written over.
 
     Raises:
         InputError: The file is there and ``force`` was not given, or cannot be written.
     """
+    if db is not None:
+        with CorpusStore.open(Path(db)) as store:
+            refuse_source(store, out)
     try:
-        with out.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
-            file.write(draft)
+        with replace_file(out, fresh=not force) as new:
+            new.write_bytes(draft.encode())
     except FileExistsError as error:
         raise InputError(
             f"{out} is there already; name another file, or add --force to replace it."

@@ -112,7 +112,7 @@ def run(
             db, filters, **wanted, limit=None if csv is not None else shown
         )
         if csv is not None:
-            _write(listed, ArticlePair, csv)
+            _write(listed, ArticlePair, csv, db)
             left = max(0, len(listed) - limit)
         print_json(listed) if as_json else _print_articles(listed[:limit], left)
     else:
@@ -121,15 +121,15 @@ def run(
         report, more = list_copies(db, filters, **wanted, pairs=pairs, limit=shown)
         if csv is not None:
             rows, _ = list_copies(db, filters, **wanted, pairs=True)
-            _write(rows.pairs, PairListing, csv)
+            _write(rows.pairs, PairListing, csv, db)
         print_json(report) if as_json else _print(report, more)
 
 
-def _write(rows: Sequence[Any], kind: type, csv: Path) -> None:
+def _write(rows: Sequence[Any], kind: type, csv: Path, db: Path) -> None:
     """Write pairs of a kind as a table."""
     from topics.answers.spreadsheets import write_csv
 
-    write_csv(csv, rows, kind)
+    write_csv(csv, rows, kind, db=db)
     echo(f"{csv}: {count(len(rows), 'pair')}", err=True)
 
 

@@ -59,7 +59,7 @@ def run(
         from topics.answers.spreadsheets import write_csv
         from topics.coverage.reuse.matrix import OutletReuse
 
-        write_csv(csv, report.reuse, OutletReuse)
+        write_csv(csv, report.reuse, OutletReuse, db=db, inputs=[owners] if owners else [])
         echo(f"{csv}: {count(len(report.reuse), 'pair')}", err=True)
     print_json(report) if as_json else _print(report, limit)
 

@@ -31,6 +31,6 @@ def run(
     if output is None:
         typer.echo(draft, nl=False)
     else:
-        save_draft(draft, output, force=force)
+        save_draft(draft, output, force=force, db=db)
         topics = draft.splitlines().count("[[topic]]")
         typer.echo(f"Wrote {topics} topics to {output}.")

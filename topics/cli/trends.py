@@ -98,7 +98,7 @@ def run(
         from topics.answers.spreadsheets import write_csv
         from topics.answers.trends import TrendCell
 
-        write_csv(csv, report.cells, TrendCell)
+        write_csv(csv, report.cells, TrendCell, db=db)
         echo(f"Wrote {len(report.cells)} rows to {csv}.", err=as_json)
     if as_json:
         print_json(report)
