@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, ParamSpec
 
 from embeddings.articles.listing import find_path
 from embeddings.articles.parsing.results import ReadOptions
@@ -18,7 +20,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
-from topics.answers.encoder import choose_encoder
+from topics.answers.encoder import EncoderOptions, choose_encoder
 from topics.answers.levels import LevelCounts, count_levels
 from topics.answers.topics import TopicSummary, summarise_topics
 from topics.guiding.taxonomy import GuidedTopic, read_topics
@@ -28,6 +30,8 @@ from topics.pipeline.coverage_tables import count_found
 from topics.pipeline.making import Derivation
 from topics.pipeline.run import derive
 from topics.pipeline.topic_tables import read_names
+
+_P = ParamSpec("_P")
 
 Progress = Callable[[str, int, int | None], None]
 """Told a stage's name, how much of it is done, and of how much if that is known."""
@@ -91,31 +95,11 @@ class ClusterReport:
     seconds: float
 
 
-def cluster(
-    paths: Sequence[Path | str] | Path | str = (),
-    *,
-    db: Path | str = "topicwire.db",
-    guided: Path | str | None = None,
-    forget_guided: bool = False,
-    topics_count: int | Literal["auto"] | None = None,
-    stability: bool | None = None,
-    name_with: tuple[str, str] | None = None,
-    source: str = "",
-    columns: Mapping[str, str] | None = None,
-    date_order: Literal["DMY", "MDY"] = "DMY",
-    encoding: str = "",
-    follow_links: bool = False,
-    model: str | None = None,
-    precision: str | None = None,
-    device: str = "auto",
-    dimensions: int | None = None,
-    progress: Progress | None = None,
-) -> ClusterReport:
-    """Add articles to a database and bring its topics, copies and relations up to date.
+@dataclass(frozen=True, kw_only=True)
+class ClusterOptions(EncoderOptions):
+    """What ``cluster`` is asked for, beside the encoder.
 
-    What is stored already is not read, embedded or computed again. Nothing is deleted.
-
-    Args:
+    Attributes:
         paths: Files and folders; none goes over what is stored.
         db: The database; made when it is missing.
         guided: A TOML file of the user's own topics; remembered for later runs.
@@ -132,13 +116,56 @@ def cluster(
         date_order: How to read 05/11/2013.
         encoding: Of the files; by default found out.
         follow_links: Whether to read what links in the folders lead to outside of them.
-        model: A sentence-transformers name or folder; by default the packaged model.
-        precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``; by default the
-            database's own.
-        device: ``cpu``, ``cuda``, ``mps``, or ``auto``: a GPU if there is one.
-        dimensions: Cut vectors to these first numbers; by default the database's own, or
-            all.
         progress: Told of each step.
+    """
+
+    paths: Sequence[Path | str] | Path | str = field(default=(), kw_only=False)
+    db: Path | str = "topicwire.db"
+    guided: Path | str | None = None
+    forget_guided: bool = False
+    topics_count: int | Literal["auto"] | None = None
+    stability: bool | None = None
+    name_with: tuple[str, str] | None = None
+    source: str = ""
+    columns: Mapping[str, str] | None = None
+    date_order: Literal["DMY", "MDY"] = "DMY"
+    encoding: str = ""
+    follow_links: bool = False
+    progress: Progress | None = None
+
+    def reading(self) -> ReadOptions:
+        """Return how files are to be read."""
+        return ReadOptions(
+            source=self.source,
+            columns=dict(self.columns or {}),
+            date_order=self.date_order,
+            encoding=self.encoding,
+            follow_links=self.follow_links,
+        )
+
+
+def _with_fields_of(
+    options: Callable[_P, ClusterOptions],
+) -> Callable[[Callable[[ClusterOptions], ClusterReport]], Callable[_P, ClusterReport]]:
+    """Give a function of options their fields for arguments, so that these are declared once."""
+
+    def decorate(run: Callable[[ClusterOptions], ClusterReport]) -> Callable[_P, ClusterReport]:
+        @functools.wraps(run)
+        def call(*args: _P.args, **given: _P.kwargs) -> ClusterReport:
+            return run(options(*args, **given))
+
+        call.__signature__ = inspect.signature(options)  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+@_with_fields_of(ClusterOptions)
+def cluster(options: ClusterOptions) -> ClusterReport:
+    """Add articles to a database and bring its topics, copies and relations up to date.
+
+    Its arguments are the fields of ``ClusterOptions``: ``cluster("articles", db="news.db")``.
+    What is stored already is not read, embedded or computed again. Nothing is deleted.
 
     Raises:
         InputError: A path, option or file is not what it must be.
@@ -146,58 +173,49 @@ def cluster(
         StoreError: The database cannot be used, or holds vectors of another model.
     """
     began = time.perf_counter()
-    if guided is not None and forget_guided:
+    if options.guided is not None and options.forget_guided:
         raise InputError("--topics and --no-topics were given together; use one of them.")
-    path = Path(db)
+    path = Path(options.db)
     check_place(path)
     # What can be seen to be wrong is said before a database is made.
-    key = _check_endpoint(*name_with) if name_with is not None else ""
-    chosen = _check_paths([paths] if isinstance(paths, (str, Path)) else paths, path)
-    taxonomy = read_topics(Path(guided)) if guided is not None else None
-    options = ReadOptions(
-        source=source,
-        columns=dict(columns or {}),
-        date_order=date_order,
-        encoding=encoding,
-        follow_links=follow_links,
-    )
-    tell = progress or (lambda *_: None)
+    key = _check_endpoint(*options.name_with) if options.name_with is not None else ""
+    paths = _check_paths(options.paths, path)
+    taxonomy = read_topics(Path(options.guided)) if options.guided is not None else None
+    tell = options.progress or (lambda *_: None)
     with CorpusStore.open(path, write=True) as store:
-        encoder = choose_encoder(
-            store, model=model, precision=precision, device=device, dimensions=dimensions
-        )
-        own = () if forget_guided else store.setting("guided") or ()
-        _check_count(topics_count, len(own if taxonomy is None else taxonomy))
+        encoder = choose_encoder(store, options)
+        own = () if options.forget_guided else store.setting("guided") or ()
+        _check_count(options.topics_count, len(own if taxonomy is None else taxonomy))
         reading = ReadingReport()
-        if chosen:
-            reading = add_paths(store, chosen, options, lambda r: tell("reading", r.files, None))
-        _remember_guided(store, taxonomy, forget_guided)
-        _remember_topics(store, topics_count, stability)
+        if paths:
+            reading = add_paths(
+                store, paths, options.reading(), lambda r: tell("reading", r.files, None)
+            )
+        _remember(store, options, taxonomy)
         started = time.perf_counter()
         embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
         embedding_seconds = time.perf_counter() - started
         derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
         naming = None
-        if name_with is not None:
+        if options.name_with is not None:
             tell("asking for names", 0, None)
-            naming = ask_names(store, *name_with, key=key)
-        return _report(
-            store,
+            naming = ask_names(store, *options.name_with, key=key)
+        return ClusterReport(
+            **_describe_run(store, encoder, derivation),
             reading=reading,
-            encoder=encoder,
             embedding=embedding,
             embedding_seconds=embedding_seconds,
-            derivation=derivation,
             naming=naming,
-            began=began,
+            seconds=time.perf_counter() - began,
         )
 
 
-def _check_paths(given: Sequence[Path | str], db: Path) -> list[Path]:
+def _check_paths(given: Sequence[Path | str] | Path | str, db: Path) -> list[Path]:
     """Return the paths to read, none where there is a database to go over."""
-    if "" in given:
+    listed = [given] if isinstance(given, (str, Path)) else given
+    if "" in listed:
         raise InputError('A path is empty (""); name a file or a folder of articles.')
-    paths = [Path(path) for path in given]
+    paths = [Path(path) for path in listed]
     for path in paths:
         find_path(path)
     if not paths and not db.exists():
@@ -208,13 +226,19 @@ def _check_paths(given: Sequence[Path | str], db: Path) -> list[Path]:
     return paths
 
 
-def _remember_guided(
-    store: CorpusStore, taxonomy: Sequence[GuidedTopic] | None, forget: bool
+def _remember(
+    store: CorpusStore, options: ClusterOptions, taxonomy: Sequence[GuidedTopic] | None
 ) -> None:
+    """Store what later runs go by."""
     if taxonomy is not None:
         store.set_setting("guided", [dataclasses.asdict(topic) for topic in taxonomy])
-    elif forget:
+    elif options.forget_guided:
         store.set_setting("guided", None)
+    count = options.topics_count
+    if count is not None:
+        store.set_setting("topics_count", None if count == "auto" else count)
+    if options.stability is not None:
+        store.set_setting("stability", options.stability)
 
 
 def _check_endpoint(url: str, model: str) -> str:
@@ -231,48 +255,25 @@ def _check_count(count: int | Literal["auto"] | None, guided: int) -> None:
         raise InputError(f"--topics-count is {count}{own}; give {max(guided, 1)} or more, or auto.")
 
 
-def _remember_topics(
-    store: CorpusStore, count: int | Literal["auto"] | None, stability: bool | None
-) -> None:
-    if count is not None:
-        store.set_setting("topics_count", None if count == "auto" else count)
-    if stability is not None:
-        store.set_setting("stability", stability)
-
-
-def _report(
-    store: CorpusStore,
-    *,
-    reading: ReadingReport,
-    encoder: Encoder,
-    embedding: EmbeddingReport,
-    embedding_seconds: float,
-    derivation: Derivation,
-    naming: NamingReport | None,
-    began: float,
-) -> ClusterReport:
-    return ClusterReport(
-        db=str(store.path),
-        reading=reading,
-        documents=count_rows(store, "documents"),
-        passages=count_rows(store, "passages"),
-        outlets=len(count_outlets(store)),
-        removed=count_rows(store, "removals"),
-        encoder=encoder.name,
-        embedding=embedding,
-        embedding_seconds=embedding_seconds,
+def _describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) -> dict[str, Any]:
+    """Return the fields of a report that tell what is stored now, and what became of topics."""
+    return {
+        "db": str(store.path),
+        "documents": count_rows(store, "documents"),
+        "passages": count_rows(store, "passages"),
+        "outlets": len(count_outlets(store)),
+        "removed": count_rows(store, "removals"),
+        "encoder": encoder.name,
+        "previous_topics": derivation.previous_topics,
+        "moved": derivation.moved,
+        "changes": derivation.changes,
+        "topic_names": _names_in(store, derivation),
+        "idle_edits": derivation.idle,
+        "topics": summarise_topics(store),
+        "levels": count_levels(store),
+        "notes": (*encoder.notes, *derivation.notes),
         **count_found(store),
-        previous_topics=derivation.previous_topics,
-        moved=derivation.moved,
-        changes=derivation.changes,
-        topic_names=_names_in(store, derivation),
-        idle_edits=derivation.idle,
-        topics=summarise_topics(store),
-        levels=count_levels(store),
-        naming=naming,
-        notes=(*encoder.notes, *derivation.notes),
-        seconds=time.perf_counter() - began,
-    )
+    }
 
 
 def _names_in(store: CorpusStore, derivation: Derivation) -> dict[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,22 +17,33 @@ if TYPE_CHECKING:
     from embeddings.encoders.protocol import Encoder
 
 
-def choose_encoder(
-    store: CorpusStore,
-    *,
-    model: str | None = None,
-    precision: str | None = None,
-    device: str = "cpu",
-    dimensions: int | None = None,
-) -> Encoder:
+@dataclass(frozen=True, kw_only=True)
+class EncoderOptions:
+    """The encoder that a user asks for.
+
+    Attributes:
+        model: A sentence-transformers name or folder; by default the database's own, or the
+            packaged one.
+        precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``; by default the
+            database's own.
+        device: ``cpu``, ``cuda``, ``mps``, or ``auto``: a GPU if there is one. Not noted, since
+            it does not change what vectors mean.
+        dimensions: Cut vectors to these first numbers; by default the database's own, or
+            all.
+    """
+
+    model: str | None = None
+    precision: str | None = None
+    device: str = "auto"
+    dimensions: int | None = None
+
+
+def choose_encoder(store: CorpusStore, options: EncoderOptions) -> Encoder:
     """Open the encoder of a database, or for a new one the encoder asked for, and note it.
 
     Args:
         store: Open for writing.
-        model: A model name or folder; ``None`` for the database's own, or the packaged one.
-        precision: As for ``open_encoder``; ``None`` for the database's own, or ``auto``.
-        device: Where to compute; not noted, since it does not change what vectors mean.
-        dimensions: Numbers of a vector; ``None`` for the database's own, or all.
+        options: What was asked for.
 
     Raises:
         InputError: Precision, device or dimensions are none that can be.
@@ -39,12 +51,15 @@ def choose_encoder(
         ModelError: The model cannot be had.
     """
     stored = store.setting("encoder") or {}
-    name = _lasting(model or _model_of(stored) or os.environ.get("TOPICWIRE_MODEL") or NAME)
-    if stored and name == _model_of(stored):
+    own = _model_of(stored)
+    name = _lasting(options.model or own or os.environ.get("TOPICWIRE_MODEL") or NAME)
+    precision, dimensions = options.precision, options.dimensions
+    if stored and name == own:
         precision = _precision_of(stored) if precision is None else precision
         dimensions = stored.get("dimensions") if dimensions is None else dimensions
     precision = "auto" if precision is None else precision
-    encoder = open_encoder(name, precision, device, dimensions, fetch=model is not None)
+    fetch = options.model is not None
+    encoder = open_encoder(name, precision, options.device, dimensions, fetch=fetch)
     note_encoder(store, encoder, precision)
     return encoder
 

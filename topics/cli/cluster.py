@@ -13,11 +13,11 @@ import typer
 from topics.answers.counting import count
 from topics.cli.changes import tell_changes
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count
-from topics.cli.output import console, in_plain_words, plain, print_json
+from topics.cli.output import console, in_plain_words, plain, print_json, show
 from topics.cli.topics import print_levels, print_topics
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, ProgressColumn, TaskID
+    from rich.progress import Progress, TaskID
 
     from topics.answers.cluster import ClusterReport
     from topics.answers.info import RemovedLine
@@ -119,27 +119,10 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Read articles, embed their paragraphs, find copies and topics."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
     from topics.answers.cluster import cluster
     from topics.answers.info import removed_lines
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _rate_column(),
-        TimeRemainingColumn(),
-        console=console(err=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
+    bar = _new_bar()
     with bar:
         report = cluster(
             paths or (),
@@ -162,16 +145,35 @@ def run(
         )
     if as_json and show_removed:
         print_json({"report": report, "removed": removed_lines(db)})
-    elif as_json:
-        print_json(report)
-    else:
-        _print(report)
-        if show_removed:
-            _print_removed(removed_lines(db))
+        return
+    show(report, as_json, _print)
+    if show_removed:
+        _print_removed(removed_lines(db))
+
+
+def _new_bar() -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console(err=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
 
 
 class _Bars:
-    """Shows each stage of a run as a progress bar, with rate and time left."""
+    """Shows each stage of a run as a progress bar, with steps a second and time left."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -179,80 +181,82 @@ class _Bars:
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(stage, total=total)
-        self._progress.update(self._tasks[stage], completed=done, total=total)
-
-
-def _rate_column() -> ProgressColumn:
-    from rich.progress import ProgressColumn, Task
-    from rich.text import Text
-
-    class RateColumn(ProgressColumn):
-        """Steps a second."""
-
-        def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:.0f}/s" if task.speed else "")
-
-    return RateColumn()
+            self._tasks[stage] = self._progress.add_task(stage, total=total, rate="")
+        task = self._tasks[stage]
+        self._progress.update(task, completed=done, total=total)
+        if speed := self._progress.tasks[task].speed:
+            self._progress.update(task, rate=f"{speed:.0f}/s")
 
 
 def _print(report: ClusterReport) -> None:
-    reading, out = report.reading, console()
-    echo = typer.echo
+    _print_reading(report)
+    _print_embedding(report)
+    _print_found(report)
+    if report.naming is not None:
+        _print_naming(report.naming)
+    typer.echo()
+    print_topics(report.topics)
+    print_levels(report.levels)
+    db = "" if report.db == str(DEFAULT_DB) else f" --db {shlex.quote(report.db)}"
+    typer.echo(f"\nThe results are in {report.db}. Go on with:")
+    for command in ("topics --passages", 'search "your words"', "copies", "story", "map map.png"):
+        typer.echo(f"  topicwire {command}{db}")
+
+
+def _print_reading(report: ClusterReport) -> None:
+    reading = report.reading
     if reading.files:
-        echo(
+        typer.echo(
             f"Read {count(reading.files, 'file')}: {count(reading.added, 'article')} added, "
             f"{reading.updated} updated, {reading.unchanged} unchanged."
         )
     for problem in reading.problems[:PROBLEMS_SHOWN]:
         line = f", line {problem.line}" if problem.line else ""
-        echo(f"  {plain(shorten(problem.path))}{line}: {plain(problem.message)}")
+        typer.echo(f"  {plain(_shorten(problem.path))}{line}: {plain(problem.message)}")
     if len(reading.problems) > PROBLEMS_SHOWN:
         left = len(reading.problems) - PROBLEMS_SHOWN
-        echo(f"  and {left} more; `topicwire info --problems` lists all.")
-    echo(
+        typer.echo(f"  and {left} more; `topicwire info --problems` lists all.")
+    typer.echo(
         f"{count(report.passages, 'passage')} in {count(report.documents, 'article')} from "
         f"{count(report.outlets, 'outlet')}; {count(report.removed, 'line')} of page furniture "
         "left out."
     )
+
+
+def _print_embedding(report: ClusterReport) -> None:
     if report.embedding.embedded:
-        echo(
+        typer.echo(
             f"Embedded {count(report.embedding.embedded, 'text')} in "
             f"{report.embedding_seconds:.1f} s with {report.encoder}."
         )
     if report.embedding.windowed:
-        echo(
+        typer.echo(
             f"{count(report.embedding.windowed, 'text')} longer than the model reads at once: "
             "read in windows, and pooled by length."
         )
     for note in report.notes:
-        echo(f"Note: {note}")
-    echo(
+        typer.echo(f"Note: {note}")
+
+
+def _print_found(report: ClusterReport) -> None:
+    """Say what was found of copies and stories, and what became of topics and edits."""
+    typer.echo(
         f"Copies: {count(report.exact_groups, 'exact group')}, "
         f"{count(report.near_groups, 'near-copy group')}; "
         f"{count(report.contained, 'passage')} inside a longer one; "
         f"{count(report.same_event, 'same-event pair')}."
     )
     stories = "story" if report.stories == 1 else "stories"
-    echo(f"{report.stories:,} {stories} of several outlets.")
+    typer.echo(f"{report.stories:,} {stories} of several outlets.")
     if report.previous_topics:
-        echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
+        typer.echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
     for line in tell_changes(report.changes, report.topic_names):
-        echo(f"  {plain(line)}")
+        typer.echo(f"  {plain(line)}")
     if report.idle_edits:
-        echo(
+        typer.echo(
             f"{count(len(report.idle_edits), 'edit')} could not be obeyed: "
             f"{', '.join(map(str, report.idle_edits))}; see `topicwire edit list`."
         )
-    if report.naming is not None:
-        _print_naming(report.naming)
-    out.print()
-    print_topics(report.topics)
-    print_levels(report.levels)
-    db = "" if report.db == str(DEFAULT_DB) else f" --db {shlex.quote(report.db)}"
-    echo(f"\nThe results are in {report.db}. Go on with:")
-    for command in ("topics --passages", 'search "your words"', "copies", "story", "map map.png"):
-        echo(f"  topicwire {command}{db}")
 
 
 def _print_naming(naming: NamingReport) -> None:
@@ -270,7 +274,7 @@ def _print_naming(naming: NamingReport) -> None:
         typer.echo(f"  {naming.stopped}")
 
 
-def shorten(path: str) -> str:
+def _shorten(path: str) -> str:
     """Return a path as seen from the current folder, where it lies below it."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.packaged import NAME
+from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError, ModelError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from topics.answers import encoder as models
-from topics.answers.encoder import choose_encoder, stored_encoder
+from topics.answers.encoder import EncoderOptions, choose_encoder, stored_encoder
 
 TEXTS = ["Missiles were delivered on Friday.", "Talks went on in Geneva."]
 
@@ -23,9 +25,13 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TOPICWIRE_MODEL", raising=False)
 
 
+def choose(store: CorpusStore, **options: Any) -> Encoder:
+    return choose_encoder(store, EncoderOptions(**options))
+
+
 def filled(store: CorpusStore, put) -> CorpusStore:
     put(store, "a", TEXTS)
-    embed_corpus(store, choose_encoder(store))
+    embed_corpus(store, choose(store))
     return store
 
 
@@ -33,28 +39,28 @@ def test_the_environment_s_model_is_for_new_databases(store, put, monkeypatch):
     filled(store, put)
     monkeypatch.setenv("TOPICWIRE_MODEL", "static")
     assert stored_encoder(store).name == NAME
-    assert choose_encoder(store).name == NAME
+    assert choose(store).name == NAME
 
 
 def test_the_environment_names_the_model_of_a_new_database(store, monkeypatch):
     monkeypatch.setenv("TOPICWIRE_MODEL", "static")
-    assert choose_encoder(store).name == f"static:{NAME}"
+    assert choose(store).name == f"static:{NAME}"
     monkeypatch.delenv("TOPICWIRE_MODEL")
     assert stored_encoder(store).name == f"static:{NAME}"
 
 
 def test_a_folder_of_that_name_is_not_the_static_model(store, tmp_path):
     (tmp_path / "static").mkdir()
-    assert choose_encoder(store, model="static").name == f"static:{NAME}"
-    assert choose_encoder(store, model="static:").name == f"static:{NAME}"
+    assert choose(store, model="static").name == f"static:{NAME}"
+    assert choose(store, model="static:").name == f"static:{NAME}"
     with pytest.raises(InputError, match="static model has no int8 form"):
-        choose_encoder(store, model="static", precision="int8")
+        choose(store, model="static", precision="int8")
 
 
 def test_an_encoder_used_by_a_script_is_opened_again(store, put):
     put(store, "a", TEXTS)
     embed_corpus(store, open_encoder(dimensions=64))
-    assert choose_encoder(store).dimension == 64
+    assert choose(store).dimension == 64
     assert stored_encoder(store).dimension == 64
 
 
@@ -67,24 +73,24 @@ def test_a_precision_that_could_not_be_had_is_not_asked_for_again(store, put, mo
     monkeypatch.setattr(
         models, "open_encoder", lambda *a, **k: asked.append(a[1]) or open_encoder(*a, **k)
     )
-    choose_encoder(store)
+    choose(store)
     stored_encoder(store)
     assert asked == ["float32", "float32"]
 
 
 def test_an_int8_database_is_opened_in_int8(store, put):
     put(store, "a", TEXTS)
-    encoder = choose_encoder(store, precision="int8")
+    encoder = choose(store, precision="int8")
     embed_corpus(store, encoder)
     assert encoder.fingerprint.endswith("-int8")
     assert stored_encoder(store).fingerprint == encoder.fingerprint
     with pytest.raises(StoreError, match=r"int8\), which cannot be compared with"):
-        choose_encoder(store, precision="float32")
+        choose(store, precision="float32")
 
 
 def test_a_database_without_vectors_takes_another_model(store):
-    choose_encoder(store, model="static")
-    assert choose_encoder(store, model=NAME).name == NAME
+    choose(store, model="static")
+    assert choose(store, model=NAME).name == NAME
     assert stored_encoder(store).name == NAME
 
 
@@ -94,7 +100,7 @@ def test_settings_of_an_older_database_are_understood(store, put):
     old = {"model": None, "precision": "auto", "name": NAME, "dimension": 384, "window": 254}
     store.set_setting("encoder", {**old, "fingerprint": settings["fingerprint"]})
     assert stored_encoder(store).fingerprint == settings["fingerprint"]
-    assert choose_encoder(store).fingerprint == settings["fingerprint"]
+    assert choose(store).fingerprint == settings["fingerprint"]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +114,7 @@ def test_settings_of_an_older_database_are_understood(store, put):
 def test_an_option_that_cannot_be_is_not_taken_for_none(store, put, options, said):
     filled(store, put)
     with pytest.raises(InputError, match=said):
-        choose_encoder(store, **options)
+        choose(store, **options)
 
 
 @pytest.mark.parametrize("name", ["stranger/model", "static:stranger/model"])
@@ -125,7 +131,7 @@ def test_a_model_that_a_database_names_is_not_fetched(store, monkeypatch, name):
     stored = {"model": name, "name": name, "fingerprint": "f", "precision": "auto"}
     store.set_setting("encoder", {**stored, "dimensions": None, "dimension": 384})
     said = "no copy of the model stranger/model here.* type `topicwire cluster --model"
-    for opened in (stored_encoder, choose_encoder):
+    for opened in (stored_encoder, choose):
         with pytest.raises(ModelError, match=said):
             opened(store)
     monkeypatch.setenv("TOPICWIRE_MODEL", "stranger/model")
@@ -133,5 +139,5 @@ def test_a_model_that_a_database_names_is_not_fetched(store, monkeypatch, name):
         open_encoder().encode(["x"])
     assert asked == []
     with pytest.raises(ModelError, match="could not be fetched"):
-        choose_encoder(store, model=name)
+        choose(store, model=name)
     assert asked == ["stranger/model"]
