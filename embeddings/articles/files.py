@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from embeddings.articles.formats.format import Article, Format
+from embeddings.articles.formats.format import Format
 from embeddings.articles.formats.registry import find_format
 from embeddings.articles.listing import list_files, show_path
 from embeddings.articles.parsing.decoding import RefusedError, clean, find_codec
@@ -149,9 +149,9 @@ def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFi
             counted += bool(row.problem and row.line)
             if row.problem and (row.line is None or counted <= _NAMED_PROBLEMS):
                 problems.append(Problem(str(path), row.line, row.problem))
-            if row.article is not None:
+            if row.content is not None:
                 place = f"{path}#{row.number}" if kind.has_rows else str(path)
-                documents.append(_document(row.article, path, place, options, folder))
+                documents.append(_document(row.content, path, place, options, folder))
                 dropped.update({documents[-1].id: row.dropped} if row.dropped else {})
             if len(documents) == CHUNK_ROWS:
                 yield ReadFile(
@@ -167,21 +167,14 @@ def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFi
 
 
 def _document(
-    article: Article, path: Path, place: str, options: ReadOptions, folder: str
+    article: Document, path: Path, place: str, options: ReadOptions, folder: str
 ) -> Document:
     source = article.source
     if folder and _letters(source) in ("", _letters(folder)):
         # A page of "Global Lantern" in a folder global-lantern: one outlet, one name.
         source = folder
-    return Document(
-        id=article.id or article.url or place,
-        text=article.text,
-        title=article.title,
-        source=options.source or source,
-        published=article.published,
-        url=article.url,
-        path=str(path),
-    )
+    name = article.id or article.url or place
+    return replace(article, id=name, source=options.source or source, path=str(path))
 
 
 def _letters(name: str) -> str:

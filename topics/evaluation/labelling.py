@@ -88,12 +88,12 @@ def read_labels(path: Path, columns: Mapping[str, str] | None = None) -> LabelTa
     records = _read_records(path)
     if not records:
         raise InputError(f"{path} holds no rows; give one labelled passage or article a row.")
-    read = [record for record in records if record.fields is not None]
-    seen = dict.fromkeys(name for record in read for name in record.fields or ())
+    read = [record for record in records if record.content is not None]
+    seen = dict.fromkeys(name for record in read for name in record.content or ())
     taken = _take_columns(list(seen), chosen, path)
     rows: list[LabelRow] = []
     problems: dict[str, list[int]] = {}
-    for line, _, given, _ in records:
+    for line, _, given, *_ in records:
         if given is None:
             problems.setdefault("the line is no JSON object", []).append(line)
             continue
@@ -129,11 +129,11 @@ def _read_records(path: Path) -> list[Record]:
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path} cannot be read: {reason}; give a whole file.") from error
-    broken = next((record for record in records if record.fields is None), None)
+    broken = next((record for record in records if record.content is None), None)
     if broken and name.endswith(CSV_ENDINGS):
         reason = broken.problem.removesuffix("; left out")
         raise InputError(f"{path}, line {broken.line}: {reason}; mend that line.")
-    if broken and all(record.fields is None for record in records):
+    if broken and all(record.content is None for record in records):
         raise InputError(
             f"No line of {path} is a JSON object; write one a line: "
             '{"document_id": "a1", "label": "sport"}.'

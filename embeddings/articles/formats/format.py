@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import IO, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import IO, Generic, NamedTuple, TypeVar
 
 from embeddings.articles.parsing.dates import DateOrder
 from embeddings.articles.parsing.decoding import (
@@ -15,35 +16,29 @@ from embeddings.articles.parsing.decoding import (
     describe_replaced,
 )
 from embeddings.articles.parsing.results import ReadOptions
+from embeddings.documents import Document
+
+Content = TypeVar("Content")
 
 
-class Article(NamedTuple):
-    """What one file says of its article; ``""`` for what it does not."""
-
-    text: str
-    title: str = ""
-    published: str = ""
-    source: str = ""
-    url: str = ""
-    id: str = ""
-
-
-class Row(NamedTuple):
-    """One article of a file, or why there is none; or a problem of the whole file.
+class Row(NamedTuple, Generic[Content]):
+    """One article or record of a file, or why there is none; or a problem of the whole file.
 
     Attributes:
         number: The line of a JSON Lines file, the row of a CSV file (header not counted);
             0 for a file of one article and for a problem of the whole file.
         line: The line in the file where it ends; ``None`` where ``number`` is 0.
-        article: ``None`` where the row has no text or cannot be read.
+        content: What the row holds: an article, with ``""`` for what it does not say, its
+            ``id`` too; or the cells of a table by column. ``None`` where there is no text
+            or it cannot be read.
         problem: What is wrong with it, ``""`` for nothing.
         dropped: For pages, the visible lines that are not in the article's text.
     """
 
     number: int
     line: int | None
-    article: Article | None
-    problem: str
+    content: Content | None
+    problem: str = ""
     dropped: tuple[str, ...] = ()
 
 
@@ -61,12 +56,17 @@ class Format(NamedTuple):
     """
 
     endings: tuple[str, ...]
-    read: Callable[[IO[bytes], ReadOptions], Iterator[Row]]
+    read: Callable[[IO[bytes], ReadOptions], Iterator[Row[Document]]]
     has_rows: bool = False
     library: str = ""
 
 
-def about_file(problem: str) -> Row:
+def first_of(said: Mapping[str, str], *keys: str) -> str:
+    """Return the first of these values that is there and not empty, else ``""``."""
+    return next((said[key] for key in keys if said.get(key)), "")
+
+
+def about_file(problem: str) -> Row[Document]:
     """Return a problem of the whole file."""
     return Row(0, None, None, problem)
 
@@ -74,9 +74,9 @@ def about_file(problem: str) -> Row:
 def read_one(
     stream: IO[bytes],
     options: ReadOptions,
-    parse: Callable[[str, DateOrder], tuple[Article, tuple[str, ...]]],
+    parse: Callable[[str, DateOrder], tuple[Document, tuple[str, ...]]],
     page: bool = False,
-) -> Iterator[Row]:
+) -> Iterator[Row[Document]]:
     """Read a file that holds one article.
 
     Args:
@@ -99,4 +99,5 @@ def read_one(
     replaced = decoded.replaced
     problem = describe_replaced(replaced, decoded.encoding) if replaced else ""
     # Pages and Markdown may write control characters out, as in "&#27;".
-    yield Row(0, None, Article(*map(clean, article)), problem, tuple(map(clean, dropped)))
+    said = {key: clean(getattr(article, key)) for key in ("text", "title", "source", "url", "id")}
+    yield Row(0, None, replace(article, **said), problem, tuple(map(clean, dropped)))

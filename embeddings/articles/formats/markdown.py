@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from embeddings.articles.formats.format import Article, Format, read_one
+from embeddings.articles.formats.format import Format, first_of, read_one
 from embeddings.articles.formats.plain import find_date, find_title
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.lines import find_lines
+from embeddings.documents import Document
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -19,36 +20,34 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 _FIELD = re.compile(r"([A-Za-z_][\w \-]*?)[ \t]*:(?:[ \t]+(.*))?$")
 
 
-def read_markdown(text: str, order: DateOrder = "DMY") -> Article:
+def read_markdown(text: str, order: DateOrder = "DMY") -> Document:
     """Read a Markdown file (CommonMark), with front matter or without.
 
-    ``Article.text`` is what a reader sees: the marks are taken off, each block is one
+    ``Document.text`` is what a reader sees: the marks are taken off, each block is one
     paragraph, images are left out. Front matter is ``key: value`` lines; nothing in it is
     evaluated, and what is nested is passed over.
     """
     fields: dict[str, str] = {}
-    matter = _FRONT_MATTER.match(text)
-    if matter:
+    if matter := _FRONT_MATTER.match(text):
         fields = _read_fields(matter[1])
         text = text[matter.end() :]
     shown, heading = render_markdown(text)
     lines = find_lines(shown)
-    dated = next((fields[key] for key in ("date", "published", "pubdate") if fields.get(key)), "")
-    return Article(
-        shown,
-        fields.get("title") or heading or find_title(lines, order),
-        parse_date(dated, order) or find_date(lines, order),
-        fields.get("source") or fields.get("outlet") or fields.get("publisher") or "",
-        fields.get("url") or fields.get("link") or fields.get("canonical_url") or "",
-        fields.get("id", ""),
+    dated = first_of(fields, "date", "published", "pubdate")
+    return Document(
+        id=fields.get("id", ""),
+        text=shown,
+        title=fields.get("title") or heading or find_title(lines, order),
+        source=first_of(fields, "source", "outlet", "publisher"),
+        published=parse_date(dated, order) or find_date(lines, order),
+        url=first_of(fields, "url", "link", "canonical_url"),
     )
 
 
 def _read_fields(matter: str) -> dict[str, str]:
     fields = {}
     for line in matter.splitlines():
-        field = _FIELD.match(line)
-        if field:
+        if field := _FIELD.match(line):
             value = (field[2] or "").strip()
             if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
                 value = value[1:-1]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from embeddings.articles.formats.format import Article, Format, read_one
+from embeddings.articles.formats.format import Format, first_of, read_one
 from embeddings.articles.formats.plain import find_date
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.lines import find_lines
+from embeddings.documents import Document
 from embeddings.text.normalising import normalise
 
 if TYPE_CHECKING:
@@ -20,59 +22,18 @@ if TYPE_CHECKING:
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "select"})
 # Elements within a line; all others begin a new one.
 _INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "label",
-    ]
+    """a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span
+    strong sub sup time tt u var wbr""".split()  # noqa: SIM905
 )
-_DATE_KEYS = (
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "parsely-pub-date",
-    "dc.date.issued",
-    "dc.date",
-    "dcterms.created",
-    "date",
-    "pubdate",
-    "publishdate",
-    "sailthru.date",
-    "publication_date",
-    "article:modified_time",
-)
+_DATE_KEYS = """
+    article:published_time og:published_time datepublished parsely-pub-date dc.date.issued dc.date
+    dcterms.created date pubdate publishdate sailthru.date publication_date article:modified_time
+""".split()  # noqa: SIM905
 _TITLE_KEYS = ("og:title", "twitter:title", "dc.title", "headline")
 _SITE_KEYS = ("og:site_name", "application-name", "dc.publisher", "publisher")
 
 
-def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Article, tuple[str, ...]]:
+def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Document, tuple[str, ...]]:
     """Extract the article of a web page with trafilatura.
 
     Headline, date, site and address come from the page's metadata, then from what
@@ -89,26 +50,27 @@ def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Article, tuple[str
     # lxml refuses a declaration of an encoding in a text that is decoded already.
     markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
     if not markup.strip():
-        return Article(""), ()
+        return Document("", ""), ()
     try:
         tree = html.document_fromstring(markup)
     except etree.ParserError:  # not one element in it
-        return Article(""), ()
+        return Document("", ""), ()
     found = bare_extraction(markup, with_metadata=True, include_comments=False)
     facts = {} if found is None else (found if isinstance(found, dict) else found.as_dict())
     text = facts.get("text") or baseline(markup)[1] or _paragraphs(tree)
     meta = _read_meta(tree)
-    headlines = [normalise(h.text_content()) for h in tree.iter("h1")]
-    stated = next((meta[key] for key in _TITLE_KEYS if meta.get(key)), "")
-    title = _choose_title(stated, headlines, facts.get("title") or "")
-    article = Article(
-        text,
-        title,
-        _find_page_date(tree, meta, text, order) or parse_date(facts.get("date") or "", order),
-        next((meta[key] for key in _SITE_KEYS if meta.get(key)), "") or facts.get("sitename") or "",
-        _find_address(tree, meta) or facts.get("url") or "",
+    headlines = filter(None, (normalise(h.text_content()) for h in tree.iter("h1")))
+    article = Document(
+        id="",
+        text=text,
+        title=_choose_title(first_of(meta, *_TITLE_KEYS), [*headlines], facts.get("title") or ""),
+        source=first_of(meta, *_SITE_KEYS) or facts.get("sitename") or "",
+        published=_find_page_date(tree, meta, text, order)
+        or parse_date(facts.get("date") or "", order),
+        url=_find_address(tree, meta) or facts.get("url") or "",
     )
-    return article, _left_behind(tree, text)
+    kept = normalise(text)
+    return article, tuple(line for line in _visible_lines(tree) if line not in kept)
 
 
 def _paragraphs(tree: HtmlElement) -> str:
@@ -134,29 +96,28 @@ def _choose_title(stated: str, headlines: list[str], found: str) -> str:
     ``<title>`` and ``og:title`` often end in the site's name; the ``<h1>`` does not.
     """
     for headline in headlines:
-        if headline and (not stated or stated.casefold().startswith(headline.casefold())):
+        if stated.casefold().startswith(headline.casefold()):
             return headline
-    return stated or found or next((headline for headline in headlines if headline), "")
+    return stated or next(iter(headlines), "") or found
 
 
 def _find_page_date(tree: HtmlElement, meta: dict[str, str], text: str, order: DateOrder) -> str:
-    for key in _DATE_KEYS:
-        date = parse_date(meta.get(key, ""), order)
-        if date:
+    for stated in _stated_dates(tree, meta):
+        if date := parse_date(stated, order):
             return date
+    visible = find_lines("\n".join(_visible_lines(tree)))
+    return find_date(visible, order) or find_date(find_lines(text), order)
+
+
+def _stated_dates(tree: HtmlElement, meta: dict[str, str]) -> Iterator[str]:
+    """Yield what may be the date, the likeliest first."""
+    yield from (meta[key] for key in _DATE_KEYS if key in meta)
     for script in tree.iter("script"):
         if (script.get("type") or "").lower() == "application/ld+json":
             stated = re.search(r'"datePublished"\s*:\s*"([^"]{4,40})"', script.text or "")
-            if stated and (date := parse_date(stated[1], order)):
-                return date
+            yield from stated.groups() if stated else ()
     for element in tree.iter("time"):
-        stated_time = element.get("datetime") or element.text_content()
-        date = parse_date(stated_time, order)
-        if date:
-            return date
-    return find_date(find_lines("\n".join(_visible_lines(tree))), order) or find_date(
-        find_lines(text), order
-    )
+        yield element.get("datetime") or element.text_content()
 
 
 def _find_address(tree: HtmlElement, meta: dict[str, str]) -> str:
@@ -170,50 +131,27 @@ def _find_address(tree: HtmlElement, meta: dict[str, str]) -> str:
 
 def _visible_lines(tree: HtmlElement) -> Iterator[str]:
     """Yield the lines of the page as a reader sees them, without layout."""
-    parts: list[str] = []
-    for kind, value in _walk(tree):
-        if kind == "break":
-            line = normalise("".join(parts))
-            if line:
-                yield line
-            parts = []
-        else:
-            parts.append(value)
-    line = normalise("".join(parts))
-    if line:
-        yield line
+    for is_break, parts in groupby(_walk(tree), key=lambda part: part is None):
+        if not is_break and (line := normalise("".join(part or "" for part in parts))):
+            yield line
 
 
-def _walk(tree: HtmlElement) -> Iterator[tuple[str, str]]:
-    """Yield texts, and breaks where a block begins or ends."""
-    # A stack, not recursion: pages nest deeper than Python's calls may.
-    stack: list[tuple[HtmlElement | str, bool]] = [(tree, False)]
-    while stack:
-        node, closing = stack.pop()
-        if isinstance(node, str):
-            yield "text", node
-            continue
-        block = not isinstance(node.tag, str) or node.tag.lower() not in _INLINE
-        if closing:
-            if block:
-                yield "break", ""
-            continue
-        if not isinstance(node.tag, str) or node.tag.lower() in _UNSEEN:
-            continue
-        if block:
-            yield "break", ""
-        stack.append((node, True))
-        for child in reversed(node):
-            if child.tail:
-                stack.append((child.tail, False))
-            stack.append((child, False))
-        if node.text:
-            stack.append((node.text, False))
+def _walk(tree: HtmlElement) -> Iterator[str | None]:
+    """Yield texts, and None where a block begins or ends."""
+    from lxml.etree import iterwalk
 
-
-def _left_behind(tree: HtmlElement, text: str) -> tuple[str, ...]:
-    kept = normalise(text)
-    return tuple(line for line in _visible_lines(tree) if line not in kept)
+    # Not by recursion: pages nest deeper than Python's calls may.
+    walker = iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, node in walker:
+        tag = node.tag.lower() if isinstance(node.tag, str) else ""
+        if event == "start" and tag in _UNSEEN:
+            walker.skip_subtree()
+        elif event in ("start", "end") and tag not in _UNSEEN | _INLINE:
+            yield None
+        if event == "start" and tag not in _UNSEEN:
+            yield node.text or ""
+        if event != "start" and node is not tree:
+            yield node.tail or ""
 
 
 PAGES = Format(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from embeddings.articles.formats.format import Article, Format, read_one
+from embeddings.articles.formats.format import Format, read_one
 from embeddings.articles.parsing.dates import DateOrder, parse_date_line
 from embeddings.articles.parsing.lines import Line, find_lines
+from embeddings.documents import Document
 
 # A first line longer than this, or one that is a sentence of many words, is a paragraph.
 _TITLE_LENGTH = 200
@@ -17,14 +18,14 @@ _BOTTOM_LINES = 6
 _BULLETS = " \t•⦁*-–—|"
 
 
-def read_plain(text: str, order: DateOrder = "DMY") -> Article:
+def read_plain(text: str, order: DateOrder = "DMY") -> Document:
     """Read a plain text file: the headline is its first line, the date a line of its own.
 
     A first line that is a long sentence is the article's first paragraph, not its
-    headline. ``Article.text`` is the whole text.
+    headline. ``Document.text`` is the whole text.
     """
     lines = find_lines(text)
-    return Article(text, find_title(lines, order), find_date(lines, order))
+    return Document("", text, find_title(lines, order), published=find_date(lines, order))
 
 
 def find_title(lines: list[Line], order: DateOrder) -> str:

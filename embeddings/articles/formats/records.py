@@ -7,8 +7,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
+from embeddings.articles.formats.format import Row
 from embeddings.articles.parsing.decoding import (
     LONG_ARTICLE,
     LONG_LINE,
@@ -28,20 +29,8 @@ JSON_ENDINGS, CSV_ENDINGS = (".jsonl", ".ndjson"), (".csv", ".tsv")
 NAMED_COLUMNS = 30
 
 
-class Record(NamedTuple):
-    """One row of a table.
-
-    Attributes:
-        number: The line of a JSON Lines file, the row of a CSV file (header not counted).
-        line: The line in the file where it ends.
-        fields: What stands in each column; ``None`` where the row cannot be read.
-        problem: What is wrong with it, ``""`` for nothing.
-    """
-
-    number: int
-    line: int
-    fields: Mapping[str, Any] | None
-    problem: str = ""
+Record = Row[Mapping[str, Any]]
+"""One row of a table, by column."""
 
 
 def read_json_records(stream: IO[bytes], encoding: str, broken: Counter[str]) -> Iterator[Record]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import IO
 
-from embeddings.articles.formats.format import Article, Format, Row, about_file
+from embeddings.articles.formats.format import Format, Row, about_file
 from embeddings.articles.formats.records import (
     CSV_ENDINGS,
     JSON_ENDINGS,
@@ -25,40 +25,25 @@ from embeddings.articles.parsing.decoding import (
     describe_replaced,
 )
 from embeddings.articles.parsing.results import ReadOptions
+from embeddings.documents import Document
 from embeddings.errors import InputError
 
 # Names under which tables of news keep a field, the likeliest first.
-COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    "id": ("id", "article_id", "doc_id", "document_id", "uuid", "guid"),
-    "text": (
-        "text",
-        "body",
-        "content",
-        "article",
-        "full_text",
-        "fulltext",
-        "article_text",
-        "story",
-    ),
-    "title": ("title", "headline", "heading"),
-    "source": ("source", "outlet", "publisher", "publication", "domain", "site", "newspaper"),
-    "date": (
-        "date",
-        "published",
-        "published_at",
-        "publishedat",
-        "publication_date",
-        "pubdate",
-        "published_date",
-        "datetime",
-        "timestamp",
-        "created_at",
-    ),
-    "url": ("url", "link", "href", "source_url", "canonical_url"),
+COLUMN_NAMES = {
+    field: tuple(names.split())
+    for field, names in {
+        "id": "id article_id doc_id document_id uuid guid",
+        "text": "text body content article full_text fulltext article_text story",
+        "title": "title headline heading",
+        "source": "source outlet publisher publication domain site newspaper",
+        "date": "date published published_at publishedat publication_date pubdate published_date "
+        "datetime timestamp created_at",
+        "url": "url link href source_url canonical_url",
+    }.items()
 }
 
 
-def read_json_lines(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
+def read_json_lines(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
     """Read one JSON object a line; a broken line is a problem, and the rest is read.
 
     A key named in the options that is in none of the objects is a problem of the file;
@@ -75,13 +60,13 @@ def read_json_lines(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
     broken: Counter[str] = Counter()
     for record in read_json_records(stream, options.encoding, broken):
         columns: Mapping[str, str] = {}
-        if record.fields is not None:
-            columns = match_columns(record.fields, chosen, COLUMN_NAMES)
+        if record.content is not None:
+            columns = match_columns(record.content, chosen, COLUMN_NAMES)
             found_text = found_text or "text" in columns
             if missing or not found_text:
                 missing -= columns.keys()
                 room = max(0, NAMED_COLUMNS - len(seen))
-                seen.update(dict.fromkeys(list(record.fields)[:room]))
+                seen.update(dict.fromkeys(list(record.content)[:room]))
         yield _row(record, columns, options)
     if seen and not found_text:
         raise InputError(_no_column("text", list(seen), chosen))
@@ -91,7 +76,7 @@ def read_json_lines(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
         yield about_file(describe_replaced(count, encoding))
 
 
-def read_csv(stream: IO[bytes], options: ReadOptions) -> Iterator[Row]:
+def read_csv(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
     """Read a CSV or TSV file whose first row names its columns.
 
     The delimiter (``,`` ``;`` tab or ``|``) is the one that the first row has most of;
@@ -119,33 +104,24 @@ JSON_LINES = Format(JSON_ENDINGS, read_json_lines, has_rows=True)
 CSV = Format(CSV_ENDINGS, read_csv, has_rows=True)
 
 
-def _row(record: Record, columns: Mapping[str, str], options: ReadOptions) -> Row:
-    number, line, given, problem = record
+def _row(record: Record, columns: Mapping[str, str], options: ReadOptions) -> Row[Document]:
+    number, line, given, problem, _ = record
     if given is None:
         return Row(number, line, None, problem)
     try:
-        fields = {
-            field: clean(_as_text(given[name])) for field, name in columns.items() if name in given
-        }
+        fields = {field: clean(_as_text(given.get(name))) for field, name in columns.items()}
     except RecursionError:
         return Row(number, line, None, "nested too deeply; left out")
-    if len(fields.get("text", "")) > MOST_ARTICLE:
+    text, stated = fields.pop("text", ""), fields.pop("date", "").strip()
+    if len(text) > MOST_ARTICLE:
         return Row(number, line, None, f"{LONG_ARTICLE}; left out")
-    if not fields.get("text", "").strip():
+    if not text.strip():
         return Row(number, line, None, "a row without text; left out")
-    stated = fields.get("date", "").strip()
     published = parse_date(stated, options.date_order)
     if stated and not published:
         problem = f"the date {stated[:40]!r} was not understood"
-    article = Article(
-        fields["text"],
-        fields.get("title", "").strip(),
-        published,
-        fields.get("source", "").strip(),
-        fields.get("url", "").strip(),
-        fields.get("id", "").strip(),
-    )
-    return Row(number, line, article, problem)
+    others = {"id": "", **{field: value.strip() for field, value in fields.items()}}
+    return Row(number, line, Document(text=text, published=published, **others), problem)
 
 
 def _choose_columns(options: ReadOptions) -> dict[str, str]:
@@ -156,10 +132,9 @@ def _choose_columns(options: ReadOptions) -> dict[str, str]:
 
 def _no_column(field: str, seen: list[str], chosen: Mapping[str, str]) -> str:
     names = ", ".join(repr(name) for name in seen[:NAMED_COLUMNS]) or "none"
-    named = field in chosen
-    what = (
-        f"no column for --column {field}={chosen[field]}" if named else "no column of article text"
-    )
+    what = "no column of article text"
+    if field in chosen:
+        what = f"no column for --column {field}={chosen[field]}"
     return f"{what}: the columns are {names}; name the right one with --column {field}=NAME"
 
 

@@ -9,27 +9,11 @@ from typing import Literal, NamedTuple
 
 DateOrder = Literal["DMY", "MDY"]
 
+_MONTH_NAMES = """january february march april may june july august september october november
+    december""".split()  # noqa: SIM905
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+    form: number for number, name in enumerate(_MONTH_NAMES, start=1) for form in (name, name[:3])
+} | {"sept": 9}
 # Hours from UTC of the zone names that have one meaning in English-language news. IST
 # (India, Israel, Ireland) has three and AST two: their times are kept as printed.
 _ZONES = {
@@ -112,11 +96,8 @@ def parse_date_line(line: str, order: DateOrder = "DMY") -> DateLine | None:
     """
     if len(line) > _LONGEST_LINE or not any(character.isdigit() for character in line):
         return None
-    found, bare = _scan(" ".join(line.split()), order)
-    if not found:
-        return None
-    best = next((each for each in found if each.label == "published"), found[0])
-    return best._replace(bare=bare)
+    found = _scan(" ".join(line.split()), order)
+    return next((each for each in found if each.label == "published"), next(iter(found), None))
 
 
 def parse_date(value: str, order: DateOrder = "DMY") -> str:
@@ -126,8 +107,6 @@ def parse_date(value: str, order: DateOrder = "DMY") -> str:
         ISO 8601 cut to what is known, UTC where a zone is stated; ``""`` if not a date.
     """
     value = " ".join(value.split())
-    if not value:
-        return ""
     if re.fullmatch(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?", value):
         return value
     if re.fullmatch(r"\d{9,10}(?:\.\d+)?|\d{12,13}", value):
@@ -163,30 +142,27 @@ def _guess(value: str, order: DateOrder) -> str:
     moment = found.date_obj
     if moment is None:
         return ""
-    if found.period == "time":
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC)
-        return str(moment.strftime("%Y-%m-%dT%H:%M"))
-    lengths = {"year": 4, "month": 7}
-    return str(moment.strftime("%Y-%m-%d"))[: lengths.get(found.period, 10)]
+    if found.period == "time" and moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    lengths = {"year": 4, "month": 7, "time": 16}
+    return str(moment.strftime("%Y-%m-%dT%H:%M"))[: lengths.get(found.period, 10)]
 
 
-def _scan(line: str, order: DateOrder) -> tuple[list[DateLine], bool]:
+def _scan(line: str, order: DateOrder) -> list[DateLine]:
     """Read a line token by token; no dates unless every character is accounted for."""
-    found: list[DateLine] = []
     label, clock, offset, bare = "", None, None, True
     dates: list[tuple[str, str]] = []
     place = 0
     while place < len(line):
         token = _TOKEN.match(line, place)
         if token is None:
-            token = _BESIDE_DATE.match(line, place)
-            if token is None:
-                return [], False
-        elif token["date"]:
-            date = _read_date(token, order)
-            if not date:
-                return [], False
+            if (name := _BESIDE_DATE.match(line, place)) is None:
+                return []
+            place = name.end()
+            continue
+        if token["date"]:
+            if not (date := _read_date(token, order)):
+                return []
             dates.append((date, label))
         elif token["time"]:
             clock, bare = clock or _read_time(token), False
@@ -196,13 +172,10 @@ def _scan(line: str, order: DateOrder) -> tuple[list[DateLine], bool]:
             updated = token["label"].lower().startswith(_UPDATES)
             label, bare = "updated" if updated else "published", False
         place = token.end()
-    for index, (date, labelled) in enumerate(dates):
-        moment = date
-        # One time and one date belong together; so do the time and the last of two.
-        if clock and len(date) == 10 and index == len(dates) - 1:
-            moment = _at(date, clock, offset)
-        found.append(DateLine(moment, labelled, bare))
-    return found, bare
+    # One time and one date belong together; so do the time and the last of two.
+    if clock and dates and len(dates[-1][0]) == 10:
+        dates[-1] = _at(dates[-1][0], clock, offset), dates[-1][1]
+    return [DateLine(date, labelled, bare) for date, labelled in dates]
 
 
 def _read_date(token: re.Match[str], order: DateOrder) -> str:

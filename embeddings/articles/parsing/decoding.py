@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import re
 from collections.abc import Iterator
@@ -19,16 +20,8 @@ _MARKS = (
 # Beginnings of common kinds that hold no plain text: PDF, ZIP (docx), PNG, JPEG, GIF,
 # gzip, ELF, OLE (doc), SQLite, Parquet.
 _BINARY = (
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"\x1f\x8b",
-    b"\x7fELF",
-    b"\xd0\xcf\x11\xe0",
-    b"SQLite format 3",
-    b"PAR1",
+    *(b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF"),
+    *(b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"PAR1"),
 )
 _DECLARED = re.compile(
     rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:\-]+)|<\?xml[^>]+encoding\s*=\s*[\"']([\w.:\-]+)",
@@ -104,7 +97,7 @@ def decode(data: bytes, encoding: str = "", page: bool = False) -> Decoded:
     """
     chosen = _with_order(encoding, data) if encoding else detect(data, page)
     text = data.decode(chosen, "replace")
-    replaced = _count_broken(io.BytesIO(data), chosen).broken if "\ufffd" in text else 0
+    replaced = _count_broken(io.BytesIO(data), chosen)[0] if "\ufffd" in text else 0
     return Decoded(clean(text).lstrip("\ufeff"), chosen, replaced)
 
 
@@ -123,13 +116,12 @@ def find_encoding(stream: IO[bytes], encoding: str = "") -> tuple[str, int]:
     """
     sample = peek(stream)
     chosen = _with_order(encoding, sample) if encoding else detect(sample)
-    if encoding or chosen.startswith(("utf-16", "utf-32")) or chosen == "utf-8-sig":
-        return chosen, _count_broken(stream, chosen).broken
-    counted = _count_broken(stream, "utf-8")
-    if counted.is_utf8:
-        return "utf-8", counted.broken
-    legacy = "cp1252" if chosen == "utf-8" else chosen
-    return legacy, _count_broken(stream, legacy).broken
+    if not encoding and not chosen.startswith(("utf-16", "utf-32", "utf-8-sig")):
+        broken, is_utf8 = _count_broken(stream, "utf-8")
+        if is_utf8:
+            return "utf-8", broken
+        chosen = "cp1252" if chosen == "utf-8" else chosen
+    return chosen, _count_broken(stream, chosen)[0]
 
 
 def decoded_lines(stream: IO[bytes], encoding: str, newline: str = "") -> Iterator[str]:
@@ -194,12 +186,11 @@ def detect(data: bytes, page: bool = False) -> str:
     if data.startswith(_BINARY):
         raise BinaryDataError
     sample = data[:_SAMPLE]
-    wide = _detect_wide(sample)
-    if wide:
+    if wide := _detect_wide(sample):
         return wide
     if len(_CONTROL.findall(sample)) > 0.02 * len(sample):
         raise BinaryDataError
-    if _is_utf8(data):
+    if _count_broken(io.BytesIO(data), "utf-8")[1]:
         return "utf-8"
     declared = _DECLARED.search(data[:4096]) if page else None
     if declared:
@@ -208,7 +199,12 @@ def detect(data: bytes, page: bool = False) -> str:
             return "cp1252"
         if name := find_codec(label):
             return name
-    return _detect_legacy(sample)
+    if _is_western(sample):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    return best.encoding if best is not None else "cp1252"
 
 
 def _detect_wide(sample: bytes) -> str:
@@ -229,29 +225,19 @@ def _with_order(encoding: str, data: bytes) -> str:
     return wide or f"{encoding}-le"
 
 
-class _Counted(NamedTuple):
-    """Places that are broken, and valid characters beyond ASCII (0 where none is broken)."""
+def _count_broken(stream: IO[bytes], encoding: str) -> tuple[int, bool]:
+    """Count what an encoding cannot read in all of a stream, and go back to its start.
 
-    broken: int
-    beyond: int
-
-    @property
-    def is_utf8(self) -> bool:
-        """Whether what was read as UTF-8 is, but for a few broken bytes or a cut-off end."""
-        return self.broken * 4 <= self.beyond
-
-
-def _count_broken(stream: IO[bytes], encoding: str) -> _Counted:
-    """Count what an encoding cannot read in all of a stream, and go back to its start."""
+    Returns:
+        The places that are broken; and whether they are few beside the characters beyond
+        ASCII, so that it is the encoding but for some broken bytes or a cut-off end.
+    """
     create = codecs.getincrementaldecoder(encoding)
     strict = create()
-    try:
+    with contextlib.suppress(UnicodeError):
         for block, final in _blocks(stream):
             strict.decode(block, final)
-    except UnicodeError:
-        pass
-    else:
-        return _Counted(0, 0)
+        return 0, True
     # The difference of the two is what was replaced; U+FFFD of the article's own is in both.
     replacing, ignoring = create("replace"), create("ignore")
     broken = beyond = 0
@@ -259,7 +245,7 @@ def _count_broken(stream: IO[bytes], encoding: str) -> _Counted:
         valid = ignoring.decode(block, final)
         broken += replacing.decode(block, final).count("\ufffd") - valid.count("\ufffd")
         beyond += len(valid) - len(valid.encode("ascii", "ignore"))
-    return _Counted(broken, beyond)
+    return broken, broken * 4 <= beyond
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -271,24 +257,11 @@ def _blocks(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield b"", True
 
 
-def _is_utf8(data: bytes) -> bool:
-    return _count_broken(io.BytesIO(data), "utf-8").is_utf8
-
-
-def _detect_legacy(sample: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    if _is_western(sample):
-        return "cp1252"
-    best = from_bytes(sample).best()
-    return best.encoding if best is not None else "cp1252"
-
-
 def _is_western(sample: bytes) -> bool:
     """Whether it reads as Windows-1252: few letters beyond ASCII, all of them Western."""
     text = sample.decode("cp1252", "replace")
     beyond = [character for character in text if character > "\x7f"]
     letters = sum(character.isalpha() for character in text)
-    foreign = sum(c not in _WESTERN_LETTERS and c not in _WESTERN_MARKS for c in beyond)
     marked = sum(character in _WESTERN_LETTERS for character in beyond)
-    return foreign == 0 and marked <= _WESTERN_SHARE * letters
+    western = _WESTERN_LETTERS | _WESTERN_MARKS
+    return western.issuperset(beyond) and marked <= _WESTERN_SHARE * letters

@@ -11,20 +11,21 @@ from embeddings.articles.files import read_paths
 from embeddings.articles.formats.format import Row
 from embeddings.articles.formats.tables import read_csv, read_json_lines
 from embeddings.articles.parsing.results import ReadOptions
+from embeddings.documents import Document
 from embeddings.errors import InputError
 
 
-def rows(content: str | bytes, kind: str = "csv", **columns: str) -> list[Row]:
+def rows(content: str | bytes, kind: str = "csv", **columns: str) -> list[Row[Document]]:
     data = content.encode("utf-8") if isinstance(content, str) else content
     reader = read_csv if kind == "csv" else read_json_lines
     return list(reader(io.BytesIO(data), ReadOptions(columns=columns)))
 
 
-def texts(found: list[Row]) -> list[str]:
-    return [row.article.text for row in found if row.article is not None]
+def texts(found: list[Row[Document]]) -> list[str]:
+    return [row.content.text for row in found if row.content is not None]
 
 
-def about_the_file(found: list[Row]) -> list[str]:
+def about_the_file(found: list[Row[Document]]) -> list[str]:
     return [row.problem for row in found if row.line is None]
 
 
@@ -33,13 +34,13 @@ def test_usual_column_names_are_found_in_any_case() -> None:
         "Headline,Body,Publisher,Published_At,Link,ID\nA,Text of it,Post,2013-05-11,http://x,7\n"
     )
     (row,) = rows(table)
-    assert row.article == ("Text of it", "A", "2013-05-11", "Post", "http://x", "7")
+    assert row.content == Document("7", "Text of it", "A", "Post", "2013-05-11", "http://x")
 
 
 def test_named_columns_go_before_usual_ones() -> None:
     (row,) = rows("text,lead,outlet,paper\na,b,c,d\n", text="lead", source="paper")
-    assert row.article is not None
-    assert (row.article.text, row.article.source) == ("b", "d")
+    assert row.content is not None
+    assert (row.content.text, row.content.source) == ("b", "d")
 
 
 def test_csv_without_text_names_its_columns_and_the_option() -> None:
@@ -70,10 +71,10 @@ def test_delimiter_is_found(delimiter: str) -> None:
 def test_cells_may_hold_line_breaks_quotes_and_much_text() -> None:
     long = "word " * 60_000
     (one, two) = rows(f'text,title\n"First ""line"",\nsecond",a\n"{long}",b\n')
-    assert one.article is not None
-    assert one.article.text == 'First "line",\nsecond'
-    assert two.article is not None
-    assert two.article.text == long
+    assert one.content is not None
+    assert one.content.text == 'First "line",\nsecond'
+    assert two.content is not None
+    assert two.content.text == long
 
 
 def test_ragged_rows_are_read_and_named() -> None:
@@ -174,7 +175,7 @@ def test_named_key_that_no_row_has_is_named_and_the_file_is_read() -> None:
 def test_named_key_that_one_row_has_is_no_problem() -> None:
     found = rows('{"text": "One."}\n{"text": "Two.", "when": "2013"}\n', "jsonl", date="when")
     assert about_the_file(found) == []
-    (one, two) = (row.article for row in found)
+    (one, two) = (row.content for row in found)
     assert one is not None
     assert two is not None
     assert (one.published, two.published) == ("", "2013")
@@ -188,14 +189,14 @@ def test_named_key_of_the_text_that_no_row_has_is_an_error() -> None:
 def test_json_values_become_text() -> None:
     line = {"content": ["One.", "Two."], "source": {"id": None, "name": "Post"}, "id": 7}
     (row,) = rows(json.dumps(line), "jsonl")
-    assert row.article is not None
-    assert (row.article.text, row.article.source, row.article.id) == ("One.\n\nTwo.", "Post", "7")
+    assert row.content is not None
+    assert (row.content.text, row.content.source, row.content.id) == ("One.\n\nTwo.", "Post", "7")
 
 
 def test_lone_surrogates_and_nul_do_not_reach_the_text() -> None:
     (row,) = rows('{"text": "a\\ud800b\\u0000c \\ud83d\\ude00"}', "jsonl")
-    assert row.article is not None
-    assert row.article.text == "a\ufffdb c 😀"
+    assert row.content is not None
+    assert row.content.text == "a\ufffdb c 😀"
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
@@ -206,7 +207,7 @@ def test_no_field_of_a_row_keeps_control_characters(kind: str) -> None:
     cells = [",".join(fields), ",".join(fields.values())]
     (row,) = rows("\n".join(cells) if kind == "csv" else json.dumps(fields), kind)
     cleaned = "words of an article " * 9 + "a  b c"
-    assert row.article == (cleaned, cleaned, "2013-05-11", cleaned, cleaned, cleaned)
+    assert row.content == Document(cleaned, cleaned, cleaned, cleaned, "2013-05-11", cleaned)
 
 
 def test_one_line_in_another_encoding_does_not_spoil_the_others() -> None:
@@ -216,7 +217,7 @@ def test_one_line_in_another_encoding_does_not_spoil_the_others() -> None:
 
 def test_date_that_is_not_understood_is_named() -> None:
     (row,) = rows('{"text": "One.", "date": "soon"}', "jsonl")
-    assert row.article is not None
+    assert row.content is not None
     assert row.problem == "the date 'soon' was not understood"
 
 
