@@ -68,6 +68,14 @@ class Wording:
         place = self.ends[first - 1] if first else 0
         return place, place
 
+    def is_capital(self, place: int) -> bool:
+        """Whether a word begins with a capital letter."""
+        return self.text[self.starts[place]].isupper()
+
+    def gap(self, place: int) -> str:
+        """Return what stands between a word and the one before it."""
+        return self.text[self.ends[place - 1] : self.starts[place]]
+
 
 def read_words(text: str) -> Wording:
     """Find the words of a text with their offsets."""

@@ -13,7 +13,8 @@ from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import Wording, read_words
 from embeddings.words.conflicts import FactChange, change_facts
 from embeddings.words.facts import Stretch, find_facts, split_by_span
-from embeddings.words.spelling import find_spelled, split_marked
+from embeddings.words.spelling import Block as Block
+from embeddings.words.spelling import between, find_spelled, split_marked
 
 ChangeKind = Literal["insert", "delete", "replace", "move", "spelling"]
 
@@ -23,10 +24,10 @@ MOVED_WORDS = 5
 # Words in a row, in common order, that are not taken for chance.
 FIRM_WORDS = 3
 
-# A stretch of words (first, after) in the one text and in the other.
-Block = tuple[int, int, int, int]
 # A stretch of one text.
 Span = tuple[int, int]
+# The words of a text, or their numbers.
+Words = Sequence[int] | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,15 @@ def compare(a: str, b: str) -> Comparison:
     spelled = find_spelled(first.words, second.words, equal, moved)
     matching = _count(equal) + _count(moved) + len(spelled)
     return Comparison(
-        share_a=_share(matching, len(first.words), len(second.words)),
-        share_b=_share(matching, len(second.words), len(first.words)),
+        share_a=matching / len(first.words) if first.words else float(not second.words),
+        share_b=matching / len(second.words) if second.words else float(not first.words),
         jaccard=jaccard(first.words, second.words),
         changes=tuple(_describe(first, second, equal, moved, spelled)),
         spans=tuple((*first.span(*x[:2]), *second.span(*x[2:])) for x in sorted(equal + moved)),
     )
 
 
-def match_words(
-    a: Sequence[int] | Sequence[str], b: Sequence[int] | Sequence[str]
-) -> tuple[list[Block], list[Block]]:
+def match_words(a: Words, b: Words) -> tuple[list[Block], list[Block]]:
     """Find the words that two texts share.
 
     The longest common subsequence first (rapidfuzz's bit-parallel LCS), then runs of
@@ -132,27 +131,19 @@ def match_words(
     # Lone words that happen to stand in order ("the") would cut a moved run in two: runs
     # are sought as if they were not matched, and stay where that gains words.
     firm = [block for block in equal if block[1] - block[0] >= FIRM_WORDS]
-    moved = _find_moved(a, b, _gaps(firm, len(a), 0), _gaps(firm, len(b), 2))
+    moved = _find_moved(a, b, between(firm, len(a), len(b)))
     if not moved:
         return equal, []
     taken_a = {place for run in moved for place in range(run[0], run[1])}
     taken_b = {place for run in moved for place in range(run[2], run[3])}
-    rest = _align(
-        a,
-        b,
-        [place for place in range(len(a)) if place not in taken_a],
-        [place for place in range(len(b)) if place not in taken_b],
-    )
+    left_a = [place for place in range(len(a)) if place not in taken_a]
+    left_b = [place for place in range(len(b)) if place not in taken_b]
+    rest = _align(a, b, left_a, left_b)
     gained = _count(rest) + _count(moved) > _count(equal)
     return (rest, moved) if gained else (equal, [])
 
 
-def _align(
-    a: Sequence[int] | Sequence[str],
-    b: Sequence[int] | Sequence[str],
-    places_a: Sequence[int],
-    places_b: Sequence[int],
-) -> list[Block]:
+def _align(a: Words, b: Words, places_a: Sequence[int], places_b: Sequence[int]) -> list[Block]:
     """Return the longest common subsequence of the words at these places, as stretches."""
     blocks: list[Block] = []
     steps = LCSseq.opcodes([a[place] for place in places_a], [b[place] for place in places_b])
@@ -211,58 +202,28 @@ def jaccard(a: Sequence[str], b: Sequence[str]) -> float:
     return len(left & right) / union if union else 1.0
 
 
-def _share(matching: int, words: int, others: int) -> float:
-    if words == 0:
-        return 1.0 if others == 0 else 0.0
-    return matching / words
-
-
-def _gaps(equal: Sequence[Block], length: int, side: int) -> list[tuple[int, int]]:
-    """Return the stretches between the blocks; ``side`` 0 for the first text, 2 for b."""
-    gaps, place = [], 0
-    for block in equal:
-        if block[side] > place:
-            gaps.append((place, block[side]))
-        place = block[side + 1]
-    if length > place:
-        gaps.append((place, length))
-    return gaps
-
-
-def _find_moved(
-    a: Sequence[int] | Sequence[str],
-    b: Sequence[int] | Sequence[str],
-    gaps_a: Sequence[tuple[int, int]],
-    gaps_b: Sequence[tuple[int, int]],
-) -> list[Block]:
+def _find_moved(a: Words, b: Words, gaps: Sequence[Block]) -> list[Block]:
     """Match runs of at least ``MOVED_WORDS`` words among what is left over, from the left."""
     places: dict[tuple[object, ...], tuple[int, int]] = {}
-    for first, after in gaps_a:
+    for first, after, _, _ in gaps:
         for place in range(first, after - MOVED_WORDS + 1):
             places.setdefault(tuple(a[place : place + MOVED_WORDS]), (place, after))
     moved: list[Block] = []
     taken: set[int] = set()
-    if not places:
-        return moved
-    for first, after in gaps_b:
-        place = first
+    for _, _, place, after in gaps if places else ():
         while place + MOVED_WORDS <= after:
-            found = places.get(tuple(b[place : place + MOVED_WORDS]))
-            length = 0
-            if found is not None:
-                limit = min(after - place, found[1] - found[0])
-                while (
-                    length < limit
-                    and a[found[0] + length] == b[place + length]
-                    and found[0] + length not in taken
-                ):
-                    length += 1
-            if found is not None and length >= MOVED_WORDS:
-                moved.append((found[0], found[0] + length, place, place + length))
-                taken.update(range(found[0], found[0] + length))
-                place += length
-            else:
+            start, end = places.get(tuple(b[place : place + MOVED_WORDS]), (0, 0))
+            most, length = min(after - place, end - start), 0
+            while length < most and (
+                a[start + length] == b[place + length] and start + length not in taken
+            ):
+                length += 1
+            if length < MOVED_WORDS:
                 place += 1
+                continue
+            moved.append((start, start + length, place, place + length))
+            taken.update(range(start, start + length))
+            place += length
     return moved
 
 
@@ -280,7 +241,7 @@ def _describe(
         _steady(first.words, second.words, split_marked(first, second, equal)) + spelled
     )
     gone = sorted(run[:2] for run in moved), sorted(run[2:] for run in moved)
-    for block in _between(common, len(first.words), len(second.words)):
+    for block in between(common, len(first.words), len(second.words)):
         places.extend(_without_moved(block, *gone))
     places.sort(key=lambda place: (place[1][0], place[1][2]))
     kept = [place for place in places if place[0] not in ("move", "spelling")]
@@ -303,7 +264,7 @@ def _describe(
     ]
 
 
-def _stretches(wording: Wording, spans: Sequence[tuple[int, int]]) -> list[Stretch]:
+def _stretches(wording: Wording, spans: Sequence[Span]) -> list[Stretch]:
     """Gather the facts of one text where it differs from the other."""
     found = find_facts(wording)
     split = list(split_by_span(found, spans))
@@ -357,16 +318,6 @@ def _jumped(a: Sequence[str], b: Sequence[str], blocks: tuple[Block, Block, Bloc
 def _replaced(left: Block, right: Block) -> bool:
     """Whether words differ on both sides between two blocks."""
     return right[0] > left[1] and right[2] > left[3]
-
-
-def _between(equal: list[Block], length_a: int, length_b: int) -> list[Block]:
-    ends = [(0, 0), *((block[1], block[3]) for block in equal)]
-    starts = [*((block[0], block[2]) for block in equal), (length_a, length_b)]
-    return [
-        (end[0], start[0], end[1], start[1])
-        for end, start in zip(ends, starts, strict=True)
-        if start[0] > end[0] or start[1] > end[1]
-    ]
 
 
 def _without_moved(

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from embeddings.text.stopwords import STOP_WORDS
-from embeddings.text.wording import Wording
 from embeddings.words.facts import (
     RELATIVE_DAYS,
     VAGUE,
@@ -35,7 +34,7 @@ _LONGEST_NAMED, _OTHER_WORDS = 8, 2
 # "about 1,400" and "1,429" do not contradict each other.
 _ROUNDED = 0.05
 _ABOUT = frozenset(
-    """about around nearly almost roughly approximately some estimated circa""".split()  # noqa: SIM905
+    "about around nearly almost roughly approximately some estimated circa".split()  # noqa: SIM905
 )
 # Beside these "one" stands for somebody, and is no figure.
 _NO_FIGURE = frozenset(
@@ -78,9 +77,9 @@ def change_facts(left: Stretch, right: Stretch) -> tuple[FactChange, ...]:
         if not (gone or new) and kind in conflicting:
             gone, new = _marked(left, kind), _marked(right, kind)  # "3-1", "1-3"; "$5", "€5"
         if gone or new:
-            clash = kind in conflicting
-            found[kind] = FactChange(kind, ", ".join(gone), ", ".join(new), clash)
-    found |= {change.kind: change for change in _words_clash(left, right)}
+            found[kind] = FactChange(kind, ", ".join(gone), ", ".join(new), kind in conflicting)
+    if clash := _words_clash(left, right):
+        found[clash.kind] = clash
     return tuple(_join_names(_join_numerals(found, left, right)).values())
 
 
@@ -109,10 +108,10 @@ def _read_ones(side: Stretch, other: Stretch) -> Stretch:
     return replace(side, facts=[*side.facts, *ones]) if ones else side
 
 
-def _words_clash(left: Stretch, right: Stretch) -> Iterator[FactChange]:
+def _words_clash(left: Stretch, right: Stretch) -> FactChange | None:
     """Tell words that mean the opposite, and who speaks first in a sentence."""
     if max(len(left), len(right)) > _SHORT + 1:
-        return
+        return None
     denied = any(
         fact.kind == "negation" and not side.wording.words[fact.first].startswith("den")
         for side in (left, right)
@@ -120,21 +119,22 @@ def _words_clash(left: Stretch, right: Stretch) -> Iterator[FactChange]:
     )
     opposites = None if denied else find_opposites(left.words, right.words)
     if opposites:
-        yield FactChange(*opposites, True)
-    elif (
+        return FactChange(*opposites, True)
+    if (
         len(left) == len(right) == 1
         and not left.facts and not right.facts
         and _speaks(left) and _speaks(right)
         and not are_variants(left.words, right.words)
     ):  # fmt: skip
-        yield FactChange("name", left.words[0], right.words[0], True)
+        return FactChange("name", left.words[0], right.words[0], True)
+    return None
 
 
 def _speaks(side: Stretch) -> bool:
     """Whether a capitalised word opens a sentence and speaks; "Rebels said" names nobody."""
     (word,), place = side.words, side.first
     return (
-        side.wording.text[side.wording.starts[place]].isupper()
+        side.wording.is_capital(place)
         and opens_sentence(side.wording, place)
         and not word.endswith("s")
         and word not in STOP_WORDS | TITLES | CREDITED | SPEAKERS
@@ -353,9 +353,7 @@ def _names_clash(a: Fact, left: Stretch, b: Fact, right: Stretch) -> bool:
     whole = left.named(), right.named()
     if are_initials(*whole) or alike(*("".join(words) for words in whole)):
         return False  # "at the State Department", "@StateDept"
-    if a.kind == b.kind:
-        return True
-    if alone:
+    if a.kind == b.kind or alone:
         return True
     # A town that no list has: "in Damascus", "in Jobar".
     place = place_of(a.value if a.kind == "place" else b.value)
@@ -377,17 +375,13 @@ def _name_of(fact: Fact, side: Stretch) -> list[str]:
 
     Empty for those who are credited with a report, be it with words beyond the stretch.
     """
-    words, starts, text = side.wording.words, side.wording.starts, side.wording.text
+    wording, words, joints = side.wording, side.wording.words, (" ", "-", ". ")
     first, after = fact.first, fact.after
-    while first > 0 and text[starts[first - 1]].isupper() and _adjoins(side.wording, first):
+    while first > 0 and wording.is_capital(first - 1) and wording.gap(first) in joints:
         first -= 1
-    while after < len(words) and text[starts[after]].isupper() and _adjoins(side.wording, after):
+    while after < len(words) and wording.is_capital(after) and wording.gap(after) in joints:
         after += 1
     if CREDITED.intersection(words[first:after]):
         return []
     name = words[max(first, side.first) : min(after, side.after)]
     return [word.removesuffix("'s") for word in name if word not in TITLES]
-
-
-def _adjoins(wording: Wording, place: int) -> bool:
-    return wording.text[wording.ends[place - 1] : wording.starts[place]] in (" ", "-", ". ")

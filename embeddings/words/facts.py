@@ -19,70 +19,30 @@ _UNIT_WORDS = """
     fifteen sixteen seventeen eighteen nineteen
 """
 _UNITS = {word: value for value, word in enumerate(_UNIT_WORDS.split())}
-_TENS = {
-    word: 10 * value
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-    )
-}
+_TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = {word: 10 * value for value, word in enumerate(_TEN_WORDS.split(), start=2)}
 _SCALES = {
-    "dozen": 12,
-    "hundred": 100,
-    "thousand": 1_000,
-    "million": 10**6,
-    "m": 10**6,
-    "mn": 10**6,
-    "billion": 10**9,
-    "bn": 10**9,
-    "trillion": 10**12,
-}
+    "dozen": 12, "hundred": 100, "thousand": 1_000, "million": 10**6, "m": 10**6, "mn": 10**6,
+    "billion": 10**9, "bn": 10**9, "trillion": 10**12,
+}  # fmt: skip
 # "dozens of people" is a figure of a kind: how many is not said.
 VAGUE = {"dozens", "scores", "hundreds", "thousands", "millions", "billions"}
 # "two thirds" is one figure.
 _PARTS = {
-    "halves": 2,
-    "third": 3,
-    "thirds": 3,
-    "quarter": 4,
-    "quarters": 4,
-    "fifth": 5,
-    "fifths": 5,
-}
+    "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5,
+}  # fmt: skip
 _HALVES = ("am", "pm")
 _CURRENCIES = "$€£¥₹"
 _MARKED = re.compile(rf"[{_CURRENCIES}\u2212-]\d")
 _FRACTIONS = {"half", "halves", "quarter", "quarters", "twice", "double", "triple"}
-MONTHS = {
-    form: name
-    for name, forms in {
-        "january": "jan january",
-        "february": "feb february",
-        "march": "march",
-        "april": "apr april",
-        "may": "may",
-        "june": "jun june",
-        "july": "jul july",
-        "august": "aug august",
-        "september": "sep sept september",
-        "october": "oct october",
-        "november": "nov november",
-        "december": "dec december",
-    }.items()
-    for form in forms.split()
-}
-WEEKDAYS = {
-    form: name
-    for name, forms in {
-        "monday": "mon monday",
-        "tuesday": "tue tues tuesday",
-        "wednesday": "wed wednesday",
-        "thursday": "thu thurs thursday",
-        "friday": "fri friday",
-        "saturday": "sat saturday",
-        "sunday": "sunday",
-    }.items()
-    for form in forms.split()
-}
+_MONTH_NAMES = """january february march april may june july august september october november
+    december""".split()  # noqa: SIM905
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# "mar" and "sun" are words of their own.
+MONTHS = {form: name for name in _MONTH_NAMES for form in {name, name[:3]} - {"mar"}}
+MONTHS["sept"] = "september"
+WEEKDAYS = {form: name for name in _DAY_NAMES for form in {name, name[:3]} - {"sun"}}
+WEEKDAYS |= {"tues": "tuesday", "thurs": "thursday"}
 RELATIVE_DAYS = {"yesterday", "today", "tomorrow"}
 _NEGATIONS = {
     "not", "no", "never", "none", "neither", "nor", "without", "cannot", "nobody", "nothing",
@@ -95,24 +55,7 @@ FACT_WORDS = frozenset(
 )
 # Titles with a full stop behind which a name goes on.
 _ABBREVIATED = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "st",
-        "gen",
-        "col",
-        "maj",
-        "capt",
-        "lt",
-        "sgt",
-        "sen",
-        "rep",
-        "gov",
-        "prof",
-        "adm",
-    ]
+    "mr mrs ms dr st gen col maj capt lt sgt sen rep gov prof adm".split()  # noqa: SIM905
 )
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th|s)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -170,13 +113,12 @@ class Stretch:
 
     def named(self) -> list[str]:
         """Return all words of names and places there."""
-        words = [
+        return [
             word.removesuffix("'s")
             for fact in self.facts
             if fact.kind in ("name", "place")
             for word in self.wording.words[max(fact.first, self.first) : fact.after]
         ]
-        return words
 
     def other_words(self) -> int:
         """Words that are neither facts nor stop words nor titles."""
@@ -218,7 +160,7 @@ def values(facts: Sequence[Fact], *kinds: FactKind) -> frozenset[str]:
 def _read_date(wording: Wording, place: int) -> Fact | None:
     words = wording.words
     word = words[place].removesuffix("'s")
-    if word in WEEKDAYS and wording.text[wording.starts[place]].isupper():
+    if word in WEEKDAYS and wording.is_capital(place):
         return Fact("date", WEEKDAYS[word], place, place + 1)
     if word in RELATIVE_DAYS:
         return Fact("date", word, place, place + 1)
@@ -240,9 +182,7 @@ def _is_month(wording: Wording, place: int, *, opening: bool = False) -> bool:
     """Whether a month's name stands here; "may" and "march" need their capital."""
     if place >= len(wording.words) or wording.words[place] not in MONTHS:
         return False
-    return wording.text[wording.starts[place]].isupper() and (
-        opening or not opens_sentence(wording, place)
-    )
+    return wording.is_capital(place) and (opening or not opens_sentence(wording, place))
 
 
 def _read_figure(wording: Wording, place: int) -> Fact | None:
@@ -335,8 +275,7 @@ def _read_negation(words: Sequence[str], place: int) -> Fact | None:
 
 def _read_place(wording: Wording, place: int) -> Fact | None:
     """Read a country, its people or a city; a city may be part of a name ("Washington Post")."""
-    printed = wording.text[wording.starts[place] : wording.ends[place]]
-    if not printed[0].isupper() or printed == "Us":
+    if not wording.is_capital(place) or wording.slice(place, place + 1) == "Us":
         return None
     found = find_place(wording.words, place)
     if found is None or (found[0].is_city and _goes_on(wording, found[1])):
@@ -346,16 +285,17 @@ def _read_place(wording: Wording, place: int) -> Fact | None:
 
 def _goes_on(wording: Wording, place: int) -> bool:
     """Whether the name before goes on with the word here."""
-    if place >= len(wording.words) or not wording.text[wording.starts[place]].isupper():
+    if place >= len(wording.words) or not wording.is_capital(place):
         return False
-    between = wording.text[wording.ends[place - 1] : wording.starts[place]]
     word = wording.words[place]
-    return between == " " and word not in STOP_WORDS and word not in WEEKDAYS and word not in MONTHS
+    return wording.gap(place) == " " and not (
+        word in STOP_WORDS or word in WEEKDAYS or word in MONTHS
+    )
 
 
 def _read_name(wording: Wording, place: int) -> Fact | None:
-    word, start = wording.words[place], wording.starts[place]
-    if not wording.text[start].isupper() or word in STOP_WORDS or len(word) < 2:
+    word = wording.words[place]
+    if not wording.is_capital(place) or word in STOP_WORDS or len(word) < 2:
         return None
     if opens_sentence(wording, place):
         return None
@@ -366,10 +306,8 @@ def opens_sentence(wording: Wording, place: int) -> bool:
     """Whether a word begins the text or follows a full stop, colon or opening quote."""
     if place == 0:
         return True
-    between = wording.text[wording.ends[place - 1] : wording.starts[place]]
-    if between == ". " and (
-        wording.words[place - 1] in _ABBREVIATED or len(wording.words[place - 1]) == 1
-    ):
+    between, before = wording.gap(place), wording.words[place - 1]
+    if between == ". " and (before in _ABBREVIATED or len(before) == 1):
         return False
     return any(mark in between for mark in ".!?:\n\"“‘'")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -14,6 +14,18 @@ from embeddings.words.gazetteer import find_place
 
 # A stretch of words (first, after) in the one text and in the other.
 Block = tuple[int, int, int, int]
+
+
+def between(equal: Sequence[Block], length_a: int, length_b: int) -> list[Block]:
+    """Return the stretches between blocks in common order that have words in either text."""
+    ends = [(0, 0), *((block[1], block[3]) for block in equal)]
+    starts = [*((block[0], block[2]) for block in equal), (length_a, length_b)]
+    return [
+        (end[0], start[0], end[1], start[1])
+        for end, start in zip(ends, starts, strict=True)
+        if start[0] > end[0] or start[1] > end[1]
+    ]
+
 
 # Of shorter words, one letter makes another word ("men", "man").
 _LEAST_LETTERS = 4
@@ -58,20 +70,15 @@ _NO_DENIAL = frozenset(
     indeed install installed insure improve improved impart intake invaluable important
     inflammable indifferent discover discovered""".split()  # noqa: SIM905
 )
-# Words of a line that stand in each other's stead say the opposite, or another figure.
+# Words of a group that stand in each other's stead say the opposite, or another figure.
 _OPPOSITES: tuple[tuple[FactKind, str], ...] = (
-    ("negation", "rejected accepted"), ("negation", "rejects accepts"),
-    ("negation", "reject accept"), ("negation", "rose fell"), ("negation", "rises falls"),
-    ("negation", "rise fall"), ("negation", "rising falling"), ("negation", "confirmed denied"),
-    ("negation", "upheld overturned"), ("negation", "increased decreased"),
-    ("negation", "increase decrease"), ("negation", "increases decreases"),
-    ("negation", "won lost"), ("negation", "win lose"), ("negation", "wins loses"),
-    ("negation", "winning losing"), ("negation", "guilty innocent"),
-    ("negation", "supported opposed"), ("negation", "supports opposes"),
-    ("negation", "approved rejected"), ("negation", "admitted denied"),
-    ("negation", "succeeded failed"), ("negation", "alive dead"),
-    ("figure", "half third quarter fifth"),
-    ("figure", "first second third fourth fifth sixth seventh eighth ninth tenth"),
+    ("negation", """rejected/accepted rejects/accepts reject/accept rose/fell rises/falls rise/fall
+        rising/falling confirmed/denied upheld/overturned increased/decreased increase/decrease
+        increases/decreases won/lost win/lose wins/loses winning/losing guilty/innocent
+        supported/opposed supports/opposes approved/rejected admitted/denied succeeded/failed
+        alive/dead"""),
+    ("figure", """half/third/quarter/fifth
+        first/second/third/fourth/fifth/sixth/seventh/eighth/ninth/tenth"""),
 )  # fmt: skip
 
 # How far a word may have slipped between two changed stretches.
@@ -95,7 +102,7 @@ def find_spelled(
     taken_a = {place for run in moved for place in range(run[0], run[1])}
     taken_b = {place for run in moved for place in range(run[2], run[3])}
     spelled = []
-    for first, after, other, other_after in _between(equal, len(a), len(b)):
+    for first, after, other, other_after in between(equal, len(a), len(b)):
         free = other
         for place in range(first, after):
             if place in taken_a:
@@ -119,8 +126,8 @@ def find_opposites(a: Sequence[str], b: Sequence[str]) -> tuple[FactKind, str, s
     if len(left) != 1 or len(right) != 1 or left == right:
         return None
     pair = left[0], right[0]
-    for kind, line in _OPPOSITES:
-        if set(pair) <= set(line.split()):
+    for kind, groups in _OPPOSITES:
+        if any(set(pair) <= set(group.split("/")) for group in groups.split()):
             return kind, *pair
     short, long = sorted(pair, key=len)
     denying = (*DENYING, "il")
@@ -146,15 +153,6 @@ def split_marked(first: Wording, second: Wording, equal: list[Block]) -> list[Bl
         if after > start:
             kept.append((start, after, other + start - begin, other_after))
     return kept
-
-
-def _between(equal: Sequence[Block], length_a: int, length_b: int) -> Iterator[Block]:
-    """Yield the stretches between the blocks that have words on both sides."""
-    first = other = 0
-    for block in (*equal, (length_a, length_a, length_b, length_b)):
-        if block[0] > first and block[2] > other:
-            yield first, block[0], other, block[2]
-        first, other = block[1], block[3]
 
 
 def are_distinct(a: str, b: str) -> bool:
