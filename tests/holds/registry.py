@@ -23,6 +23,8 @@ class Case(NamedTuple):
         state: Of the database before: ``nothing``, ``half`` or ``whole``.
         typed: What it is given to read.
         output: A file that it writes beside the database.
+        resumes: Whether a second run ends where one undisturbed does, also where a part of
+            it was done; a command that asks has other questions when some are answered.
     """
 
     command: str
@@ -30,6 +32,7 @@ class Case(NamedTuple):
     state: str = "whole"
     typed: str = ""
     output: str = ""
+    resumes: bool = True
 
     @property
     def line(self) -> tuple[str, ...]:
@@ -48,7 +51,7 @@ CATCH_UP = ("cluster",)
 NEW = Case("cluster", ("{more}", "--topics", "{topics}"), "nothing")
 GROWING = Case("cluster", ("{more}",), "half")
 RENAME = Case("edit rename", ("{topic}", "Another name"))
-ASKING = Case("calibrate", ("same_event", "--count", "3"), typed="y\nn\ny\n")
+ASKING = Case("calibrate", ("same_event", "--count", "3"), typed="y\nn\ny\n", resumes=False)
 
 # The commands that write.
 WRITING = (
