@@ -8,13 +8,16 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 
-def run(*args: object, text: str = "", cwd: Path | None = None) -> tuple[int, str, str]:
-    """Run ``topicwire ARGS`` in a terminal of 80 columns.
+def run(
+    *args: object, text: str = "", cwd: Path | None = None, columns: int = 80
+) -> tuple[int, str, str]:
+    """Run ``topicwire ARGS`` as in a pipe.
 
     Args:
         args: The command's name, options and arguments.
         text: What is typed.
         cwd: The folder to run in.
+        columns: How wide a line may be.
 
     Returns:
         Exit code, output, and what went to standard error.
@@ -22,6 +25,7 @@ def run(*args: object, text: str = "", cwd: Path | None = None) -> tuple[int, st
     from topics.cli.entry import app
 
     with contextlib.chdir(cwd) if cwd else contextlib.nullcontext():
-        result = CliRunner().invoke(app, [*map(str, args)], input=text, env={"COLUMNS": "80"})
+        env = {"COLUMNS": str(columns)}
+        result = CliRunner().invoke(app, [*map(str, args)], input=text, env=env)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr

@@ -13,7 +13,7 @@ import typer
 from topics.answers.counting import count
 from topics.cli.changes import tell_changes
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count
-from topics.cli.output import console, in_plain_words, plain, print_json, show
+from topics.cli.output import console, echo, in_plain_words, plain, print_json, show
 from topics.cli.topics import print_levels, print_topics
 
 if TYPE_CHECKING:
@@ -194,29 +194,29 @@ def _print(report: ClusterReport) -> None:
     _print_found(report)
     if report.naming is not None:
         _print_naming(report.naming)
-    typer.echo()
+    echo()
     print_topics(report.topics)
     print_levels(report.levels)
     db = "" if report.db == str(DEFAULT_DB) else f" --db {shlex.quote(report.db)}"
-    typer.echo(f"\nThe results are in {report.db}. Go on with:")
+    echo(f"\nThe results are in {report.db}. Go on with:")
     for command in ("topics --passages", 'search "your words"', "copies", "story", "map map.png"):
-        typer.echo(f"  topicwire {command}{db}")
+        echo(f"  topicwire {command}{db}")
 
 
 def _print_reading(report: ClusterReport) -> None:
     reading = report.reading
     if reading.files:
-        typer.echo(
+        echo(
             f"Read {count(reading.files, 'file')}: {count(reading.added, 'article')} added, "
             f"{reading.updated} updated, {reading.unchanged} unchanged."
         )
     for problem in reading.problems[:PROBLEMS_SHOWN]:
         line = f", line {problem.line}" if problem.line else ""
-        typer.echo(f"  {plain(_shorten(problem.path))}{line}: {plain(problem.message)}")
+        echo(f"  {plain(_shorten(problem.path))}{line}: {plain(problem.message)}")
     if len(reading.problems) > PROBLEMS_SHOWN:
         left = len(reading.problems) - PROBLEMS_SHOWN
-        typer.echo(f"  and {left} more; `topicwire info --problems` lists all.")
-    typer.echo(
+        echo(f"  and {left} more; `topicwire info --problems` lists all.")
+    echo(
         f"{count(report.passages, 'passage')} in {count(report.documents, 'article')} from "
         f"{count(report.outlets, 'outlet')}; {count(report.removed, 'line')} of page furniture "
         "left out."
@@ -225,42 +225,42 @@ def _print_reading(report: ClusterReport) -> None:
 
 def _print_embedding(report: ClusterReport) -> None:
     if report.embedding.embedded:
-        typer.echo(
+        echo(
             f"Embedded {count(report.embedding.embedded, 'text')} in "
             f"{report.embedding_seconds:.1f} s with {report.encoder}."
         )
     if report.embedding.windowed:
-        typer.echo(
+        echo(
             f"{count(report.embedding.windowed, 'text')} longer than the model reads at once: "
             "read in windows, and pooled by length."
         )
     for note in report.notes:
-        typer.echo(f"Note: {note}")
+        echo(f"Note: {note}")
 
 
 def _print_found(report: ClusterReport) -> None:
     """Say what was found of copies and stories, and what became of topics and edits."""
-    typer.echo(
+    echo(
         f"Copies: {count(report.exact_groups, 'exact group')}, "
         f"{count(report.near_groups, 'near-copy group')}; "
         f"{count(report.contained, 'passage')} inside a longer one; "
         f"{count(report.same_event, 'same-event pair')}."
     )
     stories = "story" if report.stories == 1 else "stories"
-    typer.echo(f"{report.stories:,} {stories} of several outlets.")
+    echo(f"{report.stories:,} {stories} of several outlets.")
     if report.previous_topics:
-        typer.echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
+        echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
     for line in tell_changes(report.changes, report.topic_names):
-        typer.echo(f"  {plain(line)}")
+        echo(f"  {plain(line)}")
     if report.idle_edits:
-        typer.echo(
+        echo(
             f"{count(len(report.idle_edits), 'edit')} could not be obeyed: "
             f"{', '.join(map(str, report.idle_edits))}; see `topicwire edit list`."
         )
 
 
 def _print_naming(naming: NamingReport) -> None:
-    typer.echo(
+    echo(
         f"Names: {count(naming.named, 'topic')} named by {plain(naming.model)}, asked "
         f"{count(naming.calls, 'time')}; {count(naming.characters, 'character')} were sent to "
         f"{plain(naming.url)}."
@@ -269,9 +269,9 @@ def _print_naming(naming: NamingReport) -> None:
     reasons = Counter((one in earlier, reason) for one, reason in naming.failures)
     for (had, reason), times in reasons.most_common(PROBLEMS_SHOWN):
         kept = "an earlier name by a model" if had else "the name of the key phrases"
-        typer.echo(f"  {count(times, 'topic')} kept {kept}: {plain(reason)}")
+        echo(f"  {count(times, 'topic')} kept {kept}: {plain(reason)}")
     if naming.stopped:
-        typer.echo(f"  {naming.stopped}")
+        echo(f"  {naming.stopped}")
 
 
 def _shorten(path: str) -> str:
@@ -288,7 +288,7 @@ def _print_removed(lines: list[RemovedLine]) -> None:
     out.print("\nPage furniture left out, by article and rule:")
     for line in lines:
         if line.document_id != last:
-            out.print(Text(f"\n{plain(line.title) or line.document_id}", style="bold"))
+            out.print(Text(f"\n{plain(line.title or line.document_id)}", style="bold"))
             out.print(Text(f"  {plain(line.document_id)}", style="dim"))
             last = line.document_id
         out.print(Text(f"  {line.rule:<18} {plain(line.text)}"))

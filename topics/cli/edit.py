@@ -11,7 +11,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import RIGHT, in_plain_words, print_table, show
+from topics.cli.output import RIGHT, echo, in_plain_words, print_table, show
 from topics.cli.topics import print_topics
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def show_edits(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
 
 def _print_edits(found: list[EditLine]) -> None:
     if not found:
-        typer.echo("No topic has been edited.")
+        echo("No topic has been edited.")
         return
     rows = [(line.id, line.made[:16].replace("T", " "), line.what) for line in found]
     print_table({"edit": RIGHT, "made": 0, "what": 1}, rows)
@@ -126,7 +126,7 @@ def _print_edits(found: list[EditLine]) -> None:
 
 def _tell(report: EditReport, *, undone: bool, db: Path) -> None:
     idle = ", ".join(map(str, report.idle))
-    typer.echo(
+    echo(
         f"Edit {report.edit} is {'undone' if undone else 'stored'}; "
         f"{report.moved:.1%} of the passages changed topic"
         + (f"; {count(len(report.idle), 'edit')} could not be obeyed: {idle}." if idle else ".")
@@ -134,4 +134,4 @@ def _tell(report: EditReport, *, undone: bool, db: Path) -> None:
     print_topics(report.topics)
     if not undone:
         named = "" if db == DEFAULT_DB else f" --db {shlex.quote(str(db))}"
-        typer.echo(f"To take it back: topicwire edit undo {report.edit}{named}")
+        echo(f"To take it back: topicwire edit undo {report.edit}{named}")

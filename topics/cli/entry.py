@@ -22,6 +22,7 @@ from topics.cli import (
     topics,
     trends,
 )
+from topics.cli.output import echo
 
 app = typer.Typer(
     name="topicwire",
@@ -68,7 +69,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"topicwire {version('topicwire')}")
+        echo(f"topicwire {version('topicwire')}")
         raise typer.Exit
 
 

@@ -9,7 +9,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
-from topics.cli.output import RIGHT, in_plain_words, plain, print_table, show
+from topics.cli.output import RIGHT, echo, in_plain_words, plain, print_table, show
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -82,7 +82,7 @@ def _print_matching(result: Evaluation) -> None:
     """Say over what the scores are, and what no score sees."""
     unit = _noun(result)
     scores = result.scores
-    typer.echo(
+    echo(
         f"{count(result.rows, 'row')} of labels, {result.matched:,} found in the database.\n"
         f"{scores.labelled:,} of {count(result.units, unit)} labelled, {scores.placed:,} of them "
         "in a topic."
@@ -92,19 +92,19 @@ def _print_matching(result: Evaluation) -> None:
             "..." if reason.rows > len(reason.lines) else ""
         )
         where = f"{'row' if reason.rows == 1 else 'rows'} {lines}"
-        typer.echo(f"  Not used, {count(reason.rows, 'row')}: {reason.reason} ({where}).")
+        echo(f"  Not used, {count(reason.rows, 'row')}: {reason.reason} ({where}).")
     without = result.unlabelled - result.contradictory
     if without:
-        typer.echo(f"  Without a label, in no score: {count(without, unit)}.")
+        echo(f"  Without a label, in no score: {count(without, unit)}.")
     if result.contradictory:
-        typer.echo(f"  With several labels, in no score: {count(result.contradictory, unit)}.")
+        echo(f"  With several labels, in no score: {count(result.contradictory, unit)}.")
     if scores.placed < scores.labelled:
-        typer.echo(
+        echo(
             f"  Without a topic, each scored as a topic of its own: "
             f"{count(scores.labelled - scores.placed, unit)}."
         )
     for note in result.notes:
-        typer.echo(f"Note: {plain(note)}")
+        echo(f"Note: {plain(note)}")
 
 
 def _print_scores(result: Evaluation) -> None:
@@ -127,7 +127,7 @@ def _print_scores(result: Evaluation) -> None:
         ("of key phrases", _number(result.phrase_coherence.npmi), "the same of these"),
         ("diversity", _number(result.diversity), "1: no two topics share a top word"),
     ]
-    typer.echo()
+    echo()
     print_table({"score": 0, "value": RIGHT, "what it says": 1}, rows)
     _print_coherence(coherence)
 
@@ -135,22 +135,22 @@ def _print_scores(result: Evaluation) -> None:
 def _print_coherence(coherence: Coherence) -> None:
     """Say what pulls coherence down, and what it leaves out."""
     if coherence.never_together:
-        typer.echo(
+        echo(
             f"Of {count(coherence.pairs, 'pair')} of top words, no passage holds both of "
             f"{coherence.never_together:,} (-1 each)."
         )
     if coherence.absent:
         named = plain(", ".join(coherence.absent[:5]))
         left = len(coherence.absent) - 5
-        typer.echo(f"In no passage: {named}{f' and {left:,} more' if left > 0 else ''}.")
+        echo(f"In no passage: {named}{f' and {left:,} more' if left > 0 else ''}.")
     if coherence.topics_without_pairs:
         without = count(coherence.topics_without_pairs, "topic")
-        typer.echo(f"Without two top words, in no coherence: {without}.")
+        echo(f"Without two top words, in no coherence: {without}.")
 
 
 def _print_labels(result: Evaluation, limit: int) -> None:
     units = f"{_noun(result)}s"
-    typer.echo()
+    echo()
     print_table(
         {"label": 3, units: RIGHT, "best topic": 4, "share there": RIGHT, "topics": RIGHT},
         (
@@ -169,7 +169,7 @@ def _best_topic(match: LabelMatch) -> Text:
 
 def _print_topics(result: Evaluation, limit: int) -> None:
     shown = [match for match in result.topics if match.labelled]
-    typer.echo()
+    echo()
     columns = {"id": RIGHT, "topic": 4, "labelled": RIGHT, "main label": 3}
     print_table(
         columns | {"share": RIGHT, "NPMI": RIGHT},
@@ -188,12 +188,12 @@ def _print_topics(result: Evaluation, limit: int) -> None:
     _print_more(len(shown) - limit, "topic")
     if result.topics_without_label:
         more = count(result.topics_without_label, "more topic")
-        typer.echo(f"{more} without a labelled {_noun(result)}.")
+        echo(f"{more} without a labelled {_noun(result)}.")
 
 
 def _print_more(left: int, noun: str) -> None:
     if left > 0:
-        typer.echo(f"{count(left, f'more {noun}')}; --limit or --json shows all.")
+        echo(f"{count(left, f'more {noun}')}; --limit or --json shows all.")
 
 
 def _noun(result: Evaluation) -> str:

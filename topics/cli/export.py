@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import in_plain_words, show
+from topics.cli.output import echo, in_plain_words, show
 
 EXAMPLE = "topicwire export passages.parquet"
 
@@ -27,5 +27,5 @@ def run(
     show(
         export(out, db=db),
         as_json,
-        lambda report: typer.echo(f"Wrote {report.rows} passages to {report.path}."),
+        lambda report: echo(f"Wrote {report.rows} passages to {report.path}."),
     )

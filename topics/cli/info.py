@@ -8,7 +8,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, in_plain_words, list_outlets, plain, print_table, show
+from topics.cli.output import console, echo, in_plain_words, list_outlets, plain, print_table, show
 
 if TYPE_CHECKING:
     from topics.answers.info import CorpusInfo
@@ -33,9 +33,9 @@ def run(
 def _print_problems(found: CorpusInfo) -> None:
     for path, line, message in found.problems:
         place = f"{path}, line {line}" if line else path
-        typer.echo(f"{plain(place)}: {plain(message)}")
+        echo(f"{plain(place)}: {plain(message)}")
     if not found.problems:
-        typer.echo("Everything could be read.")
+        echo("Everything could be read.")
 
 
 def _print_contents(found: CorpusInfo) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption
-from topics.cli.output import console, in_plain_words, show
+from topics.cli.output import console, echo, in_plain_words, show
 
 if TYPE_CHECKING:
     from topics.maps.drawing import MapPicture
@@ -38,8 +38,8 @@ def run(
 
 
 def _print(picture: MapPicture) -> None:
-    typer.echo(f"Drew {picture.path}, {picture.width} by {picture.height} pixels.")
+    echo(f"Drew {picture.path}, {picture.width} by {picture.height} pixels.")
     if picture.unnamed:
-        typer.echo(f"{len(picture.unnamed)} smaller topics are drawn without their names.")
+        echo(f"{len(picture.unnamed)} smaller topics are drawn without their names.")
     if picture.missing_characters:
-        typer.echo(f"No font at hand shows: {' '.join(picture.missing_characters)}")
+        echo(f"No font at hand shows: {' '.join(picture.missing_characters)}")

@@ -9,7 +9,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import in_plain_words, plain, show
+from topics.cli.output import echo, in_plain_words, plain, show
 
 if TYPE_CHECKING:
     from topics.answers.remove import RemovalReport
@@ -46,11 +46,11 @@ def run(
 
 
 def _print(report: RemovalReport, verb: str) -> None:
-    typer.echo(
+    echo(
         f"{verb} {count(len(report.documents), 'article')} with "
         f"{count(report.passages, 'passage')}; {report.left:,} stay."
     )
     for name in report.documents[:10]:
-        typer.echo(f"  {plain(name)}")
+        echo(f"  {plain(name)}")
     if len(report.documents) > 10:
-        typer.echo(f"  and {len(report.documents) - 10} more (--json lists all)")
+        echo(f"  and {len(report.documents) - 10} more (--json lists all)")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption
-from topics.cli.output import in_plain_words
+from topics.cli.output import echo, in_plain_words
 
 EXAMPLE = "topicwire topics suggest --output draft.toml"
 
@@ -29,8 +29,8 @@ def run(
 
     draft = suggest(db)
     if output is None:
-        typer.echo(draft, nl=False)
+        echo(draft, nl=False)
     else:
         save_draft(draft, output, force=force, db=db)
         topics = draft.splitlines().count("[[topic]]")
-        typer.echo(f"Wrote {topics} topics to {output}.")
+        echo(f"Wrote {topics} topics to {output}.")

@@ -13,6 +13,7 @@ from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption, To
 from topics.cli.output import (
     RIGHT,
     console,
+    echo,
     in_plain_words,
     list_outlets,
     plain,
@@ -184,7 +185,7 @@ def _print_placements(found: Sequence[Placement], which: str) -> None:
     from rich.text import Text
 
     if not found:
-        typer.echo(f"No passage is {which}.")
+        echo(f"No passage is {which}.")
         return
     rows = []
     for one in found:
