@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,15 @@ from topics.evaluation.coherence import (
 from topics.evaluation.labelling import read_labels
 from topics.evaluation.matching import match_labels
 from topics.evaluation.scores import Scores, score
-from topics.evaluation.units import Unit, Units, as_unit, gather_units
+from topics.evaluation.units import Unit, as_unit, gather_units
 from topics.pipeline.assignments import read_distinct, read_strengths
 from topics.pipeline.stages import is_stale
 
 # Lines named for each reason why rows found nothing.
 _NAMED_LINES = 5
+
+Pairs = Mapping[tuple[str, int], int]
+"""How many passages or articles have a label, ``""`` for none, and a topic, -1 for none."""
 
 
 @dataclass(frozen=True)
@@ -166,43 +169,43 @@ def evaluate(
         InputError: The file cannot be read, lacks a column, or speaks of nothing stored.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    by = as_unit(by)
-    table = read_labels(Path(labelled), columns)
+    by, path = as_unit(by), Path(labelled)
+    records = read_labels(path, columns)
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         passages, documents = store.passages(), store.documents()
-        placed = read_strengths(store)
+        placed, distinct = read_strengths(store), read_distinct(store)
         summaries = summarise_topics(store)
-        distinct = read_distinct(store)
         stale = is_stale(store, "topics")
-    found = match_labels(table, passages, documents)
-    reasons = sorted(found.unmatched.items(), key=lambda item: (-len(item[1]), item[0]))
-    if not found.matched:
-        raise InputError(_nothing_matched(table.path, Path(db), table.count, reasons))
-    units = gather_units(passages, documents, placed, found, by)
-    if not any(units.labels):
+    given, reasons = match_labels(records, passages, documents, path.resolve().parent)
+    unmatched = sorted(
+        (Unmatched(why, len(lines), tuple(lines[:_NAMED_LINES])) for why, lines in reasons.items()),
+        key=lambda one: (-one.rows, one.reason),
+    )
+    if not given:
+        raise InputError(_nothing_matched(path, Path(db), len(records), unmatched))
+    several, topic_of = gather_units(passages, documents, placed, given, by)
+    labels = [min(some) if len(some) == 1 else "" for some in several]
+    contradictory = sum(len(some) > 1 for some in several)
+    if not any(labels):
         raise InputError(
-            f"No {by} has one label only: {table.path} gives several to each of "
-            f"{units.contradictory}; give one to each."
+            f"No {by} has one label only: {path} gives several to each of "
+            f"{contradictory}; give one to each."
         )
-    scores = score(np.array(units.labels), units.topics)
-    row_of: dict[int | None, int] = {topic.id: row for row, topic in enumerate(summaries)}
+    scores = score(np.array(labels), topic_of)
     texts = [text for text, _ in distinct]
-    topic_rows = np.array([row_of.get(topic, -1) for _, topic in distinct], np.int64)
-    words = find_top_words(texts, topic_rows, len(summaries))
-    phrases = [topic.keyphrases for topic in summaries]
+    words, phrases = _read_words(distinct, summaries), [one.keyphrases for one in summaries]
     coherence = measure_coherence(texts, words)
-    topics = _match_topics(units, summaries, words, coherence)
+    pairs = Counter(zip(labels, topic_of.tolist(), strict=True))
+    topics = _match_topics(pairs, summaries, words, coherence)
     return Evaluation(
         labels_from=str(labelled),
         by=by,
-        rows=table.count,
-        matched=found.matched,
-        unmatched=tuple(
-            Unmatched(reason, len(lines), tuple(lines[:_NAMED_LINES])) for reason, lines in reasons
-        ),
-        units=len(units.labels),
-        contradictory=units.contradictory,
+        rows=len(records),
+        matched=len(records) - sum(one.rows for one in unmatched),
+        unmatched=tuple(unmatched),
+        units=len(labels),
+        contradictory=contradictory,
         unlabelled=scores.unlabelled,
         scores=scores,
         coherence=coherence,
@@ -211,31 +214,38 @@ def evaluate(
         phrase_diversity=measure_diversity(phrases),
         topics_found=len(summaries),
         topics_without_label=sum(topic.labelled == 0 for topic in topics),
-        labels=_match_labels(units, summaries),
+        labels=_match_labels(pairs, summaries),
         topics=topics,
-        notes=tuple(_notes(units, scores, by, stale)),
+        notes=tuple(_notes(pairs, scores, by, stale)),
     )
 
 
-def _nothing_matched(
-    path: Path, db: Path, rows: int, reasons: Sequence[tuple[str, list[int]]]
-) -> str:
-    why = "; ".join(f"{count(len(lines), 'row')}: {reason}" for reason, lines in reasons)
+def _nothing_matched(path: Path, db: Path, rows: int, unmatched: Sequence[Unmatched]) -> str:
+    why = "; ".join(f"{count(one.rows, 'row')}: {one.reason}" for one in unmatched)
     return (
         f"None of the {count(rows, 'row')} of {path} speaks of a passage or article of {db} "
         f"({why}); give ids, urls, paths or texts as `topicwire export` writes them."
     )
 
 
-def _match_labels(units: Units, summaries: Sequence[TopicSummary]) -> tuple[LabelMatch, ...]:
+def _read_words(
+    distinct: Sequence[tuple[str, int | None]], summaries: Sequence[TopicSummary]
+) -> list[tuple[str, ...]]:
+    """Return the top words of each topic."""
+    row_of: dict[int | None, int] = {topic.id: row for row, topic in enumerate(summaries)}
+    topics = np.array([row_of.get(topic, -1) for _, topic in distinct], np.int64)
+    return find_top_words([text for text, _ in distinct], topics, len(summaries))
+
+
+def _match_labels(pairs: Pairs, summaries: Sequence[TopicSummary]) -> tuple[LabelMatch, ...]:
     names = {topic.id: topic.name for topic in summaries}
-    held: dict[str, Counter[int]] = {}
-    for label, topic in zip(units.labels, units.topics.tolist(), strict=True):
+    held: dict[str, dict[int, int]] = defaultdict(dict)
+    for (label, topic), times in pairs.items():
         if label:
-            held.setdefault(label, Counter())[topic] += 1
+            held[label][topic] = times
     matches = []
     for label, topics in held.items():
-        total, unplaced = topics.total(), topics.pop(-1, 0)
+        total, unplaced = sum(topics.values()), topics.pop(-1, 0)
         best = min(topics, key=lambda topic: (-topics[topic], topic), default=None)
         matches.append(
             LabelMatch(
@@ -252,26 +262,25 @@ def _match_labels(units: Units, summaries: Sequence[TopicSummary]) -> tuple[Labe
 
 
 def _match_topics(
-    units: Units,
+    pairs: Pairs,
     summaries: Sequence[TopicSummary],
     words: Sequence[tuple[str, ...]],
     coherence: Coherence,
 ) -> tuple[TopicMatch, ...]:
-    sizes = Counter(units.topics.tolist())
-    held: dict[int, Counter[str]] = {topic.id: Counter() for topic in summaries}
-    for label, topic in zip(units.labels, units.topics.tolist(), strict=True):
-        if label and topic >= 0:
-            held[topic][label] += 1
+    held: dict[int, Counter[str]] = defaultdict(Counter)
+    for (label, topic), times in pairs.items():
+        held[topic][label] = times
     matches = []
     for summary, top, npmi in zip(summaries, words, coherence.by_topic, strict=True):
         labels = held[summary.id]
+        units, unlabelled = labels.total(), labels.pop("", 0)
         label = min(labels, key=lambda label: (-labels[label], label), default="")
         matches.append(
             TopicMatch(
                 topic_id=summary.id,
                 topic=summary.name,
-                units=sizes[summary.id],
-                labelled=labels.total(),
+                units=units,
+                labelled=units - unlabelled,
                 label=label,
                 share=labels[label] / labels.total() if label else 0.0,
                 words=top,
@@ -281,14 +290,14 @@ def _match_topics(
     return tuple(sorted(matches, key=lambda match: (-match.labelled, -match.units, match.topic_id)))
 
 
-def _notes(units: Units, scores: Scores, by: Unit, stale: bool) -> list[str]:
+def _notes(pairs: Pairs, scores: Scores, by: Unit, stale: bool) -> list[str]:
     """Say where a score cannot mean what it seems to."""
     noun = "article" if by == "document" else "passage"
     notes = []
     if stale:
         notes.append("The corpus has changed since the topics were made: run topicwire cluster.")
     if scores.labels == 1:
-        only = next(label for label in units.labels if label)
+        only = next(label for label, _ in pairs if label)
         notes.append(
             f"All labels are {only!r}: homogeneity and B-cubed precision are 1 whatever the "
             "topics; look at completeness and B-cubed recall, which say whether it is in one."

@@ -1,4 +1,4 @@
-"""A file of labels given by hand, and the passages and articles its rows speak of."""
+"""A file of labels given by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.articles.formats.records import (
@@ -39,45 +38,17 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 KEYS = ("passage", "document", "url", "path", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRow:
-    """One row of a file of labels.
-
-    Attributes:
-        line: The line of a JSON Lines file, the row of a CSV file (header not counted).
-        label: Not empty.
-        fields: What says which passage or article it speaks of, by field; none is empty.
-    """
-
-    line: int
-    label: str
-    fields: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class LabelTable:
-    """A file of labels as read.
-
-    Attributes:
-        path: The file.
-        count: Rows in it, empty lines not counted.
-        rows: Those that have a label and say what they speak of.
-        problems: Why each of the others is of no use, with their lines.
-    """
-
-    path: Path
-    count: int
-    rows: tuple[LabelRow, ...]
-    problems: Mapping[str, list[int]]
-
-
-def read_labels(path: Path, columns: Mapping[str, str] | None = None) -> LabelTable:
+def read_labels(path: Path, columns: Mapping[str, str] | None = None) -> list[Record]:
     """Read labels from a .jsonl or .csv file (also .ndjson, .tsv, and .gz of each).
 
     Args:
         path: The file.
         columns: The column or key that holds a field of ``COLUMN_NAMES``; others are
             found by their usual names, in any case.
+
+    Returns:
+        Its rows, empty lines left out: of each its label and all that is said of what it
+        labels, by field; ``problem`` says why a row is of no use.
 
     Raises:
         InputError: The file is missing, of another kind or no text, has no rows, no column
@@ -88,25 +59,24 @@ def read_labels(path: Path, columns: Mapping[str, str] | None = None) -> LabelTa
     records = _read_records(path)
     if not records:
         raise InputError(f"{path} holds no rows; give one labelled passage or article a row.")
-    read = [record for record in records if record.content is not None]
-    seen = dict.fromkeys(name for record in read for name in record.content or ())
+    seen = dict.fromkeys(name for record in records for name in record.content or ())
     taken = _take_columns(list(seen), chosen, path)
-    rows: list[LabelRow] = []
-    problems: dict[str, list[int]] = {}
-    for line, _, given, *_ in records:
-        if given is None:
-            problems.setdefault("the line is no JSON object", []).append(line)
-            continue
-        fields = {name: _as_text(given.get(column)) for name, column in taken.items()}
-        label = " ".join(fields.pop("label").split())
-        fields = {name: value for name, value in fields.items() if value.strip()}
-        if not label:
-            problems.setdefault("the row has no label", []).append(line)
-        elif not any(key in fields for key in KEYS):
-            problems.setdefault("the row does not say what it is a label of", []).append(line)
-        else:
-            rows.append(LabelRow(line, label, fields))
-    return LabelTable(path, len(records), tuple(rows), problems)
+    return [_read_row(record, taken) for record in records]
+
+
+def _read_row(record: Record, columns: Mapping[str, str]) -> Record:
+    if record.content is None:
+        return record._replace(problem="the line is no JSON object")
+    given = {field: _as_text(record.content.get(name)) for field, name in columns.items()}
+    fields = {field: text for field, text in given.items() if text.strip()}
+    problem = ""
+    if "label" not in fields:
+        problem = "the row has no label"
+    elif not any(key in fields for key in KEYS):
+        problem = "the row does not say what it is a label of"
+    else:
+        fields["label"] = " ".join(fields["label"].split())
+    return record._replace(content=fields, problem=problem)
 
 
 def _read_records(path: Path) -> list[Record]:

@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import TypeVar
 
+from embeddings.articles.formats.records import Record
 from embeddings.documents import Document, Passage
 from embeddings.text.normalising import hash_text, normalise
-from topics.evaluation.labelling import KEYS, LabelRow, LabelTable
+from topics.evaluation.labelling import KEYS
 
-
-class Place(NamedTuple):
-    """What a row speaks of.
-
-    Attributes:
-        passages: Rows of the passages.
-        documents: Ids of whole articles.
-    """
-
-    passages: tuple[int, ...] = ()
-    documents: tuple[str, ...] = ()
-
-
-class Nowhere(Exception):  # noqa: N818 - no error of the program: a row that finds nothing
-    """Why a row finds nothing."""
-
-
-@dataclass(frozen=True)
-class Labelling:
-    """Labels that rows give to passages and articles; more than one is a contradiction.
-
-    Attributes:
-        passages: By row of the passage, labels given to the passage itself.
-        documents: By id, labels given to the article as a whole.
-        matched: Rows that found something.
-        unmatched: Why the others did not, with their lines.
-    """
-
-    passages: Mapping[int, set[str]]
-    documents: Mapping[str, set[str]]
-    matched: int
-    unmatched: Mapping[str, list[int]]
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+Key = int | str
+"""Number of a passage, or id of an article as a whole."""
 
 
 def match_labels(
-    table: LabelTable, passages: Sequence[Passage], documents: Sequence[Document]
-) -> Labelling:
+    records: Iterable[Record],
+    passages: Sequence[Passage],
+    documents: Sequence[Document],
+    folder: Path,
+) -> tuple[dict[Key, set[str]], dict[str, list[int]]]:
     """Find what each row of a file of labels speaks of.
 
     The first of the row's fields that finds something decides, in the order of ``KEYS``:
@@ -56,136 +32,122 @@ def match_labels(
     when an article is updated.
 
     Args:
-        table: The labels.
-        passages: All stored ones; rows of the answer count these.
+        records: The rows, from ``read_labels``.
+        passages: All stored ones.
         documents: All stored ones.
+        folder: Of the file of labels; paths may be seen from there.
+
+    Returns:
+        The labels given to each passage and article, more than one for a contradiction; and
+        why rows found nothing, with their lines.
     """
-    corpus = _Corpus(passages, documents, table.path.resolve().parent)
-    by_passage: dict[int, set[str]] = defaultdict(set)
-    by_document: dict[str, set[str]] = defaultdict(set)
-    unmatched = {reason: list(lines) for reason, lines in table.problems.items()}
-    matched = 0
-    for row in table.rows:
+    corpus = _Corpus(passages, documents, folder)
+    labels: dict[Key, set[str]] = defaultdict(set)
+    unmatched: dict[str, list[int]] = {}
+    for record in records:
+        fields = record.content or {}
         try:
-            place = _find(row, corpus)
-        except Nowhere as reason:
-            unmatched.setdefault(str(reason), []).append(row.line)
-            continue
-        matched += 1
-        for passage in place.passages:
-            by_passage[passage].add(row.label)
-        for document in place.documents:
-            by_document[document].add(row.label)
-    return Labelling(dict(by_passage), dict(by_document), matched, unmatched)
+            if record.problem:
+                raise _NothingFound(record.problem)
+            found = corpus.find(fields)
+        except _NothingFound as reason:
+            unmatched.setdefault(str(reason), []).append(record.number)
+        else:
+            for key in found:
+                labels[key].add(fields["label"])
+    return dict(labels), unmatched
 
 
-def _find(row: LabelRow, corpus: _Corpus) -> Place:
-    """Return what the row's best field finds.
-
-    Raises:
-        Nowhere: None of its fields finds anything; the reason of the first.
-    """
-    first: Nowhere | None = None
-    for key in KEYS:
-        if key not in row.fields:
-            continue
-        try:
-            if key == "passage":
-                return corpus.by_passage_id(row.fields["passage"], row.fields.get("text", ""))
-            if key == "text":
-                return corpus.by_text(row.fields["text"])
-            return corpus.within(corpus.find_documents(key, row.fields[key]), row)
-        except Nowhere as reason:
-            first = first or reason
-    raise first or Nowhere("the row does not say of which passage it is")
+class _NothingFound(Exception):  # noqa: N818 - no error of the program, but of a row
+    """Why a row finds nothing."""
 
 
 class _Corpus:
-    """Stored passages and articles by all that a row may name; built on first use."""
+    """Stored passages and articles by all that a row may name."""
 
     def __init__(
         self, passages: Sequence[Passage], documents: Sequence[Document], folder: Path
     ) -> None:
-        self._passages = passages
+        self._passages = {passage.id: passage for passage in passages}
+        self._documents = documents
         self._folder = folder
-        self._documents = {document.id: document for document in documents}
-        self._row_of = {passage.id: row for row, passage in enumerate(passages)}
-        self._rows_in: dict[str, list[int]] = defaultdict(list)
-        for row, passage in enumerate(passages):
-            self._rows_in[passage.document_id].append(row)
-        self._urls: dict[str, list[str]] = defaultdict(list)
-        self._paths: dict[str, list[str]] = defaultdict(list)
-        for document in documents:
-            self._urls[document.url].append(document.id)
-            self._paths[document.path].append(document.id)
-        self._texts: dict[bytes, tuple[list[int], list[str]]] = {}
-        self._names: dict[str, list[str]] = {}
+        self._within: dict[str, list[Passage]] = defaultdict(list)
+        for passage in passages:
+            self._within[passage.document_id].append(passage)
+        self._ids = {document.id: [document.id] for document in documents}
+        # An article without an id of its own has its url as its id.
+        self._urls = self._ids | _group((one.url, one.id) for one in documents)
+        self._paths = _group((one.path, one.id) for one in documents)
+        self._finders: dict[str, Callable[[Mapping[str, str]], list[Key]]] = {
+            "passage": self._find_passage,
+            "document": lambda row: self._find_within("id", self._ids.get(row["document"]), row),
+            "url": lambda row: self._find_within("url", self._urls.get(row["url"]), row),
+            "path": lambda row: self._find_within("path", self._find_path(row["path"]), row),
+            "text": self._find_text,
+        }
 
-    def by_passage_id(self, given: str, text: str) -> Place:
-        row = self._row_of.get(_whole_number(given))
-        if row is None:
-            raise Nowhere("no passage has this id")
-        stored = normalise(self._passages[row].text)
+    def find(self, fields: Mapping[str, str]) -> list[Key]:
+        """Return what the row's best field finds.
+
+        Raises:
+            _NothingFound: None of its fields finds anything; the reason of the first.
+        """
+        reasons = []
+        for field in KEYS:
+            if field in fields:
+                try:
+                    return self._finders[field](fields)
+                except _NothingFound as reason:
+                    reasons.append(reason)
+        raise reasons[0]
+
+    def _find_passage(self, row: Mapping[str, str]) -> list[Key]:
+        passage = self._passages.get(_whole_number(row["passage"]))
+        if passage is None:
+            raise _NothingFound("no passage has this id")
+        stored = normalise(passage.text)
         # An export to CSV puts an apostrophe before what a spreadsheet would run.
-        wanted = normalise(text).removeprefix("'")
+        wanted = normalise(row.get("text", "")).removeprefix("'")
         if wanted not in stored and stored not in wanted:
-            raise Nowhere("the passage of this id has another text")
-        return Place(passages=(row,))
+            raise _NothingFound("the passage of this id has another text")
+        return [passage.id]
 
-    def by_text(self, text: str) -> Place:
-        if not self._texts:
-            self._hash_texts()
-        found = self._texts.get(hash_text(text))
-        if found is None and text.startswith("'"):
-            found = self._texts.get(hash_text(text[1:]))
-        if found is None:
-            raise Nowhere("no passage and no article has this text")
-        rows, documents = found
-        return Place(tuple(rows), self._with_passages(documents))
+    def _find_text(self, row: Mapping[str, str]) -> list[Key]:
+        for text in (row["text"], row["text"].removeprefix("'")):
+            if found := self._texts.get(hash_text(text)):
+                return self._with_passages(found)
+        raise _NothingFound("no passage and no article has this text")
 
-    def find_documents(self, key: str, given: str) -> list[str]:
-        if key == "document":
-            if given in self._documents:
-                return [given]
-            raise Nowhere("no article has this id")
-        if key == "url":
-            # An article without an id of its own has its url as its id.
-            found = self._urls.get(given) or [one for one in (given,) if one in self._documents]
-            if not found:
-                raise Nowhere("no article has this url")
-            return found
-        return self._find_path(given)
-
-    def within(self, documents: list[str], row: LabelRow) -> Place:
+    def _find_within(
+        self, what: str, documents: Sequence[str] | None, row: Mapping[str, str]
+    ) -> list[Key]:
         """Return the passage at the row's position or start, else the articles as a whole."""
-        if "position" not in row.fields and "start" not in row.fields:
-            return Place(documents=self._with_passages(documents))
+        if not documents:
+            raise _NothingFound(f"no article has this {what}")
+        place = next((name for name in ("position", "start") if name in row), None)
+        if place is None:
+            return self._with_passages(documents)
         if len(documents) > 1:
-            raise Nowhere("several articles have this path or url")
-        for at in self._rows_in[documents[0]]:
-            passage = self._passages[at]
-            if "position" in row.fields:
-                if passage.position == _whole_number(row.fields["position"]):
-                    return Place(passages=(at,))
-            elif passage.start <= _whole_number(row.fields["start"]) < passage.end:
-                return Place(passages=(at,))
-        raise Nowhere("the article has no passage at this place")
+            raise _NothingFound("several articles have this path or url")
+        number = _whole_number(row[place])
+        for passage in self._within[documents[0]]:
+            first, end = passage.start, passage.end
+            if number == passage.position if place == "position" else first <= number < end:
+                return [passage.id]
+        raise _NothingFound("the article has no passage at this place")
 
-    def _with_passages(self, documents: list[str]) -> tuple[str, ...]:
+    def _with_passages(self, found: Iterable[Key]) -> list[Key]:
         # An article that is all page furniture has nothing to be placed.
-        some = tuple(one for one in documents if self._rows_in[one])
-        if documents and not some:
-            raise Nowhere("the article has no passages")
+        some = [key for key in found if isinstance(key, int) or self._within[key]]
+        if not some:
+            raise _NothingFound("the article has no passages")
         return some
 
     def _find_path(self, given: str) -> list[str]:
         """Find a path as stored, as seen from here or from the labels, or by its last parts."""
         for whole in (Path(given), Path.cwd() / given, self._folder / given):
-            if str(whole.resolve()) in self._paths:
-                return self._paths[str(whole.resolve())]
-        if not self._names:
-            for path in filter(None, self._paths):
-                self._names.setdefault(PurePath(path).name, []).append(path)
+            if found := self._paths.get(str(whole.resolve())):
+                return found
         parts = PurePath(given).parts
         tails = [
             path
@@ -193,19 +155,27 @@ class _Corpus:
             if PurePath(path).parts[-len(parts) :] == parts
         ]
         if len(tails) > 1:
-            raise Nowhere("several files have this path; give more of it")
-        if not tails:
-            raise Nowhere("no article has this path")
-        return self._paths[tails[0]]
+            raise _NothingFound("several files have this path; give more of it")
+        return self._paths[tails[0]] if tails else []
 
-    def _hash_texts(self) -> None:
-        texts: dict[bytes, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
-        for row, passage in enumerate(self._passages):
-            for text in {passage.body, passage.text}:
-                texts[hash_text(text)][0].append(row)
-        for document in self._documents.values():
-            texts[hash_text(document.text)][1].append(document.id)
-        self._texts = dict(texts)
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        return _group((PurePath(path).name, path) for path in self._paths if path)
+
+    @cached_property
+    def _texts(self) -> dict[bytes, list[Key]]:
+        texts: list[tuple[str, Key]] = [(one.text, one.id) for one in self._documents]
+        for passage in self._passages.values():
+            texts += [(text, passage.id) for text in {passage.body, passage.text}]
+        return _group((hash_text(text), key) for text, key in texts)
+
+
+def _group(pairs: Iterable[tuple[_A, _B]]) -> dict[_A, list[_B]]:
+    """Return all that goes with each key."""
+    groups: dict[_A, list[_B]] = {}
+    for key, one in pairs:
+        groups.setdefault(key, []).append(one)
+    return groups
 
 
 def _whole_number(given: str) -> int:
@@ -216,4 +186,4 @@ def _whole_number(given: str) -> int:
             return int(number)
     except (ValueError, OverflowError):
         pass
-    raise Nowhere("the id, position or start is no whole number")
+    raise _NothingFound("the id, position or start is no whole number")

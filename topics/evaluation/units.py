@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, cast
 
 import numpy as np
@@ -12,24 +11,9 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
 from embeddings.errors import InputError
-from topics.evaluation.matching import Labelling
+from topics.evaluation.matching import Key
 
 Unit = Literal["passage", "document"]
-
-
-@dataclass(frozen=True)
-class Units:
-    """Passages or articles, one row each.
-
-    Attributes:
-        labels: Label of each, ``""`` for none.
-        topics: int64, topic id of each, -1 for none.
-        contradictory: How many have no label because several were given.
-    """
-
-    labels: list[str]
-    topics: NDArray[np.int64]
-    contradictory: int
 
 
 def as_unit(given: str) -> Unit:
@@ -47,43 +31,43 @@ def gather_units(
     passages: Sequence[Passage],
     documents: Sequence[Document],
     placed: Mapping[int, tuple[int, float]],
-    found: Labelling,
+    given: Mapping[Key, set[str]],
     by: Unit,
-) -> Units:
+) -> tuple[list[set[str]], NDArray[np.int64]]:
     """Give each passage, or each article, its label and its topic.
 
     Args:
         passages: All stored ones.
         documents: All stored ones.
         placed: Topic and strength by passage id.
-        found: What the rows speak of.
+        given: Labels of what the rows speak of.
         by: Which of the two is counted. A passage has its own label, else its article's; an
             article its own, else the one most of its labelled passages have.
+
+    Returns:
+        The labels of each, several where they contradict each other; and its topic id, -1 for
+        none, int64 ``(n,)``.
     """
     if by == "passage":
-        given = [
-            found.passages.get(row) or found.documents.get(passage.document_id, set())
-            for row, passage in enumerate(passages)
-        ]
-        topics = [placed[passage.id][0] if passage.id in placed else -1 for passage in passages]
+        labels = [given.get(one.id) or given.get(one.document_id, set()) for one in passages]
+        topics = [placed[one.id][0] if one.id in placed else -1 for one in passages]
     else:
-        own = _labels_within(passages, found)
-        given = [found.documents.get(one.id) or own.get(one.id, set()) for one in documents]
+        own = _labels_within(passages, given)
+        labels = [given.get(one.id) or own.get(one.id, set()) for one in documents]
         held = _topics_of_most(passages, placed)
         topics = [held.get(one.id, -1) for one in documents]
-    return Units(
-        [min(labels) if len(labels) == 1 else "" for labels in given],
-        np.array(topics, np.int64),
-        sum(len(labels) > 1 for labels in given),
-    )
+    return labels, np.array(topics, np.int64)
 
 
-def _labels_within(passages: Sequence[Passage], found: Labelling) -> dict[str, set[str]]:
+def _labels_within(
+    passages: Sequence[Passage], given: Mapping[Key, set[str]]
+) -> dict[str, set[str]]:
     """Return the label that most labelled passages of each article have; several if equal."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row, labels in found.passages.items():
+    for passage in passages:
+        labels = given.get(passage.id, set())
         if len(labels) == 1:
-            counts[passages[row].document_id].update(labels)
+            counts[passage.document_id].update(labels)
     return {
         document: {label for label, times in labels.items() if times == max(labels.values())}
         for document, labels in counts.items()
