@@ -106,7 +106,7 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     del texts
     from embeddings.vectors.neighbours import find_neighbours, hash_rows, unit_rows
     from topics.discovery.belonging import measure_belonging
-    from topics.discovery.leiden import prepare_ground
+    from topics.discovery.ground import prepare_ground
     from topics.discovery.levels import find_topics, grow_tree
 
     unit = unit_rows(vectors)
@@ -115,13 +115,12 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     order = sorted(first)
     nodes = unit[[first[key] for key in order]]
     graph = find_neighbours(nodes, keys=order)
-    ground = prepare_ground(graph, nodes, order)
-    atoms = ground.atoms
-    labels = find_topics(ground.edges, nodes, count=count or None, atoms=atoms, seed=seed)
-    tree = grow_tree(ground.edges, nodes, labels, atoms=atoms, seed=seed)
+    ground = prepare_ground(graph, nodes)
+    labels = find_topics(ground, count=count or None, seed=seed)
+    tree = grow_tree(ground, labels, seed=seed)
     number = {key: node for node, key in enumerate(order)}
     rows = [number[key] for key in keys]
-    found = tree.shown.labels[rows]
+    found = tree.shown[rows]
     if not count:
         return found
     firmness = measure_belonging(ground.edges, labels, graph).strengths

@@ -109,6 +109,11 @@ def compact(labels: Labels) -> Labels:
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
+def first_rows(labels: Labels) -> NDArray[np.intp]:
+    """Return the first row of each label, by label."""
+    return np.unique(labels, return_index=True)[1]
+
+
 def intersect(one: Labels, other: Labels) -> Labels:
     """Return the groups of rows that are together in both labellings."""
     return compact(one * (int(other.max(initial=-1)) + 1) + other)

@@ -11,11 +11,13 @@ from topics.discovery.communities import default_resolution, run_leiden
 from topics.discovery.condensing import (
     Groups,
     compact,
+    first_rows,
     gather_groups,
     intersect,
     keep_inside,
     number_by_size,
 )
+from topics.discovery.ground import Ground
 from topics.discovery.joining import affinity, centre_directions, follow_steps, join_steps
 
 if TYPE_CHECKING:
@@ -32,35 +34,34 @@ MOST_PIECES = 1_500
 _BLOCK = 20_000
 
 
-def join_to_count(
-    edges: csr_array, unit: NDArray[np.float32], labels: Labels, count: int, *, seed: int = 0
-) -> Labels:
+def join_to_count(ground: Ground, labels: Labels, count: int, *, seed: int = 0) -> Labels:
     """Join or split topics until there are exactly ``count``.
 
     Fewer are made by joining pairs (``topics.discovery.joining.join_steps``); more by finding finer
     ones inside each, and joining those again, inside each, down to the number.
 
     Args:
-        edges: As for ``find_topics``.
-        unit: As for ``find_topics``.
+        ground: The rows.
         labels: int64 ``(n,)``, without gaps.
         count: 1 to ``n``.
-        seed: As for ``find_topics``.
+        seed: The one source of randomness.
 
     Returns:
         int64 ``(n,)``; 0 is the largest topic.
     """
     topics = int(labels.max(initial=-1)) + 1
     if topics > count:
-        return number_by_size(join_to(gather_groups(edges, unit, labels), count))
+        return number_by_size(join_to(gather_groups(ground.edges, ground.unit, labels), count))
     above, resolution = labels, default_resolution(len(labels))
     while topics < count:
         resolution *= FINER
-        fine = _split(edges, above, resolution, seed)
+        fine = _split(ground.edges, above, resolution, seed)
         topics = int(fine.max()) + 1
         if topics >= count:
-            pieces = gather_groups(edges, unit, fine)
-            return number_by_size(_between(pieces, _homes(fine, above), count))
+            pieces = gather_groups(ground.edges, ground.unit, fine)
+            homes = above[first_rows(fine)]
+            join = _split_largest if topics > MOST_PIECES else _join_inside
+            return number_by_size(join(pieces, homes, count))
         above = fine
     return number_by_size(labels)
 
@@ -96,7 +97,7 @@ def join_linked(topics: Groups, free: NDArray[np.bool_], count: int) -> Labels:
         labels = compact(into)
         if labels.max() + 1 == topics.count:
             break
-        free = free[np.unique(labels, return_index=True)[1]]
+        free = free[first_rows(labels)]
         where, topics = labels[where], topics.merge(labels)
     return where
 
@@ -155,18 +156,6 @@ def _split(edges: csr_array, above: Labels, resolution: float, seed: int) -> Lab
     if inside.nnz == 0 or resolution > rows**2:
         return np.arange(rows, dtype=np.int64)
     return intersect(above, run_leiden(inside, resolution, seed, 1))
-
-
-def _homes(fine: Labels, above: Labels) -> Labels:
-    """Return each fine topic's topic above."""
-    return above[np.unique(fine, return_index=True)[1]]
-
-
-def _between(pieces: Groups, homes: Labels, count: int) -> Labels:
-    """Join pieces inside homes until ``count`` are left; returns the rows' labels."""
-    if pieces.count > MOST_PIECES:
-        return _split_largest(pieces, homes, count)
-    return _join_inside(pieces, homes, count)
 
 
 def _join_inside(pieces: Groups, homes: Labels, count: int) -> Labels:

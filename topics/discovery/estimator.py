@@ -11,7 +11,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from embeddings.errors import InputError
 from embeddings.vectors.neighbours import find_neighbours, hash_rows, nearest, unit_rows
-from topics.discovery.leiden import measure_strengths, prepare_ground
+from topics.discovery.belonging import measure_belonging
+from topics.discovery.ground import prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
 
 
@@ -74,24 +75,15 @@ class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             )
         nodes = unit[[first_row[key] for key in node_keys]]
         graph = find_neighbours(nodes, self.n_neighbors, keys=node_keys)
-        ground = prepare_ground(graph, nodes, node_keys)
-        found = find_topics(
-            ground.edges,
-            ground.unit,
-            count=self.n_topics,
-            resolution=self.resolution,
-            atoms=ground.atoms,
-            seed=self.random_state,
-        )
-        tree = grow_tree(
-            ground.edges, ground.unit, found, atoms=ground.atoms, seed=self.random_state
-        )
+        ground, seed = prepare_ground(graph, nodes), self.random_state
+        found = find_topics(ground, count=self.n_topics, resolution=self.resolution, seed=seed)
+        tree = grow_tree(ground, found, seed=seed)
         node_of = {key: node for node, key in enumerate(node_keys)}
         rows = np.array([node_of[key] for key in keys])
-        self.levels_ = [level.labels[rows] for level in tree.levels]
+        self.levels_ = [labels[rows] for labels in tree.levels]
         self.default_level_ = tree.default
         self.labels_ = self.levels_[tree.default]
-        self.strengths_ = measure_strengths(ground.edges, found)[rows]
+        self.strengths_ = measure_belonging(ground.edges, found, graph).strengths[rows]
         self.recall_ = graph.recall
         self._nodes, self._node_labels, self._node_of = nodes, found, node_of
         return self

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.condensing import Groups, compact
+from topics.discovery.condensing import Groups, compact, first_rows
 
 Labels = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -24,35 +22,6 @@ MOST_DISTANCE = 0.55
 SATELLITE_SHARE = 0.1
 SATELLITE_LIKENESS = 0.25
 SATELLITE_LINK = 0.2
-
-
-@dataclass
-class _Topics:
-    """Topics being joined, a row each; joined ones are taken out."""
-
-    labels: Labels
-    links: Floats
-    sums: Floats
-    sizes: Floats
-
-    def join(self, one: int, other: int) -> None:
-        """Put topic ``other`` into ``one``."""
-        for array in (self.links, self.links.T, self.sums, self.sizes):
-            array[one] += array[other]
-        left = np.arange(len(self.sizes)) != other
-        self.links = self.links[left][:, left]
-        self.sums, self.sizes = self.sums[left], self.sizes[left]
-        self.labels = np.where(self.labels == other, one, self.labels)
-        self.labels = self.labels - (self.labels > other)
-
-
-def _start(topics: Groups) -> _Topics:
-    return _Topics(
-        np.arange(topics.count, dtype=np.int64),
-        topics.links.toarray(),
-        topics.sums.copy(),
-        topics.sizes.copy(),
-    )
 
 
 def merge_fragments(topics: Groups, least: int, homes: Labels | None = None) -> Labels:
@@ -86,7 +55,7 @@ def merge_fragments(topics: Groups, least: int, homes: Labels | None = None) -> 
         into = pull.argmax(axis=1)
         joined = coo_array((np.ones(len(small)), (small, into)), shape=(topics.count,) * 2)
         labels = connected_components(joined, directed=False)[1].astype(np.int64)
-        homes = homes[np.unique(labels, return_index=True)[1]]
+        homes = homes[first_rows(labels)]
         where, topics = labels[where], topics.merge(labels)
 
 
@@ -113,70 +82,63 @@ def join_alike(topics: Groups) -> Labels:
     """
     near = _join_satellites(topics)
     topics = topics.merge(near)
-    state = _start(topics)
     middle = topics.sums.sum(axis=0) / topics.sizes.sum()
     kept = np.arange(topics.count, dtype=np.int64)
-    while len(state.sizes) > 2:
-        pairs = _compare(state, middle)
-        allowed = (pairs.links > LEAST_LINK) & (pairs.distances < MOST_DISTANCE)
-        best = np.where(allowed, pairs.likeness, -np.inf)
-        one, other = sorted(divmod(int(best.argmax()), len(best)))
+    where = kept.copy()
+    while topics.count > 2:
+        likeness, distances, links = compare_centres(topics, middle)
+        allowed = (links > LEAST_LINK) & (distances < MOST_DISTANCE)
+        best = np.where(allowed, likeness, -np.inf)
+        one, other = sorted(divmod(int(best.argmax()), topics.count))
         height = best[one, other]
         if height < LIKENESS:
             break
-        members = np.flatnonzero((state.labels == one) | (state.labels == other))
-        others = np.delete(np.arange(len(best)), [one, other])
-        next_best = pairs.likeness[np.ix_(np.array([one, other]), others)].max()
-        if height - next_best >= CLEAR:
+        pair = np.array([one, other])
+        others = np.delete(np.arange(topics.count), pair)
+        if height - likeness[np.ix_(pair, others)].max() >= CLEAR:
+            members = np.flatnonzero(np.isin(where, pair))
             kept[members] = members[0]
-        state.join(one, other)
+        joined = follow_steps([(one, other)], topics.count)
+        where, topics = joined[where], topics.merge(joined)
     return compact(kept)[near]
 
 
 def _join_satellites(topics: Groups) -> Labels:
-    state = _start(topics)
     middle = topics.sums.sum(axis=0) / topics.sizes.sum()
-    while len(state.sizes) > 2:
-        pairs = _compare(state, middle)
+    where = np.arange(topics.count, dtype=np.int64)
+    while topics.count > 2:
+        likeness, _, links = compare_centres(topics, middle)
         satellite = (
-            (state.sizes[:, None] < SATELLITE_SHARE * state.sizes)
-            & (pairs.links > SATELLITE_LINK)
-            & (pairs.likeness > SATELLITE_LIKENESS)
-            & (pairs.likeness >= pairs.likeness.max(axis=1, keepdims=True))
+            (topics.sizes[:, None] < SATELLITE_SHARE * topics.sizes)
+            & (links > SATELLITE_LINK)
+            & (likeness > SATELLITE_LIKENESS)
+            & (likeness >= likeness.max(axis=1, keepdims=True))
         )
         if not satellite.any():
             break
-        best = np.where(satellite, pairs.likeness, -np.inf)
-        state.join(*sorted(divmod(int(best.argmax()), len(best))))
-    return state.labels
+        best = np.where(satellite, likeness, -np.inf)
+        one, other = sorted(divmod(int(best.argmax()), topics.count))
+        joined = follow_steps([(one, other)], topics.count)
+        where, topics = joined[where], topics.merge(joined)
+    return where
 
 
-@dataclass(frozen=True)
-class _Pairs:
-    """All pairs of topics, float64 ``(k, k)`` each; the diagonal of ``likeness`` is -inf.
-
-    Attributes:
-        likeness: Cosine of two centres seen from the corpus mean, on a scale where the
-            usual pair has 0 and a topic with itself 1.
-        distances: Squared distance of centres in units of the mean variance inside.
-        links: Edge weight between, in units of what chance gives.
-    """
-
-    likeness: Floats
-    distances: Floats
-    links: Floats
-
-
-def _compare(state: _Topics, middle: Floats) -> _Pairs:
-    """Compare all topics; ``middle`` is the mean of all rows.
+def compare_centres(topics: Groups, middle: Floats) -> tuple[Floats, Floats, Floats]:
+    """Compare all pairs of topics; ``middle`` is the mean of all rows.
 
     A mean of few rows strays by its variance over their number, which is taken off
     lengths and distances.
+
+    Returns:
+        Three arrays, float64 ``(topics.count, topics.count)``: likeness, the cosine of two
+        centres seen from the middle, on a scale where the usual pair has 0 and a topic with
+        itself 1 (but minus infinity here); the squared distance of centres in units of the
+        mean variance inside; the edge weight between, in units of what chance gives.
     """
-    means = state.sums / state.sizes[:, None]
+    means = topics.sums / topics.sizes[:, None]
     squares = np.square(means).sum(axis=1)
-    within = np.maximum(1.0 - squares, 1e-9) * state.sizes / np.maximum(state.sizes - 1, 1)
-    stray = within / state.sizes
+    within = np.maximum(1.0 - squares, 1e-9) * topics.sizes / np.maximum(topics.sizes - 1, 1)
+    stray = within / topics.sizes
     away = means - middle
     lengths = np.square(away).sum(axis=1)
     away /= np.sqrt(np.maximum(lengths - stray, 0.25 * lengths) + 1e-12)[:, None]
@@ -189,9 +151,10 @@ def _compare(state: _Topics, middle: Floats) -> _Pairs:
     usual = (cosines.sum() - count) / max(count * (count - 1), 1)
     likeness = np.round((cosines - usual) / max(1 - usual, 1e-9), 9)
     np.fill_diagonal(likeness, -np.inf)
-    weight = state.links.sum(axis=1)
-    links = state.links * weight.sum() / np.maximum(np.outer(weight, weight), 1e-300)
-    return _Pairs(likeness, distances, links)
+    links = topics.links.toarray()
+    weight = links.sum(axis=1)
+    links = links * weight.sum() / np.maximum(np.outer(weight, weight), 1e-300)
+    return likeness, distances, links
 
 
 def join_steps(topics: Groups, homes: Labels, count: int) -> tuple[list[tuple[int, int]], Floats]:

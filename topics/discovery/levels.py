@@ -8,8 +8,6 @@ above, broader ones by joining, so that levels nest.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +17,12 @@ from topics.discovery.communities import (
     best_communities,
     default_resolution,
     least_topic_size,
-    run_leiden,
     sweep,
 )
 from topics.discovery.condensing import (
-    Groups,
     compact,
     condense_edges,
+    first_rows,
     gather_groups,
     intersect,
     keep_inside,
@@ -33,19 +30,12 @@ from topics.discovery.condensing import (
     number_by_size,
 )
 from topics.discovery.counting import FINER, MOST_PIECES, join_linked, join_to_count
+from topics.discovery.ground import CONDENSE_ROWS, Ground
 from topics.discovery.joining import follow_steps, join_alike, join_steps, merge_fragments
-from topics.hierarchy.tree import Level, TopicTree
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+from topics.hierarchy.tree import TopicTree
 
 Labels = NDArray[np.int64]
 
-# Larger graphs are condensed: one run at a high resolution gives hundreds of atoms, at
-# most some thousand whatever the size. At 100,000 rows ATOM_ROWS makes it 200.
-CONDENSE_ROWS = 2_000
-ATOM_RESOLUTION = 50.0
-ATOM_ROWS = 500
 # Leiden runs, of which the one of greatest modularity is taken: so many on small graphs,
 # on the graph of atoms, and on all rows up to FULL_ROWS, the last two of fewer cycles.
 RUNS = 8
@@ -74,65 +64,52 @@ MARGIN_ROWS = 20_000
 
 
 def find_topics(
-    edges: csr_array,
-    unit: NDArray[np.float32],
-    *,
-    count: int | None = None,
-    resolution: float | None = None,
-    atoms: Labels | None = None,
-    seed: int = 0,
+    ground: Ground, *, count: int | None = None, resolution: float | None = None, seed: int = 0
 ) -> Labels:
     """Find the topics to show first, or exactly ``count`` of them.
 
+    Leiden communities by modularity (Traag, Waltman and van Eck, 2019), fragments and halves
+    of one subject joined.
+
     Args:
-        edges: Symmetric weights ``(n, n)``, no diagonal, from
-            ``topics.discovery.weights.weigh_without_hubs``. Rows in canonical order, copies taken
-            together, which makes the result independent of both.
-        unit: The rows' unit vectors, ``(n, d)``, in the same order.
+        ground: The rows.
         count: Topics wanted, 1 to ``n``.
         resolution: Higher gives more and smaller topics; by default from the number of
             rows (``default_resolution``), or ``CLOSER`` times that.
-        atoms: From ``find_atoms``, where they are known.
         seed: The one source of randomness.
 
     Returns:
-        int64 ``(n,)``; 0 is the largest topic.
+        int64 ``(n,)``; 0 is the largest topic, and so on down, equal ones by first row.
 
     Raises:
         ValueError: ``count`` is not in 1 to ``n``.
     """
-    rows = edges.shape[0]
+    rows = ground.rows
     if count is not None and not 1 <= count <= max(rows, 1):
         raise ValueError(f"{count} topics were asked of {rows} passages; ask for 1 to {rows}.")
-    if rows < 3 or edges.nnz == 0:
+    if rows < 3 or ground.edges.nnz == 0:
         labels = np.zeros(rows, np.int64)
     else:
-        labels = _find_default(edges, unit, resolution, atoms, seed)
+        labels = _find_default(ground, resolution, seed)
     if count is not None and rows:
-        labels = join_to_count(edges, unit, labels, count, seed=seed)
+        labels = join_to_count(ground, labels, count, seed=seed)
     return number_by_size(labels)
 
 
-def _find_default(
-    edges: csr_array,
-    unit: NDArray[np.float32],
-    resolution: float | None,
-    atoms: Labels | None,
-    seed: int,
-) -> Labels:
-    rows = edges.shape[0]
+def _find_default(ground: Ground, resolution: float | None, seed: int) -> Labels:
+    edges, rows = ground.edges, ground.rows
     usual = default_resolution(rows)
     tried = [resolution] if resolution else [usual, CLOSER * usual]
     if rows <= CONDENSE_ROWS:
         parts = [best_communities(edges, one, seed, RUNS) for one in tried]
     else:
-        atoms = find_atoms(edges, seed) if atoms is None else atoms
-        links = condense_edges(edges, atoms)
+        links = condense_edges(edges, ground.atoms)
         parts = [
-            best_communities(links, one, seed, RUNS_ATOMS, CYCLES_LARGE)[atoms] for one in tried
+            best_communities(links, one, seed, RUNS_ATOMS, CYCLES_LARGE)[ground.atoms]
+            for one in tried
         ]
-    found = [tidy(gather_groups(edges, unit, part))[part] for part in parts]
-    margins = [measure_margin(unit, labels) for labels in found]
+    found = [tidy(ground, part) for part in parts]
+    margins = [measure_margin(ground.unit, labels) for labels in found]
     best = len(tried) - 1 if margins[-1] > LEAST_GAIN * margins[0] > 0 else 0
     if rows <= CONDENSE_ROWS:
         return found[best]
@@ -140,7 +117,7 @@ def _find_default(
         part = best_communities(edges, tried[best], seed, RUNS_FULL, CYCLES_LARGE)
     else:
         part = sweep(edges, parts[best], tried[best], SWEEPS)
-    return tidy(gather_groups(edges, unit, part))[part]
+    return tidy(ground, part)
 
 
 def measure_margin(unit: NDArray[np.float32], labels: Labels) -> float:
@@ -162,81 +139,50 @@ def measure_margin(unit: NDArray[np.float32], labels: Labels) -> float:
     return round(float((own - cosines.max(axis=1)).mean(dtype=np.float64)), 5)
 
 
-def tidy(topics: Groups) -> Labels:
-    """Join fragments to their nearest, then halves of one subject; where each topic goes."""
-    whole = merge_fragments(topics, least_topic_size(len(topics.labels)))
-    return join_alike(topics.merge(whole))[whole]
+def tidy(ground: Ground, labels: Labels) -> Labels:
+    """Join fragments to their nearest topic, then halves of one subject."""
+    topics = gather_groups(ground.edges, ground.unit, labels)
+    whole = merge_fragments(topics, least_topic_size(ground.rows))
+    return join_alike(topics.merge(whole))[whole][labels]
 
 
-def find_atoms(edges: csr_array, seed: int) -> Labels:
-    """Return groups small enough that all broader topics are made of them, but for strays."""
-    if edges.shape[0] <= CONDENSE_ROWS:
-        return np.arange(edges.shape[0], dtype=np.int64)
-    return run_leiden(edges, max(ATOM_RESOLUTION, edges.shape[0] / ATOM_ROWS), seed, 1)
-
-
-def grow_tree(
-    edges: csr_array,
-    unit: NDArray[np.float32],
-    labels: Labels,
-    fixed: int = 0,
-    *,
-    atoms: Labels | None = None,
-    seed: int = 0,
-) -> TopicTree:
+def grow_tree(ground: Ground, labels: Labels, fixed: int = 0, *, seed: int = 0) -> TopicTree:
     """Find broader and finer levels around a given one, which becomes the default.
 
     Args:
-        edges: As for ``find_topics``.
-        unit: As for ``find_topics``.
+        ground: The rows.
         labels: int64 ``(n,)``, 0 or more; the first ``fixed`` numbers are guided topics,
             with rows or without, the others are without gaps.
         fixed: Guided topics: never joined on broader levels, split as others on finer.
-        atoms: From ``find_atoms``, where they are known.
-        seed: As for ``find_topics``.
+        seed: The one source of randomness.
     """
-    rows = len(labels)
-    count = max(fixed, int(labels.max(initial=-1)) + 1)
-    resolution = default_resolution(rows)
-    default = Level(labels, np.full(count, -1), resolution)
-    if rows == 0 or edges.nnz == 0:
-        return TopicTree((default,), 0, fixed)
-    broader = _find_broader(
-        gather_groups(edges, unit, compact(labels)), np.unique(labels), labels, fixed
-    )
-    atoms = find_atoms(edges, seed) if atoms is None else atoms
-    finer = _find_finer(edges, unit, labels, atoms, seed)
-    levels = [*broader, default, *finer]
-    linked = [_link(level, above) for above, level in pairwise(levels)]
-    return TopicTree((levels[0], *linked), len(broader), fixed)
+    if ground.edges.nnz == 0:
+        return TopicTree((labels,), 0, fixed)
+    broader = _find_broader(ground, labels, fixed)
+    finer, resolutions = _find_finer(ground, labels, seed)
+    return TopicTree((*broader, labels, *finer), len(broader), fixed, resolutions)
 
 
-def _link(level: Level, above: Level) -> Level:
-    """Fill in the parents."""
-    parents = np.full(level.count, -1)
-    parents[level.labels] = above.labels
-    return Level(level.labels, parents, level.resolution)
-
-
-def _find_broader(topics: Groups, numbers: Labels, labels: Labels, fixed: int) -> list[Level]:
+def _find_broader(ground: Ground, labels: Labels, fixed: int) -> list[Labels]:
     """Join topics step by step; keep counts before a weak join, each half as many or so.
 
     Above ``MOST_PIECES`` topics, those linked best are joined to that number first, which
     is a level too: a table of all pairs would take gigabytes.
     """
-    levels: list[Level] = []
+    levels: list[Labels] = []
 
-    def keep(part: Labels, count: int, link: float) -> None:
+    def keep(part: Labels) -> None:
         broad = labels.copy()
         broad[labels >= fixed] = fixed + number_by_size(part[labels >= fixed])
-        levels.insert(0, Level(broad, np.full(fixed + count, -1), link))
+        levels.insert(0, broad)
 
-    free = numbers >= fixed
+    topics = gather_groups(ground.edges, ground.unit, compact(labels))
+    free = np.unique(labels) >= fixed
     if topics.count > MOST_PIECES:
         near = join_linked(topics, free, MOST_PIECES)
-        topics, free = topics.merge(near), free[np.unique(near, return_index=True)[1]]
+        topics, free = topics.merge(near), free[first_rows(near)]
         if len(free) < len(near):
-            keep(topics.labels, int(free.sum()), 0.0)
+            keep(topics.labels)
     ceiling = int(free.sum())
     kept = topics.count - ceiling
     steps, links = join_steps(topics, np.where(free, 0, -1), kept + 2)
@@ -248,55 +194,43 @@ def _find_broader(topics: Groups, numbers: Labels, labels: Labels, fixed: int) -
             break
         best = int(inside[gaps[inside].argmax()])
         ceiling = int(left[best])
-        joined = follow_steps(steps[: best + 1], topics.count)[topics.labels]
-        keep(joined, ceiling, float(links[best]))
+        keep(follow_steps(steps[: best + 1], topics.count)[topics.labels])
     return levels
 
 
 def _find_finer(
-    edges: csr_array, unit: NDArray[np.float32], labels: Labels, atoms: Labels, seed: int
-) -> list[Level]:
-    """Find levels inside the default's topics, each inside the one before."""
-    rows, resolution = len(labels), default_resolution(len(labels))
-    above, levels = compact(labels), []
+    ground: Ground, labels: Labels, seed: int
+) -> tuple[list[Labels], tuple[float, ...]]:
+    """Find levels inside the default's topics, each inside the one before; resolutions too."""
+    resolution = default_resolution(ground.rows)
+    above, found = compact(labels), {}
     for _ in range(DEEPEST):
         resolution *= FINER
-        part = refine(edges, unit, above, atoms, resolution, seed=seed)
+        part = refine(ground, above, resolution, seed=seed)
         count = int(part.max()) + 1
         if count < LEAST_FINER * (int(above.max()) + 1):
             continue
-        above = number_by_size(part)
-        levels.append(Level(above, np.full(count, -1), resolution))
-        if rows / count < LEAST_ROWS:
+        found[resolution] = above = number_by_size(part)
+        if ground.rows / count < LEAST_ROWS:
             break
-    return levels
+    return list(found.values()), tuple(found)
 
 
-def refine(
-    edges: csr_array,
-    unit: NDArray[np.float32],
-    above: Labels,
-    atoms: Labels,
-    resolution: float,
-    *,
-    seed: int = 0,
-) -> Labels:
+def refine(ground: Ground, above: Labels, resolution: float, *, seed: int = 0) -> Labels:
     """Find finer topics inside each topic at a resolution; fragments join a sibling.
 
     Args:
-        edges: As for ``find_topics``.
-        unit: As for ``find_topics``.
+        ground: The rows.
         above: int64 ``(n,)``, topics without gaps.
-        atoms: As for ``grow_tree``.
         resolution: That of modularity on the edges inside topics.
-        seed: As for ``find_topics``.
+        seed: The one source of randomness.
 
     Returns:
         int64 ``(n,)``, without gaps.
     """
-    rows = len(above)
-    inside = keep_inside(edges, above)
-    pieces = intersect(above, atoms)
+    rows = ground.rows
+    inside = keep_inside(ground.edges, above)
+    pieces = intersect(above, ground.atoms)
     links = condense_edges(inside, pieces)
     part = best_communities(links, resolution, seed, RUNS_FINER, CYCLES_LARGE)[pieces]
     part = intersect(above, part)
@@ -305,5 +239,5 @@ def refine(
     # The finer the level, the smaller a topic may be.
     closer = math.sqrt(default_resolution(rows) / resolution)
     least = max(2, round(least_topic_size(rows) * closer))
-    homes = above[np.unique(part, return_index=True)[1]]
-    return merge_fragments(gather_groups(inside, unit, part), least, homes)[part]
+    homes = above[first_rows(part)]
+    return merge_fragments(gather_groups(inside, ground.unit, part), least, homes)[part]

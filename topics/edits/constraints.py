@@ -1,30 +1,23 @@
-"""The user's edits applied to a partition, and topics found again by what an edit knows."""
+"""The user's edits applied to a partition."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topics.discovery.condensing import number_by_size
+from topics.discovery.ground import Ground, lay_ground
 from topics.discovery.levels import find_topics
 from topics.edits.edits import Anchor, Edit
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 # A topic is found again where this share of the texts left of its anchor stayed together,
 # in a topic that is nearly as large (``Anchor.fits``).
 LEAST_KEPT = 1 / 3
 LEAST_SIZE = 0.5
-# A name stays with the topic where the product of the two comes to so much, or to so much
-# on the other side of the level shown.
-LEAST_ALIKE = 0.25
-LEAST_ALIKE_ELSEWHERE = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,8 +39,7 @@ def apply_edits(
     labels: NDArray[np.int64],
     edits: Sequence[Edit],
     node_of: Mapping[str, int],
-    edges: csr_array,
-    unit: NDArray[np.float32],
+    ground: Ground,
     guided: Sequence[str] = (),
 ) -> Edited:
     """Apply edits to a partition: merges and splits as made, then pins, then partings.
@@ -55,15 +47,13 @@ def apply_edits(
     A pin goes with its topic through later merges and splits.
 
     Args:
-        labels: Shape ``(n,)``, rows in canonical order; the first numbers are the guided
-            topics.
+        labels: Shape ``(n,)``; the first numbers are the guided topics.
         edits: In the order made; renames are not looked at.
         node_of: Row of each text, by content hash in hexadecimal.
-        edges: Symmetric weights of shape ``(n, n)``.
-        unit: Unit rows of shape ``(n, d)``.
+        ground: The same rows.
         guided: Names of the guided topics.
     """
-    board = _Board(labels.copy(), node_of, edges, unit, guided)
+    board = _Board(labels.copy(), node_of, ground, guided)
     idle = [edit.id for edit in edits if edit.kind != "rename" and not board.take(edit)]
     idle += board.settle()
     fixed = len(guided)
@@ -75,53 +65,10 @@ def apply_edits(
     return Edited(renumbered, frozenset(touched), tuple(sorted(idle)))
 
 
-def find_topic(
-    anchor: Anchor,
-    levels: Sequence[NDArray[np.int64]],
-    stands: Mapping[int, tuple[int, int]],
-    shown: int,
-    node_of: Mapping[str, int],
-    barred: Collection[int] = (),
-) -> int | None:
-    """Find a discovered topic of a tree by its anchor.
-
-    Args:
-        anchor: Of a discovered topic.
-        levels: For each level, each row's topic, by any number, shape ``(n,)``.
-        stands: The broadest and the finest level that each topic stands on.
-        shown: The level shown.
-        node_of: Row of each text, by content hash in hexadecimal.
-        barred: Topics that it cannot be, such as guided ones.
-
-    Returns:
-        The topic that holds most of the anchor and is nearest to it in size, of
-        those on the same side of the level shown; of others only one that is much alike.
-        ``None`` where there is none.
-    """
-    rows = _rows_of(anchor, node_of)
-    if not len(rows):
-        return None
-    best, most = None, 0.0
-    for level, here in enumerate(levels):
-        total = len(here)
-        for topic, count in Counter(here[rows].tolist()).items():
-            broadest, finest = stands[topic]
-            kept = count / len(rows)
-            alike = kept * anchor.fits(int((here == topic).sum()), total)
-            depth = 0 if broadest <= shown <= finest else (1 if level > shown else -1)
-            least = LEAST_ALIKE if depth == anchor.depth else LEAST_ALIKE_ELSEWHERE
-            merit = alike + (depth == anchor.depth)
-            able = topic not in barred and kept >= LEAST_KEPT and alike >= least
-            if able and merit > most:
-                best, most = topic, merit
-    return best
-
-
-def _rows_of(anchor: Anchor, node_of: Mapping[str, int]) -> NDArray[np.int64]:
+def rows_of(anchor: Anchor, node_of: Mapping[str, int]) -> NDArray[np.int64]:
     """Return the rows of an anchor that are left, the firmest first, each once."""
-    return np.array(
-        list(dict.fromkeys(node_of[one] for one in anchor.members if one in node_of)), np.int64
-    )
+    rows = dict.fromkeys(node_of[one] for one in anchor.members if one in node_of)
+    return np.array(list(rows), np.int64)
 
 
 @dataclass
@@ -140,13 +87,12 @@ class _Board:
         self,
         labels: NDArray[np.int64],
         node_of: Mapping[str, int],
-        edges: csr_array,
-        unit: NDArray[np.float32],
+        ground: Ground,
         guided: Sequence[str],
     ) -> None:
         self.labels = labels
         self.made: set[int] = set()
-        self._node_of, self._edges, self._unit = node_of, edges, unit
+        self._node_of, self._ground = node_of, ground
         self._guided = list(guided)
         self._next = max(int(labels.max(initial=-1)) + 1, len(guided))
         self._pins: list[_Pin] = []
@@ -166,7 +112,7 @@ class _Board:
         if edit.kind == "split":
             return self._split(labels[0], edit.into)
         if edit.kind == "pin":
-            anchor = _rows_of(edit.topics[0], self._node_of)
+            anchor = rows_of(edit.topics[0], self._node_of)
             self._pins.append(_Pin(rows[0], labels[0], anchor))
             return True
         self._partings.append((edit.id, rows[0], rows[1]))
@@ -187,7 +133,7 @@ class _Board:
     def _resolve(self, anchor: Anchor) -> int | None:
         if anchor.guided:
             return self._guided.index(anchor.guided) if anchor.guided in self._guided else None
-        rows = _rows_of(anchor, self._node_of)
+        rows = rows_of(anchor, self._node_of)
         if not len(rows):
             return None
         # Counter keeps the order of first appearance among equals: the firmest members'.
@@ -212,11 +158,11 @@ class _Board:
         rows = np.flatnonzero(self.labels == label)
         if label < len(self._guided) or len(rows) < max(into, 2):
             return False
-        inside = self._edges[rows][:, rows]
-        inside.sort_indices()
-        parts = find_topics(inside, self._unit[rows], count=into or None)
+        inside = self._ground.part(rows)
+        inside = lay_ground(inside.edges, inside.unit)
+        parts = find_topics(inside, count=into or None)
         if parts.max(initial=0) == 0:
-            parts = find_topics(inside, self._unit[rows], count=2)
+            parts = find_topics(inside, count=2)
         for part in range(int(parts.max(initial=0)) + 1):
             target = label if part == 0 else self._new_label()
             self.labels[rows[parts == part]] = target
@@ -250,9 +196,9 @@ class _Board:
 
     def _pull(self, row: int) -> dict[int, float]:
         """Return the edge weight from a row to each topic."""
-        part = slice(self._edges.indptr[row], self._edges.indptr[row + 1])
-        pulls: dict[int, float] = {}
-        for column, weight in zip(self._edges.indices[part], self._edges.data[part], strict=True):
+        edges, pulls = self._ground.edges, dict[int, float]()
+        part = slice(edges.indptr[row], edges.indptr[row + 1])
+        for column, weight in zip(edges.indices[part], edges.data[part], strict=True):
             label = int(self.labels[column])
             pulls[label] = pulls.get(label, 0.0) + float(weight)
         return pulls
@@ -267,8 +213,8 @@ class _Board:
             label = self._new_label()
             self.made.add(label)
             return label
-        middles = [self._unit[self.labels == label].mean(axis=0) for label in open_to]
-        alike = [round(float(middle @ self._unit[row]), 5) for middle in middles]
+        middles = [self._ground.unit[self.labels == label].mean(axis=0) for label in open_to]
+        alike = [round(float(middle @ self._ground.unit[row]), 5) for middle in middles]
         return open_to[int(np.argmax(alike))]
 
     def _new_label(self) -> int:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors.neighbours import NeighbourGraph, canonical_order, hash_rows, unit_rows
+from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.adjacency import read_in_context
-from topics.discovery.leiden import number_in, reorder_graph
 from topics.guiding.families import LEAST_FIT, Family, find_sure, place
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
 from topics.guiding.subjects import SUBJECTS
@@ -123,7 +122,6 @@ def assign_topics(
     vectors: NDArray[np.float32],
     graph: NeighbourGraph,
     topics: TopicVectors,
-    keys: Sequence[bytes] | None = None,
     adjacent: NDArray[np.int64] | None = None,
 ) -> Assignment:
     """Place passages under guided topics; those that fit none are left to discovery.
@@ -140,10 +138,10 @@ def assign_topics(
        spread and averaged over communities, and the most frequent one is taken.
 
     Args:
-        vectors: Shape ``(n, d)``.
+        vectors: Shape ``(n, d)``, in canonical order (``canonical_order``), so that results
+            do not hang on the order of the corpus.
         graph: Neighbours of every row.
         topics: From ``embed_topics`` with the same encoder.
-        keys: One per row, that fix the canonical order; by default hashes of the rows.
         adjacent: Pairs of rows whose passages follow each other in an article, shape
             ``(m, 2)``, in any order, repeated or not: each passage is then scored beside
             its neighbours, as far as they are alike (``read_in_context``).
@@ -157,22 +155,14 @@ def assign_topics(
     if graph.size == 0:
         bars = np.full(count, LEAST_FIT, np.float32)
         return Assignment(np.empty(0, np.int64), np.empty((0, count), np.float32), bars)
-    unit = unit_rows(vectors)
-    order = canonical_order(hash_rows(unit) if keys is None else keys)
-    if adjacent is not None:
-        adjacent = number_in(order)[adjacent]
-    read = read_in_context(unit[order], adjacent)
-    graph = reorder_graph(graph, order)
+    read = read_in_context(unit_rows(vectors), adjacent)
     around = look_around(read, topics.background, graph, topics.prototypes)
     scores = around.score(_learn(around, topics))
     shut = _shut_out(scores, topics)
     scores = scores[:, :count]
     placed, bars_found = place(np.where(shut, -np.inf, scores), topics.family)
-    labels = np.empty(len(unit), np.int64)
-    labels[order] = around.settle(placed, shut)
-    in_place = np.empty(scores.shape, np.float32)
-    in_place[order] = scores
-    return Assignment(labels, in_place, bars_found.astype(np.float32))
+    labels = around.settle(placed, shut)
+    return Assignment(labels, scores.astype(np.float32), bars_found.astype(np.float32))
 
 
 def link_found(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import unit_rows
-from topics.hierarchy.tree import Level, TopicTree, TreeTopic
+from topics.hierarchy.tree import TopicTree
 from topics.naming.keyphrases import (
     Grouping,
     Keyphrases,
@@ -68,15 +68,6 @@ class _Corpus:
     table: TermTable
 
 
-@dataclass(frozen=True)
-class _Tree:
-    """A tree of topics with the places its rows have on each level."""
-
-    topics: Sequence[TreeTopic]
-    rows: Sequence[NDArray[np.int64]]
-    default: int
-
-
 def describe_topics(
     texts: Sequence[str],
     labels: NDArray[np.int64],
@@ -105,9 +96,7 @@ def describe_topics(
     if len(labels) and int(np.min(labels)) < 0:
         raise ValueError("A label is below 0; every passage must have a topic.")
     labels = np.asarray(labels, np.int64)
-    count = max(len(guided_names), int(labels.max(initial=-1)) + 1)
-    level = Level(labels, np.full(count, -1, np.int64), 0.0)
-    tree = TopicTree((level,), 0, len(guided_names))
+    tree = TopicTree((labels,), 0, len(guided_names))
     return describe_tree(
         texts,
         tree,
@@ -129,7 +118,7 @@ def describe_tree(
     guided_names: Sequence[str] = (),
     documents: Sequence[str] | None = None,
 ) -> list[Topic]:
-    """Name and describe every topic of a tree, in the order of ``tree.topics()``.
+    """Name and describe every topic of a tree, in the order of ``tree.topics``.
 
     Terms are counted once for all levels. Topics of the default level and above are told
     from all the rest of the corpus, finer ones from their siblings too.
@@ -150,7 +139,7 @@ def describe_tree(
     """
     rows = len(texts)
     outlets = [""] * rows if sources is None else list(sources)
-    sizes = {len(level.labels) for level in tree.levels}
+    sizes = {len(labels) for labels in tree.levels}
     if sizes != {rows} or not rows == len(strengths) == len(vectors) == len(outlets):
         raise ValueError(
             f"{rows} texts, {max(sizes)} labels, {len(strengths)} strengths, {len(vectors)} "
@@ -158,23 +147,20 @@ def describe_tree(
         )
     if len(guided_names) != tree.fixed:
         raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
-    topics, places = tree.topics()
+    topics, members = tree.topics, tree.members
     if not topics:
         return []
     least = max(number for size, number in _LEAST_COUNTS if rows >= size)
     numbers = None if documents is None else np.unique(documents, return_inverse=True)[1]
     table = tabulate(count_terms(texts, least), rows, numbers)
     corpus = _Corpus(texts, np.asarray(strengths), unit_rows(vectors), outlets, table)
-    by_level = [place[level.labels] for place, level in zip(places, tree.levels, strict=True)]
-    placed = _Tree(topics, by_level, tree.default)
-    members = _gather_members(placed)
     fixed = [
         guided_names[topic.label]
         if topic.level <= tree.default and topic.label < tree.fixed
         else ""
         for topic in topics
     ]
-    phrases, chosen = _describe_levels(corpus, placed, members)
+    phrases, chosen = _describe_levels(corpus, tree)
     names = name_tree(
         [
             Named(
@@ -205,20 +191,8 @@ def describe_tree(
     ]
 
 
-def _gather_members(tree: _Tree) -> list[NDArray[np.int64]]:
-    """Return the rows of each topic, those on the broadest level it stands on."""
-    members = []
-    for number, places in enumerate(tree.rows):
-        fresh = [place for place, topic in enumerate(tree.topics) if topic.level == number]
-        order = np.argsort(places, kind="stable").astype(np.int64)
-        starts = np.searchsorted(places[order], fresh, side="left")
-        ends = np.searchsorted(places[order], fresh, side="right")
-        members += [order[start:end] for start, end in zip(starts, ends, strict=True)]
-    return members
-
-
 def _describe_levels(
-    corpus: _Corpus, tree: _Tree, members: Sequence[NDArray[np.int64]]
+    corpus: _Corpus, tree: TopicTree
 ) -> tuple[list[Keyphrases], list[tuple[int, ...]]]:
     """Find keyphrases and representative passages of all topics, level by level."""
     phrases: list[Keyphrases] = []
@@ -227,7 +201,7 @@ def _describe_levels(
         fresh = [place for place, topic in enumerate(tree.topics) if topic.level == number]
         centrality = np.ones(len(corpus.texts))
         for place in fresh:
-            rows = members[place]
+            rows = tree.members[place]
             if not len(rows):
                 chosen.append(())
                 continue
@@ -241,7 +215,7 @@ def _describe_levels(
                     corpus.outlets,
                 )
             )
-        grouping = _group(tree, members, fresh, number, centrality)
+        grouping = _group(tree, fresh, number, centrality)
         phrases += find_keyphrases(corpus.table, grouping, KEYPHRASES)
     for place, rows_of in enumerate(chosen):
         if len(phrases[place].phrases) < NAME_PHRASES and rows_of:
@@ -250,8 +224,7 @@ def _describe_levels(
 
 
 def _group(
-    tree: _Tree,
-    members: Sequence[NDArray[np.int64]],
+    tree: TopicTree,
     fresh: Sequence[int],
     number: int,
     centrality: NDArray[np.float64],
@@ -260,14 +233,14 @@ def _group(
     rows = len(tree.rows[0])
     labels, below = np.full(rows, -1, np.int64), np.full(rows, -1, np.int64)
     for at, place in enumerate(fresh):
-        inside = members[place]
+        inside = tree.members[place]
         labels[inside] = at
         finer = min(tree.topics[place].finest + 1, len(tree.rows) - 1)
         below[inside] = tree.rows[finer][inside]
     nested = number > tree.default
     return Grouping(
         labels=labels,
-        sizes=np.array([len(members[place]) for place in fresh], np.int64),
+        sizes=np.array([len(tree.members[place]) for place in fresh], np.int64),
         parents=np.array(
             [tree.topics[place].parent if nested else -1 for place in fresh], np.int64
         ),

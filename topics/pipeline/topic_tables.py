@@ -59,10 +59,9 @@ def store_topics(
         undone: An edit that was taken back: its topics get back their ids.
     """
     tree = found.tree
-    of_node = [here[level.labels] for here, level in zip(found.places, tree.levels, strict=True)]
     ids = _carry_ids(store, nodes, found, undone)
-    shown, leaf = of_node[tree.default], of_node[-1]
-    here = found.places[tree.default]
+    shown, leaf = tree.rows[tree.default], tree.rows[-1]
+    here = tree.places[tree.default]
     belonging = found.belonging
     with store.transaction() as connection:
         connection.execute("DELETE FROM assignments")
@@ -103,7 +102,7 @@ def store_topics(
 def _topic_row(
     place: int, ids: Sequence[int], found: Found, passages: Sequence[Passage], nodes: Nodes
 ) -> tuple[Any, ...]:
-    topic, span, near = found.topics[place], found.spans[place], found.near[place]
+    topic, span, near = found.topics[place], found.tree.topics[place], found.near[place]
     return (
         ids[place],
         topic.name,
@@ -128,20 +127,17 @@ def _carry_ids(store: CorpusStore, nodes: Nodes, found: Found, undone: Edit | No
         if anchor.id and not anchor.guided:
             members = {bytes.fromhex(one) for one in anchor.members}
             old[anchor.id] = TopicKey(members, shown=anchor.depth == 0, size=anchor.size)
-    texts: list[set[bytes]] = [set() for _ in found.spans]
     hashes_of: dict[int, set[bytes]] = {}
     for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True):
         hashes_of.setdefault(node, set()).add(key)
-    for here, level in zip(found.places, found.tree.levels, strict=True):
-        for node, label in enumerate(level.labels.tolist()):
-            texts[here[label]] |= hashes_of[node]
+    tree = found.tree
     new = [
         TopicKey(
-            members,
+            {key for node in rows.tolist() for key in hashes_of[node]},
             topic.name if topic.kind == "guided" else "",
-            span.level <= found.tree.default <= span.finest,
+            span.level <= tree.default <= span.finest,
         )
-        for members, topic, span in zip(texts, found.topics, found.spans, strict=True)
+        for rows, topic, span in zip(tree.members, found.topics, tree.topics, strict=True)
     ]
     return carry_ids(old, new, (store.setting("last_topic_id") or 0) + 1)
 

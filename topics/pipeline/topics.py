@@ -11,14 +11,15 @@ import numpy as np
 
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.discovery.belonging import Belonging, measure_belonging
-from topics.discovery.leiden import Ground, discover_rest, prepare_ground
+from topics.discovery.ground import Ground, prepare_ground
 from topics.discovery.levels import grow_tree
+from topics.discovery.rest import discover_rest
 from topics.discovery.stability import measure_stability
 from topics.edits.constraints import apply_edits
 from topics.edits.edits import Edit
 from topics.guiding.assigning import assign_topics, embed_topics, link_found
 from topics.guiding.taxonomy import GuidedTopic, find_parents
-from topics.hierarchy.tree import TopicTree, TreeTopic, fold_guided
+from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.naming.describing import Topic, describe_tree
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Corpus:
     @cached_property
     def ground(self) -> Ground:
         """What discovery, levels and stability stand on."""
-        return prepare_ground(self.graph, self.vectors, self.keys)
+        return prepare_ground(self.graph, self.vectors)
 
 
 @dataclass(frozen=True)
@@ -93,21 +94,17 @@ class Found:
 
     Attributes:
         tree: A topic for every row on every level.
-        spans: The distinct topics of the tree, broad before fine.
-        places: For each level, the place of each of its labels in ``spans``.
-        topics: Name, keyphrases and typical passages of each of ``spans``.
+        topics: Name, keyphrases and typical passages of each of ``tree.topics``.
         belonging: How each row belongs to its topic on the level shown.
-        stabilities: Of each of ``spans``: mean best Jaccard over resampled runs, ``None``
+        stabilities: Of each topic: mean best Jaccard over resampled runs, ``None``
             where it was not measured or an edit made the topic.
-        near: Of each of ``spans``: place of the guided topic it comes nearest to, and how
+        near: Of each topic: place of the guided topic it comes nearest to, and how
             near, for discovered topics on the level shown; else ``None``.
         idle: Ids of edits that found nothing to act on.
         placed: The partition that edits and levels were made on.
     """
 
     tree: TopicTree
-    spans: list[TreeTopic]
-    places: list[NDArray[np.int64]]
     topics: list[Topic]
     belonging: Belonging
     stabilities: list[float | None]
@@ -133,56 +130,39 @@ def find_topics(
         placed: What ``place_rows`` found for the same corpus, guided topics and count.
         tell: Told of each stage.
     """
-    guided = wishes.guided
-    ground = corpus.ground
-    edges, unit = ground.edges, ground.unit
-    labels = placed.labels
-    edited = apply_edits(
-        labels, wishes.edits, corpus.node_of, edges, unit, [topic.name for topic in guided]
-    )
-    grown = grow_tree(edges, unit, edited.labels, len(guided), atoms=ground.atoms)
-    tree = fold_guided(grown, find_parents(guided))
-    spans, places = tree.topics()
-    stabilities: list[float | None] = [None] * len(spans)
+    ground, labels = corpus.ground, placed.labels
+    names = [topic.name for topic in wishes.guided]
+    edited = apply_edits(labels, wishes.edits, corpus.node_of, ground, names)
+    grown = grow_tree(ground, edited.labels, len(names))
+    tree = fold_guided(grown, find_parents(wishes.guided))
+    stabilities: list[float | None] = [None] * len(tree.topics)
     if wishes.stability:
         tell("measuring stability")
         # Edits make and unmake topics; what is found anew are those of before.
-        discovered = int(labels.max(initial=-1)) + 1 - len(guided)
-        measured = measure_stability(edges, unit, grown, count=discovered, atoms=ground.atoms)
-        stabilities = _pick_stabilities(tree, spans, places, measured, edited.touched)
+        discovered = int(labels.max(initial=-1)) + 1 - len(names)
+        measured = measure_stability(ground, tree, count=discovered)
+        stabilities = _pick_stabilities(tree, measured, edited.touched)
     tell("naming topics")
-    belonging = measure_belonging(edges, edited.labels, corpus.graph)
+    belonging = measure_belonging(ground.edges, edited.labels, corpus.graph)
     topics = describe_tree(
         corpus.texts,
         tree,
         belonging.strengths,
         corpus.vectors,
         sources=corpus.sources,
-        guided_names=[topic.name for topic in guided],
+        guided_names=names,
         documents=corpus.documents,
     )
-    return Found(
-        tree=tree,
-        spans=spans,
-        places=places,
-        topics=topics,
-        belonging=belonging,
-        stabilities=stabilities,
-        near=_link(tree, places, len(spans), guided, corpus),
-        idle=edited.idle,
-        placed=placed,
-    )
+    near = _link(tree, wishes.guided, corpus)
+    return Found(tree, topics, belonging, stabilities, near, edited.idle, placed)
 
 
 def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     """Give each row a guided topic where one fits, and a discovered one elsewhere."""
-    rows, fixed = corpus.graph.size, len(wishes.guided)
-    taken = np.full(rows, -1, np.int64)
+    taken = np.full(corpus.graph.size, -1, np.int64)
     if wishes.guided:
         directions = embed_topics(wishes.guided, corpus.embed)
-        taken = assign_topics(
-            corpus.vectors, corpus.graph, directions, corpus.keys, corpus.adjacent
-        ).labels
+        taken = assign_topics(corpus.vectors, corpus.graph, directions, corpus.adjacent).labels
     left = int((taken < 0).sum())
     count: int | None = None
     notes: tuple[str, ...] = ()
@@ -195,17 +175,8 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
                 f"Topics asked for: {wishes.count}; made: {made}, of which {own} your own and "
                 f"{count or 0} of the distinct passages that fit none of them ({left}).",
             )
-    found = discover_rest(
-        corpus.graph,
-        corpus.vectors,
-        taken,
-        fixed,
-        corpus.keys,
-        corpus.adjacent,
-        count=count,
-        ground=corpus.ground,
-    )
-    return Placed(found.labels, notes)
+    labels = discover_rest(corpus.ground, taken, len(wishes.guided), corpus.adjacent, count=count)
+    return Placed(labels, notes)
 
 
 def _count_shown(taken: NDArray[np.int64], parents: Sequence[int]) -> int:
@@ -215,48 +186,33 @@ def _count_shown(taken: NDArray[np.int64], parents: Sequence[int]) -> int:
 
 
 def _pick_stabilities(
-    tree: TopicTree,
-    spans: Sequence[TreeTopic],
-    places: Sequence[NDArray[np.int64]],
-    measured: Sequence[NDArray[np.float64]],
-    touched: frozenset[int],
+    tree: TopicTree, measured: Sequence[NDArray[np.float64]], touched: frozenset[int]
 ) -> list[float | None]:
     """Pick each topic's value on the level shown, or on its own where it is not shown."""
-    raised = len(tree.levels) - len(measured)
-    label_on = [np.full(len(spans), -1, np.int64) for _ in tree.levels]
-    for number, here in enumerate(places):
-        label_on[number][here[here >= 0]] = np.flatnonzero(here >= 0)
-    by_hand: set[int] = set()
+    values = np.full(len(tree.topics), np.nan)
+    # The later overwrites: of several levels that of a topic's nearest the one shown counts.
+    for level in (*range(tree.default), *reversed(range(tree.default, len(measured)))):
+        stands = tree.places[level] >= 0
+        values[tree.places[level][stands]] = measured[level][stands]
     for label in touched:
-        place = int(places[tree.default][label])
+        place = int(tree.places[tree.default][label])
         # A broader topic is joined from what edits made; it says nothing of what is found.
         while place >= 0:
-            by_hand.add(place)
-            place = spans[place].parent
-    picked: list[float | None] = []
-    for place, span in enumerate(spans):
-        level = min(max(tree.default, span.level), span.finest)
-        label = int(label_on[level][place])
-        value = float(measured[max(level - raised, 0)][label]) if label >= 0 else np.nan
-        picked.append(None if place in by_hand or np.isnan(value) else round(value, 3))
-    return picked
+            values[place] = np.nan
+            place = tree.topics[place].parent
+    return [None if np.isnan(value) else round(value, 3) for value in values.tolist()]
 
 
 def _link(
-    tree: TopicTree,
-    places: Sequence[NDArray[np.int64]],
-    count: int,
-    guided: Sequence[GuidedTopic],
-    corpus: Corpus,
+    tree: TopicTree, guided: Sequence[GuidedTopic], corpus: Corpus
 ) -> list[tuple[int, float] | None]:
     """Say under which guided topic each discovered topic of the level shown comes."""
-    near: list[tuple[int, float] | None] = [None] * count
+    near: list[tuple[int, float] | None] = [None] * len(tree.topics)
     if not guided:
         return near
     directions = embed_topics(guided, corpus.embed)
-    here = places[tree.default]
-    links = link_found(corpus.vectors, tree.shown.labels, directions, tree.fixed)
-    for label, link in enumerate(links, tree.fixed):
+    here = tree.places[tree.default]
+    for label, link in enumerate(link_found(corpus.vectors, tree.shown, directions), tree.fixed):
         if link is not None:
             near[int(here[label])] = (int(here[link.guided]), link.score)
     return near

@@ -23,13 +23,10 @@ from topics.discovery.communities import (
 )
 from topics.discovery.condensing import Groups, condense_edges
 from topics.discovery.estimator import TopicModel
+from topics.discovery.ground import prepare_ground
 from topics.discovery.joining import join_steps
-from topics.discovery.leiden import (
-    discover,
-    discover_rest,
-    prepare_ground,
-    rest_resolution,
-)
+from topics.discovery.levels import find_topics
+from topics.discovery.rest import discover_rest, rest_resolution
 
 
 def events(
@@ -57,15 +54,13 @@ def test_clear_events_are_found_without_being_told_how_many(rows: int) -> None:
 @pytest.mark.parametrize("rows", [0, 1, 2, 3])
 def test_a_handful_of_rows_is_placed_whole(rows: int) -> None:
     vectors, _ = events(rows, 1)
-    partition = discover(find_neighbours(vectors, 40), vectors)
-    assert len(partition.labels) == rows
-    assert partition.count == min(rows, 1)
+    labels = find_topics(prepare_ground(find_neighbours(vectors, 40), vectors))
+    assert labels.tolist() == [0] * rows
 
 
 def test_ten_rows_of_two_events_are_two_topics() -> None:
     vectors, labels = events(10, 2, seed=3, spread=0.3)
-    partition = discover(find_neighbours(vectors, 40), vectors)
-    assert adjusted_rand_score(labels, partition.labels) == 1.0
+    assert adjusted_rand_score(labels, TopicModel().fit(vectors).labels_) == 1.0
 
 
 @given(seed=st.integers(0, 10**6), rows=st.integers(1, 120))
@@ -73,17 +68,16 @@ def test_ten_rows_of_two_events_are_two_topics() -> None:
 def test_shuffled_rows_give_the_same_partition_bit_for_bit(seed: int, rows: int) -> None:
     vectors, _ = events(rows, 4, seed, spread=1.2)
     order = np.random.default_rng(seed).permutation(rows)
-    one = discover(find_neighbours(vectors, 15), vectors)
-    other = discover(find_neighbours(vectors[order], 15), vectors[order])
-    assert np.array_equal(other.labels, one.labels[order])
-    assert np.array_equal(other.strengths, one.strengths[order])
+    one, other = TopicModel(15).fit(vectors), TopicModel(15).fit(vectors[order])
+    assert np.array_equal(other.labels_, one.labels_[order])
+    assert np.array_equal(other.strengths_, one.strengths_[order])
 
 
 @given(seed=st.integers(0, 10**6), rows=st.integers(1, 150))
 @settings(max_examples=20, deadline=None)
 def test_no_topic_is_a_crumb_and_labels_fall_in_size(seed: int, rows: int) -> None:
     vectors, _ = events(rows, 8, seed, spread=1.5)
-    sizes = np.bincount(discover(find_neighbours(vectors, 40), vectors).labels)
+    sizes = np.bincount(TopicModel().fit(vectors).labels_)
     assert (np.diff(sizes) <= 0).all()
     assert sizes.min() >= least_topic_size(rows) or len(sizes) == 1
 
@@ -122,9 +116,10 @@ def test_more_topics_than_distinct_rows_or_none_are_refused(count: int) -> None:
 
 def test_as_many_topics_as_asked_for_are_found_among_the_rows_left_over() -> None:
     vectors, labels = events(700, 4)
+    ground = prepare_ground(find_neighbours(vectors, 40), vectors)
     for left, count in ((labels != 2, 3), (labels == 1, 7)):
         taken = np.where(left, -1, 0)
-        found = discover_rest(find_neighbours(vectors, 40), vectors, taken, 2, count=count).labels
+        found = discover_rest(ground, taken, 2, count=count)
         assert np.array_equal(np.unique(found[left]), 2 + np.arange(count))
         assert (found[~left] == 0).all()
 
@@ -146,24 +141,23 @@ def test_strength_is_high_inside_a_topic_and_low_between_two() -> None:
     noise = np.random.default_rng(0).standard_normal((101, 32)) * 0.05
     vectors = np.vstack([np.tile(left, (50, 1)), np.tile(right, (50, 1)), [left + right]])
     vectors = (vectors + noise).astype(np.float32)
-    partition = discover(find_neighbours(vectors, 40), vectors)
-    assert partition.count == 2
-    assert partition.strengths[:100].min() > partition.strengths[100]
+    model = TopicModel().fit(vectors)
+    assert model.labels_.max() == 1
+    assert model.strengths_[:100].min() > model.strengths_[100]
 
 
 def test_rows_without_neighbours_in_common_join_the_nearest_topic() -> None:
     vectors = np.vstack([events(60, 2, spread=0.2)[0], np.zeros((1, 32), np.float32)])
-    partition = discover(find_neighbours(vectors, 5), vectors)
-    assert np.bincount(partition.labels).min() > 1
+    assert np.bincount(TopicModel(5).fit(vectors).labels_).min() > 1
 
 
 def test_rows_of_guided_topics_stay_and_the_rest_is_numbered_after_them() -> None:
     vectors, labels = events(300, 4)
     taken = np.where(labels == 2, 0, -1)
-    partition = discover_rest(find_neighbours(vectors, 40), vectors, taken, 3)
-    assert (partition.labels[labels == 2] == 0).all()
-    assert partition.labels[labels != 2].min() == 3
-    assert adjusted_rand_score(labels, partition.labels) > 0.95
+    found = discover_rest(prepare_ground(find_neighbours(vectors, 40), vectors), taken, 3)
+    assert (found[labels == 2] == 0).all()
+    assert found[labels != 2].min() == 3
+    assert adjusted_rand_score(labels, found) > 0.95
 
 
 def test_a_left_over_row_without_edges_to_the_others_is_no_topic_of_its_own() -> None:
@@ -171,8 +165,8 @@ def test_a_left_over_row_without_edges_to_the_others_is_no_topic_of_its_own() ->
     left = np.append(np.flatnonzero(labels == 0)[:6], np.flatnonzero(labels == 3)[0])
     taken = np.zeros(300, np.int64)
     taken[left] = -1
-    partition = discover_rest(find_neighbours(vectors, 20), vectors, taken, 1)
-    assert np.bincount(partition.labels).min() >= least_topic_size(7)
+    found = discover_rest(prepare_ground(find_neighbours(vectors, 20), vectors), taken, 1)
+    assert np.bincount(found).min() >= least_topic_size(7)
 
 
 def test_higher_resolution_gives_more_topics() -> None:
@@ -189,13 +183,13 @@ def test_small_corpora_are_looked_at_more_closely() -> None:
 def test_a_resolution_that_is_not_above_zero_is_refused(resolution: float) -> None:
     vectors, _ = events(10, 2)
     with pytest.raises(ValueError, match="must be above 0"):
-        discover(find_neighbours(vectors, 3), vectors, resolution=resolution)
+        TopicModel(resolution=resolution).fit(vectors)
 
 
 def test_vectors_of_another_corpus_are_refused() -> None:
     vectors, _ = events(10, 2)
-    with pytest.raises(ValueError, match="as many"):
-        discover(find_neighbours(vectors, 3), vectors[:5])
+    with pytest.raises(ValueError, match="10 rows and vectors 5"):
+        prepare_ground(find_neighbours(vectors, 3), vectors[:5])
 
 
 def left_over(seed: int = 0) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
@@ -211,24 +205,12 @@ def test_a_few_rows_left_over_are_few_topics() -> None:
     counts, scores = [], []
     for seed in range(8):
         vectors, labels, taken = left_over(seed)
-        found = discover_rest(find_neighbours(vectors, 40), vectors, taken, 1).labels
+        found = discover_rest(prepare_ground(find_neighbours(vectors, 40), vectors), taken, 1)
         rest = labels > 0
         counts.append(len(set(found[rest].tolist())))
         scores.append(adjusted_rand_score(labels[rest], found[rest]))
     assert max(counts) <= 5
     assert np.mean(scores) > 0.7
-
-
-def test_rows_left_over_are_found_alike_in_any_order() -> None:
-    vectors, _, taken = left_over()
-    beside = np.array([[row, row + 1] for row in range(90, 120)])
-    order = np.random.default_rng(3).permutation(len(vectors))
-    rank = np.argsort(order)
-    one = discover_rest(find_neighbours(vectors, 40), vectors, taken, 1, adjacent=beside)
-    graph = find_neighbours(vectors[order], 40)
-    other = discover_rest(graph, vectors[order], taken[order], 1, adjacent=rank[beside])
-    assert np.array_equal(other.labels, one.labels[order])
-    assert np.array_equal(other.strengths, one.strengths[order])
 
 
 def test_the_resolution_of_a_rest_rises_to_that_of_a_corpus() -> None:

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery import stability
-from topics.discovery.leiden import Ground, prepare_ground
+from topics.discovery.ground import Ground, prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
 from topics.discovery.stability import measure_stability
-from topics.hierarchy.tree import Level, TopicTree
+from topics.hierarchy.tree import TopicTree
 
 
 def prepared(
@@ -23,16 +23,16 @@ def prepared(
     ground = prepare_ground(
         find_neighbours(vectors.astype(np.float32), 40), vectors.astype(np.float32)
     )
-    return ground, labels[ground.order]
+    return ground, labels
 
 
 def test_clear_topics_return_and_topics_cut_from_a_cloud_do_not() -> None:
     values = []
     for centres, spread in ((6, 0.3), (1, 1.0)):
         ground, _ = prepared(centres, 500, spread)
-        labels = find_topics(ground.edges, ground.unit)
-        tree = grow_tree(ground.edges, ground.unit, labels)
-        values.append(measure_stability(ground.edges, ground.unit, tree)[tree.default])
+        labels = find_topics(ground)
+        tree = grow_tree(ground, labels)
+        values.append(measure_stability(ground, tree)[tree.default])
     assert values[0].min() > 0.95
     assert values[1].mean() < 0.7
 
@@ -42,25 +42,25 @@ def test_a_topic_split_at_random_is_less_stable_than_the_others() -> None:
     labels = truth.copy()
     halves = np.flatnonzero(truth == 4)[::2]
     labels[halves] = 5
-    tree = grow_tree(ground.edges, ground.unit, labels)
-    values = measure_stability(ground.edges, ground.unit, tree)[tree.default]
+    tree = grow_tree(ground, labels)
+    values = measure_stability(ground, tree)[tree.default]
     assert values[[4, 5]].max() < 0.7
     assert np.sort(values)[2:].mean() > 0.8
 
 
 def test_every_topic_of_every_level_has_a_share() -> None:
     ground, _ = prepared(8, 400, 0.8)
-    tree = grow_tree(ground.edges, ground.unit, find_topics(ground.edges, ground.unit))
-    values = measure_stability(ground.edges, ground.unit, tree, runs=3)
-    assert [len(level) for level in values] == [level.count for level in tree.levels]
+    tree = grow_tree(ground, find_topics(ground))
+    values = measure_stability(ground, tree, runs=3)
+    assert [len(level) for level in values] == [*map(tree.count, range(len(tree.levels)))]
     assert all(((level >= 0) & (level <= 1)).all() for level in values)
 
 
 def test_guided_topics_have_no_value_and_the_others_do() -> None:
     ground, truth = prepared(5, 400, 0.4)
     # Guided topic 1 has no rows.
-    tree = grow_tree(ground.edges, ground.unit, np.where(truth == 0, 0, truth + 1), 2)
-    values = measure_stability(ground.edges, ground.unit, tree, runs=3)
+    tree = grow_tree(ground, np.where(truth == 0, 0, truth + 1), 2)
+    values = measure_stability(ground, tree, runs=3)
     for level in values[: tree.default + 1]:
         assert np.isnan(level[:2]).all()
         assert not np.isnan(level[2:]).any()
@@ -69,17 +69,17 @@ def test_guided_topics_have_no_value_and_the_others_do() -> None:
 
 def test_one_seed_gives_one_answer() -> None:
     ground, _ = prepared(4, 200, 1.0)
-    tree = grow_tree(ground.edges, ground.unit, find_topics(ground.edges, ground.unit))
-    one, again = (measure_stability(ground.edges, ground.unit, tree, seed=3) for _ in range(2))
+    tree = grow_tree(ground, find_topics(ground))
+    one, again = (measure_stability(ground, tree, seed=3) for _ in range(2))
     assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, again, strict=True))
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 9, 10, 12])
 def test_a_handful_of_rows_has_values_or_none(rows: int) -> None:
     ground, _ = prepared(2, rows, 0.5)
-    tree = grow_tree(ground.edges, ground.unit, find_topics(ground.edges, ground.unit))
-    values = measure_stability(ground.edges, ground.unit, tree, runs=2)
-    assert [len(level) for level in values] == [level.count for level in tree.levels]
+    tree = grow_tree(ground, find_topics(ground))
+    values = measure_stability(ground, tree, runs=2)
+    assert [len(level) for level in values] == [*map(tree.count, range(len(tree.levels)))]
     assert rows >= 10 or all(np.isnan(level).all() for level in values)
 
 
@@ -90,16 +90,13 @@ def with_small_topics(seed: int = 0) -> tuple[Ground, NDArray[np.int64]]:
     means = random.standard_normal((9, 32))
     vectors = (means[truth] + 0.3 * random.standard_normal((len(truth), 32))).astype(np.float32)
     ground = prepare_ground(find_neighbours(vectors, 40), vectors)
-    return ground, truth[ground.order]
+    return ground, truth
 
 
 def test_small_topics_return_where_their_rows_were_kept_and_not_in_other_runs() -> None:
     ground, truth = with_small_topics()
-    tree = grow_tree(ground.edges, ground.unit, truth)
-    one, many = (
-        measure_stability(ground.edges, ground.unit, tree, runs=runs)[tree.default]
-        for runs in (1, 8)
-    )
+    tree = grow_tree(ground, truth)
+    one, many = (measure_stability(ground, tree, runs=runs)[tree.default] for runs in (1, 8))
     assert many[3:].mean() < 0.9
     # Other rows are left out in each run.
     assert not np.allclose(one[3:], many[3:])
@@ -111,18 +108,18 @@ def test_merging_or_splitting_topics_leaves_the_others_as_stable() -> None:
     split = truth + 1
     split[np.flatnonzero(truth == 0)[::2]] = 0
     for edited, touched in ((merged, 1), (split, 2)):
-        tree = grow_tree(ground.edges, ground.unit, edited)
-        values = measure_stability(ground.edges, ground.unit, tree, count=6)[tree.default]
+        tree = grow_tree(ground, edited)
+        values = measure_stability(ground, tree, count=6)[tree.default]
         assert values[touched:].min() > 0.95
-    tree = grow_tree(ground.edges, ground.unit, merged)
-    assert measure_stability(ground.edges, ground.unit, tree)[tree.default][1:].min() < 0.8
+    tree = grow_tree(ground, merged)
+    assert measure_stability(ground, tree)[tree.default][1:].min() < 0.8
 
 
 def test_the_number_shown_is_the_number_found_without_edits() -> None:
     ground, _ = prepared(8, 400, 0.8)
-    tree = grow_tree(ground.edges, ground.unit, find_topics(ground.edges, ground.unit, count=150))
-    one = measure_stability(ground.edges, ground.unit, tree, runs=2)
-    other = measure_stability(ground.edges, ground.unit, tree, runs=2, count=150)
+    tree = grow_tree(ground, find_topics(ground, count=150))
+    one = measure_stability(ground, tree, runs=2)
+    other = measure_stability(ground, tree, runs=2, count=150)
     assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
 
 
@@ -131,16 +128,16 @@ def test_rows_of_guided_topics_stay_taken() -> None:
     # The guided topic took half of a subject; the other half stands by itself.
     labels = truth + 1
     labels[np.flatnonzero(truth == 4)[::2]] = 0
-    tree = grow_tree(ground.edges, ground.unit, labels, 1)
-    values = measure_stability(ground.edges, ground.unit, tree, runs=3)[tree.default]
+    tree = grow_tree(ground, labels, 1)
+    values = measure_stability(ground, tree, runs=3)[tree.default]
     assert values[5] > 0.9
 
 
 def test_broad_topics_joined_from_a_cloud_do_not_return() -> None:
     ground, _ = prepared(1, 400, 1.0)
-    tree = grow_tree(ground.edges, ground.unit, find_topics(ground.edges, ground.unit))
+    tree = grow_tree(ground, find_topics(ground))
     assert tree.default > 0
-    values = measure_stability(ground.edges, ground.unit, tree, runs=3)
+    values = measure_stability(ground, tree, runs=3)
     assert all(level.mean() < 0.8 for level in values[: tree.default])
 
 
@@ -150,13 +147,13 @@ def test_a_fifth_of_the_rows_is_left_out_and_another_in_each_run(
     ground, _ = prepared(3, 100, 0.3)
     kept: list[NDArray[np.int64]] = []
     # A topic for each row tells which rows were kept.
-    tree = TopicTree((Level(np.arange(100), np.full(100, -1), 1.0),), 0)
+    tree = TopicTree((np.arange(100),), 0)
 
     def record(labels: NDArray[np.int64], found: NDArray[np.int64], count: int) -> object:
         kept.append(labels)
         return np.ones(count)
 
     monkeypatch.setattr(stability, "_best_jaccard", record)
-    measure_stability(ground.edges, ground.unit, tree, runs=3)
+    measure_stability(ground, tree, runs=3)
     assert [len(set(rows.tolist())) for rows in kept] == [80] * 3
     assert len({tuple(rows.tolist()) for rows in kept}) == 3

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.vectors.neighbours import find_neighbours, unit_rows
+from topics.discovery.ground import lay_ground
 from topics.discovery.weights import weigh_edges
-from topics.edits.constraints import apply_edits, find_topic
+from topics.edits.constraints import apply_edits
 from topics.edits.edits import Anchor, Edit
 
 SIZE = 12
@@ -22,12 +23,12 @@ def corpus(seed: int = 0):
     for cluster in range(3):
         rows[cluster * SIZE : (cluster + 1) * SIZE, cluster] += 1
     unit = unit_rows(rows.astype(np.float32))
-    edges = weigh_edges(find_neighbours(unit, 10), 10)
+    ground = lay_ground(weigh_edges(find_neighbours(unit, 10), 10), unit)
     node_of = {f"{row:02x}": row for row in range(len(unit))}
-    return unit, edges, node_of
+    return ground, node_of
 
 
-UNIT, EDGES, NODE_OF = corpus()
+GROUND, NODE_OF = corpus()
 LABELS = np.repeat(np.arange(3), SIZE)
 
 
@@ -36,7 +37,7 @@ def topic(number: int, size: int = SIZE) -> Anchor:
 
 
 def apply(*edits: Edit, labels=LABELS, guided=()):
-    return apply_edits(labels, edits, NODE_OF, EDGES, UNIT, guided)
+    return apply_edits(labels, edits, NODE_OF, GROUND, guided)
 
 
 def test_without_edits_the_partition_is_as_it_was():
@@ -144,36 +145,6 @@ def test_pins_that_forbid_a_parting_make_it_idle():
     edited = apply(*pins, Edit(3, "part", (), ("03", "07")))
     assert edited.idle == (3,)
     assert edited.labels[3] == edited.labels[7]
-
-
-# The broadest and finest level of each topic, and the topics of each row on two levels:
-# topic 0 of the first two clusters, in parts 2 and 3 below it, and topic 1 of the third.
-STANDS = {0: (0, 0), 1: (0, 1), 2: (1, 1), 3: (1, 1)}
-LEVELS = [np.array([0] * 24 + [1] * 12), np.array([2] * 12 + [3] * 12 + [1] * 12)]
-
-
-def find(numbers, depth, shown=1, barred=()):
-    keys = tuple(f"{row:02x}" for row in numbers)
-    anchor = Anchor("", keys, len(keys), 36, depth)
-    return find_topic(anchor, LEVELS, STANDS, shown, NODE_OF, barred)
-
-
-def test_a_topic_is_told_from_those_above_and_below_it():
-    assert find(range(12), depth=0) == 2
-    assert find(range(24), depth=-1) == 0
-    assert find(range(24, 36), depth=0) == 1
-    assert find(range(24), depth=0, shown=0) == 0
-
-
-def test_a_name_does_not_climb_to_a_topic_of_which_its_own_was_a_part():
-    assert find(range(5), depth=-1, shown=1) is None
-    assert find(range(8, 16), depth=0, shown=0) == 0
-    assert find([*range(6), *range(24, 30)], depth=1) == 1
-
-
-def test_what_is_gone_or_barred_is_not_found():
-    assert find([], depth=0) is None
-    assert find(range(12), depth=0, barred={0, 2}) is None
 
 
 pairs = st.lists(

@@ -257,16 +257,6 @@ def test_links_without_rows_or_found_topics_are_none() -> None:
     assert link_found(vectors, np.minimum(subjects, 2), topics) == []
 
 
-def test_shuffled_passages_are_assigned_alike_bit_for_bit() -> None:
-    vectors, _ = corpus(200)
-    order = np.random.default_rng(1).permutation(200)
-    topics = embed_topics(TOPICS, encode)
-    one = assign_topics(vectors, find_neighbours(vectors, 20), topics)
-    other = assign_topics(vectors[order], find_neighbours(vectors[order], 20), topics)
-    assert np.array_equal(other.labels, one.labels[order])
-    assert np.array_equal(other.scores, one.scores[order])
-
-
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_hardly_any_passages_are_no_obstacle(rows: int) -> None:
     vectors, _ = corpus(rows)
@@ -418,15 +408,3 @@ def test_a_paragraph_on_another_subject_is_not_swallowed_by_its_article() -> Non
     topics = embed_topics(TOPICS, encode)
     found = assign_topics(vectors, find_neighbours(vectors, 40), topics, adjacent=beside).labels
     assert (found[subjects >= 3] == -1).mean() > 0.95
-
-
-def test_pairs_are_numbered_as_the_rows_are() -> None:
-    vectors, _ = vague_corpus()
-    order = np.random.default_rng(1).permutation(240)
-    rank = np.argsort(order)
-    beside = np.array([[row, row + 1] for row in range(239) if row % 4 != 3])
-    topics = embed_topics(TOPICS, encode)
-    one = assign_topics(vectors, find_neighbours(vectors, 20), topics, adjacent=beside)
-    graph = find_neighbours(vectors[order], 20)
-    other = assign_topics(vectors[order], graph, topics, adjacent=rank[beside][::-1])
-    assert np.array_equal(other.scores, one.scores[order])

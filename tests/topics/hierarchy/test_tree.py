@@ -6,64 +6,57 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.hierarchy.tree import Level, TopicTree, fold_guided
+from topics.hierarchy.tree import TopicTree, fold_guided
 
 
-def level(labels, parents):
-    return Level(np.array(labels, np.int64), np.array(parents, np.int64), 1.0)
+def tree(*levels, default, fixed=0):
+    return TopicTree(tuple(np.array(labels) for labels in levels), default, fixed)
 
 
 def test_a_topic_that_is_not_parted_is_one_topic_on_both_levels():
-    tree = TopicTree(
-        (level([0, 0, 0, 1, 1], [-1, -1]), level([0, 0, 1, 2, 2], [0, 0, 1])), default=0
-    )
-    topics, places = tree.topics()
-    assert [(topic.level, topic.finest, topic.parent) for topic in topics] == [
+    two = tree([0, 0, 0, 1, 1], [0, 0, 1, 2, 2], default=0)
+    assert [(topic.level, topic.finest, topic.parent) for topic in two.topics] == [
         (0, 0, -1),
         (0, 1, -1),
         (1, 1, 0),
         (1, 1, 0),
     ]
-    assert [here.tolist() for here in places] == [[0, 1], [2, 3, 1]]
+    assert [here.tolist() for here in two.places] == [[0, 1], [2, 3, 1]]
+    assert [here.tolist() for here in two.rows] == [[0, 0, 0, 1, 1], [2, 2, 3, 1, 1]]
 
 
 def test_a_guided_topic_without_rows_is_listed_once():
-    tree = TopicTree(
-        (level([1, 1, 2], [-1, -1, -1]), level([1, 1, 2], [-1, 1, 2])), default=1, fixed=2
-    )
-    topics, places = tree.topics()
-    assert len(topics) == 3
-    assert [here.tolist() for here in places] == [[0, 1, 2], [0, 1, 2]]
+    two = tree([1, 1, 2], [1, 1, 2], default=1, fixed=2)
+    assert len(two.topics) == 3
+    assert [here.tolist() for here in two.places] == [[0, 1, 2], [0, 1, 2]]
+    assert [rows.tolist() for rows in two.members] == [[], [0, 1], [2]]
 
 
 def test_guided_topics_are_folded_into_their_parents_one_level_up():
     # 0 war, 1 fighting below it, 2 truces below fighting; 3 was discovered.
-    shown = level([0, 1, 2, 2, 3], [-1, -1, -1, -1])
-    tree = fold_guided(TopicTree((shown,), default=0, fixed=3), [-1, 0, 1])
-    assert tree.default == 2
-    assert [one.labels.tolist() for one in tree.levels] == [
+    folded = fold_guided(tree([0, 1, 2, 2, 3], default=0, fixed=3), [-1, 0, 1])
+    assert folded.default == 2
+    assert [labels.tolist() for labels in folded.levels] == [
         [0, 0, 0, 0, 3],
         [0, 1, 1, 1, 3],
         [0, 1, 2, 2, 3],
     ]
-    topics, places = tree.topics()
-    assert [(topic.label, topic.level, topic.parent) for topic in topics] == [
+    assert [(topic.label, topic.level, topic.parent) for topic in folded.topics] == [
         (0, 0, -1),
         (3, 0, -1),
         (1, 1, 0),
         (2, 2, 2),
     ]
-    assert places[0].tolist() == [0, -1, -1, 1]
+    assert folded.places[0].tolist() == [0, -1, -1, 1]
+    assert [rows.tolist() for rows in folded.members] == [[0, 1, 2, 3], [4], [1, 2, 3], [2, 3]]
 
 
 def test_levels_below_the_one_shown_stay_as_they_are_when_guided_topics_are_folded():
-    shown = level([0, 1, 1, 2], [-1, -1, -1])
-    finer = level([0, 1, 2, 3], [0, 1, 1, 2])
-    tree = fold_guided(TopicTree((shown, finer), default=0, fixed=2), [-1, 0])
-    assert tree.default == 1
-    assert tree.levels[2].labels.tolist() == [0, 1, 2, 3]
-    topics, _ = tree.topics()
-    assert [(topic.level, topic.parent) for topic in topics] == [
+    grown = tree([0, 1, 1, 2], [0, 1, 2, 3], default=0, fixed=2)
+    folded = fold_guided(grown, [-1, 0])
+    assert folded.default == 1
+    assert folded.levels[2].tolist() == [0, 1, 2, 3]
+    assert [(topic.level, topic.parent) for topic in folded.topics] == [
         (0, -1),
         (0, -1),
         (1, 0),
@@ -74,21 +67,16 @@ def test_levels_below_the_one_shown_stay_as_they_are_when_guided_topics_are_fold
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2)), min_size=1))
 def test_every_row_lies_in_one_topic_of_each_level_and_topics_nest(rows):
-    labels, parents = [], []
+    levels = []
     for depth in range(3):
         paths = [row[: depth + 1] for row in rows]
-        names = sorted(set(paths))
-        labels.append([names.index(path) for path in paths])
-        above = sorted({row[:depth] for row in rows})
-        parents.append([above.index(name[:depth]) if depth else -1 for name in names])
-    tree = TopicTree(tuple(map(level, labels, parents)), default=1)
-    topics, places = tree.topics()
-    members = [set() for _ in topics]
-    for here, one in zip(places, tree.levels, strict=True):
-        for row, label in enumerate(one.labels.tolist()):
-            members[here[label]].add(row)
-    assert len({frozenset(one) for one in members}) == len(topics)
-    for place, topic in enumerate(topics):
+        levels.append([sorted(set(paths)).index(path) for path in paths])
+    found = tree(*levels, default=1)
+    members = [set(rows.tolist()) for rows in found.members]
+    assert len({frozenset(one) for one in members}) == len(found.topics)
+    for here in found.rows:
+        assert all(row in members[place] for row, place in enumerate(here.tolist()))
+    for place, topic in enumerate(found.topics):
         if topic.parent >= 0:
             assert members[place] < members[topic.parent]
-            assert topics[topic.parent].level < topic.level
+            assert found.topics[topic.parent].level < topic.level

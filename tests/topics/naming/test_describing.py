@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from topics.hierarchy.tree import Level, TopicTree
+from topics.hierarchy.tree import TopicTree
 from topics.naming.describing import Topic, describe_topics, describe_tree
 from topics.naming.terms import count_terms
 from topics.naming.titles import Named, name_tree
@@ -260,13 +260,12 @@ NESTED = FRONTS + SIEGES + MATCHES
 
 def tree(default: int = 0, fixed: int = 0) -> TopicTree:
     """War and sport; below, the war's two parts, and sport found again."""
-    broad = Level(np.array([0] * 8 + [1] * 4), np.array([-1, -1]), 1.0)
-    fine = Level(np.array([0] * 4 + [1] * 4 + [2] * 4), np.array([0, 0, 1]), 2.0)
+    broad, fine = np.repeat([0, 1], [8, 4]), np.repeat([0, 1, 2], 4)
     return TopicTree((broad, fine), default, fixed)
 
 
 def describe_nested(one: TopicTree, guided: tuple[str, ...] = ()) -> list[Topic]:
-    rows = vectors(one.levels[-1].labels)
+    rows = vectors(one.levels[-1])
     strengths = np.ones(len(NESTED), np.float32)
     return describe_tree(NESTED, one, strengths, rows, guided_names=guided)
 
@@ -310,8 +309,8 @@ def test_guided_names_of_another_number_are_refused() -> None:
 @settings(max_examples=15, deadline=None)
 def test_the_order_of_passages_changes_no_name_of_a_tree(seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(NESTED))
-    one, rows = tree(), vectors(tree().levels[-1].labels)
-    levels = tuple(Level(level.labels[order], level.parents, 1.0) for level in one.levels)
+    one, rows = tree(), vectors(tree().levels[-1])
+    levels = tuple(labels[order] for labels in one.levels)
     strengths = np.ones(len(NESTED), np.float32)
     first = describe_tree(NESTED, one, strengths, rows)
     shuffled = [NESTED[row] for row in order]
@@ -374,8 +373,7 @@ def test_an_office_alone_is_no_term() -> None:
 def test_what_siblings_share_comes_after_what_is_a_topics_own() -> None:
     texts = ["The Syria war and Idlib.", "The Syria war near Idlib."] + ["The Syria war."] * 6
     texts += MATCHES * 3
-    broad = Level(np.array([0] * 8 + [1] * 12), np.array([-1, -1]), 1.0)
-    fine = Level(np.array([0] * 4 + [1] * 4 + [2] * 12), np.array([0, 0, 1]), 2.0)
+    broad, fine = np.repeat([0, 1], [8, 12]), np.repeat([0, 1, 2], [4, 4, 12])
     rows = np.repeat(np.eye(2, dtype=np.float32), [8, 12], axis=0)
     found = describe_tree(texts, TopicTree((broad, fine), 0), np.ones(20, np.float32), rows)
     assert found[0].keyphrases[0] == "Syria war"
@@ -383,7 +381,7 @@ def test_what_siblings_share_comes_after_what_is_a_topics_own() -> None:
 
 
 def test_guided_topics_without_any_texts_are_described() -> None:
-    tree = TopicTree((Level(np.empty(0, np.int64), np.array([-1, -1]), 0.0),), 0, 2)
+    tree = TopicTree((np.empty(0, np.int64),), 0, 2)
     none = np.zeros((0, 1), np.float32)
     names = ["Arms", "Talks"]
     found = describe_tree([], tree, np.ones(0, np.float32), none, guided_names=names)
@@ -396,7 +394,7 @@ def test_guided_topics_without_any_texts_are_described() -> None:
 def test_a_topic_without_words_is_named_by_a_beginning() -> None:
     texts = [*TEXTS, "7:05 p.m.", "5:05 p.m.", "4:40 p.m."]
     labels = np.append(LABELS, [2, 2, 2])
-    tree = TopicTree((Level(labels, np.array([-1, -1, -1]), 0.0),), 0)
+    tree = TopicTree((labels,), 0)
     rows = np.concatenate([vectors(LABELS), -np.ones((3, vectors(LABELS).shape[1]), np.float32)])
     found = describe_tree(texts, tree, np.ones(len(texts), np.float32), rows)
     assert found[2].name in texts[-3:]
