@@ -13,9 +13,10 @@ from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
+from embeddings.corpus.checksums import checksum
 from embeddings.errors import StoreError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # "TPWR", so that a stranger's SQLite file is told from ours.
 APPLICATION_ID = 0x54505752
@@ -189,6 +190,7 @@ def _upgrade(connection: sqlite3.Connection) -> None:
         files("embeddings.corpus").joinpath(f"upgrade_{step}.sql").read_text(encoding="utf-8")
         for step in range(version + 1, SCHEMA_VERSION + 1)
     ]
+    connection.create_function("checksum", -1, checksum, deterministic=True)
     # executescript() would commit first; the statements hold no semicolon of their own.
     for statement in "".join(steps).split(";"):
         connection.execute(statement)

@@ -2,7 +2,8 @@
 
 CREATE TABLE settings (          -- what the user chose, and what derived tables came from
     key   TEXT PRIMARY KEY,
-    value TEXT NOT NULL          -- JSON
+    value TEXT NOT NULL,         -- JSON
+    crc   INTEGER                -- a checksum of the value; NULL, here and below: not known
 ) WITHOUT ROWID;
 
 CREATE TABLE files (             -- what was read, so that an unchanged file is not read again
@@ -65,6 +66,7 @@ CREATE TABLE vectors (           -- each distinct text once for each encoder, ke
     hash    BLOB NOT NULL,
     encoder TEXT NOT NULL,       -- the encoder's fingerprint
     vector  BLOB NOT NULL,
+    crc     INTEGER,             -- the sum of its 32-bit words
     PRIMARY KEY (hash, encoder)
 );                               -- with rowid: rows of this size are written 4 times as fast
 
@@ -89,7 +91,13 @@ CREATE TABLE judgements (        -- the user's yes or no to pairs; each run obey
 CREATE TABLE stages (            -- what each result below was made from; none while articles change
     name   TEXT PRIMARY KEY,     -- relations, stories, places, topics, names, layout
     digest TEXT NOT NULL,        -- of what it hangs on
-    notes  TEXT NOT NULL         -- JSON: what the user is told of it
+    notes  TEXT NOT NULL,        -- JSON: what the user is told of it
+    crc    INTEGER
+) WITHOUT ROWID;
+
+CREATE TABLE sums (              -- of the rows of each table below, as the last run left them
+    name TEXT PRIMARY KEY,
+    crc  INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE copy_groups (
@@ -185,5 +193,6 @@ CREATE TABLE arrays (            -- the neighbour graph, the layout
     name  TEXT PRIMARY KEY,
     dtype TEXT NOT NULL,         -- numpy's name, little-endian
     shape TEXT NOT NULL,         -- JSON list
-    data  BLOB NOT NULL
+    data  BLOB NOT NULL,
+    crc   INTEGER
 ) WITHOUT ROWID;

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.corpus.checksums import join_vectors, sum_vectors
 from embeddings.corpus.database import (
     check_place,
     connect,
@@ -198,6 +199,7 @@ class CorpusStore(NamedValues):
     def _forget_derived(self) -> None:
         with self.transaction() as connection:
             connection.execute("DELETE FROM stages")
+            connection.execute("DELETE FROM sums")
 
     def documents(self, ids: Iterable[str] | None = None) -> list[Document]:
         """Return all documents, or those of some ids, by id."""
@@ -256,10 +258,12 @@ class CorpusStore(NamedValues):
         """Store vectors, float32 of shape ``(len(hashes), dimension)``."""
         with self.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
                 [
-                    (key, fingerprint, row.astype("<f4").tobytes())
-                    for key, row in zip(hashes, vectors, strict=True)
+                    (key, fingerprint, row.tobytes(), crc)
+                    for key, row, crc in zip(
+                        hashes, vectors.astype("<f4"), sum_vectors(vectors).tolist(), strict=True
+                    )
                 ],
             )
 
@@ -271,11 +275,11 @@ class CorpusStore(NamedValues):
         for start in range(0, len(hashes), _CHUNK):
             chunk = hashes[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            for key, blob in self.rows(
-                f"SELECT hash, vector FROM vectors WHERE encoder = ? AND hash IN ({marks})",  # noqa: S608
+            for key, blob, crc in self.rows(
+                f"SELECT hash, vector, crc FROM vectors WHERE encoder = ? AND hash IN ({marks})",  # noqa: S608
                 (fingerprint, *chunk),
             ):
-                found[bytes(key)] = np.frombuffer(blob, dtype="<f4")
+                found[bytes(key)] = self._join([blob], [crc])[0]
         return found
 
     def vectors(
@@ -290,23 +294,30 @@ class CorpusStore(NamedValues):
 
         Raises:
             KeyError: A passage has no vector yet.
+            StoreError: One is damaged.
         """
         sql = (
-            "SELECT p.id, v.vector FROM passages AS p "
+            "SELECT p.id, v.vector, v.crc FROM passages AS p "
             "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ?"
         )
         if passage_ids is None:
             rows = self.rows(f"{sql} ORDER BY p.document_id, p.position", (fingerprint,))
         else:
             sql += " WHERE p.id IN (SELECT value FROM json_each(?))"
-            by_id = dict(self.rows(sql, (fingerprint, *_listed(passage_ids))))
-            rows = [(passage_id, by_id[passage_id]) for passage_id in passage_ids]
-        missing = [i for i, blob in rows if blob is None]
-        if missing:
-            raise KeyError(f"{len(missing)} passages have no vector yet")
+            by_id = {row[0]: row for row in self.rows(sql, (fingerprint, *_listed(passage_ids)))}
+            rows = [by_id[passage_id] for passage_id in passage_ids]
+        blobs = [blob for _, blob, _ in rows]
+        if None in blobs:
+            raise KeyError(f"{blobs.count(None)} passages have no vector yet")
         if not rows:
             return np.zeros((0, 0), dtype=np.float32)
-        return np.frombuffer(b"".join(blob for _, blob in rows), dtype="<f4").reshape(len(rows), -1)
+        return self._join(blobs, [crc for *_, crc in rows])
+
+    def _join(self, blobs: Sequence[bytes], sums: Sequence[int | None]) -> NDArray[np.float32]:
+        rows = join_vectors(blobs, sums)
+        if rows is None:
+            raise self.damaged("a vector")
+        return rows
 
     def corpus_fingerprint(self) -> str:
         """Hash what topics, copies and relations are computed from.

@@ -24,7 +24,7 @@ from topics.hierarchy.identity import TopicKey, carry_ids
 # The setting that holds what the search for stories left out.
 STORY_COUNTS = "story_counts"
 # The highest story id ever given, so that none is given twice.
-_LAST_ID = "last_story_id"
+LAST_STORY_ID = "last_story_id"
 
 
 def store_copies(store: CorpusStore, passages: Sequence[Passage], survey: CopySurvey) -> None:
@@ -122,7 +122,7 @@ def store_stories(store: CorpusStore, articles: Sequence[Article], survey: Story
             TopicKey({articles[n].id.encode("utf-8", "surrogatepass") for n in story.members})
             for story in stories
         ],
-        (store.setting(_LAST_ID) or 0) + 1,
+        (store.setting(LAST_STORY_ID) or 0) + 1,
     )
     members = [
         (articles[n].id, story_id)
@@ -149,7 +149,7 @@ def store_stories(store: CorpusStore, articles: Sequence[Article], survey: Story
                 "ruled_out": survey.ruled_out,
             },
         )
-        store.set_setting(_LAST_ID, max([store.setting(_LAST_ID) or 0, *ids]))
+        store.set_setting(LAST_STORY_ID, max([store.setting(LAST_STORY_ID) or 0, *ids]))
 
 
 def read_copies(store: CorpusStore, passages: Sequence[Passage]) -> list[CopyGroup]:

@@ -27,9 +27,12 @@ from topics.edits.renaming import apply_names
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.identity import share_moved
 from topics.hierarchy.lineage import Change, compare_topics
+from topics.hierarchy.outline import SHOWN_LEVEL
 from topics.maps.layout import layout
 from topics.pipeline.coverage import Coverage, embed_leads, find_copied, find_coverage, find_related
 from topics.pipeline.coverage_tables import (
+    LAST_STORY_ID,
+    STORY_COUNTS,
     read_copies,
     store_article_relations,
     store_copies,
@@ -38,6 +41,7 @@ from topics.pipeline.coverage_tables import (
 )
 from topics.pipeline.stages import Runner, Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
+    LAST_TOPIC_ID,
     count_placed,
     read_members,
     read_names,
@@ -320,6 +324,8 @@ RELATIONS: Stage[CorpusWork] = Stage(
     make=_relate,
     keep=_keep_relations,
     is_whole=lambda work: stored_graph(work.store) is not None,
+    tables=("copy_groups", "copy_members", "wordings", "relations"),
+    values=("graph.indices", "graph.similarities", "recall"),
 )
 STORIES: Stage[CorpusWork] = Stage(
     name="stories",
@@ -328,6 +334,8 @@ STORIES: Stage[CorpusWork] = Stage(
     hangs_on=lambda work: [work.rules.of_articles(), list_titles(work.store)],
     make=_cover,
     keep=_keep_coverage,
+    tables=("article_relations", "stories", "story_members", "story_memory"),
+    values=(STORY_COUNTS, LAST_STORY_ID),
 )
 # The partition before edits: an edit needs no second discovery.
 PLACES: Stage[CorpusWork] = Stage(
@@ -337,6 +345,7 @@ PLACES: Stage[CorpusWork] = Stage(
     make=_place,
     keep=_keep_places,
     is_whole=lambda work: work.store.array("placed") is not None,
+    values=("placed",),
 )
 TOPICS: Stage[CorpusWork] = Stage(
     name="topics",
@@ -345,6 +354,8 @@ TOPICS: Stage[CorpusWork] = Stage(
     make=_find_topics,
     keep=_keep_topics,
     is_whole=lambda work: count_placed(work.store) == work.store.count_passages(),
+    tables=("topics", "assignments", "members"),
+    values=(LAST_TOPIC_ID, SHOWN_LEVEL),
 )
 NAMES: Stage[CorpusWork] = Stage(
     name="names",
@@ -352,6 +363,7 @@ NAMES: Stage[CorpusWork] = Stage(
     hangs_on=lambda work: [[dataclasses.asdict(one) for one in _renames(work.store)]],
     make=lambda work: _renames(work.store),
     keep=lambda work, renames: apply_names(work.store, renames),
+    tables=("topics",),
 )
 LAYOUT: Stage[Work] = Stage(
     name="layout",
@@ -359,4 +371,6 @@ LAYOUT: Stage[Work] = Stage(
     hangs_on=lambda _: [],
     make=_lay_out,
     keep=lambda work, points: work.store.put_array("layout", points),
+    values=("layout",),
 )
+STAGES: tuple[Stage[Any], ...] = (RELATIONS, STORIES, PLACES, TOPICS, NAMES, LAYOUT)

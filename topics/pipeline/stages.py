@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from embeddings.corpus.checksums import checksum
 from embeddings.corpus.store import CorpusStore
 
 
@@ -38,6 +39,8 @@ class Stage(Generic[W]):
         make: Computes it; may take minutes, and runs outside any transaction.
         keep: Stores what ``make`` returned; returns notes, as JSON can write them.
         is_whole: Says whether the stored result is all there.
+        tables: Those it stores rows in, whose checksums are kept.
+        values: Settings and arrays that it stores.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Stage(Generic[W]):
     make: Callable[[W], Any]
     keep: Callable[[W, Any], Any]
     is_whole: Callable[[W], bool] = lambda _: True
+    tables: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass
@@ -83,8 +88,12 @@ class Runner(Generic[W]):
             for stage, digest in self._pending:
                 notes = json.dumps(stage.keep(self.work, self.made[stage.name]))
                 connection.execute(
-                    "INSERT OR REPLACE INTO stages VALUES (?, ?, ?)", (stage.name, digest, notes)
+                    "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?)",
+                    (stage.name, digest, notes, checksum(digest.encode(), notes.encode())),
                 )
+            self.work.store.note_sums(
+                {table for stage, _ in self._pending for table in stage.tables}
+            )
         self._pending = []
 
     def _digest_of(self, name: str) -> str:
@@ -96,14 +105,22 @@ def stored_digest(store: CorpusStore, name: str) -> str:
 
     One whose notes are damaged is stale, so that the next run mends it.
     """
-    found = store.rows("SELECT digest FROM stages WHERE name = ? AND json_valid(notes)", (name,))
-    return str(found[0][0]) if found else ""
+    row = _read_row(store, name)
+    return row[0].decode() if row else ""
 
 
 def stored_notes(store: CorpusStore, name: str) -> Any:
     """Return what a stage noted when its result was stored, or ``None``."""
-    found = store.rows("SELECT notes FROM stages WHERE name = ?", (name,))
-    return json.loads(found[0][0]) if found else None
+    row = _read_row(store, name)
+    return json.loads(row[1]) if row else None
+
+
+def _read_row(store: CorpusStore, name: str) -> tuple[bytes, bytes] | None:
+    """Return digest and notes, ``None`` where there are none or they are damaged."""
+    found = store.rows(
+        "SELECT CAST(digest AS BLOB), CAST(notes AS BLOB), crc FROM stages WHERE name = ?", (name,)
+    )
+    return found[0][:2] if found and found[0][2] in (None, checksum(*found[0][:2])) else None
 
 
 def is_stale(store: CorpusStore, *names: str) -> bool:

@@ -14,6 +14,8 @@ from topics.hierarchy.identity import TopicKey, carry_ids
 from topics.hierarchy.outline import SHOWN_LEVEL, read_outline
 from topics.pipeline.topics import Found
 
+LAST_TOPIC_ID = "last_topic_id"
+
 
 def read_members(store: CorpusStore) -> dict[bytes, int]:
     """Return the topic shown of each text of the last run, by content hash."""
@@ -95,7 +97,7 @@ def store_topics(
                 for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
             ],
         )
-        store.set_setting("last_topic_id", max([store.setting("last_topic_id") or 0, *ids]))
+        store.set_setting(LAST_TOPIC_ID, max([store.setting(LAST_TOPIC_ID) or 0, *ids]))
         store.set_setting(SHOWN_LEVEL, tree.default)
 
 
@@ -139,7 +141,7 @@ def _carry_ids(store: CorpusStore, nodes: Nodes, found: Found, undone: Edit | No
         )
         for rows, topic, span in zip(tree.members, found.topics, tree.topics, strict=True)
     ]
-    return carry_ids(old, new, (store.setting("last_topic_id") or 0) + 1)
+    return carry_ids(old, new, (store.setting(LAST_TOPIC_ID) or 0) + 1)
 
 
 def _old_keys(store: CorpusStore) -> dict[int, TopicKey]:

@@ -137,6 +137,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path):
 
 
 SINCE_2 = (
+    "sums",
     "stages",
     "judgements",
     "wordings",
@@ -145,6 +146,9 @@ SINCE_2 = (
     "stories",
     "story_memory",
 )
+
+
+SUMMED = ("settings", "vectors", "arrays")
 
 
 @pytest.fixture
@@ -164,6 +168,8 @@ def old(tmp_path, put) -> Path:
         connection.execute(f"CREATE TABLE {table} ({columns_before})")
     for table in ("edits", *SINCE_2):
         connection.execute(f"DROP TABLE {table}")
+    for table in SUMMED:
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN crc")
     connection.execute("INSERT INTO copy_groups VALUES (1, 'exact', 1, 1, 0)")
     connection.execute("INSERT INTO copy_members VALUES (1, 1, 1.0)")
     connection.execute("INSERT INTO topics VALUES (7, 'Talks', 'guided', '[]', '[]')")
@@ -175,7 +181,8 @@ def old(tmp_path, put) -> Path:
 
 def tables(path: Path) -> dict[str, list[str]]:
     with CorpusStore.open(path) as store:
-        return {name: columns(store, name) for name in ("topics", "assignments", "edits", *SINCE_2)}
+        names = ("topics", "assignments", "edits", *SINCE_2, *SUMMED)
+        return {name: columns(store, name) for name in names}
 
 
 def test_a_file_of_version_1_is_brought_up_to_date_and_keeps_its_rows(old, tmp_path):

@@ -55,7 +55,7 @@ def db(tmp_path: Path, put: Callable[..., None]) -> Path:
                         (passage.id, passage.id - 1, topic_id),
                     )
         with store.transaction() as connection:
-            connection.execute("INSERT INTO stages VALUES ('topics', 'made', 'null')")
+            connection.execute("INSERT INTO stages VALUES ('topics', 'made', 'null', NULL)")
     return path
 
 

@@ -207,7 +207,7 @@ def test_a_database_of_another_encoder(db, articles, tmp_path, monkeypatch):
 
     connection = sqlite3.connect(db)
     connection.execute(
-        "UPDATE settings SET value = json_set(value, '$.fingerprint', 'x', "
+        "UPDATE settings SET crc = NULL, value = json_set(value, '$.fingerprint', 'x', "
         "'$.description', 'other-model') WHERE key = 'encoder'"
     )
     connection.execute("UPDATE vectors SET encoder = 'x'")

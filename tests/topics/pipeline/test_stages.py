@@ -56,11 +56,12 @@ def test_what_was_taken_away_is_made_again_with_all_that_is_made_of_it(store):
     assert chain.run() == ["two", "three"]
 
 
-def test_a_stage_whose_notes_are_damaged_is_made_again(store):
+@pytest.mark.parametrize("notes", ["no JSON", '"else"'])
+def test_a_stage_whose_notes_are_damaged_is_made_again(store, notes):
     chain = Chain(store)
     chain.run()
     with store.transaction() as connection:
-        connection.execute("UPDATE stages SET notes = 'no JSON' WHERE name = 'two'")
+        connection.execute("UPDATE stages SET notes = ? WHERE name = 'two'", (notes,))
     assert chain.run() == ["two", "three"]
     assert stored_notes(store, "two") == "two"
 
@@ -113,7 +114,10 @@ def test_a_file_of_version_3_keeps_what_was_made(news, encoder):
         with store.transaction() as connection:
             for key, value in old.items():
                 store.set_setting(key, value)
-            connection.execute("DROP TABLE stages")
+            for table in ("stages", "sums"):
+                connection.execute(f"DROP TABLE {table}")
+            for table in ("settings", "vectors", "arrays"):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN crc")
             connection.execute("PRAGMA user_version = 3")
     with CorpusStore.open(news, write=True) as store:
         assert dict(store.rows("SELECT name, digest FROM stages")) == stages

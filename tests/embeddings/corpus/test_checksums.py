@@ -1,0 +1,109 @@
+"""What was kept by name is given back as it was written, or said to be damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from embeddings.corpus.checksums import checksum, join_vectors, sum_vectors
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import StoreError
+
+
+def flip(data: bytes, bit: int) -> bytes:
+    """Turn one bit of many, counted round."""
+    content = bytearray(data)
+    content[bit // 8 % len(data)] ^= 1 << bit % 8
+    return bytes(content)
+
+
+def damage(store: CorpusStore, sql: str, bit: int) -> None:
+    """Turn a bit of one column, as raw bytes; ``sql`` names table, column and row."""
+    table, column, key = sql.split()
+    with store.transaction() as connection:
+        (kind, data), *_ = connection.execute(
+            f"SELECT typeof({column}), CAST({column} AS BLOB) FROM {table} WHERE {key}"  # noqa: S608
+        ).fetchall()
+        value = "CAST(? AS TEXT)" if kind == "text" else "?"
+        sql = f"UPDATE {table} SET {column} = {value} WHERE {key}"  # noqa: S608
+        connection.execute(sql, (flip(data, bit),))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(bit=st.integers(0, 2**16), column=st.sampled_from(["dtype", "shape", "data"]))
+def test_an_array_is_given_back_as_it_was_or_said_to_be_damaged(store, bit, column):
+    array = np.arange(12, dtype=np.int64).reshape(3, 4)
+    store.put_array("graph", array)
+    assert (store.array("graph") == array).all()
+    damage(store, f"arrays {column} name='graph'", bit)
+    with pytest.raises(StoreError, match=r"damaged \(the array graph\).*info --check"):
+        store.array("graph")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(bit=st.integers(0, 2**16))
+def test_a_setting_is_given_back_as_it_was_or_said_to_be_damaged(store, bit):
+    value = {"name": "Damaskus – ü", "count": 7}
+    store.set_setting("chosen", value)
+    assert store.setting("chosen") == value
+    damage(store, "settings value key='chosen'", bit)
+    with pytest.raises(StoreError, match=r"damaged \(the setting chosen\).*--repair"):
+        store.setting("chosen")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(bit=st.integers(0, 2**16))
+def test_a_vector_is_given_back_as_it_was_or_said_to_be_damaged(store, put, bit):
+    put(store, "a", ["One."])
+    store.put_vectors("e", [row[0] for row in store.rows("SELECT hash FROM passages")], ROW)
+    assert (store.vectors("e") == ROW).all()
+    damage(store, "vectors vector encoder='e'", bit)
+    with pytest.raises(StoreError, match=r"damaged \(a vector\)"):
+        store.vectors("e")
+
+
+ROW = np.linspace(-1, 1, 8, dtype=np.float32).reshape(1, 8)
+
+
+def test_vectors_of_unlike_lengths_are_damaged_and_those_without_a_sum_are_taken():
+    blob, crc = ROW[0].tobytes(), int(sum_vectors(ROW)[0])
+    assert join_vectors([blob, blob[4:]], [crc, None]) is None
+    assert (join_vectors([blob, blob], [crc, None]) == np.repeat(ROW, 2, axis=0)).all()
+
+
+def test_the_sum_of_a_table_hangs_on_its_rows_and_not_on_their_order(store):
+    sums = []
+    for rows in ([(b"a", 1), (b"b", 2)], [(b"b", 2), (b"a", 1)], [(b"a", 1), (b"b", 3)]):
+        with store.transaction() as connection:
+            connection.execute("DELETE FROM members")
+            connection.executemany("INSERT INTO members VALUES (?, ?)", rows)
+        store.note_sums(["members"])
+        sums.append(store.rows("SELECT name, crc FROM sums"))
+    assert sums[0] == sums[1] != sums[2]
+
+
+KEPT = "SELECT crc FROM settings UNION ALL SELECT crc FROM arrays"
+
+
+def test_a_file_of_version_4_gets_checksums_of_what_it_holds(tmp_path):
+    path = tmp_path / "old.db"
+    with CorpusStore.open(path, write=True) as store:
+        store.set_setting("chosen", ["ü"])
+        store.put_array("graph", ROW)
+        with store.transaction() as connection:
+            connection.execute("INSERT INTO stages VALUES ('topics', 'd', '[1]', NULL)")
+        kept = store.rows(KEPT)
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE sums")
+    for table in ("settings", "stages", "vectors", "arrays"):
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN crc")
+    connection.execute("PRAGMA user_version = 4")
+    connection.close()
+    with CorpusStore.open(path) as store:
+        assert (store.setting("chosen"), store.array("graph").tolist()) == (["ü"], ROW.tolist())
+        assert store.rows(KEPT) == kept
+        assert store.rows("SELECT crc FROM stages") == [(checksum(b"d", b"[1]"),)]
