@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 import re
 import unicodedata
+from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,8 +22,6 @@ if TYPE_CHECKING:
 
 # Runs of letters and digits; the ending of "Assad's" is matched, but captures nothing.
 _WORD = re.compile(r"(?<=['’])s\b|([^\W_]+)")
-# Texts whose words are held as numbers at one time.
-_CHUNK = 4096
 # Words of a topic that are looked at (Roeder, Both and Hinneburg, 2015, take ten).
 TOP_WORDS = 10
 
@@ -106,32 +108,24 @@ def find_top_words(
         count: Number of topics.
         wanted: Most words of a topic. Of equal weights the first in code order.
     """
-    numbers: dict[str, int] = {}
-    words: list[int] = []
-    lengths = np.zeros(len(texts), np.int64)
-    for row, text in enumerate(texts):
-        before = len(words)
-        words += [
-            numbers.setdefault(word, len(numbers))
-            for word in set(split_words(text))
-            if len(word) > 1 and word not in WEAK_WORDS and not word[0].isdigit()
-        ]
-        lengths[row] = len(words) - before
-    word, topic = np.array(words, np.int64), np.repeat(topics, lengths)
-    word, topic = word[topic >= 0], topic[topic >= 0]
-    pairs, held = np.unique(topic * max(len(numbers), 1) + word, return_counts=True)
-    topic, word_of = pairs // max(len(numbers), 1), pairs % max(len(numbers), 1)
-    total = np.bincount(word, minlength=len(numbers))
-    weights = held * np.log1p(len(word) / max(count, 1) / total[word_of])
-    spelled = list(numbers)
-    in_order = np.empty(len(spelled), np.int64)
-    in_order[sorted(range(len(spelled)), key=spelled.__getitem__)] = np.arange(len(spelled))
-    best = np.lexsort((in_order[word_of], -np.round(weights, 9), topic))
-    starts = np.searchsorted(topic[best], np.arange(count + 1))
-    return [
-        tuple(spelled[word_of[at]] for at in best[starts[one] : starts[one + 1]][:wanted])
-        for one in range(count)
-    ]
+    held: list[Counter[str]] = [Counter() for _ in range(count)]
+    for text, topic in zip(texts, topics.tolist(), strict=True):
+        if topic >= 0:
+            held[topic].update(
+                word
+                for word in set(split_words(text))
+                if len(word) > 1 and word not in WEAK_WORDS and not word[0].isdigit()
+            )
+    total: Counter[str] = Counter()
+    for words in held:
+        total.update(words)
+    mean = total.total() / max(count, 1)
+    rarity = {word: math.log1p(mean / times) for word, times in total.items()}
+    best = []
+    for words in held:
+        weights = [(-round(times * rarity[word], 9), word) for word, times in words.items()]
+        best.append(tuple(word for _, word in heapq.nsmallest(wanted, weights)))
+    return best
 
 
 def measure_diversity(words: Sequence[Sequence[str]]) -> float | None:
@@ -168,9 +162,6 @@ def split_words(text: str) -> tuple[str, ...]:
 def find_phrases(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> csr_array:
     """Say which phrases stand in which texts, sparse of 0 and 1, ``(phrases, texts)``.
 
-    All phrases are looked for at once: what is known of the words so far is a state, and
-    one table says to which state each next word leads.
-
     Args:
         texts: Passages.
         phrases: Distinct, words in lower case; one of no words stands nowhere.
@@ -178,59 +169,25 @@ def find_phrases(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> cs
     from scipy.sparse import coo_array
 
     words = {word: i for i, word in enumerate(dict.fromkeys(w for p in phrases for w in p), 1)}
-    steps, ends = _build_states(phrases, words)
+    stream, ends = array("i"), array("q")
+    for text in texts:
+        stream.extend([words.get(word, 0) for word in split_words(text)])
+        stream.append(0)  # no phrase goes on into the next text
+        ends.append(len(stream))
+    numbers = np.array(stream, np.int32)
+    places = np.flatnonzero(numbers)
+    # Where each word stands: a slice of the places, sorted by word.
+    places = places[np.argsort(numbers[places], kind="stable")]
+    starts = np.searchsorted(numbers[places], np.arange(1, len(words) + 2))
     rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for start in range(0, len(texts), _CHUNK):
-        stream: list[int] = []
-        lengths = []
-        for text in texts[start : start + _CHUNK]:
-            before = len(stream)
-            stream += [words.get(word, 0) for word in split_words(text)]
-            stream.append(0)  # no phrase goes on into the next text
-            lengths.append(len(stream) - before)
-        numbers = np.array(stream, np.int64)
-        column_of = start + np.repeat(np.arange(len(lengths)), lengths)
-        places = np.flatnonzero(numbers)
-        states = np.zeros(len(places), np.int64)
-        for offset, table in enumerate(steps):
-            # Every word of a phrase is above 0, and the stream ends with 0.
-            keys = states * (len(words) + 1) + numbers[places + offset]
-            found = np.minimum(np.searchsorted(table[0], keys), len(table[0]) - 1)
-            goes_on = table[0][found] == keys
-            places, states = places[goes_on], table[1][found[goes_on]]
-            done = ends[states] >= 0
-            pairs = np.unique(ends[states[done]] * len(texts) + column_of[places[done]])
-            rows.append(pairs // len(texts))
-            columns.append(pairs % len(texts))
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    ones = np.ones(len(row), np.int64)
-    return coo_array((ones, (row, column)), shape=(len(phrases), len(texts))).tocsr()
-
-
-def _build_states(
-    phrases: Sequence[tuple[str, ...]], words: dict[str, int]
-) -> tuple[list[tuple[NDArray[np.int64], NDArray[np.int64]]], NDArray[np.int64]]:
-    """Number the beginnings of phrases; state 0 is none.
-
-    Returns:
-        For each length, sorted keys (state times words + next word) and the states they
-        lead to; and for each state the phrase that is complete there, or -1.
-    """
-    states: dict[tuple[str, ...], int] = {(): 0}
-    steps: list[dict[int, int]] = []
-    for phrase in phrases:
-        for length in range(1, len(phrase) + 1):
-            state = states.setdefault(phrase[:length], len(states))
-            if len(steps) < length:
-                steps.append({})
-            key = states[phrase[: length - 1]] * (len(words) + 1) + words[phrase[length - 1]]
-            steps[length - 1][key] = state
-    ends = np.full(len(states), -1, np.int64)
-    for number, phrase in enumerate(phrases):
+    for row, phrase in enumerate(phrases):
         if phrase:
-            ends[states[phrase]] = number
-    tables = []
-    for step in steps:
-        keys = np.array(sorted(step), np.int64)
-        tables.append((keys, np.array([step[key] for key in keys.tolist()], np.int64)))
-    return tables, ends
+            first = words[phrase[0]]
+            found = places[starts[first - 1] : starts[first]]
+            for offset, word in enumerate(phrase[1:], 1):
+                found = found[numbers[found + offset] == words[word]]
+            columns.append(np.unique(np.searchsorted(ends, found, side="right")))
+            rows.append(np.full(len(columns[-1]), row))
+    row_of, column_of = np.concatenate(rows), np.concatenate(columns)
+    ones = np.ones(len(row_of), np.int64)
+    return coo_array((ones, (row_of, column_of)), shape=(len(phrases), len(texts))).tocsr()

@@ -308,13 +308,6 @@ def test_diversity_is_the_share_of_distinct_phrases():
     assert measure_diversity([[], []]) is None
 
 
-def test_texts_beyond_one_batch_are_counted_like_the_first(monkeypatch):
-    texts = ["oil gas", "oil", "rain", "gas"] * 3
-    whole = measure_coherence(texts, [["oil", "gas"]])
-    monkeypatch.setattr("topics.evaluation.coherence._CHUNK", 5)
-    assert measure_coherence(texts, [["oil", "gas"]]) == whole
-
-
 def test_every_score_of_the_dataclass_is_explained():
     documented = re.findall(r"^        (\w+):", Scores.__doc__ or "", flags=re.MULTILINE)
     assert documented == [field.name for field in dataclasses.fields(Scores)]
