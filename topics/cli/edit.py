@@ -11,7 +11,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import RIGHT, echo, in_plain_words, print_table, show
+from topics.cli.output import RIGHT, echo, in_plain_words, plain, show, show_table
 from topics.cli.topics import print_topics
 
 if TYPE_CHECKING:
@@ -120,8 +120,12 @@ def _print_edits(found: list[EditLine]) -> None:
     if not found:
         echo("No topic has been edited.")
         return
-    rows = [(line.id, line.made[:16].replace("T", " "), line.what) for line in found]
-    print_table({"edit": RIGHT, "made": 0, "what": 1}, rows)
+    show_table(
+        found,
+        ("edit", RIGHT, lambda line: line.id),
+        ("made", 0, lambda line: line.made[:16].replace("T", " ")),
+        ("what", 1, lambda line: plain(line.what)),
+    )
 
 
 def _tell(report: EditReport, *, undone: bool, db: Path) -> None:

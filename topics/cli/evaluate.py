@@ -9,11 +9,9 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
-from topics.cli.output import RIGHT, echo, in_plain_words, plain, print_table, show
+from topics.cli.output import RIGHT, echo, in_plain_words, plain, show, show_table
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from topics.answers.evaluate import Evaluation, LabelMatch
     from topics.evaluation.coherence import Coherence
 
@@ -128,7 +126,12 @@ def _print_scores(result: Evaluation) -> None:
         ("diversity", _number(result.diversity), "1: no two topics share a top word"),
     ]
     echo()
-    print_table({"score": 0, "value": RIGHT, "what it says": 1}, rows)
+    show_table(
+        rows,
+        ("score", 0, lambda row: row[0]),
+        ("value", RIGHT, lambda row: row[1]),
+        ("what it says", 1, lambda row: row[2]),
+    )
     _print_coherence(coherence)
 
 
@@ -149,41 +152,33 @@ def _print_coherence(coherence: Coherence) -> None:
 
 
 def _print_labels(result: Evaluation, limit: int) -> None:
-    units = f"{_noun(result)}s"
     echo()
-    print_table(
-        {"label": 3, units: RIGHT, "best topic": 4, "share there": RIGHT, "topics": RIGHT},
-        (
-            (one.label, one.units, _best_topic(one), f"{one.share:.0%}", one.topics)
-            for one in result.labels[:limit]
-        ),
+    show_table(
+        result.labels[:limit],
+        ("label", 3, lambda one: plain(one.label)),
+        (f"{_noun(result)}s", RIGHT, lambda one: one.units),
+        ("best topic", 4, _best_topic),
+        ("share there", RIGHT, lambda one: f"{one.share:.0%}"),
+        ("topics", RIGHT, lambda one: one.topics),
     )
     _print_more(len(result.labels) - limit, "label")
 
 
-def _best_topic(match: LabelMatch) -> Text:
-    from rich.text import Text
-
-    return Text("none" if match.topic_id is None else f"{match.topic_id}  {plain(match.topic)}")
+def _best_topic(match: LabelMatch) -> str:
+    return "none" if match.topic_id is None else f"{match.topic_id}  {plain(match.topic)}"
 
 
 def _print_topics(result: Evaluation, limit: int) -> None:
     shown = [match for match in result.topics if match.labelled]
     echo()
-    columns = {"id": RIGHT, "topic": 4, "labelled": RIGHT, "main label": 3}
-    print_table(
-        columns | {"share": RIGHT, "NPMI": RIGHT},
-        (
-            (
-                one.topic_id,
-                one.topic,
-                f"{one.labelled} of {one.units}",
-                one.label,
-                f"{one.share:.0%}",
-                _number(one.npmi),
-            )
-            for one in shown[:limit]
-        ),
+    show_table(
+        shown[:limit],
+        ("id", RIGHT, lambda one: one.topic_id),
+        ("topic", 4, lambda one: plain(one.topic)),
+        ("labelled", RIGHT, lambda one: f"{one.labelled} of {one.units}"),
+        ("main label", 3, lambda one: plain(one.label)),
+        ("share", RIGHT, lambda one: f"{one.share:.0%}"),
+        ("NPMI", RIGHT, lambda one: _number(one.npmi)),
     )
     _print_more(len(shown) - limit, "topic")
     if result.topics_without_label:

@@ -8,7 +8,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, echo, in_plain_words, list_outlets, plain, print_table, show
+from topics.cli.output import console, echo, in_plain_words, list_outlets, plain, show, show_table
 
 if TYPE_CHECKING:
     from topics.answers.info import CorpusInfo
@@ -50,13 +50,13 @@ def _print_contents(found: CorpusInfo) -> None:
         "passages": f"{found.passages}, {found.distinct} distinct",
         "furniture": f"{removed} lines left out (`topicwire cluster --show-removed` lists them)",
         "model": found.encoder.get("name", "none yet"),
-        "topics": found.topics,
+        "topics": str(found.topics),
         "copies": f"{found.copy_groups:,} groups, repeats within one outlet among them",
         "stories": f"{found.stories:,}, those of one outlet among them{_too_short(found)}",
         "by hand": f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}",
         "unread": f"{len(found.problems)} (`topicwire info --problems` lists them)",
     }
-    print_table({"what": 0, "how much": 1}, rows.items(), header=False)
+    show_table(rows.items(), ("", 0, lambda row: row[0]), ("", 1, lambda row: plain(row[1])))
     if found.unclustered:
         verb = "has" if found.unclustered == 1 else "have"
         console().print(

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import typer
@@ -140,37 +140,15 @@ def new_table(*columns: tuple[str, Width]) -> Table:
     return table
 
 
-def print_table(
-    columns: Mapping[str, int], rows: Iterable[Sequence[object]], *, header: bool = True
-) -> None:
-    """Print a table in the house style; a column of empty cells is left out.
-
-    Args:
-        columns: Name to width.
-        rows: A cell a column: rich's ``Text`` as it is, all else in plain text.
-        header: Whether the names are shown.
-    """
-    from rich.text import Text
-
-    cells = [
-        [one if isinstance(one, Text) else Text(plain(str(one))) for one in row] for row in rows
-    ]
-    used = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
-    table = new_table(*(list(columns.items())[at] for at in used))
-    table.show_header = header
-    for row in cells:
-        table.add_row(*(row[at] for at in used))
-    say(table)
-
-
 def show_table(rows: Iterable[_Row], *columns: Column[_Row] | None, apart: bool = False) -> None:
     """Print rows as a table in the house style, an empty line between two if ``apart``.
 
     Each column stands here once, with its heading and with what it shows of a row; columns that
-    are none are left out.
+    are none are left out, and a line of headings that are all empty.
     """
     shown = [column for column in columns if column is not None]
     table = new_table(*((heading, width) for heading, width, _ in shown))
+    table.show_header = any(heading for heading, *_ in shown)
     for row in rows:
         if apart and table.rows:
             table.add_row()

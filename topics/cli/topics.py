@@ -16,9 +16,12 @@ from topics.cli.output import (
     echo,
     in_plain_words,
     list_outlets,
+    outlet_name,
     plain,
-    print_table,
+    say,
     show,
+    show_table,
+    styled,
 )
 
 if TYPE_CHECKING:
@@ -90,22 +93,15 @@ def run(
 
 def print_topics(found: Sequence[TopicSummary]) -> None:
     """Print one line a topic, and its key phrases."""
-    from rich.text import Text
-
-    columns = {"id": RIGHT, "topic": 5, "passages": RIGHT, "outlets": RIGHT, "stable": RIGHT}
-    print_table(
-        columns | {"key phrases": 6},
-        (
-            (
-                topic.id,
-                _name(topic),
-                Text(f"{topic.passages} {topic.share:>4.0%}"),
-                len(topic.outlets),
-                _stability(topic.stability, unstable=topic.unstable),
-                Text(plain(", ".join(_beyond_name(topic)[:4])), style="dim"),
-            )
-            for topic in found
-        ),
+    measured = any(topic.stability is not None for topic in found)
+    show_table(
+        found,
+        ("id", RIGHT, lambda topic: topic.id),
+        ("topic", 5, _name),
+        ("passages", RIGHT, lambda topic: f"{topic.passages} {topic.share:>4.0%}"),
+        ("outlets", RIGHT, lambda topic: len(topic.outlets)),
+        ("stable", RIGHT, _stable) if measured else None,
+        ("key phrases", 6, _beyond_name),
     )
     if any(topic.kind == "guided" for topic in found):
         _print_note("In bold: your own topics; the others were discovered.")
@@ -140,22 +136,21 @@ def _print_note(line: str) -> None:
 
 
 def _name(topic: TopicSummary) -> Text:
-    from rich.text import Text
-
-    name = Text(plain(topic.name), style="bold" if topic.kind == "guided" else "")
-    if topic.near:
-        name.append(f"\nnear {plain(topic.near)}", style="dim")
-    return name
+    near = f"\nnear {plain(topic.near)}" if topic.near else ""
+    return styled((plain(topic.name), "bold" if topic.kind == "guided" else ""), (near, "dim"))
 
 
-def _stability(stability: float | None, *, unstable: bool) -> str:
-    return "" if stability is None else f"{stability:.0%}{'!' if unstable else ''}"
+def _stable(topic: TopicSummary | Branch) -> str:
+    if topic.stability is None:
+        return ""
+    return f"{topic.stability:.0%}{'!' if topic.unstable else ''}"
 
 
-def _beyond_name(topic: TopicSummary) -> list[str]:
-    """Return the key phrases that the name does not say already."""
+def _beyond_name(topic: TopicSummary) -> Text:
+    """Return the first key phrases that the name does not say already."""
     said = {part.strip().casefold() for part in topic.name.split(",")}
-    return [phrase for phrase in topic.keyphrases if phrase.casefold() not in said]
+    phrases = [phrase for phrase in topic.keyphrases if phrase.casefold() not in said]
+    return styled((plain(", ".join(phrases[:4])), "dim"))
 
 
 def _print_tree(branches: Sequence[Branch]) -> None:
@@ -171,32 +166,36 @@ def _print_tree(branches: Sequence[Branch]) -> None:
 
 
 def _label(branch: Branch) -> Text:
-    from rich.text import Text
-
-    label = Text(f"{branch.id}  ", style="dim")
-    label.append(plain(branch.name), style="bold" if branch.kind == "guided" else "not dim")
-    label.append(f"  {branch.passages}", style="not dim")
-    stability = _stability(branch.stability, unstable=branch.unstable)
-    label.append(f"  {stability}" if stability else "", style="dim")
-    return label
+    stable = _stable(branch)
+    return styled(
+        (f"{branch.id}  ", "dim"),
+        (plain(branch.name), "bold" if branch.kind == "guided" else ""),
+        f"  {branch.passages}",
+        (f"  {stable}" if stable else "", "dim"),
+    )
 
 
 def _print_placements(found: Sequence[Placement], which: str) -> None:
-    from rich.text import Text
-
     if not found:
         echo(f"No passage is {which}.")
         return
-    rows = []
-    for one in found:
-        where = Text(f"{plain(one.topic)} {one.strength:.0%}")
-        if one.mixed:
-            where.append(f"\n{plain(one.other)} {one.other_strength:.0%}")
-        text = Text(plain(one.passage.text))
-        source = f"{plain(one.passage.source)}, {one.passage.published or 'no date'}"
-        text.append(f" {source}", style="dim")
-        rows.append((one.passage.passage_id, where, text))
-    print_table({"passage": RIGHT, "topic": 4, "text": 9}, rows)
+    show_table(
+        found,
+        ("passage", RIGHT, lambda one: one.passage.passage_id),
+        ("topic", 4, _tell_topics),
+        ("text", 9, _quote),
+    )
+
+
+def _tell_topics(one: Placement) -> str:
+    other = f"\n{plain(one.other)} {one.other_strength:.0%}" if one.mixed else ""
+    return f"{plain(one.topic)} {one.strength:.0%}{other}"
+
+
+def _quote(one: Placement) -> Text:
+    cited = one.passage
+    where = f"{plain(cited.source)}, {cited.published or 'no date'}"
+    return styled(plain(cited.text), (f" {where}", "dim"))
 
 
 def _print_all_passages(found: Sequence[TopicSummary]) -> None:
@@ -206,24 +205,20 @@ def _print_all_passages(found: Sequence[TopicSummary]) -> None:
 
 def _print_passages(topic: TopicSummary) -> None:
     """Print a topic with its typical passages."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console()
-    out.print(Text(f"{topic.id}  {plain(topic.name)}", style="bold"))
+    say(styled((f"{topic.id}  {plain(topic.name)}", "bold")))
     details = (
         f"{topic.passages} passages ({topic.share:.0%}), {topic.distinct} distinct, {topic.kind}"
     )
     if topic.near:
         details += f", nearest to {plain(topic.near)} ({topic.near_score:.2f})"
     if topic.stability is not None:
-        details += f", {_stability(topic.stability, unstable=False)} stable"
-    outlets = f"Outlets: {list_outlets(topic.outlets, 6)}"
-    for line in (details, outlets, f"Key phrases: {plain(', '.join(topic.keyphrases))}"):
-        out.print(Padding(Text(line), (0, 0, 0, 4)))
+        details += f", {topic.stability:.0%} stable"
+    say(details, indent=4)
+    say(f"Outlets: {list_outlets(topic.outlets, 6)}", indent=4)
+    say(f"Key phrases: {plain(', '.join(topic.keyphrases))}", indent=4)
     for quotation in topic.representatives:
-        where = f"{plain(quotation.source) or 'unknown outlet'}, {quotation.published or 'no date'}"
-        cited = Text(f"“{plain(quotation.text)}” ")
-        cited.append(f"{where}, passage {quotation.passage_id}", style="dim")
-        out.print(Padding(cited, (1, 0, 0, 4)))
-    out.print()
+        where = f"{outlet_name(quotation.source)}, {quotation.published or 'no date'}"
+        cited = (f"{where}, passage {quotation.passage_id}", "dim")
+        say()
+        say(styled(f"“{plain(quotation.text)}” ", cited), indent=4)
+    say()

@@ -166,7 +166,7 @@ def find_phrases(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> cs
         texts: Passages.
         phrases: Distinct, words in lower case; one of no words stands nowhere.
     """
-    from scipy.sparse import coo_array
+    from scipy.sparse import csr_array
 
     words = {word: i for i, word in enumerate(dict.fromkeys(w for p in phrases for w in p), 1)}
     stream, ends = array("i"), array("q")
@@ -179,15 +179,13 @@ def find_phrases(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> cs
     # Where each word stands: a slice of the places, sorted by word.
     places = places[np.argsort(numbers[places], kind="stable")]
     starts = np.searchsorted(numbers[places], np.arange(1, len(words) + 2))
-    rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for row, phrase in enumerate(phrases):
-        if phrase:
-            first = words[phrase[0]]
-            found = places[starts[first - 1] : starts[first]]
-            for offset, word in enumerate(phrase[1:], 1):
-                found = found[numbers[found + offset] == words[word]]
-            columns.append(np.unique(np.searchsorted(ends, found, side="right")))
-            rows.append(np.full(len(columns[-1]), row))
-    row_of, column_of = np.concatenate(rows), np.concatenate(columns)
-    ones = np.ones(len(row_of), np.int64)
-    return coo_array((ones, (row_of, column_of)), shape=(len(phrases), len(texts))).tocsr()
+    columns = [np.zeros(0, np.int64)]
+    for phrase in phrases:
+        first = words[phrase[0]] if phrase else 0
+        found = places[starts[first - 1] : starts[first]] if phrase else places[:0]
+        for offset, word in enumerate(phrase[1:], 1):
+            found = found[numbers[found + offset] == words[word]]
+        columns.append(np.unique(np.searchsorted(ends, found, side="right")))
+    indices, lengths = np.concatenate(columns), [len(one) for one in columns]
+    ones = np.ones(len(indices), np.int64)
+    return csr_array((ones, indices, np.cumsum(lengths)), shape=(len(phrases), len(texts)))

@@ -17,7 +17,7 @@ from tests.conftest import article, paragraphs_of
 from tests.holds.registry import list_commands
 from tests.running import run
 from topics.cli import output
-from topics.cli.output import RIGHT, list_outlets, print_table, show
+from topics.cli.output import RIGHT, list_outlets, show, show_table
 
 # Escape sequences of both kinds, a title set, a bell, bidi controls, and a line of its own.
 TYPED = "\x1b[2J\x9b31m\x1b]0;t\x07\u202e\u2066\u200f\u061c\x85\tred \r\x7f"
@@ -176,18 +176,16 @@ def test_a_command_prints_through_one_place(path):
         )
 
 
-def test_a_table_shows_text_as_it_is_and_on_one_line(capsys):
-    print_table({"id": RIGHT, "name": 1}, [(1, "[red]two\nlines\x1b[31m"), (20, "x")])
-    _, _, first, second = capsys.readouterr().out.splitlines()
-    assert first.split() == ["1", "[red]two", "lines", "[31m"]
-    assert second.startswith("20")
-
-
-def test_a_column_of_empty_cells_is_left_out_unless_there_are_no_rows(capsys):
-    print_table({"a": 0, "b": 0, "c": 0}, [("1", "", "2"), ("3", "", "4")])
-    assert capsys.readouterr().out.split("\n")[0].split() == ["a", "c"]
-    print_table({"a": 0, "b": 0}, [])
-    assert capsys.readouterr().out.split("\n")[0].split() == ["a", "b"]
+def test_a_table_shows_text_as_it_is_under_the_headings_it_has(capsys):
+    rows = [(1, "[red]two"), (20, "x")]
+    columns = (("id", RIGHT, lambda row: row[0]), None, ("", 1, lambda row: row[1]))
+    show_table(rows, *columns)
+    heading, _, first, second = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["id"]
+    assert first.split() == ["1", "[red]two"]
+    assert second.split() == ["20", "x"]
+    show_table(rows, columns[-1])
+    assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 def test_outlets_beyond_the_most_are_counted():
