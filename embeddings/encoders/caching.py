@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from embeddings.writing import write_whole
 
 
 def cache_folder() -> Path:
@@ -24,6 +28,20 @@ def cache_folder() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "topicwire"
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "topicwire"
+
+
+def read_note(file: Path) -> Any:
+    """Return what ``write_note`` wrote; None where there is nothing, or it is no JSON."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def write_note(file: Path, content: object) -> None:
+    """Keep what can be found out again; a cache that cannot be written costs time only."""
+    with contextlib.suppress(OSError):
+        write_whole(file, json.dumps(content, indent=1))
 
 
 def hash_file(file: Path, known: object = None) -> list[Any]:

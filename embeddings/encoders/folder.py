@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from embeddings.encoders.caching import cache_folder, hash_file
-from embeddings.encoders.settings import Module, Settings, read_modules, read_settings
+from embeddings.encoders.caching import cache_folder, hash_file, read_note, write_note
+from embeddings.encoders.protocol import Role
+from embeddings.encoders.settings import (
+    Module,
+    expect_text,
+    read_dimension,
+    read_max_length,
+    read_modules,
+    read_object,
+    read_own_settings,
+    read_poolings,
+    read_prompts,
+    read_whole,
+    usual_pooling,
+)
 from embeddings.errors import ModelError
-from embeddings.writing import write_whole
 
 # What a loader reads beside the weights: configurations, vocabularies, merge tables,
 # SentencePiece and tiktoken models, chat templates. data_config.json lists the training
@@ -29,7 +38,7 @@ _SCHEME = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFolder(Settings):
+class ModelFolder:
     """A model on disk, and what its configuration says.
 
     Attributes:
@@ -37,12 +46,29 @@ class ModelFolder(Settings):
         path: The folder.
         hashes: sha256 (hex) of each file that the model consists of, by relative path.
         transformer: The folder of the transformer and its tokenizer.
+        max_length: The most word pieces the model reads, special ones included.
+        dimension: Length of a vector.
+        truncation: The first numbers of a vector to which the model itself cuts it, if it does.
+        pooling: How word pieces become one vector, such as ``mean``; ``""`` if not stated.
+        prompts: What is put before a text, by its role.
+        lower_case: Whether texts are lower-cased before the tokenizer's own rules.
+        local_attention: Whether a layer's word pieces see only those near them.
+        obstacle: Why only sentence-transformers itself can compute the vectors; ``""``
+            if nothing stands in the way.
     """
 
     name: str
     path: Path
     hashes: Mapping[str, str]
     transformer: Path
+    max_length: int
+    dimension: int
+    truncation: int | None
+    pooling: str
+    prompts: Mapping[Role, str]
+    lower_case: bool
+    local_attention: bool
+    obstacle: str
 
     @property
     def fingerprint(self) -> str:
@@ -67,19 +93,36 @@ def read_folder(path: Path, name: str) -> ModelFolder:
             "tokenizer.json and model.safetensors."
         )
     modules = read_modules(path, name)
-    _expect_files(path, modules, name)
-    settings = read_settings(path, modules, name)
+    transformer = path / modules[0].path
+    _expect_files(path, transformer, name)
+    config = read_object(transformer / "config.json")
+    general_file = path / "config_sentence_transformers.json"
+    general = read_object(general_file)
+    plain = not (path / "modules.json").is_file()
+    own = {} if plain else read_own_settings(transformer)
+    expect_text(transformer, own, general, name, plain)
+    prompts = read_prompts(general_file, general)
+    poolings = [module for module in modules if module.kind == "Pooling"]
+    pooled = all(module.config.get("include_prompt", True) for module in poolings)
+    left_out = any(prompts.values()) and not pooled
     return ModelFolder(
         name=name,
         path=path,
+        transformer=transformer,
+        max_length=read_max_length(transformer, own, config),
+        dimension=read_dimension(path, modules, config),
+        truncation=read_whole(general_file, general, "truncate_dim"),
+        pooling="+".join(mode for pooling in poolings for mode in read_poolings(pooling))
+        or (usual_pooling(config) if plain else ""),
+        prompts=prompts,
+        lower_case=own.get("do_lower_case") is True,
+        local_attention=bool(config.get("local_attention") or config.get("sliding_window")),
+        obstacle=f"{name} leaves its prompts out of the pooling" if left_out else "",
         hashes=_hash_files(path, modules),
-        transformer=path / modules[0].path,
-        **asdict(settings),
     )
 
 
-def _expect_files(path: Path, modules: list[Module], name: str) -> None:
-    transformer = path / modules[0].path
+def _expect_files(path: Path, transformer: Path, name: str) -> None:
     if not (transformer / "config.json").is_file():
         raise ModelError(
             f"The folder {path} holds no model: expected config.json, tokenizer.json and "
@@ -104,15 +147,14 @@ def _hash_files(path: Path, modules: list[Module]) -> dict[str, str]:
     """
     place = hashlib.blake2b(str(path.resolve()).encode(), digest_size=16).hexdigest()
     stamp_file = cache_folder() / "stamps" / f"{place}.json"
-    stamps = _read_stamps(stamp_file)
+    noted = read_note(stamp_file)
+    stamps = noted if isinstance(noted, dict) else {}
     fresh = {
         relative: hash_file(path / relative, stamps.get(relative))
         for relative in _model_files(path, modules)
     }
     if fresh != stamps:
-        # Without a cache that can be written, the files are hashed at each start.
-        with contextlib.suppress(OSError):
-            write_whole(stamp_file, json.dumps(fresh))
+        write_note(stamp_file, fresh)
     return {relative: stamp[3] for relative, stamp in fresh.items()}
 
 
@@ -124,11 +166,3 @@ def _model_files(path: Path, modules: list[Module]) -> list[str]:
         if file.suffix in _SUFFIXES and file.name not in _NOT_READ and file.is_file()
     }
     return sorted(found)
-
-
-def _read_stamps(stamp_file: Path) -> dict[str, Any]:
-    try:
-        stamps = json.loads(stamp_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return stamps if isinstance(stamps, dict) else {}

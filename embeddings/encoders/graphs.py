@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
-from embeddings.encoders.caching import hash_file
+from embeddings.encoders.caching import hash_file, read_note, write_note
 from embeddings.writing import new_folder, sweep, write_whole
 
 _GRAPH = "model.xml"
@@ -26,15 +25,14 @@ def find_graph(place: Path) -> Path | None:
     """
     sweep(place.parent, rf"{re.escape(_NEW)}\w+")
     try:
-        noted = json.loads((place / _SUMS).read_text(encoding="utf-8"))
+        noted = read_note(place / _SUMS)
         found = {name: hash_file(place / name, noted[name]) for name in _FILES}
         if any(found[name][-1] != noted[name][-1] for name in _FILES):
             return None
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
     if found != noted:
-        with contextlib.suppress(OSError):
-            write_whole(place / _SUMS, json.dumps(found))
+        write_note(place / _SUMS, found)
     return place / _GRAPH
 
 

@@ -1,4 +1,4 @@
-"""What all encoders that run a transformer have in common."""
+"""What encoders of a model on disk have in common, and those that run a transformer."""
 
 from __future__ import annotations
 
@@ -38,20 +38,14 @@ class Window:
     ids: list[int]
 
 
-class LocalEncoder(ABC):
-    """An encoder of a model on disk, which is located and read at the first use.
-
-    A text that is longer than the model's window is read in windows on sentence bounds;
-    its vector is the mean of theirs, weighted by length.
+class ModelEncoder:
+    """What encoders of a model on disk have in common; it is located and read at the first use.
 
     Args:
         name: The model as a user would name it.
         locate: Finds the model's folder; may raise ``ModelError``.
-        dimensions: Cut vectors to these first numbers (Matryoshka); ``None`` for all.
+        dimensions: Cut vectors to these first numbers; ``None`` for all.
     """
-
-    # Texts stored together: about a second's work on two cores.
-    batch_size = 128
 
     def __init__(
         self, name: str, locate: Callable[[], ModelFolder], dimensions: int | None = None
@@ -59,7 +53,7 @@ class LocalEncoder(ABC):
         self._name = name
         self._locate = locate
         self._dimensions = dimensions
-        self._windowed = 0
+        self._remarks: list[str] = []
 
     @cached_property
     def folder(self) -> ModelFolder:
@@ -74,6 +68,36 @@ class LocalEncoder(ABC):
     def name(self) -> str:
         """The model as a user would name it."""
         return self._name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of how the vectors are made; complete after ``encode``."""
+        return tuple(self._remarks)
+
+    def _choose_dimension(self, kind: str, most: int, usual: int) -> int:
+        if self._dimensions is not None and self._dimensions > most:
+            raise InputError(
+                f"The {kind} {self.name} gives vectors of {most} dimensions, and "
+                f"{self._dimensions} were asked for: leave out --dimensions, or name fewer."
+            )
+        return self._dimensions or usual
+
+
+class LocalEncoder(ModelEncoder, ABC):
+    """An encoder that runs a transformer.
+
+    A text that is longer than the model's window is read in windows on sentence bounds;
+    its vector is the mean of theirs, weighted by length.
+
+    Args:
+        name: The model as a user would name it.
+        locate: Finds the model's folder; may raise ``ModelError``.
+        dimensions: Cut vectors to these first numbers (Matryoshka); ``None`` for all.
+    """
+
+    # Texts stored together: about a second's work on two cores.
+    batch_size = 128
+    _windowed = 0
 
     @property
     def fingerprint(self) -> str:
@@ -101,22 +125,12 @@ class LocalEncoder(ABC):
             InputError: More numbers were asked for than the model gives.
         """
         most = self.folder.dimension
-        if self._dimensions is not None and self._dimensions > most:
-            raise InputError(
-                f"The model {self.name} gives vectors of {most} dimensions, and "
-                f"{self._dimensions} were asked for: leave out --dimensions, or name fewer."
-            )
-        return self._dimensions or min(self.folder.truncation or most, most)
+        return self._choose_dimension("model", most, min(self.folder.truncation or most, most))
 
     @property
     def windowed(self) -> int:
         """How many of the texts encoded so far were longer, and read window by window."""
         return self._windowed
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a user should know of how the vectors are made; complete after ``encode``."""
-        return ()
 
     def encode(self, texts: Sequence[str], role: Role = "passage") -> NDArray[np.float32]:
         """Embed texts of any length.
@@ -160,9 +174,8 @@ class LocalEncoder(ABC):
     def _read(self, texts: list[str], role: Role) -> Iterator[list[Window]]:
         """Return the windows of each text."""
         prompt, limit = self.folder.prompts[role], self.folder.max_length
-        for text, ids in zip(
-            texts, self._pieces.encode([prompt + text for text in texts]), strict=True
-        ):
+        whole = self._pieces.encode([prompt + text for text in texts])
+        for text, ids in zip(texts, whole, strict=True):
             if len(ids) <= limit:
                 yield [Window(text, ids)]
                 continue
@@ -197,16 +210,12 @@ def _pool(
     Returns:
         One row a text; the only window of a text as it is.
     """
-    pooled = np.empty((len(counts), vectors.shape[1]), dtype=np.float32)
-    start = 0
-    for row, count in enumerate(counts):
-        end = start + count
-        if count == 1:
-            pooled[row] = vectors[start]
-        else:
-            weights = np.array(lengths[start:end], dtype=np.float32)
-            pooled[row] = weights @ unit_rows(vectors[start:end]) / weights.sum()
-        start = end
+    ends = np.cumsum(counts)
+    pooled: NDArray[np.float32] = vectors[ends - counts]
+    for row in np.flatnonzero(np.array(counts) > 1):
+        part = slice(ends[row] - counts[row], ends[row])
+        weights = np.array(lengths[part], dtype=np.float32)
+        pooled[row] = weights @ unit_rows(vectors[part]) / weights.sum()
     return pooled
 
 

@@ -52,7 +52,7 @@ def open_encoder(
         ModelError: A folder does not exist, or the name cannot
             be a model's. A missing or altered model is found out at the first use.
     """
-    from embeddings.encoders.devices import may_accelerate
+    from embeddings.encoders.devices import find_devices, may_accelerate
     from embeddings.encoders.packaged import NAME
 
     accelerated = may_accelerate(device)
@@ -69,41 +69,23 @@ def open_encoder(
     kind, _, base = name.partition(":")
     locate = _locator(base or NAME if kind == STATIC else name, fetch and bool(model))
     if kind == STATIC:
+        from embeddings.encoders.static import StaticEncoder
+
         if accelerated and device != "auto":
             raise InputError(f"A static model is read by the CPU: leave out --device {device}.")
-        return _open_static(base or NAME, locate, precision, dimensions)
-    if accelerated and not (precision == "int8" and device == "auto"):
-        return _open_accelerated(name, locate, precision, device, dimensions)
-    from embeddings.encoders.compiled import CompiledEncoder
-
-    return CompiledEncoder(name, locate, precision, dimensions)
-
-
-def _open_accelerated(
-    name: str,
-    locate: Callable[[], ModelFolder],
-    precision: str,
-    device: str,
-    dimensions: int | None,
-) -> Encoder:
-    from embeddings.encoders.accelerated import AcceleratedEncoder
-    from embeddings.encoders.compiled import CompiledEncoder
-    from embeddings.encoders.devices import find_devices
-
-    if precision == "int8":
+        if precision not in ("auto", "float32"):
+            raise InputError(f"A static model has no {precision} form: leave out --precision.")
+        return StaticEncoder(base or NAME, locate, dimensions)
+    if accelerated and precision == "int8" and device != "auto":
         raise InputError(f"The precision int8 is for the CPU: leave out --device {device}.")
-    small = CompiledEncoder(name, locate, precision, dimensions)
-    return AcceleratedEncoder(small, locate, precision, lambda: find_devices(device), dimensions)
+    from embeddings.encoders.compiled import CompiledEncoder
 
+    compiled = CompiledEncoder(name, locate, precision, dimensions)
+    if not accelerated or precision == "int8":
+        return compiled
+    from embeddings.encoders.accelerated import AcceleratedEncoder
 
-def _open_static(
-    name: str, locate: Callable[[], ModelFolder], precision: str, dimensions: int | None
-) -> Encoder:
-    from embeddings.encoders.static import StaticEncoder
-
-    if precision not in ("auto", "float32"):
-        raise InputError(f"A static model has no {precision} form: leave out --precision.")
-    return StaticEncoder(name, locate, dimensions)
+    return AcceleratedEncoder(compiled, locate, precision, lambda: find_devices(device), dimensions)
 
 
 def _locator(name: str, fetch: bool) -> Callable[[], ModelFolder]:

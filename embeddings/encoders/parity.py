@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.writing import write_whole
+from embeddings.encoders.caching import read_note, write_note
 
 # Below this mean cosine an encoder is refused. bfloat16 gives 0.99998 with
 # all-MiniLM-L6-v2; a wrong pooling, mask or case is far below.
@@ -50,49 +47,20 @@ TEXTS = _SENTENCES + tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parity:
-    """How near a set of vectors is to the reference's.
-
-    Attributes:
-        texts: How many texts were compared.
-        mean: Mean cosine.
-        lowest: Smallest cosine.
-    """
-
-    texts: int
-    mean: float
-    lowest: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the vectors may be stored as the reference's."""
-        return self.reaches(MEAN_COSINE)
-
-    def reaches(self, bound: float) -> bool:
-        """Whether the mean cosine is at least ``bound``; never if it is no number."""
-        return self.mean >= bound
-
-
-def compare(vectors: NDArray[np.float32], reference: NDArray[np.float32]) -> Parity:
-    """Compare unit rows of shape ``(n, d)`` with the reference's, row by row."""
+def compare(vectors: NDArray[np.float32], reference: NDArray[np.float32]) -> float:
+    """Return the mean cosine of unit rows of shape ``(n, d)`` with the reference's."""
     if vectors.shape != reference.shape:
-        return Parity(len(reference), 0.0, 0.0)
-    cosines = np.sum(vectors.astype(np.float64) * reference, axis=1)
-    return Parity(len(cosines), float(cosines.mean()), float(cosines.min()))
+        return 0.0
+    return float(np.sum(vectors.astype(np.float64) * reference, axis=1).mean())
 
 
-def read_parity(record: Path) -> Parity | None:
-    """Return a comparison that was noted, or None if there is none or it is damaged."""
-    try:
-        found = json.loads(record.read_text(encoding="utf-8"))
-        return Parity(found["texts"], found["mean"], found["lowest"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def read_parity(record: Path) -> float | None:
+    """Return a mean cosine that was noted, or None if there is none or it is damaged."""
+    noted = read_note(record)
+    mean = noted.get("mean") if isinstance(noted, dict) else None
+    return mean if isinstance(mean, float) else None
 
 
-def write_parity(record: Path, parity: Parity, precision: str, device: str) -> None:
+def write_parity(record: Path, mean: float, precision: str, device: str) -> None:
     """Note a comparison; without a cache that can be written, each run compares again."""
-    content = {**asdict(parity), "precision": precision, "device": device}
-    with contextlib.suppress(OSError):
-        write_whole(record, json.dumps(content, indent=1))
+    write_note(record, {"mean": mean, "precision": precision, "device": device})

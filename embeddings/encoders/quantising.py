@@ -97,13 +97,12 @@ def _measure(
     request = core.compile_model(
         watched, "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
     ).create_infer_request()
-    peaks: list[_Weights] = []
+    found = []
     for sequence in sequences:
         ids = np.array([sequence], dtype=np.int64)
-        found = request.infer([ids, np.ones_like(ids)])
-        new = [np.array(found[n], dtype=np.float32) for n in range(len(outputs))]
-        peaks = [np.maximum(a, b) for a, b in zip(peaks, new, strict=True)] if peaks else new
-    return peaks
+        vectors = request.infer([ids, np.ones_like(ids)])
+        found.append([np.array(vectors[n], dtype=np.float32) for n in range(len(outputs))])
+    return [np.max(of_texts, axis=0) for of_texts in zip(*found, strict=True)]
 
 
 def _factors(peak: _Weights, heaviest: _Weights) -> _Weights:

@@ -55,32 +55,6 @@ class Module:
     config: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the configuration files of a model say.
-
-    Attributes:
-        max_length: The most word pieces the model reads, special ones included.
-        dimension: Length of a vector.
-        truncation: The first numbers of a vector to which the model itself cuts it, if it does.
-        pooling: How word pieces become one vector, such as ``mean``; ``""`` if not stated.
-        prompts: What is put before a text, by its role.
-        lower_case: Whether texts are lower-cased before the tokenizer's own rules.
-        local_attention: Whether a layer's word pieces see only those near them.
-        obstacle: Why only sentence-transformers itself can compute the vectors; ``""``
-            if nothing stands in the way.
-    """
-
-    max_length: int
-    dimension: int
-    truncation: int | None
-    pooling: str
-    prompts: Mapping[Role, str]
-    lower_case: bool
-    local_attention: bool
-    obstacle: str
-
-
 def read_modules(path: Path, name: str) -> list[Module]:
     """List the modules in ``path``, the transformer first; a plain transformer is one.
 
@@ -143,85 +117,70 @@ def _expect_readable(path: Path, module: Module, name: str) -> None:
         )
 
 
-def read_settings(path: Path, modules: list[Module], name: str) -> Settings:
-    """Read what shapes the vectors of the model in ``path``, weights and tokenizer aside.
+def read_own_settings(transformer: Path) -> dict[str, Any]:
+    """Read what sentence-transformers notes beside a transformer: the first file that says any."""
+    return next((found for name in _OWN_FILES if (found := read_object(transformer / name))), {})
+
+
+def expect_text(
+    transformer: Path, own: Mapping[str, Any], general: Mapping[str, Any], name: str, plain: bool
+) -> None:
+    """Refuse what is no text encoder, or has its texts changed before they are tokenized.
+
+    Args:
+        transformer: The folder of the transformer.
+        own: Its own settings.
+        general: Those of the whole model.
+        name: The model's, for the error.
+        plain: Whether it is a transformer without modules.
 
     Raises:
-        ModelError: A file is not what sentence-transformers writes, or the model reads
-            something other than plain text.
+        ModelError: It says why.
     """
-    transformer = path / modules[0].path
-    config = read_object(transformer / "config.json")
-    general = read_object(path / "config_sentence_transformers.json")
-    whole = (path / "modules.json").is_file()
-    own_file = next((f for n in _OWN_FILES if read_object(f := transformer / n)), None)
-    own = read_object(own_file) if whole and own_file else {}
-    _expect_text(transformer, own, general, name, whole)
-    poolings = [m for m in modules if m.kind == "Pooling"]
-    prompts = _prompts(path / "config_sentence_transformers.json", general)
-    pooled = all(m.config.get("include_prompt", True) for m in poolings)
-    left_out = any(prompts.values()) and not pooled
-    return Settings(
-        max_length=_max_length(transformer, own, config),
-        dimension=_dimension(path, modules, config),
-        truncation=_whole(path / "config_sentence_transformers.json", general, "truncate_dim"),
-        pooling="+".join(mode for m in poolings for mode in _modes(m)) or _usual(config, whole),
-        prompts=prompts,
-        lower_case=own.get("do_lower_case") is True,
-        local_attention=bool(config.get("local_attention") or config.get("sliding_window")),
-        obstacle=f"{name} leaves its prompts out of the pooling" if left_out else "",
-    )
-
-
-def _expect_text(
-    transformer: Path, own: Mapping[str, Any], general: Mapping[str, Any], name: str, whole: bool
-) -> None:
-    """Refuse what is no text encoder, or has its texts changed before they are tokenized."""
     kind = general.get("model_type", "SentenceTransformer")
     task = own.get("transformer_task", "feature-extraction")
-    if kind != "SentenceTransformer" or task != "feature-extraction":
-        raise ModelError(
-            f"The model {name} is a {kind} for {task}: expected a SentenceTransformer, which "
-            "gives each text one vector."
-        )
-    if (transformer / "adapter_config.json").is_file():
-        raise ModelError(
-            f"The model {name} is an adapter, which leans on a model elsewhere: merge the two and "
-            "save them again with sentence-transformers."
-        )
     # sentence-transformers makes messages of texts where a tokenizer has a chat template,
     # except in models saved by earlier versions or for text alone.
     chat = (transformer / "chat_template.jinja").is_file() or read_object(
         transformer / "tokenizer_config.json"
     ).get("chat_template")
     ways = own.get("modality_config", {"text": {}})
-    if (
-        (chat and not whole)
-        or not isinstance(ways, dict)
-        or "text" not in ways
-        or "message" in ways
-    ):
-        raise ModelError(
-            f"The model {name} reads chat messages or no text at all: expected one that reads "
-            "plain text."
-        )
+    text = isinstance(ways, dict) and "text" in ways and "message" not in ways
     changes = ("processing_kwargs", "query_expansion", "tokenizer_name_or_path")
-    if found := [key for key in changes if own.get(key)]:
-        raise ModelError(f"The model {name} sets {found[0]}, which is not supported.")
+    changed = next((key for key in changes if own.get(key)), "")
+    for refused, reason in (
+        (
+            kind != "SentenceTransformer" or task != "feature-extraction",
+            f"is a {kind} for {task}: expected a SentenceTransformer, which gives each text one "
+            "vector.",
+        ),
+        (
+            (transformer / "adapter_config.json").is_file(),
+            "is an adapter, which leans on a model elsewhere: merge the two and save them again "
+            "with sentence-transformers.",
+        ),
+        (
+            (chat and plain) or not text,
+            "reads chat messages or no text at all: expected one that reads plain text.",
+        ),
+        (changed, f"sets {changed}, which is not supported."),
+    ):
+        if refused:
+            raise ModelError(f"The model {name} {reason}")
 
 
-def _max_length(transformer: Path, own: Mapping[str, Any], config: Mapping[str, Any]) -> int:
+def read_max_length(transformer: Path, own: Mapping[str, Any], config: Mapping[str, Any]) -> int:
     """Follow sentence-transformers: its own setting, else the tokenizer's; positions bound both."""
     limits = []
     tokenizer = transformer / "tokenizer_config.json"
-    stated = _whole(transformer / _OWN_FILES[0], own, "max_seq_length") or _whole(
+    stated = read_whole(transformer / _OWN_FILES[0], own, "max_seq_length") or read_whole(
         tokenizer, read_object(tokenizer), "model_max_length"
     )
     if stated and stated < _NO_LIMIT:
         limits.append(stated)
     # XLNet writes -1 for none.
     if config.get("max_position_embeddings") != -1:
-        rows = _whole(transformer / "config.json", config, "max_position_embeddings")
+        rows = read_whole(transformer / "config.json", config, "max_position_embeddings")
         if rows and str(config.get("model_type")) in _SHIFTED:
             padding = config.get("pad_token_id")
             rows -= (padding if isinstance(padding, int) else 1) + 1
@@ -232,21 +191,21 @@ def _max_length(transformer: Path, own: Mapping[str, Any], config: Mapping[str, 
     return found
 
 
-def _dimension(path: Path, modules: list[Module], config: Mapping[str, Any]) -> int:
+def read_dimension(path: Path, modules: list[Module], config: Mapping[str, Any]) -> int:
     """Return the width of what the last module that changes the width puts out."""
     for module in reversed(modules[1:]):
         file = path / module.path / "config.json"
         for key in ("out_features", "embedding_dimension", "word_embedding_dimension"):
-            if width := _whole(file, module.config, key):
-                return width * (len(_modes(module)) if module.kind == "Pooling" else 1)
+            if width := read_whole(file, module.config, key):
+                return width * (len(read_poolings(module)) if module.kind == "Pooling" else 1)
     file = path / modules[0].path / "config.json"
     for key in ("hidden_size", "dim", "d_model"):
-        if width := _whole(file, config, key):
+        if width := read_whole(file, config, key):
             return width
     raise ModelError(f"{file} does not state hidden_size.")
 
 
-def _modes(module: Module) -> list[str]:
+def read_poolings(module: Module) -> list[str]:
     """Name the poolings, whose vectors sentence-transformers joins end to end."""
     found = module.config.get("pooling_mode")
     if found is None:
@@ -260,15 +219,13 @@ def _modes(module: Module) -> list[str]:
     return modes
 
 
-def _usual(config: Mapping[str, Any], whole: bool) -> str:
+def usual_pooling(config: Mapping[str, Any]) -> str:
     """Name the pooling that a transformer without modules is given."""
-    if whole:
-        return ""
     causal = "ForCausalLM" in str(config.get("architectures")) and config.get("is_causal", True)
     return "lasttoken" if causal else "mean"
 
 
-def _prompts(file: Path, general: Mapping[str, Any]) -> dict[Role, str]:
+def read_prompts(file: Path, general: Mapping[str, Any]) -> dict[Role, str]:
     """Read the prompts of queries and passages; the default prompt where neither has one.
 
     The names are those that sentence-transformers looks for in ``encode_query`` and
@@ -291,7 +248,7 @@ def _prompts(file: Path, general: Mapping[str, Any]) -> dict[Role, str]:
     return {"query": query, "passage": passage}
 
 
-def _whole(file: Path, content: Mapping[str, Any], key: str) -> int | None:
+def read_whole(file: Path, content: Mapping[str, Any], key: str) -> int | None:
     """Return a positive whole number of a configuration, or None where it states none."""
     value = content.get(key)
     if value is None:

@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder
-from embeddings.encoders.local import unit_rows
+from embeddings.encoders.local import ModelEncoder, unit_rows
 from embeddings.encoders.protocol import Role
-from embeddings.encoders.tokens import WordPieces
-from embeddings.errors import InputError
 from embeddings.writing import write_whole
 
 # Part of the fingerprint and of the table's file name: raise it when ``distil`` or the
@@ -34,7 +32,7 @@ _WORDS = 300_000
 _WORD_LENGTH = 40
 
 
-class StaticEncoder:
+class StaticEncoder(ModelEncoder):
     """Sums of word vectors distilled from another model, some hundred times as fast.
 
     The first use on a machine distils the table (``distilling.distil``) and keeps it in
@@ -59,21 +57,8 @@ class StaticEncoder:
     def __init__(
         self, name: str, locate: Callable[[], ModelFolder], dimensions: int | None = None
     ) -> None:
-        self._base_name = name
-        self._locate = locate
-        self._dimensions = dimensions
-        self._remarks: list[str] = []
+        super().__init__(f"static:{name}", locate, dimensions)
         self._known: dict[str, tuple[int, ...]] = {}
-
-    @cached_property
-    def folder(self) -> ModelFolder:
-        """The files of the model that is distilled."""
-        return self._locate()
-
-    @property
-    def name(self) -> str:
-        """The model as a user would name it."""
-        return f"static:{self._base_name}"
 
     @property
     def description(self) -> str:
@@ -100,17 +85,7 @@ class StaticEncoder:
         from embeddings.encoders.distilling import DIMENSION
 
         most = min(DIMENSION, self.folder.dimension)
-        if self._dimensions is not None and self._dimensions > most:
-            raise InputError(
-                f"The static model {self.name} gives vectors of {most} dimensions, and "
-                f"{self._dimensions} were asked for: leave out --dimensions, or name fewer."
-            )
-        return self._dimensions or most
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a user should know of how the vectors are made; complete after ``encode``."""
-        return tuple(self._remarks)
+        return self._choose_dimension("static model", most, most)
 
     def encode(self, texts: Sequence[str], role: Role = "passage") -> NDArray[np.float32]:  # noqa: ARG002
         """Embed texts of any length; ``role`` makes no difference.
@@ -160,10 +135,6 @@ class StaticEncoder:
         return self._known if len(kept) == len(fresh) else {**self._known, **fresh}
 
     @cached_property
-    def _pieces(self) -> WordPieces:
-        return WordPieces(self.folder)
-
-    @cached_property
     def _useful(self) -> frozenset[int]:
         """Ids of the pieces that have a vector; special and unknown ones have none."""
         return frozenset(np.flatnonzero(self._table.any(axis=1)).tolist())
@@ -180,8 +151,8 @@ class StaticEncoder:
             table = distil(self.folder)
             seconds = time.perf_counter() - began
             self._remarks.append(
-                f"The static table of {self._base_name} was distilled in {seconds:.0f} s, which "
-                "is done once on a machine."
+                f"The static table of {self.name.removeprefix('static:')} was distilled in "
+                f"{seconds:.0f} s, which is done once on a machine."
             )
             try:
                 write_whole(place, _as_file(table))
