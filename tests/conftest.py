@@ -15,7 +15,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 
 # The compiled model is kept with the checkout, so that tests neither read nor fill the user's
-# cache, and compile it once. test_encoders.py compiles it anew in a folder of its own.
+# cache, and compile it once.
 os.environ["TOPICWIRE_CACHE"] = str(Path(__file__).parents[1] / ".cache" / "topicwire")
 os.environ.pop("TOPICWIRE_MODEL", None)
 

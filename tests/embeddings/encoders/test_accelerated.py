@@ -22,11 +22,23 @@ WORDS = ["damascus", "talks", "in", "geneva", "peace", "weapons", "the", "of", "
 TEXTS = [" ".join((WORDS * 20)[n : n + 1 + n % 37]) for n in range(80)] + ["geneva talks " * 40]
 
 
+@pytest.fixture(scope="module")
+def shared_cache(tmp_path_factory):
+    """Where most tests find what the first of them noted: that the vectors were compared."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def settings(tmp_path, monkeypatch):
-    monkeypatch.setenv("TOPICWIRE_CACHE", str(tmp_path / "cache"))
+def settings(shared_cache, monkeypatch):
+    monkeypatch.setenv("TOPICWIRE_CACHE", str(shared_cache))
     monkeypatch.setattr(accelerated, "SMALL", 5)
     monkeypatch.setattr(accelerated, "PORTION", 30)
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """For a test in which the vectors are compared."""
+    monkeypatch.setenv("TOPICWIRE_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +111,7 @@ def memory(monkeypatch):
     return memory
 
 
-def test_the_vectors_are_the_reference_s(folder, expected):
+def test_the_vectors_are_the_reference_s(folder, expected, own_cache):
     encoder = open_tiny(folder)
     assert np.allclose(encoder.encode(TEXTS), expected, atol=1e-5)
     assert encoder.notes == ()
@@ -140,7 +152,9 @@ def test_a_batch_in_any_order_comes_back_in_that_order(folder, expected):
 
 
 @pytest.mark.parametrize("number", ["float16", "bfloat16"])
-def test_half_precision_that_agrees_keeps_the_fingerprint(folder, expected, monkeypatch, number):
+def test_half_precision_that_agrees_keeps_the_fingerprint(
+    folder, expected, own_cache, monkeypatch, number
+):
     monkeypatch.setitem(accelerated._NUMBERS, "auto", {"cpu": (number, "float32")})
     encoder = open_tiny(folder, precision="auto")
     vectors = encoder.encode(TEXTS)
@@ -164,7 +178,9 @@ def distort(monkeypatch, kinds):
     monkeypatch.setattr(accelerated, "load_model", load)
 
 
-def test_half_precision_that_differs_is_refused_for_float32(folder, expected, monkeypatch):
+def test_half_precision_that_differs_is_refused_for_float32(
+    folder, expected, own_cache, monkeypatch
+):
     distort(monkeypatch, ["float16"])
     encoder = open_tiny(folder, precision="auto")
     assert np.allclose(encoder.encode(TEXTS), expected, atol=1e-5)
@@ -173,7 +189,7 @@ def test_half_precision_that_differs_is_refused_for_float32(folder, expected, mo
 
 
 def test_a_device_that_is_wrong_in_all_numbers_leaves_the_work_to_the_cpu(
-    folder, expected, monkeypatch
+    folder, expected, own_cache, monkeypatch
 ):
     distort(monkeypatch, ["float16", "float32"])
     encoder = open_tiny(folder, precision="auto")
@@ -189,7 +205,7 @@ def test_a_device_that_cannot_compute_leaves_the_work_to_the_cpu(folder, expecte
     assert encoder.notes[0].startswith("tiny in float32 fails on meta (")
 
 
-def test_a_later_run_does_not_compare_again(folder, monkeypatch):
+def test_a_later_run_does_not_compare_again(folder, own_cache, monkeypatch):
     vectors = open_tiny(folder).encode(TEXTS)
     monkeypatch.delattr(accelerated, "ReferenceEncoder")
     assert np.array_equal(open_tiny(folder).encode(TEXTS), vectors)

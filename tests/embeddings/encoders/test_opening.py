@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.compiled import CompiledEncoder
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.packaged import PINNED, find_package, read_package, read_pinned
@@ -23,13 +24,12 @@ PACKAGE = find_package()
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """A cache folder of the tests' own, in which the model is compiled once."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TOPICWIRE_CACHE", str(folder))
-        patch.delenv("TOPICWIRE_MODEL", raising=False)
-        yield folder
+def cache() -> Path:
+    """The checkout's cache, in which the model is compiled once for all tests.
+
+    Small models are compiled anew in each run, by test_models.py and test_folder.py.
+    """
+    return cache_folder()
 
 
 @pytest.fixture(scope="module")
