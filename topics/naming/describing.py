@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,17 +12,10 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import unit_rows
 from topics.hierarchy.tree import TopicTree
-from topics.naming.keyphrases import (
-    Grouping,
-    Keyphrases,
-    TermTable,
-    find_keyphrases,
-    find_lone_terms,
-    tabulate,
-)
+from topics.naming.keyphrases import Grouping, Keyphrases, find_keyphrases, find_lone_terms
 from topics.naming.representatives import choose_representatives, measure_centrality
 from topics.naming.terms import count_terms
-from topics.naming.titles import NAME_PHRASES, Named, name_tree
+from topics.naming.titles import NAME_PHRASES, name_tree
 from topics.naming.wordforms import is_part
 
 KEYPHRASES = 8
@@ -55,17 +49,6 @@ class Topic:
     share: float
     outlets: tuple[tuple[str, int], ...]
     representatives: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Corpus:
-    """What is known of the passages, by row."""
-
-    texts: Sequence[str]
-    strengths: NDArray[np.float32]
-    unit: NDArray[np.float32]
-    outlets: Sequence[str]
-    table: TermTable
 
 
 def describe_topics(
@@ -147,106 +130,72 @@ def describe_tree(
         )
     if len(guided_names) != tree.fixed:
         raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
-    topics, members = tree.topics, tree.members
-    if not topics:
+    if not tree.topics:
         return []
-    least = max(number for size, number in _LEAST_COUNTS if rows >= size)
-    numbers = None if documents is None else np.unique(documents, return_inverse=True)[1]
-    table = tabulate(count_terms(texts, least), rows, numbers)
-    corpus = _Corpus(texts, np.asarray(strengths), unit_rows(vectors), outlets, table)
+    unit, firm = unit_rows(vectors), np.asarray(strengths)
+    chosen: list[tuple[int, ...]] = []
+    centrality: list[NDArray[np.float64]] = []
+    for members in tree.members:
+        cosines, central = measure_centrality(unit, members)
+        centrality.append(central)
+        merit = cosines * firm[members]
+        chosen.append(choose_representatives(members, merit, unit, texts, outlets))
+    numbers = range(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
+    terms = count_terms(texts, max(least for size, least in _LEAST_COUNTS if rows >= size))
+    phrases: list[Keyphrases] = []
+    for level in range(len(tree.levels)):
+        grouping = _group_level(tree, level, centrality, np.array(numbers, np.int64))
+        phrases += find_keyphrases(terms, grouping, KEYPHRASES)
+    for place, passages in enumerate(chosen):
+        if len(phrases[place].phrases) < NAME_PHRASES and passages:
+            phrases[place] = _fill_up(phrases[place], [texts[row] for row in passages])
     fixed = [
         guided_names[topic.label]
         if topic.level <= tree.default and topic.label < tree.fixed
         else ""
-        for topic in topics
+        for topic in tree.topics
     ]
-    phrases, chosen = _describe_levels(corpus, tree)
-    names = name_tree(
-        [
-            Named(
-                phrases[place].phrases,
-                phrases[place].weights,
-                phrases[place].apart,
-                topic.parent,
-                topic.level - tree.default,
-                topic.finest - tree.default,
-                fixed[place],
-            )
-            for place, topic in enumerate(topics)
-        ]
-    )
-    counts = _count_outlets(outlets, members)
+    names = name_tree(tree.topics, phrases, tree.default, fixed)
     return [
         Topic(
             id=place,
             name=names[place],
             kind="guided" if fixed[place] else "discovered",
             keyphrases=phrases[place].phrases,
-            size=len(members[place]),
-            share=len(members[place]) / rows if rows else 0.0,
-            outlets=counts[place],
+            size=len(members),
+            share=len(members) / rows if rows else 0.0,
+            outlets=_count_outlets(outlets[row] for row in members.tolist()),
             representatives=chosen[place],
         )
-        for place in range(len(topics))
+        for place, members in enumerate(tree.members)
     ]
 
 
-def _describe_levels(
-    corpus: _Corpus, tree: TopicTree
-) -> tuple[list[Keyphrases], list[tuple[int, ...]]]:
-    """Find keyphrases and representative passages of all topics, level by level."""
-    phrases: list[Keyphrases] = []
-    chosen: list[tuple[int, ...]] = []
-    for number in range(len(tree.rows)):
-        fresh = [place for place, topic in enumerate(tree.topics) if topic.level == number]
-        centrality = np.ones(len(corpus.texts))
-        for place in fresh:
-            rows = tree.members[place]
-            if not len(rows):
-                chosen.append(())
-                continue
-            cosines, centrality[rows] = measure_centrality(corpus.unit, rows)
-            chosen.append(
-                choose_representatives(
-                    rows,
-                    cosines * corpus.strengths[rows],
-                    corpus.unit,
-                    corpus.texts,
-                    corpus.outlets,
-                )
-            )
-        grouping = _group(tree, fresh, number, centrality)
-        phrases += find_keyphrases(corpus.table, grouping, KEYPHRASES)
-    for place, rows_of in enumerate(chosen):
-        if len(phrases[place].phrases) < NAME_PHRASES and rows_of:
-            phrases[place] = _fill_up(phrases[place], [corpus.texts[row] for row in rows_of])
-    return phrases, chosen
-
-
-def _group(
+def _group_level(
     tree: TopicTree,
-    fresh: Sequence[int],
-    number: int,
-    centrality: NDArray[np.float64],
+    level: int,
+    centrality: Sequence[NDArray[np.float64]],
+    documents: NDArray[np.int64],
 ) -> Grouping:
-    """Gather a level's new topics with what they stand among, above and below."""
-    rows = len(tree.rows[0])
-    labels, below = np.full(rows, -1, np.int64), np.full(rows, -1, np.int64)
+    """Gather the topics new on a level with what they stand among, above and below."""
+    labels, below = np.full(len(documents), -1), np.full(len(documents), -1)
+    central = np.ones(len(documents))
+    fresh = [place for place, topic in enumerate(tree.topics) if topic.level == level]
     for at, place in enumerate(fresh):
         inside = tree.members[place]
         labels[inside] = at
-        finer = min(tree.topics[place].finest + 1, len(tree.rows) - 1)
+        central[inside] = centrality[place]
+        finer = min(tree.topics[place].finest + 1, len(tree.levels) - 1)
         below[inside] = tree.rows[finer][inside]
-    nested = number > tree.default
+    nested = level > tree.default
     return Grouping(
+        members=[tree.members[place] for place in fresh],
         labels=labels,
-        sizes=np.array([len(tree.members[place]) for place in fresh], np.int64),
-        parents=np.array(
-            [tree.topics[place].parent if nested else -1 for place in fresh], np.int64
-        ),
-        above=tree.rows[max(number - 1, 0)],
+        parents=np.array([tree.topics[place].parent if nested else -1 for place in fresh], int),
+        above=tree.rows[max(level - 1, 0)],
         below=below,
-        centrality=centrality,
+        centrality=central,
+        documents=documents,
     )
 
 
@@ -268,18 +217,7 @@ def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
     return Keyphrases(tuple(found), own.weights + more, own.apart + more)
 
 
-def _count_outlets(
-    outlets: Sequence[str], members: Sequence[NDArray[np.int64]]
-) -> list[tuple[tuple[str, int], ...]]:
-    """Count each topic's passages by outlet, most first."""
-    names = sorted(set(outlets))
-    number = {name: at for at, name in enumerate(names)}
-    of_rows = np.array([number[outlet] for outlet in outlets], np.int64)
-    counted = []
-    for rows in members:
-        counts = np.bincount(of_rows[rows], minlength=len(names))
-        order = np.lexsort((np.arange(len(names)), -counts)).tolist()
-        counted.append(
-            tuple((names[at], int(counts[at])) for at in order if names[at] and counts[at])
-        )
-    return counted
+def _count_outlets(outlets: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Count passages by outlet, most first."""
+    counts = Counter(outlet for outlet in outlets if outlet)
+    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,46 +41,35 @@ _LEAST_FIT = 0.2
 
 
 @dataclass(frozen=True)
-class TermTable:
-    """Terms of a corpus, counted once for all levels of topics.
-
-    Attributes:
-        terms: Counted over all passages.
-        stands: Ones where a term stands in a passage, shape ``(terms, passages)``.
-        documents: int64 ``(passages,)``, number of each passage's document.
-        ranks: int64 ``(terms,)``, place of each term in alphabetical order.
-    """
-
-    terms: Terms
-    stands: csr_array
-    documents: NDArray[np.int64]
-    ranks: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
 class Grouping:
     """Topics of one level that are to be described, and what they stand among.
 
     Attributes:
+        members: Passages of each topic, ascending.
         labels: int64 ``(passages,)``, each passage's topic; -1 where it is not wanted.
-        sizes: int64 ``(topics,)``, passages of each.
         parents: int64 ``(topics,)``, each topic's parent, -1 where it has none or is to
             be told from all the rest alone.
         above: int64 ``(passages,)``, each passage's topic among the parents.
         below: int64 ``(passages,)``, each passage's topic on the level below.
         centrality: float64 ``(passages,)``, how much each counts, 1 in a topic's mean.
+        documents: int64 ``(passages,)``, number of each passage's document.
     """
 
+    members: Sequence[NDArray[np.int64]]
     labels: NDArray[np.int64]
-    sizes: NDArray[np.int64]
     parents: NDArray[np.int64]
     above: NDArray[np.int64]
     below: NDArray[np.int64]
     centrality: NDArray[np.float64]
+    documents: NDArray[np.int64]
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Passages of each topic."""
+        return np.array([len(rows) for rows in self.members], np.int64)
 
 
-@dataclass(frozen=True)
-class _Pairs:
+class _Pairs(NamedTuple):
     """Terms of topics, best first within each topic; all of shape ``(pairs,)``.
 
     ``apart`` is the contrast with the topic's siblings in bits, 0 without a parent.
@@ -107,25 +98,7 @@ class Keyphrases:
     apart: tuple[float, ...]
 
 
-def tabulate(terms: Terms, rows: int, documents: NDArray[np.int64] | None = None) -> TermTable:
-    """Make the table that all levels share.
-
-    Args:
-        terms: As counted, sorted by term.
-        rows: Number of passages.
-        documents: Number of each passage's document; by default each is its own.
-    """
-    from scipy.sparse import csr_array
-
-    starts = np.searchsorted(terms.terms, np.arange(len(terms.words) + 1))
-    ones = np.ones(len(terms.rows), np.int32)
-    stands = csr_array((ones, terms.rows, starts), shape=(len(terms.words), rows))
-    ranks = np.empty(len(terms.words), np.int64)
-    ranks[sorted(range(len(ranks)), key=terms.words.__getitem__)] = np.arange(len(ranks))
-    return TermTable(terms, stands, np.arange(rows) if documents is None else documents, ranks)
-
-
-def find_keyphrases(table: TermTable, grouping: Grouping, wanted: int) -> list[Keyphrases]:
+def find_keyphrases(terms: Terms, grouping: Grouping, wanted: int) -> list[Keyphrases]:
     """Return up to ``wanted`` keyphrases of each topic, the most telling first.
 
     Class-based TF-IDF over passages: a term weighs the share of the topic's passages
@@ -135,38 +108,28 @@ def find_keyphrases(table: TermTable, grouping: Grouping, wanted: int) -> list[K
     by maximal marginal relevance, where alike means standing in the same passages; the
     first few of a topic with children are picked to stand for all of them.
     """
-    count = len(grouping.sizes)
-    pairs = _weigh_further(table, grouping, _weigh_terms(table, grouping))
-    bounds = np.searchsorted(pairs.topic, np.arange(count + 1))
-    order = np.argsort(grouping.labels, kind="stable")
-    starts = np.searchsorted(grouping.labels[order], np.arange(count + 1))
-    place = np.empty(len(order), np.int64)
+    pairs = _weigh_further(terms, grouping, _weigh_terms(terms, grouping))
+    bounds = np.searchsorted(pairs.topic, np.arange(len(grouping.members) + 1))
     found: list[Keyphrases] = []
-    for one in range(count):
-        span = slice(bounds[one], bounds[one + 1])
-        ranked = pairs.term[span].tolist()
-        weights = dict(zip(ranked, pairs.weights[span].tolist(), strict=True))
-        counts = dict(zip(ranked, pairs.counts[span].tolist(), strict=True))
-        apart = dict(zip(ranked, pairs.apart[span].tolist(), strict=True))
-        kept = drop_fragments(ranked, counts, table.terms.words)[:_CANDIDATES]
+    for one, members in enumerate(grouping.members):
+        own = _Pairs._make(each[bounds[one] : bounds[one + 1]] for each in pairs)
+        ranked = own.term.tolist()
+        at = {term: place for place, term in enumerate(ranked)}
+        kept = drop_fragments(
+            ranked, dict(zip(ranked, own.counts.tolist(), strict=True)), terms.words
+        )[:_CANDIDATES]
         if not kept:
             found.append(Keyphrases((), (), ()))
             continue
-        members = order[starts[one] : starts[one + 1]]
-        place[members] = np.arange(len(members))
-        holders = _find_holders(table, kept, grouping.labels == one, place, len(members))
-        chosen = _spread(
-            np.array([weights[term] for term in kept]),
-            holders,
-            _share_out(holders, grouping.below[members]),
-            wanted,
-        )
-        terms = [kept[pick] for pick in chosen]
+        holders = terms.stands[kept][:, members]
+        places = [at[term] for term in kept]
+        cover = _share_out(holders, grouping.below[members])
+        chosen = [places[pick] for pick in _spread(own.weights[places], holders, cover, wanted)]
         found.append(
             Keyphrases(
-                tuple(table.terms.surfaces[term] for term in terms),
-                tuple(weights[term] for term in terms),
-                tuple(apart[term] for term in terms),
+                tuple(terms.surfaces[ranked[place]] for place in chosen),
+                tuple(own.weights[chosen].tolist()),
+                tuple(own.apart[chosen].tolist()),
             )
         )
     return found
@@ -178,7 +141,7 @@ def find_lone_terms(texts: list[str], wanted: int) -> tuple[str, ...]:
     The fittest first, then those of more passages, longer words before shorter.
     """
     terms = count_terms(texts, 1)
-    counts = np.bincount(terms.terms, minlength=len(terms.words)).tolist()
+    counts = terms.counts.tolist()
     able = [one for one, words in enumerate(terms.words) if len(words) == 1 or terms.named[one]]
     ranked = sorted(
         able,
@@ -192,11 +155,11 @@ def find_lone_terms(texts: list[str], wanted: int) -> tuple[str, ...]:
     return tuple(terms.surfaces[one] for one in kept[:wanted])
 
 
-def _weigh_terms(table: TermTable, grouping: Grouping) -> _Pairs:
+def _weigh_terms(terms: Terms, grouping: Grouping) -> _Pairs:
     """Weigh terms against the rest of the corpus; keep the best of each topic."""
-    terms, sizes = table.terms, grouping.sizes
-    counted = _sum_over(table, grouping.labels, len(sizes), None)
-    central = _sum_over(table, grouping.labels, len(sizes), grouping.centrality)
+    sizes = grouping.sizes
+    counted = _sum_over(terms.stands, grouping.labels, len(sizes))
+    central = _sum_over(terms.stands, grouping.labels, len(sizes), grouping.centrality)
     term = np.repeat(np.arange(len(terms.words)), np.diff(counted.indptr))
     topic, counts = counted.indices.astype(np.int64), counted.data.astype(np.int64)
     # A term seen once in a topic of many says nothing of the topic; a phrase of three
@@ -205,46 +168,42 @@ def _weigh_terms(table: TermTable, grouping: Grouping) -> _Pairs:
     common = (lengths > 2) & ~terms.named
     use = (sizes[topic] <= _FEW) | (counts >= np.where(common[term], 3, 2))
     term, topic, counts = term[use], topic[use], counts[use]
-    total = np.diff(table.stands.indptr)[term]
-    weights = _contrast(counts, total, sizes[topic], float(table.stands.shape[1]))
+    rows = float(terms.stands.shape[1])
+    weights = _contrast(counts, terms.counts[term], sizes[topic], rows)
     weights *= np.array((0.0, *_LENGTH_BONUS))[lengths[term]] * terms.fitness[term]
     weights *= central.data[use] / counts
-    return _keep_best(table, _Pairs(term, topic, counts, weights, np.zeros(len(term))), _LOOKED_AT)
+    return _keep_best(terms, _Pairs(term, topic, counts, weights, np.zeros(len(term))), _LOOKED_AT)
 
 
-def _weigh_further(table: TermTable, grouping: Grouping, pairs: _Pairs) -> _Pairs:
+def _weigh_further(terms: Terms, grouping: Grouping, pairs: _Pairs) -> _Pairs:
     """Weigh what the first look kept against the topic's siblings, and by documents."""
     sizes, weights, apart = grouping.sizes, pairs.weights.copy(), pairs.apart.copy()
-    parents = grouping.parents[pairs.topic]
-    nested = np.flatnonzero(parents >= 0)
+    nested = np.flatnonzero(grouping.parents[pairs.topic] >= 0)
     if len(nested):
-        term, parent, counts = pairs.term[nested], parents[nested], pairs.counts[nested]
-        size = sizes[pairs.topic[nested]]
+        term, topic, counts = pairs.term[nested], pairs.topic[nested], pairs.counts[nested]
+        parent, size = grouping.parents[topic], sizes[topic]
         of_parents = np.bincount(grouping.above[grouping.above >= 0])
-        terms, inverse = np.unique(term, return_inverse=True)
-        part = _sum_over(table, grouping.above, len(of_parents), None, terms)
+        known, inverse = np.unique(term, return_inverse=True)
+        part = _sum_over(terms.stands[known], grouping.above, len(of_parents))
         inside = np.asarray(part[inverse, parent]).astype(np.int64)
-        rows = float(table.stands.shape[1])
-        rest = _contrast(counts, np.diff(table.stands.indptr)[term], size, rows)
+        rest = _contrast(counts, terms.counts[term], size, float(terms.stands.shape[1]))
         near = _contrast(counts, inside, size, of_parents[parent])
         apart[nested] = near * size / counts
         weights[nested] *= 1 - _SIBLINGS + _SIBLINGS * near / np.maximum(rest, 1e-9)
-    spread_over = _count_documents(table, grouping, pairs)
+    spread_over = _count_documents(terms, grouping, pairs)
     lone = np.maximum(1.0 - 1.0 / np.maximum(spread_over, 1), _ONE_DOCUMENT)
     weights *= np.where(sizes[pairs.topic] > _FEW, lone, 1.0)
-    fit = table.terms.fitness[pairs.term] >= _LEAST_FIT
+    fit = terms.fitness[pairs.term] >= _LEAST_FIT
     some_fit = np.bincount(pairs.topic, fit & (weights > 0), minlength=len(sizes)) > 0
     weights[~fit & some_fit[pairs.topic]] = 0.0
-    again = _Pairs(pairs.term, pairs.topic, pairs.counts, weights, apart)
-    return _keep_best(table, again, 2 * _CANDIDATES)
+    return _keep_best(terms, pairs._replace(weights=weights, apart=apart), 2 * _CANDIDATES)
 
 
 def _sum_over(
-    table: TermTable,
+    stands: csr_array,
     labels: NDArray[np.int64],
     count: int,
-    weights: NDArray[np.float64] | None,
-    terms: NDArray[np.int64] | None = None,
+    weights: NDArray[np.float64] | None = None,
 ) -> csr_array:
     """Sum passages, or their weights, that hold each term by topic: ``(terms, topics)``."""
     from scipy.sparse import csr_array
@@ -252,29 +211,26 @@ def _sum_over(
     inside = np.flatnonzero(labels >= 0)
     data = np.ones(len(inside), np.int32) if weights is None else weights[inside]
     member = csr_array((data, (inside, labels[inside])), shape=(len(labels), count))
-    stands = table.stands if terms is None else table.stands[terms]
     summed = csr_array(stands @ member)
     summed.sort_indices()
     return summed
 
 
-def _count_documents(table: TermTable, grouping: Grouping, pairs: _Pairs) -> NDArray[np.int64]:
+def _count_documents(terms: Terms, grouping: Grouping, pairs: _Pairs) -> NDArray[np.int64]:
     """Count the documents in which each term stands within its topic."""
-    span = int(table.documents.max(initial=0)) + 1
-    if span == len(table.documents):
+    span = int(grouping.documents.max(initial=0)) + 1
+    if span == len(grouping.documents):
         return pairs.counts
     # Each document's part in each topic is one column; a term stands in it or does not.
     inside = grouping.labels >= 0
-    parts = np.full(len(inside), -1, np.int64)
-    keys, number = np.unique(
-        grouping.labels[inside] * span + table.documents[inside], return_inverse=True
+    parts = np.full(len(inside), -1)
+    keys, parts[inside] = np.unique(
+        grouping.labels[inside] * span + grouping.documents[inside], return_inverse=True
     )
-    parts[inside] = number
-    terms, inverse = np.unique(pairs.term, return_inverse=True)
-    held = _sum_over(table, parts, len(keys), None, terms)
-    topic = (keys // span)[held.indices]
-    count = len(grouping.sizes)
-    key = np.repeat(np.arange(len(terms)), np.diff(held.indptr)) * count + topic
+    known, inverse = np.unique(pairs.term, return_inverse=True)
+    held = _sum_over(terms.stands[known], parts, len(keys))
+    topic, count = (keys // span)[held.indices], len(grouping.members)
+    key = np.repeat(np.arange(len(known)), np.diff(held.indptr)) * count + topic
     distinct, times = np.unique(key, return_counts=True)
     return np.asarray(times[np.searchsorted(distinct, inverse * count + pairs.topic)])
 
@@ -297,38 +253,15 @@ def _contrast(
     return np.asarray(np.where(rows == size, share, share * telling))
 
 
-def _keep_best(table: TermTable, pairs: _Pairs, most: int) -> _Pairs:
+def _keep_best(terms: Terms, pairs: _Pairs, most: int) -> _Pairs:
     """Sort by topic and weight, equal ones by their words; keep so many of each topic."""
     able = np.flatnonzero(pairs.weights > 0)
     # Rounded: the order of passages may change the last bits, and no name.
     weights = np.round(pairs.weights[able], 9)
-    order = able[np.lexsort((table.ranks[pairs.term[able]], -weights, pairs.topic[able]))]
+    order = able[np.lexsort((terms.ranks[pairs.term[able]], -weights, pairs.topic[able]))]
     topic = pairs.topic[order]
     order = order[np.arange(len(order)) - np.searchsorted(topic, topic) < most]
-    return _Pairs(
-        pairs.term[order],
-        pairs.topic[order],
-        pairs.counts[order],
-        pairs.weights[order],
-        pairs.apart[order],
-    )
-
-
-def _find_holders(
-    table: TermTable,
-    kept: list[int],
-    inside: NDArray[np.bool_],
-    place: NDArray[np.int64],
-    size: int,
-) -> csr_array:
-    """Return which of a topic's passages hold which terms, ones, ``(terms, members)``."""
-    from scipy.sparse import csr_array
-
-    rows = table.stands[kept]
-    mine = inside[rows.indices]
-    starts = np.append(0, np.cumsum(mine))[rows.indptr]
-    columns = place[rows.indices[mine]]
-    return csr_array((np.ones(len(columns), np.int32), columns, starts), shape=(len(kept), size))
+    return _Pairs._make(each[order] for each in pairs)
 
 
 def _share_out(

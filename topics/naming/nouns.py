@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,42 +73,39 @@ def weigh_nouns(
         where nothing is known; float64 shares of uses as a noun or before one ("the final
         decision"); whether the word is mostly in capitals within sentences: a name.
     """
-
-    def among(group: frozenset[str]) -> NDArray[np.bool_]:
-        return np.array([word in group for word in vocabulary], dtype=bool)
-
     size = len(vocabulary)
     # Cut after the break is added, so that no words at all stay none.
     before = np.append(0, words)[:-1]
     farther = np.append(0, before)[:-1]
     after = np.append(words, 0)[1:]
-    opens = among(_DETERMINERS | _PREPOSITIONS)
+    opens = among(vocabulary, _DETERMINERS | _PREPOSITIONS)
     closed = ~strong[after]
     inside = (before != 0) & ~headline
     name = capital & inside
     plain = ~capital
     noun = 1.0 * (opens[before] & closed)
     noun += 0.5 * (opens[farther] & strong[before] & closed)
-    noun += 1.0 * among(_AFTER_SUBJECTS)[after]
-    noun += 1.0 * name
-    objects = among(_OBJECTS)[after] & ~opens[before]
-    infinitive = np.array([word == "to" for word in vocabulary], dtype=bool)[before]
-    other = 1.0 * (among(_BEFORE_VERBS)[before] & plain)
-    other += 0.5 * (infinitive & plain)
-    other += 0.7 * (objects & plain)
-    other += 0.7 * (among(_BEING)[before] & plain)
+    noun += among(vocabulary, _AFTER_SUBJECTS)[after]
+    noun += name
+    other = 1.0 * among(vocabulary, _BEFORE_VERBS)[before]
+    other += 0.5 * among(vocabulary, {"to"})[before]
+    other += 0.7 * (among(vocabulary, _OBJECTS)[after] & ~opens[before])
+    other += 0.7 * among(vocabulary, _BEING)[before]
     # "The final decision", but "the oil price" too.
     leading = 0.25 * (opens[before] & strong[after] & plain)
     for_it = np.bincount(words, noun, minlength=size)
-    against = np.bincount(words, other, minlength=size).astype(np.float64)
+    against = np.bincount(words, other * plain, minlength=size).astype(np.float64)
     lead = np.bincount(words, leading, minlength=size)
     for ending, weight in _FORMS:
-        against += weight * np.array(
-            [word.endswith(ending) and len(word) >= _SHORTEST_FORM for word in vocabulary],
-            dtype=np.float64,
-        )
+        formed = [word.endswith(ending) and len(word) >= _SHORTEST_FORM for word in vocabulary]
+        against += weight * np.array(formed)
     names = np.bincount(words, name, minlength=size)
     within = np.bincount(words, inside, minlength=size)
     named = (names > 0) & (names >= 0.6 * within)
     uses = for_it + lead + against + 1.0
     return (for_it + 0.5) / uses, (for_it + lead + 0.5) / uses, named
+
+
+def among(vocabulary: Sequence[str], group: Set[str]) -> NDArray[np.bool_]:
+    """Return which words of a vocabulary are in a group."""
+    return np.array([word in group for word in vocabulary], dtype=bool)

@@ -24,12 +24,14 @@ def measure_centrality(
 
     Args:
         unit: Unit vectors of all passages, ``(n, d)``.
-        members: Rows of the topic, at least one.
+        members: Rows of the topic.
 
     Returns:
         Cosines with the topic's middle, ``(members,)``; the same over their mean, which
         is 1 then; never 0.
     """
+    if not len(members):
+        return np.empty(0, np.float32), np.empty(0)
     vectors = unit[members]
     middle = unit_rows(vectors.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))[0]
     # Not a product of BLAS: that may round a row by its place, and rouses threads for little.

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.text.stopwords import STOP_WORDS
-from topics.naming.nouns import weigh_nouns
+from topics.naming.nouns import among, weigh_nouns
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # Words of news writing that say who spoke and when, not what about.
 _NEWS_WORDS = frozenset(
@@ -94,16 +99,25 @@ class Terms:
         fitness: float64, one a term, above 0 to 1: how well it serves as a name, being
             a noun or a name, and no piece of a longer one.
         named: bool, one a term: whether it is a proper name, in capitals throughout.
-        rows: int64 of shape ``(pairs,)``: passage of each pair of term and passage.
-        terms: int64 of shape ``(pairs,)``: term of each pair; sorted, then by passage.
+        stands: int32 ``(terms, passages)``: 1 where a term stands in a passage.
     """
 
     words: tuple[tuple[str, ...], ...]
     surfaces: tuple[str, ...]
     fitness: NDArray[np.float64]
     named: NDArray[np.bool_]
-    rows: NDArray[np.int64]
-    terms: NDArray[np.int64]
+    stands: csr_array
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Passages that hold each term."""
+        return np.asarray(np.diff(self.stands.indptr), np.int64)
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """Place of each term in alphabetical order."""
+        order = sorted(range(len(self.words)), key=self.words.__getitem__)
+        return np.argsort(np.array(order, np.int64))
 
 
 @dataclass(frozen=True)
@@ -116,8 +130,9 @@ class _Tokens:
         rows: Passage of each token.
         vocabulary: Words by number.
         spelled: Spellings by number.
+        content: Whether a term may start or end with each word of the vocabulary.
         capital: Whether each token begins with a capital.
-        strong: Whether a term may start or end with each token.
+        strong: Whether a term of several words may start or end with each token.
         headline: Whether each stands in a headline with all words in capitals.
     """
 
@@ -126,6 +141,7 @@ class _Tokens:
     rows: NDArray[np.int64]
     vocabulary: list[str]
     spelled: list[str]
+    content: NDArray[np.bool_]
     capital: NDArray[np.bool_]
     strong: NDArray[np.bool_]
     headline: NDArray[np.bool_]
@@ -138,53 +154,36 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
     number, holds no weak word but "of", is no bare title ("prime minister"), and does
     not end in the middle of an expression ("delivery of surface-to-air").
     """
+    from scipy.sparse import csr_array, vstack
+
     tokens = _tokenise(texts)
-    strong = np.array([_is_strong(word) for word in tokens.vocabulary], dtype=bool)
-    link = _among(tokens.vocabulary, _LINKS)
-    title = _among(tokens.vocabulary, _TITLES | {"u.s."})
-    plain = title | _among(tokens.vocabulary, _OF_OFFICE)
-    open_ended = np.array(
-        ["-" in spelling and spelling.islower() for spelling in tokens.spelled], dtype=bool
-    )
     nouns, leads, named = weigh_nouns(
-        tokens.words, tokens.capital, tokens.headline, tokens.vocabulary, strong
+        tokens.words, tokens.capital, tokens.headline, tokens.vocabulary, tokens.content
     )
     words: list[tuple[str, ...]] = []
     surfaces: list[str] = []
-    fitness: list[NDArray[np.float64]] = []
-    proper: list[NDArray[np.bool_]] = []
-    rows: list[NDArray[np.int64]] = []
-    terms: list[NDArray[np.int64]] = []
+    fitness, proper, stands = [], [], []
     for length in range(1, _LONGEST_PHRASE + 1):
-        places = _places(tokens, strong if length == 1 else None, link, length)
-        spans = tokens.words[places[:, None] + np.arange(length)]
-        places = places[~(plain[spans].all(axis=1) & title[spans].any(axis=1))]
-        if length > 1:
-            places = places[~open_ended[tokens.spellings[places + length - 1]]]
+        places = _find_places(tokens, length)
         ids, first = _number(tokens.words, places, length)
-        kept_rows, kept_ids, firsts = _keep_common(tokens.rows[places], ids, first, least)
-        members = np.isin(ids, firsts[:, 0])
-        spelled = _spellings(tokens, places[members], ids[members], length)
-        rows.append(kept_rows)
-        terms.append(kept_ids + len(words))
-        span = tokens.words[places[firsts[:, 1]][:, None] + np.arange(length)]
-        whole = _whole_shares(tokens, places, ids, length)[firsts[:, 0]]
-        spelling = [spelled[int(identifier)] for identifier in firsts[:, 0]]
-        is_name = np.array([_is_name(one) for one in spelling], dtype=bool)
-        known = named[span] | is_name[:, None] if length > 1 else named[span]
+        pairs = np.ones(len(ids), np.int32), (ids, tokens.rows[places])
+        held = csr_array(pairs, shape=(len(first), len(texts)))
+        kept = np.flatnonzero(np.diff(held.indptr) >= least)
+        stands.append(held[kept])
+        spelled = _find_spellings(tokens, places, ids, kept, length)
+        span = tokens.words[places[first[kept]][:, None] + np.arange(length)]
+        is_name = np.array([length > 1 and _is_name(one) for one in spelled], dtype=bool)
+        known = named[span] | is_name[:, None]
         proper.append(known.all(axis=1))
+        whole = _whole_shares(tokens, places, ids, length)[kept]
         fitness.append(_fitness(nouns[span], leads[span], known, whole))
-        for identifier, place in firsts:
-            start = int(places[place])
-            words.append(tuple(tokens.vocabulary[w] for w in tokens.words[start : start + length]))
-            surfaces.append(spelled[int(identifier)])
+        words += [tuple(tokens.vocabulary[word] for word in term) for term in span.tolist()]
+        surfaces += spelled
+    together = csr_array(vstack(stands))
+    # A term counts once in a passage.
+    together.data[:] = 1
     return Terms(
-        tuple(words),
-        tuple(surfaces),
-        np.concatenate(fitness),
-        np.concatenate(proper),
-        np.concatenate(rows),
-        np.concatenate(terms),
+        tuple(words), tuple(surfaces), np.concatenate(fitness), np.concatenate(proper), together
     )
 
 
@@ -253,24 +252,19 @@ def _tokenise(texts: Sequence[str]) -> _Tokens:
     spelled = [_POSSESSIVE.sub("", one) for one in spelling_ids]
     vocabulary = list(word_ids)
     capital = np.array([_is_capital(one) for one in spelled], dtype=bool)[spellings]
-    known = np.array([_is_strong(word) for word in vocabulary], dtype=bool)
+    content = np.array([_is_strong(word) for word in vocabulary], dtype=bool)
     # Small words are in lower case in headlines too.
-    telling = known | np.array([len(word) >= _LONG_WORD for word in vocabulary], dtype=bool)
-    ends = (words == 0) & _among(list(spelling_ids), _SENTENCE_ENDS)[spellings]
+    telling = content | np.array([len(word) >= _LONG_WORD for word in vocabulary], dtype=bool)
+    ends = (words == 0) & among(list(spelling_ids), _SENTENCE_ENDS)[spellings]
     headline = _find_headlines(ends, capital, telling[words])
-    strong = known[words] | _find_in_names(words, capital & ~headline, known, vocabulary)
-    return _Tokens(words, spellings, rows, vocabulary, spelled, capital, strong, headline)
+    strong = content[words] | _find_in_names(words, capital & ~headline, content, vocabulary)
+    return _Tokens(words, spellings, rows, vocabulary, spelled, content, capital, strong, headline)
 
 
 def _is_capital(spelling: str) -> bool:
     """Whether a word begins with a capital, an Arabic article before it left aside."""
     found = _CAPITAL.match(spelling)
     return found is not None and found["first"].isupper()
-
-
-def _among(vocabulary: Sequence[str], group: frozenset[str] | set[str]) -> NDArray[np.bool_]:
-    """Return which words of the vocabulary are in a group."""
-    return np.array([word in group for word in vocabulary], dtype=bool)
 
 
 def _find_headlines(
@@ -294,8 +288,8 @@ def _find_in_names(
     name = np.append(capital & strong[words], np.array([False]))
     beside = name[1:] | np.append(np.array([False]), name[:-1])[:-1]
     inside = np.append(np.array([0]), words)[:-1] != 0
-    able = _among(vocabulary, _IN_NAMES)[words] & inside
-    able |= _among(vocabulary, _IN_NAMES_ANYWHERE)[words] & name[1:]
+    able = among(vocabulary, _IN_NAMES)[words] & inside
+    able |= among(vocabulary, _IN_NAMES_ANYWHERE)[words] & name[1:]
     return np.asarray(able & capital & beside)
 
 
@@ -320,18 +314,22 @@ def _is_strong(word: str) -> bool:
     )
 
 
-def _places(
-    tokens: _Tokens, alone: NDArray[np.bool_] | None, link: NDArray[np.bool_], length: int
-) -> NDArray[np.int64]:
-    """Return where a term of so many words starts; ``alone``: words that may be one."""
-    count = len(tokens.words) - length + 1
-    if count <= 0:
-        return np.empty(0, np.int64)
-    strong = tokens.strong if alone is None else alone[tokens.words]
+def _find_places(tokens: _Tokens, length: int) -> NDArray[np.int64]:
+    """Return where a term of so many words starts."""
+    count = max(len(tokens.words) - length + 1, 0)
+    strong = tokens.content[tokens.words] if length == 1 else tokens.strong
     good = strong[:count] & strong[length - 1 :]
+    link = among(tokens.vocabulary, _LINKS)[tokens.words]
     for inner in range(1, length - 1):
-        good &= strong[inner : inner + count] | link[tokens.words[inner : inner + count]]
-    return np.flatnonzero(good)
+        good &= (strong | link)[inner : inner + count]
+    if length > 1:
+        open_ended = ["-" in spelling and spelling.islower() for spelling in tokens.spelled]
+        good &= ~np.array(open_ended)[tokens.spellings[length - 1 :]]
+    places = np.flatnonzero(good)
+    span = tokens.words[places[:, None] + np.arange(length)]
+    title = among(tokens.vocabulary, _TITLES | {"u.s."})
+    plain = title | among(tokens.vocabulary, _OF_OFFICE)
+    return np.asarray(places[~(plain[span].all(axis=1) & title[span].any(axis=1))])
 
 
 def _number(
@@ -347,46 +345,29 @@ def _number(
     return ids.astype(np.int64), first.astype(np.int64)
 
 
-def _keep_common(
-    rows: NDArray[np.int64], ids: NDArray[np.int64], first: NDArray[np.int64], least: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Pair terms with passages, each pair once, and keep terms in enough passages.
-
-    Returns:
-        Rows and new term numbers of the pairs, and for each kept term its old number
-        and its first place.
-    """
-    span = int(rows.max(initial=0)) + 1
-    pairs = np.unique(ids * span + rows)
-    pair_ids, pair_rows = pairs // span, pairs % span
-    common = np.bincount(pair_ids, minlength=len(first)) >= least
-    kept = np.flatnonzero(common)
-    renumber = np.cumsum(common) - 1
-    inside = common[pair_ids]
-    firsts = np.stack([kept, first[kept]], axis=1)
-    return pair_rows[inside], renumber[pair_ids[inside]], firsts
-
-
-def _spellings(
-    tokens: _Tokens, places: NDArray[np.int64], ids: NDArray[np.int64], length: int
-) -> dict[int, str]:
-    """Return each term's commonest spelling, not counting sentence starts if it can.
+def _find_spellings(
+    tokens: _Tokens,
+    places: NDArray[np.int64],
+    ids: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    length: int,
+) -> list[str]:
+    """Return the commonest spelling of each term kept, not of a sentence's start if it can.
 
     A word is capitalised at the start of a sentence whatever it is.
     """
-    if not len(places):
-        return {}
+    inside = np.isin(ids, kept)
+    places, ids = places[inside], ids[inside]
     starts = (places == 0) | (tokens.words[np.maximum(places - 1, 0)] == 0)
     starts |= tokens.headline[places]
     forms, _ = _number(tokens.spellings, places, length)
-    span = int(forms.max()) + 1
+    span = int(forms.max(initial=0)) + 1
     pairs, first, inverse = np.unique(ids * span + forms, return_index=True, return_inverse=True)
     # A thousandth for a sentence start: it decides only where there is nothing else.
-    votes = np.bincount(inverse, np.where(starts, 0.001, 1.0))
+    votes = np.bincount(inverse, np.where(starts, 0.001, 1.0)).round(6)
     best: dict[int, tuple[float, str]] = {}
-    for pair, place, vote in zip(pairs, places[first], votes, strict=True):
+    for term, place, vote in zip(pairs // span, places[first], votes.tolist(), strict=True):
         spelling = " ".join(tokens.spelled[s] for s in tokens.spellings[place : place + length])
-        term = int(pair // span)
         # Equal votes: the later in code order, lower case before capitals.
-        best[term] = max(best.get(term, (0.0, "")), (round(float(vote), 6), spelling))
-    return {term: spelling for term, (_, spelling) in best.items()}
+        best[term] = max(best.get(term, (0.0, "")), (vote, spelling))
+    return [best[term][1] for term in kept]

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from topics.hierarchy.tree import TopicTree
+from topics.hierarchy.tree import TopicTree, TreeTopic
 from topics.naming.describing import Topic, describe_topics, describe_tree
+from topics.naming.keyphrases import Keyphrases
 from topics.naming.terms import count_terms
-from topics.naming.titles import Named, name_tree
+from topics.naming.titles import name_tree
 from topics.naming.wordforms import alike, is_part
 
 WEAPONS = [
@@ -52,7 +55,13 @@ def describe(
 def name_topics(phrases: list[list[str]], guided_names: tuple[str, ...] = ()) -> list[str]:
     """Name the topics of one level, the first of which are guided."""
     fixed = [*guided_names, *[""] * (len(phrases) - len(guided_names))]
-    return name_tree([Named(own, fixed=name) for own, name in zip(phrases, fixed, strict=True)])
+    topics = [TreeTopic(0, 0, label, -1) for label in range(len(phrases))]
+    return name_tree(topics, [weighed(*own) for own in phrases], 0, fixed)
+
+
+def weighed(*phrases: str, weights: Sequence[float] = (), apart: float = 0.0) -> Keyphrases:
+    count = len(phrases)
+    return Keyphrases(phrases, tuple(weights or [0.0] * count), (apart,) * count)
 
 
 def test_names_say_what_sets_topics_apart() -> None:
@@ -319,11 +328,12 @@ def test_the_order_of_passages_changes_no_name_of_a_tree(seed: int) -> None:
 
 
 def test_a_name_repeats_its_parents_phrase_only_where_it_needs_to() -> None:
-    parent = Named(["war", "oil"])
-    rich = Named(["war", "bread", "siege"], [2.0, 1.8, 1.0], (), parent=0, level=1, finest=1)
-    poor = Named(["war", "thing", "matter"], [2.0, 0.5, 0.4], (), parent=0, level=1, finest=1)
-    own = Named(["oil", "field"], [2.0, 1.8], [3.0, 3.0], parent=0, level=1, finest=1)
-    names = name_tree([parent, rich, poor, own])
+    parent = weighed("war", "oil")
+    rich = weighed("war", "bread", "siege", weights=[2.0, 1.8, 1.0])
+    poor = weighed("war", "thing", "matter", weights=[2.0, 0.5, 0.4])
+    own = weighed("oil", "field", weights=[2.0, 1.8], apart=3.0)
+    topics = [TreeTopic(0, 0, 0, -1), *(TreeTopic(1, 1, label, 0) for label in range(3))]
+    names = name_tree(topics, [parent, rich, poor, own], 0, [""] * 4)
     assert names[1] == "Bread, siege"
     assert "War" in names[2]
     assert names[3] == "Oil, field"

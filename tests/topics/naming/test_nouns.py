@@ -30,7 +30,7 @@ def test_nouns_are_fitter_to_name_than_verbs_and_adverbs(noun: str, verb: str) -
 def test_texts_without_words_hold_no_terms(texts: list[str]) -> None:
     terms = count_terms(texts, 1)
     assert terms.words == terms.surfaces == ()
-    assert len(terms.rows) == len(terms.fitness) == 0
+    assert terms.stands.nnz == len(terms.fitness) == 0
 
 
 def test_a_name_is_as_fit_as_can_be() -> None:
