@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def map_topics(
+def map(  # noqa: A001
     out: Path | str,
     *,
     db: Path | str = "topicwire.db",

@@ -65,33 +65,21 @@ def placements(
         wanted = {
             one for topic in find_topics(store, topics) for one in outline.under(topic)
         } or set(outline.levels)
-        kept = [
-            row
-            for row in read_placements(store, mixed=mixed, strangers=strangers)
-            if row[1] in wanted
-        ]
+        rows = read_placements(store, mixed=mixed, strangers=strangers)
+        kept = [row for row in rows if row[1] in wanted]
         cited = read_quotations(store, [row[0] for row in kept])
+    names = outline.names
     return [
         Placement(
             passage=cited[passage_id],
             topic_id=topic_id,
-            topic=outline.names[topic_id],
+            topic=names[topic_id],
             strength=strength,
-            other=outline.names.get(other, ""),
-            other_strength=other_strength,
-            mixed=bool(is_mixed),
-            stranger=bool(is_stranger),
-            copies=max(number, 0),
+            other=names.get(other, ""),
+            other_strength=its_strength,
+            mixed=bool(mixed),
+            stranger=bool(stranger),
+            copies=max(copies, 0),
         )
-        for (
-            passage_id,
-            _,
-            topic_id,
-            strength,
-            other,
-            other_strength,
-            is_mixed,
-            is_stranger,
-            number,
-        ) in kept
+        for passage_id, _, topic_id, strength, other, its_strength, mixed, stranger, copies in kept
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
@@ -128,10 +129,10 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
     outline = read_outline(store)
     level = outline.check(level)
     at, wanted = outline.at(level), set(outline.on(level))
-    counts: dict[int, list[float]] = {}
+    # Passages, distinct ones, sum of their strengths, mixed ones, strangers.
+    counts: dict[int, list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0, 0])
     for leaf, *numbers in count_by_topic(store):
-        own = counts.get(at[leaf], [0] * len(numbers))
-        counts[at[leaf]] = [a + b for a, b in zip(own, numbers, strict=True)]
+        counts[at[leaf]] = [a + b for a, b in zip(counts[at[leaf]], numbers, strict=True)]
     outlets: dict[int, Counter[str]] = {topic_id: Counter() for topic_id in wanted}
     for leaf, source, number in count_by_outlet(store):
         outlets[at[leaf]][source] += number
@@ -140,8 +141,7 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
     cited = read_quotations(store, [passage for one in described for passage in one[2]])
     summaries = []
     for topic_id, keyphrases, typical, named_by, near, near_score in described:
-        numbers = counts.get(topic_id, [0] * 5)
-        passages, distinct, mixed, strangers = (int(numbers[i]) for i in (0, 1, 3, 4))
+        passages, distinct, strength, mixed, strangers = counts[topic_id]
         stability = outline.stabilities[topic_id]
         summaries.append(
             TopicSummary(
@@ -152,7 +152,7 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
                 passages=passages,
                 distinct=distinct,
                 share=round(passages / total, 4) if total else 0.0,
-                strength=round(numbers[2] / passages, 3) if passages else 0.0,
+                strength=round(strength / passages, 3) if passages else 0.0,
                 outlets=tuple(sorted(outlets[topic_id].items(), key=lambda one: (-one[1], one[0]))),
                 representatives=tuple(cited[one] for one in typical if one in cited),
                 level=outline.levels[topic_id],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections import Counter
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +12,8 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.changes import tell_changes
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count
-from topics.cli.output import console, echo, in_plain_words, plain, print_json, show
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count, repeat_db
+from topics.cli.output import console, echo, in_plain_words, plain, print_json, say, show, styled
 from topics.cli.topics import print_levels, print_topics
 
 if TYPE_CHECKING:
@@ -197,10 +197,9 @@ def _print(report: ClusterReport) -> None:
     echo()
     print_topics(report.topics)
     print_levels(report.levels)
-    db = "" if report.db == str(DEFAULT_DB) else f" --db {shlex.quote(report.db)}"
     echo(f"\nThe results are in {report.db}. Go on with:")
     for command in ("topics --passages", 'search "your words"', "copies", "story", "map map.png"):
-        echo(f"  topicwire {command}{db}")
+        echo(f"  topicwire {command}{repeat_db(report.db)}")
 
 
 def _print_reading(report: ClusterReport) -> None:
@@ -281,14 +280,9 @@ def _shorten(path: str) -> str:
 
 
 def _print_removed(lines: list[RemovedLine]) -> None:
-    from rich.text import Text
-
-    out = console()
-    last = ""
-    out.print("\nPage furniture left out, by article and rule:")
-    for line in lines:
-        if line.document_id != last:
-            out.print(Text(f"\n{plain(line.title or line.document_id)}", style="bold"))
-            out.print(Text(f"  {plain(line.document_id)}", style="dim"))
-            last = line.document_id
-        out.print(Text(f"  {line.rule:<18} {plain(line.text)}"))
+    say("\nPage furniture left out, by article and rule:")
+    for (article, title), of_article in groupby(lines, lambda one: (one.document_id, one.title)):
+        say(styled((f"\n{plain(title or article)}", "bold")))
+        say(styled((f"  {plain(article)}", "dim")))
+        for line in of_article:
+            say(f"  {line.rule:<18} {plain(line.text)}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from topics.answers.counting import count
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
+from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, repeat_db
 from topics.cli.output import RIGHT, echo, in_plain_words, plain, show, show_table
 from topics.cli.topics import print_topics
 
@@ -137,5 +136,4 @@ def _tell(report: EditReport, *, undone: bool, db: Path) -> None:
     )
     print_topics(report.topics)
     if not undone:
-        named = "" if db == DEFAULT_DB else f" --db {shlex.quote(str(db))}"
-        echo(f"To take it back: topicwire edit undo {report.edit}{named}")
+        echo(f"To take it back: topicwire edit undo {report.edit}{repeat_db(db)}")

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from topics.cli import (
-    calibrate,
-    cluster,
-    copies,
-    edit,
-    evaluate,
-    export,
-    info,
-    map,  # noqa: A004
-    outlets,
-    remove,
-    search,
-    story,
-    topics,
-    trends,
-)
 from topics.cli.output import echo
 
 app = typer.Typer(
@@ -41,23 +26,12 @@ app = typer.Typer(
 )
 
 # In the order in which they are met; a command with commands of its own has an app.
-for command in (
-    cluster,
-    topics,
-    search,
-    copies,
-    story,
-    outlets,
-    calibrate,
-    trends,
-    map,
-    edit,
-    evaluate,
-    export,
-    info,
-    remove,
-):
-    name = command.__name__.rpartition(".")[2]
+COMMANDS = (
+    *("cluster", "topics", "search", "copies", "story", "outlets", "calibrate", "trends"),
+    *("map", "edit", "evaluate", "export", "info", "remove"),
+)
+for name in COMMANDS:
+    command = import_module(f"topics.cli.{name}")
     epilog = f"Example: {command.EXAMPLE}"
     if hasattr(command, "app"):
         app.add_typer(command.app, name=name, epilog=epilog)

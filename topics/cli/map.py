@@ -27,7 +27,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Draw the topic map."""
-    from topics.answers.map import map_topics
+    from topics.answers.map import map as map_topics
 
     waiting: AbstractContextManager[object] = nullcontext()
     if sys.stderr.isatty():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from embeddings.errors import InputError
 
 DbOption = Annotated[Path, typer.Option("--db", metavar="FILE", help="The database.")]
 
@@ -50,14 +53,17 @@ OwnersOption = Annotated[
 DEFAULT_DB = Path("topicwire.db")
 
 
+def repeat_db(db: Path | str) -> str:
+    """Return the option that names a database again in a command to type; none by default."""
+    return "" if Path(db) == DEFAULT_DB else f" --db {shlex.quote(str(db))}"
+
+
 def read_columns(given: Sequence[str], example: str) -> dict[str, str]:
     """Read ``--column FIELD=NAME`` options.
 
     Raises:
         InputError: One is not of that form.
     """
-    from embeddings.errors import InputError
-
     columns = {}
     for pair in given:
         field, equals, name = pair.partition("=")
@@ -73,8 +79,6 @@ def read_count(given: str | None) -> int | Literal["auto"] | None:
     Raises:
         InputError: It is neither.
     """
-    from embeddings.errors import InputError
-
     if given is None or given == "auto":
         return "auto" if given else None
     if not given.isdecimal() or len(given) > 9 or int(given) < 1:
