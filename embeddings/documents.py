@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,3 +128,13 @@ class Removal:
     end: int
     rule: str
     text: str
+
+
+def version_of(document: Document, processing: int | None = None) -> bytes:
+    """Return the hash of everything in a document and of how it is taken apart, 16 bytes."""
+    fields: Mapping[str, str | int] = {
+        name: getattr(document, name)
+        for name in ("text", "title", "source", "published", "url", "path")
+    } | {"processing": PROCESSING if processing is None else processing}
+    data = json.dumps(fields, sort_keys=True).encode()
+    return hashlib.blake2b(data, digest_size=16).digest()

@@ -10,8 +10,8 @@ from embeddings.articles.files import read_paths
 from embeddings.articles.furniture.finding import find_furniture
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.articles.passages import split
-from embeddings.corpus.store import CorpusStore, version_of
-from embeddings.documents import Document
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Document, version_of
 
 
 @dataclass

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.corpus.checking import find_damage
 from embeddings.corpus.checksums import join_vectors, sum_vectors
 from embeddings.corpus.database import (
     check_place,
@@ -20,7 +22,8 @@ from embeddings.corpus.database import (
     plain_errors,
 )
 from embeddings.corpus.values import NamedValues
-from embeddings.documents import PROCESSING, Document, Passage
+from embeddings.documents import Document, Passage, version_of
+from embeddings.errors import TopicwireError
 from embeddings.text.normalising import hash_text, normalise
 
 if TYPE_CHECKING:
@@ -66,7 +69,9 @@ class CorpusStore(NamedValues):
                 try:
                     # One state of the corpus, whatever a run beside us stores meanwhile.
                     connection.execute("BEGIN")
-                    yield cls(path, connection)
+                    store = cls(path, connection)
+                    with _telling_damage(store):
+                        yield store
                 finally:
                     connection.close()
                 return
@@ -75,7 +80,9 @@ class CorpusStore(NamedValues):
             with one_writer(path), discarding_if_new(path):
                 connection = connect(path, create=True)
                 try:
-                    yield cls(path, connection)
+                    store = cls(path, connection)
+                    with _telling_damage(store):
+                        yield store
                 finally:
                     connection.close()
 
@@ -335,16 +342,23 @@ class CorpusStore(NamedValues):
         return digest.hexdigest()
 
 
+@contextmanager
+def _telling_damage(store: CorpusStore) -> Iterator[None]:
+    """Say that a file is damaged where that is what an unforeseen error comes from.
+
+    Raises:
+        StoreError: In place of any such error, if something in the file is damaged.
+    """
+    try:
+        yield
+    except (TopicwireError, sqlite3.Error, OSError):
+        raise
+    except Exception as error:
+        if damage := find_damage(store):
+            raise store.damaged(damage) from error
+        raise
+
+
 def _listed(values: Iterable[Any] | None) -> tuple[str | None]:
     """Return a list as SQLite's ``json_each`` takes it, however long."""
     return (None if values is None else json.dumps(list(values)),)
-
-
-def version_of(document: Document) -> bytes:
-    """Return the hash of everything in a document and of how it is taken apart, 16 bytes."""
-    fields: Mapping[str, str | int] = {
-        name: getattr(document, name)
-        for name in ("text", "title", "source", "published", "url", "path")
-    } | {"processing": PROCESSING}
-    data = json.dumps(fields, sort_keys=True).encode()
-    return hashlib.blake2b(data, digest_size=16).digest()

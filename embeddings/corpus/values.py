@@ -50,6 +50,19 @@ class NamedValues:
         """Run a SELECT and return its rows."""
         return self._connection.execute(sql, parameters).fetchall()
 
+    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run a SELECT and give its rows one by one, for what memory may not hold."""
+        yield from self._connection.execute(sql, parameters)
+
+    @contextmanager
+    def reading_anything(self) -> Iterator[None]:
+        """Read text that is no UTF-8 as near to it as can be, within a block."""
+        self._connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        try:
+            yield
+        finally:
+            self._connection.text_factory = str
+
     def damaged(self, what: str) -> StoreError:
         """Return the error that says what is damaged, and what to type."""
         return StoreError(
@@ -121,7 +134,21 @@ class NamedValues:
             pass
         raise self.damaged(f"the array {name}")
 
-    # Tables of derived rows
+    # Tables of derived rows, and the full-text index
+
+    def sum_rows(self, table: str) -> int:
+        """Return the checksum of a table as it is now."""
+        return sum_rows(self._connection, table)
+
+    def check_rows(self, table: str) -> None:
+        """Check a small table before it is read.
+
+        Raises:
+            StoreError: It is damaged.
+        """
+        noted = self.rows("SELECT crc FROM sums WHERE name = ?", (table,))
+        if noted and noted[0][0] != self.sum_rows(table):
+            raise self.damaged(f"the table {table}")
 
     def note_sums(self, tables: Iterable[str]) -> None:
         """Keep the checksum of each of these tables as it is now."""
@@ -130,3 +157,25 @@ class NamedValues:
                 "INSERT OR REPLACE INTO sums VALUES (?, ?)",
                 [(table, sum_rows(connection, table)) for table in tables],
             )
+
+    def forget_sums(self, tables: Iterable[str]) -> None:
+        """Forget the checksums of tables that are about to change."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM sums WHERE name = ?", [(table,) for table in tables]
+            )
+
+    def has_whole_index(self) -> bool | None:
+        """Say whether the full-text index fits the passages.
+
+        ``None`` where that cannot be said now: SQLite looks only while it may write.
+        """
+        try:
+            # An INSERT by its form alone (https://sqlite.org/fts5.html, 'integrity-check').
+            self._connection.execute(
+                "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)"
+            )
+        except sqlite3.DatabaseError as error:
+            code = error.sqlite_errorcode & 0xFF
+            return False if code == sqlite3.SQLITE_CORRUPT else None
+        return True

@@ -69,6 +69,7 @@ WRITING = (
     Case("calibrate", ("near_copy", "--threshold", "0.7")),
     Case("calibrate", ("story", "--forget", "{passage}", "{other_passage}")),
     Case("remove", ("--source", "meridian-post")),
+    Case("info", ("--repair",)),
     Case("export", ("out.parquet",), output="out.parquet"),
     Case("export", ("out.csv",), output="out.csv"),
     Case("map", ("out.svg",), output="out.svg"),
@@ -94,6 +95,7 @@ READING = (
     Case("edit list", ("--json",)),
     Case("evaluate", ("{labels}", "--json")),
     Case("info", ("--json",)),
+    Case("info", ("--check", "--json")),
     Case("remove", ("--source", "meridian-post", "--dry-run", "--json")),
 )
 

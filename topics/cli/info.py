@@ -6,14 +6,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.errors import StoreError
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import console, echo, in_plain_words, list_outlets, plain, show, show_table
+from topics.cli.output import (
+    RIGHT,
+    console,
+    echo,
+    in_plain_words,
+    list_outlets,
+    plain,
+    show,
+    show_table,
+    tell_more,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from topics.answers.check import CheckReport, RepairReport
     from topics.answers.info import CorpusInfo
 
 EXAMPLE = "topicwire info --problems"
+
+MOST_NAMES = 10
 
 
 @in_plain_words
@@ -21,13 +37,68 @@ def run(
     problems: Annotated[
         bool, typer.Option("--problems", help="List what could not be read, and why.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check all that is stored for damage.")
+    ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Make anew what is damaged and follows from the articles."),
+    ] = False,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what the database holds, and what was left out of it."""
+    """Say what the database holds, what was left out of it, and whether it is damaged."""
     from topics.answers.info import info
 
+    if repair:
+        _repair(db, as_json)
+        return
+    if check:
+        _check(db, as_json)
+        return
     show(info(db), as_json, _print_problems if problems else _print_contents)
+
+
+def _check(db: Path, as_json: bool) -> None:
+    from topics.answers.check import advise, check
+
+    report = check(db)
+    show(report, as_json, _print_checks)
+    if report.damaged():
+        raise StoreError(advise(report))
+
+
+def _repair(db: Path, as_json: bool) -> None:
+    from topics.answers.check import advise, repair
+
+    report = repair(db)
+    show(report, as_json, _print_repair)
+    if report.after.damaged() or report.dropped.chosen:
+        raise StoreError(advise(report.after, report.dropped.chosen))
+
+
+def _print_repair(report: RepairReport) -> None:
+    _print_checks(report.before)
+    if report.rebuilt:
+        made = ", ".join(report.dropped.stages) or "nothing but indexes and vectors"
+        echo(f"Made anew: {made}. What is there now:")
+        _print_checks(report.after)
+
+
+def _print_checks(report: CheckReport) -> None:
+    show_table(
+        report.checks,
+        ("", 0, lambda check: check.what),
+        ("checked", RIGHT, lambda check: f"{check.checked:,}"),
+        ("damaged", RIGHT, lambda check: f"{len(check.damaged):,}"),
+        ("no checksum", RIGHT, lambda check: f"{check.unknown:,}"),
+    )
+    for what, names in report.damaged().items():
+        for name in names[:MOST_NAMES]:
+            echo(f"damaged, of the {what}: {plain(name)}")
+        tell_more(len(names) - MOST_NAMES, f"more of the {what} are damaged")
+    if not report.damaged():
+        echo("Nothing is damaged.")
 
 
 def _print_problems(found: CorpusInfo) -> None:

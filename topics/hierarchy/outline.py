@@ -91,7 +91,12 @@ class Outline:
 
 
 def read_outline(store: CorpusStore) -> Outline:
-    """Read the tree of topics."""
+    """Read the tree of topics.
+
+    Raises:
+        StoreError: It is damaged.
+    """
+    store.check_rows("topics")
     rows = store.rows(
         "SELECT id, level, parent, finest, name, kind, stability FROM topics ORDER BY id"
     )

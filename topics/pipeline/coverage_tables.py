@@ -152,6 +152,11 @@ def store_stories(store: CorpusStore, articles: Sequence[Article], survey: Story
         store.set_setting(LAST_STORY_ID, max([store.setting(LAST_STORY_ID) or 0, *ids]))
 
 
+def last_story_id(store: CorpusStore) -> int:
+    """Return the highest id that a stored story has; 0 for none."""
+    return store.rows("SELECT max(story_id) FROM story_memory")[0][0] or 0
+
+
 def read_copies(store: CorpusStore, passages: Sequence[Passage]) -> list[CopyGroup]:
     """Return the stored groups of copies.
 

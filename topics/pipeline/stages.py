@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -84,16 +84,16 @@ class Runner(Generic[W]):
         """Store all that was made, or nothing of it."""
         if not self._pending:
             return
+        tables = {table for stage, _ in self._pending for table in stage.tables}
         with self.work.store.transaction() as connection:
+            self.work.store.forget_sums(tables)
             for stage, digest in self._pending:
                 notes = json.dumps(stage.keep(self.work, self.made[stage.name]))
                 connection.execute(
                     "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?)",
                     (stage.name, digest, notes, checksum(digest.encode(), notes.encode())),
                 )
-            self.work.store.note_sums(
-                {table for stage, _ in self._pending for table in stage.tables}
-            )
+            self.work.store.note_sums(tables)
         self._pending = []
 
     def _digest_of(self, name: str) -> str:
@@ -113,6 +113,12 @@ def stored_notes(store: CorpusStore, name: str) -> Any:
     """Return what a stage noted when its result was stored, or ``None``."""
     row = _read_row(store, name)
     return json.loads(row[1]) if row else None
+
+
+def forget_stages(store: CorpusStore, names: Iterable[str]) -> None:
+    """Let the next run make these stages anew, and with them all that is made from them."""
+    with store.transaction() as connection:
+        connection.executemany("DELETE FROM stages WHERE name = ?", [(name,) for name in names])
 
 
 def _read_row(store: CorpusStore, name: str) -> tuple[bytes, bytes] | None:

@@ -34,6 +34,12 @@ def read_names(store: CorpusStore) -> dict[int, str]:
     return dict(store.rows("SELECT id, name FROM topics"))
 
 
+def last_topic_id(store: CorpusStore) -> int:
+    """Return the highest id that a stored topic has, or had in the last run; 0 for none."""
+    sql = "SELECT max(id) FROM (SELECT id FROM topics UNION ALL SELECT topic_id FROM members)"
+    return store.rows(sql)[0][0] or 0
+
+
 def count_placed(store: CorpusStore) -> int:
     """Return the number of passages that have a topic."""
     return int(store.rows("SELECT count(*) FROM assignments")[0][0])

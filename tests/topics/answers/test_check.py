@@ -1,0 +1,146 @@
+"""What is damaged is named, what can be made again is, and no answer is a traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import StoreError
+from tests.running import run
+from topics.answers import cluster as clustering
+from topics.answers.check import check, repair
+from topics.answers.topics import summarise_topics
+from topics.pipeline.run import lay_out
+
+
+@pytest.fixture
+def whole(news, encoder, monkeypatch) -> Path:
+    """The day's news with a layout, and its own encoder at hand for a repair."""
+    with CorpusStore.open(news, write=True) as store:
+        lay_out(store)
+    monkeypatch.setattr(clustering, "choose_encoder", lambda *_: encoder)
+    return news
+
+
+def change(path: Path, *statements: str) -> None:
+    """Change a file behind the back of all checksums."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows of all tables but what tells one run from another."""
+    with CorpusStore.open(path) as store:
+        names = [
+            name
+            for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if not name.startswith(("sqlite_", "words"))
+        ]
+        return {name: sorted(store.rows(f"SELECT * FROM {name}"), key=repr) for name in names}  # noqa: S608
+
+
+def test_of_a_whole_database_nothing_is_damaged(whole):
+    report = check(whole)
+    assert report.damaged() == {}
+    assert {one.what: one.checked for one in report.checks}["articles"] == 6
+    code, out, _ = run("info", "--check", "--db", whole)
+    assert (code, "Nothing is damaged" in out) == (0, True)
+    before = contents(whole)
+    assert not repair(whole).rebuilt
+    assert contents(whole) == before
+
+
+DERIVED = {
+    "settings": "UPDATE settings SET value = '7' WHERE key = 'story_counts'",
+    "arrays": "UPDATE arrays SET data = zeroblob(length(data)) WHERE name = 'graph.indices'",
+    "stages": "UPDATE stages SET notes = '[1]' WHERE name = 'places'",
+    "vectors": "UPDATE vectors SET vector = zeroblob(length(vector)) WHERE rowid = 1",
+    "tables": "UPDATE relations SET evidence = 'x'",
+    "words": "INSERT INTO words (words, rowid, text) VALUES ('delete', 1, 'no such words')",
+}
+
+
+@pytest.mark.parametrize("what", DERIVED)
+def test_what_follows_from_the_articles_is_named_and_made_anew(whole, what):
+    before = contents(whole)
+    change(whole, DERIVED[what])
+    assert list(check(whole).damaged()) == [what]
+    code, out, told = run("info", "--check", "--db", whole)
+    assert code == StoreError.exit_code
+    assert f"damaged, of the {what}" in out
+    assert "info --repair" in told
+    report = repair(whole)
+    assert report.rebuilt
+    assert report.after.damaged() == {}
+    assert contents(whole) == before
+
+
+KEPT = {
+    "articles": "UPDATE documents SET title = 'Another' WHERE id = 'wire-1'",
+    "passages": "UPDATE passages SET hash = zeroblob(16) WHERE id = 1",
+    "by hand": "INSERT INTO edits (kind, content, made) VALUES ('merge', 'x', '')",
+    "references": "INSERT INTO removals VALUES ('none', 0, 1, 'rule', 'text')",
+}
+
+
+@pytest.mark.parametrize("what", KEPT)
+def test_what_does_not_is_named_and_left_as_it_is(whole, what):
+    change(whole, KEPT[what])
+    assert what in check(whole).damaged()
+    code, _, told = run("info", "--check", "--db", whole)
+    assert (code, told.count("\n")) == (StoreError.exit_code, 1)
+
+
+def test_a_setting_that_the_user_chose_is_said_to_be_lost(whole):
+    with CorpusStore.open(whole, write=True) as store:
+        store.set_setting("topics_count", 3)
+    change(whole, "UPDATE settings SET value = '4' WHERE key = 'topics_count'")
+    assert repair(whole).dropped.chosen == ("topics_count",)
+    assert check(whole).damaged() == {}
+
+
+def test_numbers_of_topics_go_on_where_the_last_one_is_lost(whole):
+    with CorpusStore.open(whole) as store:
+        last = store.setting("last_topic_id")
+    change(whole, "UPDATE settings SET value = '1' WHERE key = 'last_topic_id'")
+    assert repair(whole).after.damaged() == {}
+    with CorpusStore.open(whole) as store:
+        assert store.setting("last_topic_id") == last
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE topics SET keyphrases = 'x'",
+        "UPDATE topics SET keyphrases = '7'",
+        "UPDATE topics SET parent = id",
+    ],
+)
+def test_a_damaged_topic_is_said_to_be_and_hangs_nothing(whole, statement):
+    change(whole, statement)
+    with (
+        pytest.raises(StoreError, match=r"damaged \(the table topics\)"),
+        CorpusStore.open(whole) as store,
+    ):
+        summarise_topics(store)
+
+
+def test_an_error_that_comes_from_damage_says_so(whole):
+    def read(path: Path, action: Callable[[CorpusStore], object]) -> None:
+        with CorpusStore.open(path) as store:
+            action(store)
+
+    def fail(_: CorpusStore) -> None:
+        raise IndexError(7)
+
+    with pytest.raises(IndexError):
+        read(whole, fail)
+    change(whole, "UPDATE relations SET evidence = 'x'")
+    with pytest.raises(StoreError, match=r"damaged \(tables: relations\)"):
+        read(whole, fail)
