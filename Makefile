@@ -40,7 +40,8 @@ lock: .audit/ready  ## make requirements.lock anew from pyproject.toml and const
 
 .audit/ready: Makefile
 	$(PYTHON) -m venv .audit
-	.audit/bin/python -m pip install --quiet cyclonedx-bom==7.5.0 pip-audit==2.10.1 uv==0.13.9
+	.audit/bin/python -m pip install --quiet cosmic-ray==8.7.0 cyclonedx-bom==7.5.0 \
+	  pip-audit==2.10.1 uv==0.13.9
 	@touch .audit/ready
 
 $(READY): pyproject.toml constraints.txt

@@ -356,6 +356,7 @@ def test_a_scrap_of_a_page_with_one_paragraph_is_read():
         ("a.html", b"<html", "no text in it; left out"),
         ("a.jsonl", b'{"text": ' + b"[" * 700 + b"]" * 700 + b"}", "nested too deeply"),
         ("a.jsonl", b'{"text": ' + b'{"name": ' * 900 + b"1" + b"}" * 901, "nested too deeply"),
+        ("a.jsonl", b"[" * 100_000, "not JSON (it is nested too deeply); the line was left out"),
         ("a.txt", b"long " * 4_000_001, "an article of more than 20 MB; left out"),
         ("a.jsonl", b'{"text": "' + b"long " * 4_000_001 + b'"}', "an article of more than 20 MB"),
         ("a.csv", b"text\n" + b"long " * 4_000_001, "an article of more than 20 MB"),

@@ -62,13 +62,16 @@ def test_a_folder_is_not_a_database(tmp_path):
     assert "is a folder" in opening(tmp_path, write=True)
 
 
-def test_a_second_writer_is_told_of_the_first(tmp_path):
+@pytest.mark.parametrize("by", ["test.db", "link.db", "folder/../test.db"])
+def test_a_second_writer_is_told_of_the_first(tmp_path, by):
     path = tmp_path / "test.db"
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link.db").symlink_to(path)
     with CorpusStore.open(path, write=True):
         code = f"""
             from pathlib import Path
             from embeddings.corpus.store import CorpusStore
-            with CorpusStore.open(Path({str(path)!r}), write=True):
+            with CorpusStore.open(Path({str(tmp_path / by)!r}), write=True):
                 pass
         """
         done = subprocess.run(
@@ -78,6 +81,27 @@ def test_a_second_writer_is_told_of_the_first(tmp_path):
             check=False,
         )
     assert "Another Topicwire run is changing" in done.stderr
+
+
+def test_what_is_acknowledged_is_on_the_disk_before(store):
+    """A lost current is beyond a test; that SQLite waits for the disk is all that can be held."""
+    assert store.rows("PRAGMA synchronous") == [(2,)]
+    assert store.rows("PRAGMA journal_mode") == [("wal",)]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, ValueError])
+def test_what_a_stopped_transaction_did_is_undone(store, error):
+    def change(value: str) -> None:
+        with store.transaction():
+            store.set_setting(value, 1)
+            if value == "half":
+                raise error
+
+    with pytest.raises(error):
+        change("half")
+    change("whole")
+    assert store.setting("half") is None
+    assert store.setting("whole") == 1
 
 
 def test_a_reader_is_let_in_beside_a_writer(tmp_path, put):
