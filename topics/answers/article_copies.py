@@ -11,7 +11,7 @@ from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.words.alignment import Block, Change, compare
 from topics.answers.citing import load_articles
-from topics.answers.copies import check_kinds, check_share
+from topics.answers.copies import check_kinds, check_share, choose_pairs
 from topics.answers.topics import require_topics
 from topics.coverage.articles.articles import Article
 from topics.pipeline.coverage_tables import read_article_pairs
@@ -104,14 +104,12 @@ def list_article_copies(
     with CorpusStore.open(Path(db)) as store:
         require_topics(store)
         filters = filters.match_outlets(store)
-        chosen = []
-        for kind, a, b, share_a, share_b, *ends in read_article_pairs(store):
-            share = min(share_a, share_b)
-            fits = filters.fit(*ends[:2]) or filters.fit(*ends[2:])
-            across = not ends[0] or ends[0] != ends[2]
-            enough = (share_b if kind == "contains" else share) >= least_share
-            if kind in kinds and fits and (across or repeats) and enough:
-                chosen.append((KINDS.index(kind), -share, a, b, share_a, share_b))
+        fitting, _ = choose_pairs(read_article_pairs(store), filters, kinds, repeats=repeats)
+        chosen = [
+            (KINDS.index(kind), -min(shares), a, b, *shares)
+            for kind, a, b, *shares in fitting
+            if (shares[1] if kind == "contains" else min(shares)) >= least_share
+        ]
         shown = sorted(chosen)[:limit]
         _, articles = load_articles(store, {one for row in shown for one in row[2:4]})
     by_id = {article.id: article for article in articles}

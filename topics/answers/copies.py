@@ -179,7 +179,9 @@ def list_copies(
         # As pairs, a group of near copies may hold texts that are the same.
         of_groups = (*kinds, "exact", "near_copy") if pairs else kinds
         chosen, left_out = _choose_groups(store, filters, of_groups, repeats=repeats)
-        related, pairs_left_out = _choose_pairs(store, filters, kinds, repeats=repeats)
+        related, pairs_left_out = choose_pairs(
+            read_related_passages(store), filters, kinds, repeats=repeats
+        )
         chosen = cut(chosen, None if pairs else early, more, lambda _: "group")
         related = cut(related, early, more, itemgetter(0))
         ids = [i for *_, members in chosen for i in members] + [i for r in related for i in r[1:3]]
@@ -196,7 +198,7 @@ def list_copies(
     )
     groups = sorted(
         (one for one in listings if len(one.members) > 1),
-        key=lambda one: _rank(one.id, [member.passage.source for member in one.members]),
+        key=lambda one: (-len(one.outlets), -len(one.members), one.id),
     )
     listed = [pair for pair in _as_pairs(groups, align) if pair.kind in kinds] if pairs else []
     for kind, a, b, score, evidence in related:
@@ -247,6 +249,28 @@ def cut(
     return shown
 
 
+def choose_pairs(
+    rows: Iterable[tuple[Any, ...]], filters: Filters, kinds: Sequence[str], *, repeats: bool
+) -> tuple[list[tuple[Any, ...]], int]:
+    """Choose the pairs asked for, of passages or of articles.
+
+    Args:
+        rows: Kind, both ids, two figures, whether it is across outlets, outlet and date of either.
+        filters: What one of the two must fit.
+        kinds: Of which kinds.
+        repeats: Also those within one outlet.
+
+    Returns:
+        Kind, ids and figures by kind, else in the order of ``rows``; and how many repeats were
+        left out.
+    """
+    of_kinds = [row for row in rows if row[0] in kinds]
+    wanted = [row for row in of_kinds if repeats or row[5]]
+    chosen = [row[:5] for row in wanted if filters.fit(*row[6:8]) or filters.fit(*row[8:])]
+    chosen.sort(key=lambda row: KINDS.index(row[0]))
+    return chosen, len(of_kinds) - len(wanted)
+
+
 def _choose_groups(
     store: CorpusStore, filters: Filters, kinds: Sequence[str], *, repeats: bool
 ) -> tuple[list[tuple[int, str, bool, list[int]]], int]:
@@ -255,34 +279,16 @@ def _choose_groups(
     A group is its number, its kind, whether it is across outlets, and its passages.
     """
     chosen, left_out = [], 0
-    for group_id, kind, across, short, members in read_group_members(store):
+    for number, kind, across, short, members in read_group_members(store):
         if kind not in kinds:
             continue
         if not repeats and (short or not across):
             left_out += 1
         elif any(filters.fit(source, published) for _, source, published in members):
-            ids, sources, _ = zip(*members, strict=True)
-            chosen.append((_rank(group_id, sources), (group_id, kind, across, list(ids))))
+            outlets = {source for _, source, _ in members if source}
+            place = (-len(outlets), -len(members), number)
+            chosen.append((place, (number, kind, across, [one for one, *_ in members])))
     return [group for _, group in sorted(chosen)], left_out
-
-
-def _rank(group_id: int, sources: Sequence[str]) -> tuple[int, int, int]:
-    return -len({*sources} - {""}), -len(sources), group_id
-
-
-def _choose_pairs(
-    store: CorpusStore, filters: Filters, kinds: Sequence[str], *, repeats: bool
-) -> tuple[list[tuple[str, int, int, float, str]], int]:
-    """Return kind, two passages, score and evidence of the pairs asked for, and the same."""
-    chosen, left_out = [], 0
-    for kind, a, b, score, evidence, across, *ends in read_related_passages(store):
-        if kind not in kinds:
-            continue
-        if not (across or repeats):
-            left_out += 1
-        elif filters.fit(*ends[:2]) or filters.fit(*ends[2:]):
-            chosen.append((kind, a, b, score, evidence))
-    return sorted(chosen, key=lambda pair: KINDS.index(pair[0])), left_out
 
 
 def _list_group(

@@ -53,7 +53,9 @@ def search(
         require_topics(store)
         settings = store.setting("encoder")
         filters = filters.match_outlets(store)
-        filters = replace(filters, topics=_with_parts(store, find_topics(store, topics)))
+        outline = read_outline(store)
+        below = {one for topic in find_topics(store, topics) for one in outline.under(topic)}
+        filters = replace(filters, topics=tuple(below))
         if like is not None:
             return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
         encoder = stored_encoder(store)
@@ -62,9 +64,3 @@ def search(
             for note in encoder.notes:
                 tell(note)
         return hits
-
-
-def _with_parts(store: CorpusStore, topic_ids: Sequence[int]) -> tuple[int, ...]:
-    """Return topics and all topics below them."""
-    outline = read_outline(store)
-    return tuple({one for topic_id in topic_ids for one in outline.under(topic_id)})

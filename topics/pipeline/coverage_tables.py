@@ -268,13 +268,13 @@ def read_related_passages(store: CorpusStore) -> list[tuple[Any, ...]]:
 def read_article_pairs(store: CorpusStore) -> list[tuple[Any, ...]]:
     """Return the relations of whole articles.
 
-    Of each: kind, the ids of both articles, the share of either's words in the other, and
-    outlet and date of the one article and of the other.
+    Of each: kind, the ids of both articles, the share of either's words in the other, whether it
+    is across outlets, and outlet and date of the one article and of the other.
     """
     return store.rows(
-        "SELECT r.kind, r.a, r.b, r.share_a, r.share_b, d.source, d.published, e.source, "
-        "e.published FROM article_relations AS r JOIN documents AS d ON d.id = r.a "
-        "JOIN documents AS e ON e.id = r.b"
+        "SELECT r.kind, r.a, r.b, r.share_a, r.share_b, d.source = '' OR d.source != e.source, "
+        "d.source, d.published, e.source, e.published FROM article_relations AS r "
+        "JOIN documents AS d ON d.id = r.a JOIN documents AS e ON e.id = r.b"
     )
 
 
