@@ -14,12 +14,10 @@ from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import (
     RIGHT,
     echo,
-    in_plain_words,
     plain,
     print_json,
     say,
     show_table,
-    styled,
 )
 from topics.cli.side_by_side import cite_line, describe_change
 
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from topics.answers.calibrate import Calibration, Question
+    from topics.coverage.examples.calibration import Estimate
     from topics.coverage.examples.thresholds import Thresholds
 
 EXAMPLE = "topicwire calibrate near_copy --count 20"
@@ -40,7 +39,6 @@ _QUESTIONS = {
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 
-@in_plain_words
 def run(
     kind: Annotated[
         str, typer.Argument(metavar="[KIND]", help="near_copy, contains, same_event or story.")
@@ -169,7 +167,7 @@ def _read_answer() -> str:
 
 def _print_question(question: Question, number: int, total: int) -> None:
     score = f" score {question.score:.2f}, threshold {question.threshold:.2f}"
-    say(styled((f"{number} of {total}", "bold"), (score, "dim")), err=True)
+    say((f"{number} of {total}", "bold"), (score, "dim"), err=True)
     for side in (question.a, question.b):
         say(cite_line(side.source, side.published, side.number), err=True)
         if question.kind == "story" and side.title:
@@ -196,12 +194,8 @@ def _print(report: Calibration) -> None:
         [("now", after)] if same else [("before", before), ("now", after)],
         ("", 0, lambda row: row[0]),
         ("pairs taken", RIGHT, lambda row: f"{row[1].taken:,}"),
-        (
-            "precision",
-            RIGHT,
-            lambda row: _range(row[1].precision, row[1].precision_low, row[1].precision_high),
-        ),
-        ("recall", RIGHT, lambda row: _range(row[1].recall, row[1].recall_low, row[1].recall_high)),
+        ("precision", RIGHT, lambda row: _range(row[1], "precision")),
+        ("recall", RIGHT, lambda row: _range(row[1], "recall")),
     )
     say("Estimates with 90 % intervals; recall is of the pairs that were compared.")
     if not after.judged:
@@ -210,7 +204,8 @@ def _print(report: Calibration) -> None:
         say(f"{number_of(report.gone, 'answer')} on texts that are no candidates now.")
 
 
-def _range(share: float, low: float, high: float) -> str:
+def _range(one: Estimate, name: str) -> str:
+    share, low, high = (getattr(one, f"{name}{end}") for end in ("", "_low", "_high"))
     return f"{share:.0%} ({low:.0%} to {high:.0%})"
 
 

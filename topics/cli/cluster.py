@@ -13,7 +13,7 @@ import typer
 from topics.answers.counting import count
 from topics.cli.changes import tell_changes
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count, repeat_db
-from topics.cli.output import console, echo, in_plain_words, plain, print_json, say, show, styled
+from topics.cli.output import console, echo, plain, print_json, say, show, styled
 from topics.cli.topics import print_levels, print_topics
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
 PROBLEMS_SHOWN = 5
 
 
-@in_plain_words
 def run(
     paths: Annotated[
         list[str] | None,

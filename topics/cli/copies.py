@@ -18,7 +18,7 @@ from topics.cli.options import (
     SourceOption,
     UntilOption,
 )
-from topics.cli.output import echo, in_plain_words, plain, print_json, say, styled
+from topics.cli.output import echo, plain, print_json, say
 from topics.cli.side_by_side import describe_change, where, where_article
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ _ARTICLE_HEADINGS = {
 }
 
 
-@in_plain_words
 def run(
     kind: Annotated[
         list[str] | None,
@@ -201,7 +200,7 @@ def _print_articles(pairs: Sequence[ArticlePair], left: int) -> None:
         versions = pair.kind == "near_copy" and pair.conflicts
         heading = _OTHER_FACTS if versions else _ARTICLE_HEADINGS[pair.kind]
         shares = f"  {pair.share_a:.0%} of the first, {pair.share_b:.0%} of the second"
-        say(styled((heading, "bold"), (shares, "dim")))
+        say((heading, "bold"), (shares, "dim"))
         for article in (pair.a, pair.b):
             say(where_article(article), indent=2)
         for kind, before, after in pair.conflicts:

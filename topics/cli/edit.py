@@ -10,7 +10,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, repeat_db
-from topics.cli.output import RIGHT, echo, in_plain_words, plain, show, show_table
+from topics.cli.output import RIGHT, echo, plain, show, show_table
 from topics.cli.topics import print_topics
 
 if TYPE_CHECKING:
@@ -47,11 +47,10 @@ def _edit_command(example: str) -> Callable[[Callable[..., None]], None]:
 
         *shared, _ = inspect.signature(run, eval_str=True).parameters.values()
         own = inspect.signature(declared, eval_str=True).parameters.values()
-        command = in_plain_words(run)
-        command.__doc__ = declared.__doc__
-        command.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
-        command.__annotations__ = {one.name: one.annotation for one in (*own, *shared)}
-        app.command(name, epilog=f"Example: topicwire edit {example}")(command)
+        run.__doc__ = declared.__doc__
+        run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in (*own, *shared)}
+        app.command(name, epilog=f"Example: topicwire edit {example}")(run)
 
     return add
 
@@ -107,7 +106,6 @@ def undo(
 
 
 @app.command("list", epilog="Example: topicwire edit list")
-@in_plain_words
 def show_edits(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     """List the edits made."""
     from topics.answers.edit import list_edits

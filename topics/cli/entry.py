@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from topics.cli.output import echo
+from topics.cli.output import echo, in_plain_words
+
+
+class _Commands(TyperGroup):
+    """All commands: a mistake of the user's is answered in one sentence, whichever it is."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with in_plain_words():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
+    cls=_Commands,
     name="topicwire",
     help=(
         "Topics, copies, search and maps for news articles from many outlets. "

@@ -9,7 +9,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns
-from topics.cli.output import RIGHT, echo, in_plain_words, plain, show, show_table
+from topics.cli.output import RIGHT, echo, plain, show, show_table
 
 if TYPE_CHECKING:
     from topics.answers.evaluate import Evaluation, LabelMatch
@@ -32,7 +32,6 @@ _AGREEMENT = (
 _NPMI = "top words together: 1 always, 0 chance, -1 never"
 
 
-@in_plain_words
 def run(
     labelled: Annotated[
         Path,

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import echo, in_plain_words, show
+from topics.cli.output import echo, show
 
 EXAMPLE = "topicwire export passages.parquet"
 
 
-@in_plain_words
 def run(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="A .parquet, .csv or .jsonl file to write.")

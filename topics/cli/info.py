@@ -13,7 +13,6 @@ from topics.cli.output import (
     RIGHT,
     console,
     echo,
-    in_plain_words,
     list_outlets,
     plain,
     show,
@@ -32,7 +31,6 @@ EXAMPLE = "topicwire info --problems"
 MOST_NAMES = 10
 
 
-@in_plain_words
 def run(
     problems: Annotated[
         bool, typer.Option("--problems", help="List what could not be read, and why.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption
-from topics.cli.output import console, echo, in_plain_words, show
+from topics.cli.output import console, echo, show
 
 if TYPE_CHECKING:
     from topics.maps.drawing import MapPicture
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 EXAMPLE = "topicwire map map.png"
 
 
-@in_plain_words
 def run(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A .png, .svg or .pdf file to write.")],
     title: Annotated[str | None, typer.Option(help="The line on top of the picture.")] = None,

@@ -13,8 +13,6 @@ from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, OwnersOption, S
 from topics.cli.output import (
     RIGHT,
     echo,
-    in_plain_words,
-    new_table,
     outlet_name,
     plain,
     print_json,
@@ -37,7 +35,6 @@ EXAMPLE = "topicwire outlets --csv outlets.csv"
 _MATRIX = 7
 
 
-@in_plain_words
 def run(
     source: SourceOption = None,
     owners: OwnersOption = None,
@@ -130,12 +127,14 @@ def _print_matrix(report: OutletReport) -> None:
         return f"{words[outlet, source]:,}" if words[outlet, source] else ""
 
     say("Words that the outlet of a row has from that of a column, which had them first:")
-    places = range(1, len(shown) + 1)
-    table = new_table(("", 1), *((str(place), RIGHT) for place in places))
-    for place, outlet in enumerate(shown, 1):
-        name = styled((f"{place} {outlet_name(outlet)}", "cyan"))
-        table.add_row(name, *(number(outlet, source) for source in shown))
-    say(table)
+    show_table(
+        enumerate(shown, 1),
+        ("", 1, lambda row: styled((f"{row[0]} {outlet_name(row[1])}", "cyan"))),
+        *(
+            (str(place), RIGHT, lambda row, source=source: number(row[1], source))
+            for place, source in enumerate(shown, 1)
+        ),
+    )
     if len(weight) > len(shown):
         echo(f"{len(weight) - len(shown)} more outlets below, and with --csv.")
     say()

@@ -6,13 +6,13 @@ File names and article text may hold what steers a terminal. All output goes thr
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -22,10 +22,8 @@ from topics.answers.tables import jsonable
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
-    from rich.table import Table
     from rich.text import Text
 
-_P = ParamSpec("_P")
 _R = TypeVar("_R")
 _Row = TypeVar("_Row")
 
@@ -111,33 +109,21 @@ def show(result: _R, as_json: bool, tell: Callable[[_R], None]) -> None:
         tell(result)
 
 
-def say(shown: RenderableType = "", *, style: str = "", indent: int = 0, err: bool = False) -> None:
-    """Print a line, a text or a table, wrapped and some columns from the left."""
-    from rich.padding import Padding
-
-    padded = Padding(shown, (0, 0, 0, indent)) if indent else shown
-    console(err=err).print(padded, style=style)
-
-
-def styled(*parts: str | tuple[str, str]) -> Text:
+def styled(*parts: str | tuple[str, str] | Text) -> Text:
     """Return a text made of parts, each with its style where it has one."""
     from rich.text import Text
 
     return Text.assemble(*parts)
 
 
-def new_table(*columns: tuple[str, Width]) -> Table:
-    """Return an empty table in the house style; each column has a name and a width."""
-    from rich import box
-    from rich.table import Table
+def say(
+    *parts: str | tuple[str, str] | Text, style: str = "", indent: int = 0, err: bool = False
+) -> None:
+    """Print a line of parts as ``styled`` joins them, wrapped and some columns from the left."""
+    from rich.padding import Padding
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    for name, width in columns:
-        if isinstance(width, int):
-            justify = "right" if width == RIGHT else "left"
-            width = {"justify": justify, "ratio": max(width, 0) or None}
-        table.add_column(name, **width)
-    return table
+    line = styled(*parts)
+    console(err=err).print(Padding(line, (0, 0, 0, indent)) if indent else line, style=style)
 
 
 def show_table(rows: Iterable[_Row], *columns: Column[_Row] | None, apart: bool = False) -> None:
@@ -146,15 +132,23 @@ def show_table(rows: Iterable[_Row], *columns: Column[_Row] | None, apart: bool 
     Each column stands here once, with its heading and with what it shows of a row; columns that
     are none are left out, and a line of headings that are all empty.
     """
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     shown = [column for column in columns if column is not None]
-    table = new_table(*((heading, width) for heading, width, _ in shown))
+    for heading, width, _ in shown:
+        if isinstance(width, int):
+            justify = "right" if width == RIGHT else "left"
+            width = {"justify": justify, "ratio": max(width, 0) or None}
+        table.add_column(heading, **width)
     table.show_header = any(heading for heading, *_ in shown)
     for row in rows:
         if apart and table.rows:
             table.add_row()
         cells = [value(row) for *_, value in shown]
         table.add_row(*(str(cell) if isinstance(cell, int) else cell for cell in cells))
-    say(table)
+    console().print(table)
 
 
 def tell_more(left: int, what: str = "more", where: str = "--json", *, end: str = "\n") -> None:
@@ -176,49 +170,37 @@ def marked(text: str, spans: Iterable[Sequence[int]]) -> Text:
     result = Text(safe(text))  # of the same length, so that the spans stay true
     for start, end in spans:
         result.stylize("bold yellow", start, end)
-    parts = []
-    for start, end in _parts(text):
-        words = [word for word in result[start:end].split() if word.plain.strip()]
-        parts.append(Text(" ").join(words))
+    parts, start = [], 0
+    for found in [*_BREAK.finditer(text), None]:
+        part = result[start : found.start() if found else len(text)]
+        words = [word for word in part.split() if word.plain.strip()]
+        if words:
+            parts.append(Text(" ").join(words))
+        start = found.end() if found else len(text)
     return Text(HEADING_END).join(parts)
 
 
-def _parts(text: str) -> list[tuple[int, int]]:
-    """Return start and end of heading and paragraph."""
-    breaks = [match.span() for match in _BREAK.finditer(text)]
-    starts = [0, *(end for _, end in breaks)]
-    ends = [*(start for start, _ in breaks), len(text)]
-    return [
-        (start, end) for start, end in zip(starts, ends, strict=True) if text[start:end].strip()
-    ]
-
-
-def in_plain_words(command: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Make a command end with one sentence and an exit code where the user can act."""
-
-    @functools.wraps(command)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        try:
-            result = command(*args, **kwargs)
-            sys.stdout.flush()
-            return result
-        except TopicwireError as error:
-            # One sentence, whatever the names in it hold.
-            echo(f"topicwire: {error}".replace("\n", " "), err=True)
-            raise typer.Exit(error.exit_code) from error
-        except KeyboardInterrupt as error:
-            echo(
-                "\ntopicwire: stopped. What was stored is kept; run the same command to go on.",
-                err=True,
-            )
-            raise typer.Exit(INTERRUPTED) from error
-        except BrokenPipeError as error:  # the reader, `head` say, has seen enough
-            # What is left in the buffer has nowhere to go, and must not be tried at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from error
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            echo(f"topicwire: the output cannot be written: {error.strerror}.", err=True)
-            raise typer.Exit(1) from error
-
-    return run
+@contextlib.contextmanager
+def in_plain_words() -> Iterator[None]:
+    """End a command with one sentence and an exit code where the user can act."""
+    try:
+        yield
+        sys.stdout.flush()
+    except TopicwireError as error:
+        # One sentence, whatever the names in it hold.
+        echo(f"topicwire: {error}".replace("\n", " "), err=True)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        echo(
+            "\ntopicwire: stopped. What was stored is kept; run the same command to go on.",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from error
+    except BrokenPipeError as error:  # the reader, `head` say, has seen enough
+        # What is left in the buffer has nowhere to go, and must not be tried at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from error
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        echo(f"topicwire: the output cannot be written: {error.strerror}.", err=True)
+        raise typer.Exit(1) from error

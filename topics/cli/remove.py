@@ -9,7 +9,7 @@ import typer
 
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
-from topics.cli.output import echo, in_plain_words, plain, show
+from topics.cli.output import echo, plain, show
 
 if TYPE_CHECKING:
     from topics.answers.remove import RemovalReport
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 EXAMPLE = 'topicwire remove --source "saltmarsh-gazette"'
 
 
-@in_plain_words
 def run(
     source: Annotated[
         list[str] | None,

@@ -19,7 +19,6 @@ from topics.cli.output import (
     RIGHT,
     date_of,
     echo,
-    in_plain_words,
     marked,
     outlet_name,
     plain,
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 EXAMPLE = 'topicwire search "arms deliveries to Damascus" --since 2013-05'
 
 
-@in_plain_words
 def run(
     query: Annotated[
         str | None,

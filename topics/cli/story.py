@@ -23,7 +23,6 @@ from topics.cli.output import (
     console,
     date_of,
     echo,
-    in_plain_words,
     outlet_name,
     plain,
     print_json,
@@ -60,7 +59,6 @@ _LEAST_SHARE = 0.1
 _STRETCHES_SHOWN = 3
 
 
-@in_plain_words
 def run(
     story: Annotated[
         int | None, typer.Argument(metavar="[ID]", help="A story; by default all are listed.")
@@ -165,7 +163,7 @@ def _print_first(found: StoryReport) -> None:
     why = "; ".join(_DOUBTS[doubt] for doubt in found.doubts)
     if len(found.first) == 1:
         perhaps = "" if found.first_is_certain else ", perhaps"
-        say(styled(f"Earliest here{perhaps}: ").append_text(where_article(found.first[0])))
+        say(f"Earliest here{perhaps}: ", where_article(found.first[0]))
         if perhaps:
             say(f"uncertain: {why}", style="dim", indent=2)
     else:
@@ -228,18 +226,15 @@ def _in_words(join: Join) -> str:
 def _print_copy(one: StoryArticle, source: TextSource, text: str, *, diff: bool) -> None:
     order = "before it" if source.earlier else "order unknown"
     order = f"{order}, the same outlet" if source.same_outlet else order
-    for what, article in (
-        (f"{source.share:.0%} of ", one.article),
-        (f"stands in ({order}) ", source.article),
-    ):
-        say(styled((what, "bold")).append_text(where_article(article)))
+    say((f"{source.share:.0%} of ", "bold"), where_article(one.article))
+    say((f"stands in ({order}) ", "bold"), where_article(source.article))
     for kind, before, after in source.conflicts:
         changed = f"changed {kind}: {plain(before)} -> {plain(after)}"
         say(changed, style="bold yellow", indent=2)
     if diff:
         say()
-        colourless = console().color_system is None
-        say(lay_side_by_side(text, one.text, source.spans, marked=colourless))
+        out = console()
+        out.print(lay_side_by_side(text, one.text, source.spans, marked=out.color_system is None))
         return
     _print_stretches("cut", [text[c.start : c.end] for c in source.cut], "red")
     _print_stretches("added", [one.text[a.start : a.end] for a in source.added], "green")

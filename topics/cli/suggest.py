@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from topics.cli.options import DEFAULT_DB, DbOption
-from topics.cli.output import echo, in_plain_words
+from topics.cli.output import echo
 
 EXAMPLE = "topicwire topics suggest --output draft.toml"
 
 
-@in_plain_words
 def run(
     output: Annotated[
         Path | None,

@@ -14,7 +14,6 @@ from topics.cli.output import (
     RIGHT,
     console,
     echo,
-    in_plain_words,
     list_outlets,
     outlet_name,
     plain,
@@ -40,7 +39,6 @@ app.command("suggest", epilog=f"Example: {suggest.EXAMPLE}")(suggest.run)
 
 
 @app.callback()
-@in_plain_words
 def run(
     context: typer.Context,
     passages: Annotated[
@@ -205,7 +203,7 @@ def _print_all_passages(found: Sequence[TopicSummary]) -> None:
 
 def _print_passages(topic: TopicSummary) -> None:
     """Print a topic with its typical passages."""
-    say(styled((f"{topic.id}  {plain(topic.name)}", "bold")))
+    say((f"{topic.id}  {plain(topic.name)}", "bold"))
     details = (
         f"{topic.passages} passages ({topic.share:.0%}), {topic.distinct} distinct, {topic.kind}"
     )
@@ -220,5 +218,5 @@ def _print_passages(topic: TopicSummary) -> None:
         where = f"{outlet_name(quotation.source)}, {quotation.published or 'no date'}"
         cited = (f"{where}, passage {quotation.passage_id}", "dim")
         say()
-        say(styled(f"“{plain(quotation.text)}” ", cited), indent=4)
+        say(f"“{plain(quotation.text)}” ", cited, indent=4)
     say()

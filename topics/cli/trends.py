@@ -23,8 +23,6 @@ from topics.cli.output import (
     RIGHT,
     console,
     echo,
-    in_plain_words,
-    new_table,
     outlet_name,
     plain,
     print_json,
@@ -51,7 +49,6 @@ _BLOCKS = " ·▁▂▃▄▅▆▇█"
 _DIGITS = " .12345678"
 
 
-@in_plain_words
 def run(
     by: Annotated[
         str,
@@ -120,15 +117,11 @@ def _print(report: TrendReport, *, outlets: bool, listed: bool) -> None:
 
 def _print_topics(report: TrendReport) -> None:
     ascii_only = console().options.ascii_only
-    heading = _span(report.periods) or "no dates"
-    table = new_table(
-        ("id", RIGHT), ("topic", 1), (heading, {"no_wrap": True, "min_width": len(heading)})
-    )
     by_period = report.distinct_by_period
     everything = [sum(both) for both in zip(by_period, report.copies_by_period, strict=True)]
     counts = _counts(report.distinct, report.passages - report.distinct)
     whole = chart(by_period, everything, ascii_only, shares=False)
-    table.add_row("", styled((f"all topics: {counts}", "dim")), whole)
+    rows = [("", styled((f"all topics: {counts}", "dim")), whole)]
     for topic in report.topics:
         numbers = (
             f"{_counts(topic.distinct, topic.copies)}, {count(topic.articles, 'article')}, "
@@ -136,8 +129,14 @@ def _print_topics(report: TrendReport) -> None:
         )
         name = (plain(topic.name), "bold" if topic.kind == "guided" else "")
         row = chart(topic.distinct_by_period, by_period, ascii_only, shares=True)
-        table.add_row(str(topic.id), styled(name, (f"\n{numbers}", "dim")), row)
-    say(table)
+        rows.append((str(topic.id), styled(name, (f"\n{numbers}", "dim")), row))
+    heading = _span(report.periods) or "no dates"
+    show_table(
+        rows,
+        ("id", RIGHT, lambda row: row[0]),
+        ("topic", 1, lambda row: row[1]),
+        (heading, {"no_wrap": True, "min_width": len(heading)}, lambda row: row[2]),
+    )
     if report.periods:
         width = -(-len(report.periods) // CHART_WIDTH)
         columns = f"a {report.by}" if width == 1 else f"{width} {report.by}s"
@@ -243,11 +242,15 @@ def _print_outlets(report: TrendReport) -> None:
     for start in range(0, len(report.topics), TOPICS_ACROSS):
         across = [topic.id for topic in report.topics[start : start + TOPICS_ACROSS]]
         say("\nPassages, copies included, by outlet and topic id", style="bold")
-        table = new_table(("outlet", 1), ("all", RIGHT), *((str(one), RIGHT) for one in across))
-        for total in report.outlets:
-            row = [str(counts[one, total.outlet] or ".") for one in across]
-            table.add_row(outlet_name(total.outlet), str(total.passages), *row)
-        say(table)
+        show_table(
+            report.outlets,
+            ("outlet", 1, lambda total: outlet_name(total.outlet)),
+            ("all", RIGHT, lambda total: total.passages),
+            *(
+                (str(one), RIGHT, lambda total, one=one: counts[one, total.outlet] or ".")
+                for one in across
+            ),
+        )
 
 
 def _print_apart(report: TrendReport) -> None:
