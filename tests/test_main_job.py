@@ -18,6 +18,7 @@ from benchmarks.demo import read_key, score
 from embeddings.corpus.store import CorpusStore
 from tests.running import run
 from topics import outlets, stories, story
+from topics.answers import covered
 from topics.answers.covered import load_coverage
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.word_kinds import EARLIER, UNORDERED
@@ -115,6 +116,14 @@ def test_the_figures_of_stories_are_a_part_of_those_of_outlets(demo_db):
             expected[article.article.source] += article.copied
     found = {one.outlet: one.earlier + one.unordered for one in outlets(demo_db).outlets}
     assert found == {outlet: expected[outlet] for outlet in found}
+
+
+def test_a_story_is_told_from_a_part_of_the_corpus_as_from_the_whole(demo_db, monkeypatch):
+    ids = [one.id for one in stories(demo_db, across=False)]
+    told = [story(one, demo_db) for one in ids]
+    assert len(told) > 3
+    monkeypatch.setattr(covered, "find_kin", lambda *_: None)
+    assert [story(one, demo_db) for one in ids] == told
 
 
 def test_white_space_in_an_article_takes_nothing_from_its_passages(emptied_db, tmp_path):

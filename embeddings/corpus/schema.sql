@@ -89,7 +89,7 @@ CREATE TABLE judgements (        -- the user's yes or no to pairs; each run obey
 -- Below: derived from the tables above, replaced whole by each run.
 
 CREATE TABLE stages (            -- what each result below was made from; none while articles change
-    name   TEXT PRIMARY KEY,     -- relations, stories, places, topics, names, layout
+    name   TEXT PRIMARY KEY,     -- relations, stories, quotations, places, topics, names, layout
     digest TEXT NOT NULL,        -- of what it hangs on
     notes  TEXT NOT NULL,        -- JSON: what the user is told of it
     crc    INTEGER

@@ -88,6 +88,11 @@ def read_words(text: str) -> Wording:
     )
 
 
+def find_starts(text: str) -> list[int]:
+    """Return the offset of each word of a text."""
+    return [match.start() for match in _WORD.finditer(text)]
+
+
 @dataclass
 class Vocabulary:
     """Numbers folded words in the order in which they are first met.

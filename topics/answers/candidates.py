@@ -19,7 +19,7 @@ from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.wordings import find_contained
 from topics.pipeline.coverage import FLOORS, embed_leads, find_coverage
 from topics.pipeline.coverage_tables import read_copies
-from topics.pipeline.making import stored_graph
+from topics.pipeline.work import stored_graph
 
 
 @dataclass(frozen=True)

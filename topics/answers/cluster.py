@@ -27,9 +27,9 @@ from topics.guiding.taxonomy import GuidedTopic, read_topics
 from topics.hierarchy.lineage import Change
 from topics.naming.model_names import NamingReport, ask_names
 from topics.pipeline.coverage_tables import count_found
-from topics.pipeline.making import Derivation
 from topics.pipeline.run import derive
 from topics.pipeline.topic_tables import read_names
+from topics.pipeline.work import Derivation
 
 _P = ParamSpec("_P")
 

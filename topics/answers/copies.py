@@ -18,7 +18,7 @@ from embeddings.documents import date_bounds, publication_order
 from embeddings.errors import InputError
 from embeddings.words.alignment import Block, Change, Comparison, compare
 from topics.answers.topics import require_topics
-from topics.pipeline.coverage_tables import read_group_members, read_related_passages
+from topics.pipeline.coverage_tables import read_group_members, read_relations
 
 T = TypeVar("T")
 
@@ -180,7 +180,7 @@ def list_copies(
         of_groups = (*kinds, "exact", "near_copy") if pairs else kinds
         chosen, left_out = _choose_groups(store, filters, of_groups, repeats=repeats)
         related, pairs_left_out = choose_pairs(
-            read_related_passages(store), filters, kinds, repeats=repeats
+            read_relations(store), filters, kinds, repeats=repeats
         )
         chosen = cut(chosen, None if pairs else early, more, lambda _: "group")
         related = cut(related, early, more, itemgetter(0))

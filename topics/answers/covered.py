@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from embeddings.corpus.citations import read_dropped_lines
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
-from embeddings.words.copies import CopyGroup
 from topics.answers.citing import load_articles
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.credits import Credit, credited_agency, find_credits
 from topics.coverage.credit.owners import Owners, read_owners
-from topics.pipeline.coverage_tables import (
-    StoredRelation,
-    read_copies,
-    read_relations,
-    read_stories,
-)
+from topics.coverage.reuse.boilerplate import Copies
+from topics.pipeline.coverage_tables import find_kin, read_copies, read_pairs, read_stories
+from topics.pipeline.quotations import read_quoted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,17 @@ class Coverage:
         passages: By document id and position.
         articles: By document id.
         groups: Copies among the passages.
-        relations: Of the passages.
+        relations: Kind and rows of each.
+        quoted: Words of quotations that others quote too (``find_quoted``).
         stories: Article numbers of each story, by date, by story id.
         dropped: Lines that the reader of web pages left out, by document id.
     """
 
     passages: list[Passage]
     articles: list[Article]
-    groups: list[CopyGroup]
-    relations: list[StoredRelation]
+    groups: list[Copies]
+    relations: list[tuple[str, int, int]]
+    quoted: NDArray[np.int64]
     stories: dict[int, tuple[int, ...]]
     dropped: dict[str, list[str]]
 
@@ -54,18 +58,21 @@ class Coverage:
         return tuple(found)
 
 
-def load_coverage(store: CorpusStore) -> Coverage:
-    """Read all of a store that coverage is told from."""
-    passages, articles = load_articles(store)
+def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
+    """Read all of a store that coverage is told from, or all that one story is told from."""
+    stories = read_stories(store)
+    kin = None if story_id is None else find_kin(store, stories[story_id])
+    passages, articles = load_articles(store, kin)
     number = {article.id: place for place, article in enumerate(articles)}
     return Coverage(
         passages,
         articles,
         read_copies(store, passages),
-        read_relations(store, passages),
+        read_pairs(store, passages),
+        read_quoted(store, passages),
         {
             story_id: tuple(number[one] for one in members if one in number)
-            for story_id, members in read_stories(store).items()
+            for story_id, members in stories.items()
         },
         read_dropped_lines(store),
     )

@@ -42,6 +42,7 @@ def outlets(
         coverage.relations,
         wire=coverage.wire,
         stories=list(coverage.stories.values()),
+        quoted=coverage.quoted,
         owners=known,
     )
     if not wanted:

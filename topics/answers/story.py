@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.citations import ArticleLine
+from embeddings.corpus.contents import count_outlets
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
@@ -164,7 +165,8 @@ def story(
             raise InputError(
                 f"There is no story {story_id}; `topicwire story` lists the stories and numbers."
             )
-        coverage = load_coverage(store)
+        coverage = load_coverage(store, story_id)
+        every_outlet = [outlet for outlet, _ in count_outlets(store)]
         one_text = [{a, b} for kind, a, b, *_ in read_article_pairs(store) if kind != "contains"]
     members, articles = coverage.stories[story_id], coverage.articles
     trace = trace_words(
@@ -173,6 +175,7 @@ def story(
         coverage.groups,
         coverage.relations,
         stories=list(coverage.stories.values()),
+        quoted=coverage.quoted,
         only=members,
     )
     stated = {number: coverage.credits(number) for number in members}
@@ -189,8 +192,10 @@ def story(
         first=first.candidates,
         first_is_certain=first.certain,
         doubts=first.doubts,
-        agencies=gather_stated(articles, members, stated),
+        agencies=gather_stated(
+            [(articles[number].document, said) for number, said in stated.items()], every_outlet
+        ),
         voices=count_voices(reuse, owners=known, agencies=agencies),
         articles=reuse,
-        strangers=known.strangers(article.document.source for article in articles),
+        strangers=known.strangers(every_outlet),
     )

@@ -35,7 +35,7 @@ from topics.coverage.relations.pairs import score_pair
 from topics.coverage.stories.stories import StorySurvey
 from topics.pipeline.coverage import embed_leads, find_coverage
 from topics.pipeline.coverage_tables import read_canonicals, read_copies
-from topics.pipeline.making import stored_graph
+from topics.pipeline.work import stored_graph
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from embeddings.documents import Document, Passage
 from embeddings.text.normalising import hash_text
 from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.neighbours import NeighbourGraph
-from embeddings.words.copies import CopyGroup, CopySurvey, survey_copies
+from embeddings.words.copies import CopySurvey, survey_copies
 from topics.coverage.articles.articles import Article, gather_articles
 from topics.coverage.examples.judgements import Judgement
 from topics.coverage.examples.thresholds import Thresholds
@@ -27,7 +27,7 @@ from topics.coverage.relations.articles import ArticleRelation, relate_articles
 from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.wordings import find_contained, relate_judged, relate_versions
-from topics.coverage.reuse.boilerplate import find_boilerplate
+from topics.coverage.reuse.boilerplate import Copies, find_boilerplate
 from topics.coverage.stories.stories import StorySurvey, find_stories, story_text
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def embed_leads(
     encoder: Encoder,
     passages: Sequence[Passage],
     articles: Sequence[Article],
-    groups: Sequence[CopyGroup],
+    groups: Sequence[Copies],
 ) -> Leads:
     """Embed the headline and beginning of each article, once; they are kept.
 

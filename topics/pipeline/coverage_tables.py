@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from embeddings.corpus.contents import count_rows
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
-from embeddings.text.normalising import hash_text
-from embeddings.text.wording import read_words
 from embeddings.words.copies import CopyGroup, CopySurvey
 from topics.coverage.articles.articles import Article
 from topics.coverage.relations.articles import ArticleRelation
 from topics.coverage.relations.relations import Relation
+from topics.coverage.reuse.boilerplate import Copies
 from topics.coverage.stories.stories import StorySurvey
 from topics.hierarchy.identity import TopicKey, carry_ids
 
@@ -157,41 +156,17 @@ def last_story_id(store: CorpusStore) -> int:
     return store.rows("SELECT max(story_id) FROM story_memory")[0][0] or 0
 
 
-def read_copies(store: CorpusStore, passages: Sequence[Passage]) -> list[CopyGroup]:
-    """Return the stored groups of copies.
-
-    Args:
-        store: An open store.
-        passages: Its passages; members are rows of these.
-    """
+def read_copies(store: CorpusStore, passages: Sequence[Passage]) -> list[Copies]:
+    """Return the stored groups of copies among some passages: their rows, and whether short."""
     row_of = {passage.id: row for row, passage in enumerate(passages)}
-    sources = dict(store.rows("SELECT id, source FROM documents"))
-    members: dict[int, list[tuple[int, float]]] = {}
-    for group_id, passage_id, share in store.rows(
-        "SELECT m.group_id, m.passage_id, m.share FROM copy_members AS m "
-        "JOIN passages AS p ON p.id = m.passage_id ORDER BY p.document_id, p.position"
+    found: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for number, short, passage_id in store.rows(
+        "SELECT g.id, g.short, m.passage_id FROM copy_groups AS g "
+        "JOIN copy_members AS m ON m.group_id = g.id ORDER BY g.id"
     ):
-        members.setdefault(group_id, []).append((row_of[passage_id], share))
-    groups = []
-    for group_id, kind, canonical, short in store.rows(
-        "SELECT id, kind, canonical, short FROM copy_groups ORDER BY id"
-    ):
-        rows, shares = zip(*members[group_id], strict=True)
-        documents = {passages[row].document_id for row in rows}
-        groups.append(
-            CopyGroup(
-                kind=kind,
-                members=rows,
-                canonical=row_of[canonical],
-                shares=shares,
-                texts=len({hash_text(passages[row].body) for row in rows}),
-                words=len(read_words(passages[row_of[canonical]].body).words),
-                documents=len(documents),
-                outlets=tuple(sorted({sources[one] for one in documents if sources[one]})),
-                short=bool(short),
-            )
-        )
-    return groups
+        if passage_id in row_of:
+            found[number, bool(short)].append(row_of[passage_id])
+    return [(tuple(sorted(rows)), short) for (_, short), rows in found.items()]
 
 
 def read_canonicals(store: CorpusStore, a: int, b: int) -> dict[int, str]:
@@ -206,32 +181,36 @@ def read_canonicals(store: CorpusStore, a: int, b: int) -> dict[int, str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRelation:
-    """A stored relation without its evidence.
+def find_kin(store: CorpusStore, document_ids: Iterable[str]) -> set[str]:
+    """Return some articles, and those that hold copies or relations of their passages.
 
-    Attributes:
-        kind: ``near_copy``, ``contains`` or ``same_event``.
-        a: Row of a passage.
-        b: Row of the other.
+    Relations of copies are among them, and copies of what is related.
     """
+    own = store.rows(
+        "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(document_ids)),),
+    )
+    copies = _add_copies(store, {passage_id for (passage_id,) in own})
+    related = store.rows(
+        "SELECT a, b FROM relations WHERE a IN (SELECT value FROM json_each(?1)) "
+        "OR b IN (SELECT value FROM json_each(?1))",
+        (json.dumps(list(copies)),),
+    )
+    kin = _add_copies(store, copies.union(*related))
+    found = store.rows(
+        "SELECT document_id FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(kin)),),
+    )
+    return {document_id for (document_id,) in found}
 
-    kind: str
-    a: int
-    b: int
 
-
-def read_relations(store: CorpusStore, passages: Sequence[Passage]) -> list[StoredRelation]:
-    """Return the stored relations of passages, by kind and falling score."""
-    row_of = {passage.id: row for row, passage in enumerate(passages)}
-    return [
-        StoredRelation(kind, row_of[a], row_of[b])
-        for kind, a, b in store.rows(
-            "SELECT r.kind, r.a, r.b FROM relations AS r JOIN passages AS p ON p.id = r.a "
-            "JOIN passages AS q ON q.id = r.b ORDER BY r.kind, r.score DESC, p.document_id, "
-            "p.position, q.document_id, q.position"
-        )
-    ]
+def _add_copies(store: CorpusStore, passage_ids: set[int]) -> set[int]:
+    found = store.rows(
+        "SELECT c.passage_id FROM copy_members AS m JOIN copy_members AS c "
+        "ON c.group_id = m.group_id WHERE m.passage_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(passage_ids)),),
+    )
+    return passage_ids | {passage_id for (passage_id,) in found}
 
 
 def read_group_members(
@@ -250,7 +229,7 @@ def read_group_members(
         yield number, kind, bool(across), bool(short), [row[4:] for row in members]
 
 
-def read_related_passages(store: CorpusStore) -> list[tuple[Any, ...]]:
+def read_relations(store: CorpusStore) -> list[tuple[Any, ...]]:
     """Return the relations of passages, by kind and falling score.
 
     Of each: kind, the ids of both passages, score, evidence as JSON, whether it is across
@@ -263,6 +242,16 @@ def read_related_passages(store: CorpusStore) -> list[tuple[Any, ...]]:
         "JOIN passages AS q ON q.id = r.b JOIN documents AS e ON e.id = q.document_id "
         "ORDER BY r.kind, r.score DESC, p.document_id, p.position, q.document_id, q.position"
     )
+
+
+def read_pairs(store: CorpusStore, passages: Sequence[Passage]) -> list[tuple[str, int, int]]:
+    """Return kind and rows of the stored relations between some passages."""
+    row_of = {passage.id: row for row, passage in enumerate(passages)}
+    return [
+        (kind, row_of[a], row_of[b])
+        for kind, a, b, *_ in read_relations(store)
+        if a in row_of and b in row_of
+    ]
 
 
 def read_article_pairs(store: CorpusStore) -> list[tuple[Any, ...]]:

@@ -16,23 +16,19 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.text.wording import read_once
 from topics.coverage.examples.judgements import count_gone
 from topics.edits.edits import Edit
-from topics.pipeline.coverage_tables import (
-    STORY_COUNTS,
-)
+from topics.pipeline.coverage_tables import STORY_COUNTS
 from topics.pipeline.making import (
     LAYOUT,
     NAMES,
     PLACES,
+    QUOTATIONS,
     RELATIONS,
     STORIES,
     TOPICS,
-    CorpusWork,
-    Derivation,
 )
 from topics.pipeline.stages import Runner, Work, stored_digest, stored_notes
-from topics.pipeline.topic_tables import (
-    count_shown,
-)
+from topics.pipeline.topic_tables import count_shown
+from topics.pipeline.work import CorpusWork, Derivation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +54,7 @@ def derive(
     work = CorpusWork(store, encoder, progress or (lambda _: None), undone)
     with read_once():
         work.runner.make(RELATIONS, STORIES)
-    work.runner.make(PLACES, TOPICS, NAMES)
+    work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES)
     previous = count_shown(store)
     work.runner.keep()
     told = stored_notes(store, TOPICS.name)

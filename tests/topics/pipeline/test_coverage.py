@@ -10,7 +10,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from topics.coverage.examples.judgements import Judgement, put_judgement
 from topics.coverage.examples.thresholds import Thresholds, put_thresholds, read_thresholds
-from topics.pipeline.coverage_tables import read_copies, read_relations, read_stories
+from topics.pipeline.coverage_tables import read_copies, read_pairs, read_stories
 from topics.pipeline.run import derive
 from topics.pipeline.stages import stored_digest
 
@@ -86,16 +86,16 @@ def test_another_figure_keeps_a_copy_apart_and_shows_it(news):
     with CorpusStore.open(news) as store:
         passages = store.passages()
         groups = read_copies(store, passages)
-        relations = read_relations(store, passages)
+        relations = read_pairs(store, passages)
         nodes = dict(store.rows("SELECT p.document_id, a.node FROM assignments AS a "
                                 "JOIN passages AS p ON p.id = a.passage_id "
                                 "WHERE p.position = 0"))  # fmt: skip
-    convoy = next(g for g in groups if passages[g.canonical].body.startswith("The convoy"))
-    assert {passages[row].document_id for row in convoy.members} == {"wire-1", "post-1"}
+    convoy = next(rows for rows, _ in groups if passages[rows[0]].body.startswith("The convoy"))
+    assert {passages[row].document_id for row in convoy} == {"wire-1", "post-1"}
     apart = {
-        frozenset((passages[one.a].document_id, passages[one.b].document_id))
-        for one in relations
-        if one.kind == "near_copy"
+        frozenset((passages[a].document_id, passages[b].document_id))
+        for kind, a, b in relations
+        if kind == "near_copy"
     }
     assert any("courier-1" in pair for pair in apart)
     # For the topics it is one wording all the same.

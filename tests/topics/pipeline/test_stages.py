@@ -99,7 +99,7 @@ def test_the_layout_is_made_once_for_a_graph(news, encoder):
 def test_a_file_of_version_3_keeps_what_was_made(news, encoder):
     with CorpusStore.open(news, write=True) as store:
         lay_out(store)
-        stages = dict(store.rows("SELECT name, digest FROM stages"))
+        stages = dict(store.rows("SELECT name, digest FROM stages WHERE name != 'quotations'"))
         notes = dict(store.rows("SELECT name, notes FROM stages"))
         old = {
             "related": stages["relations"],

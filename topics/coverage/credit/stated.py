@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from embeddings.corpus.citations import ArticleLine, cite
-from topics.coverage.articles.articles import Article
+from embeddings.documents import Document
 from topics.coverage.credit.agencies import is_agency_outlet
 from topics.coverage.credit.credits import Credit, sole_agency
 
@@ -31,37 +31,31 @@ class StatedAgency:
 
 
 def gather_stated(
-    articles: Sequence[Article],
-    members: Collection[int],
-    stated: Mapping[int, Sequence[Credit]],
+    stated: Iterable[tuple[Document, Sequence[Credit]]], outlets: Iterable[str]
 ) -> tuple[StatedAgency, ...]:
     """Gather the agencies that articles credit. An outlet that names itself is no credit.
 
     Args:
-        articles: Of the corpus.
-        members: Numbers of those asked about.
-        stated: The credits of each, by article number; none where it is not a key.
+        stated: Articles, and what each credits.
+        outlets: Of the corpus.
 
     Returns:
         Those most credited first, then by name.
     """
-    outlets = sorted({article.document.source for article in articles})
+    known = sorted(outlets)
     alone: dict[str, list[ArticleLine]] = defaultdict(list)
     shared: dict[str, list[ArticleLine]] = defaultdict(list)
-    for number in sorted(members, key=lambda number: articles[number].id):
-        found = stated.get(number, ())
+    for document, found in sorted(stated, key=lambda each: each[0].id):
         sole = sole_agency(found)
         for agency in sorted({credit.agency for credit in found if not credit.own}):
-            (alone if agency and agency == sole else shared)[agency].append(
-                cite(articles[number].document)
-            )
+            (alone if agency and agency == sole else shared)[agency].append(cite(document))
     names = sorted({*alone, *shared}, key=lambda n: (-len(alone[n]) - len(shared[n]), n))
     return tuple(
         StatedAgency(
             name,
             tuple(alone[name]),
             tuple(shared[name]),
-            tuple(o for o in outlets if name and is_agency_outlet(name, o)),
+            tuple(o for o in known if name and is_agency_outlet(name, o)),
         )
         for name in names
     )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.documents import Passage
-from embeddings.words.copies import CopyGroup
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.owners import Owners
-from topics.coverage.reuse.origins import Pair, trace_words
+from topics.coverage.reuse.boilerplate import Copies
+from topics.coverage.reuse.origins import trace_words
+from topics.coverage.reuse.timelines import Origin
 from topics.coverage.reuse.word_kinds import EARLIER, KINDS, ORIGINAL, UNORDERED, WordTrace
 
 # A passage counts for a pair of outlets when this share of its words does.
@@ -111,11 +113,12 @@ class OutletReport:
 def measure_outlets(
     passages: Sequence[Passage],
     articles: Sequence[Article],
-    groups: Sequence[CopyGroup],
-    relations: Sequence[Pair] = (),
+    groups: Sequence[Copies],
+    relations: Sequence[tuple[str, int, int]] = (),
     *,
     wire: Collection[int] = (),
     stories: Sequence[Collection[int]] = (),
+    quoted: NDArray[np.int64] | None = None,
     owners: Owners | None = None,
 ) -> OutletReport:
     """Measure how much of each outlet stood before in each other one.
@@ -124,94 +127,65 @@ def measure_outlets(
         passages: Of the corpus.
         articles: Of the corpus.
         groups: Copies among the passages.
-        relations: Containments, and wordings whose facts differ.
+        relations: Kind and rows of each; see ``trace_words``.
         wire: Numbers of articles credited to an agency alone that is not their outlet.
         stories: Article numbers of each story, each article in one at most. Its articles are
             laid side by side as a whole, so that a sentence reused inside a longer paragraph
             is found; between articles of two stories only passages are compared. They help
             to find boilerplate, too.
+        quoted: What ``find_quoted`` finds, where it is known.
         owners: Who owns which outlet.
     """
     known = owners or Owners()
-    trace = trace_words(passages, articles, groups, relations, stories=stories, wire=wire)
-    cells, unnamed = _fill(articles, trace, frozenset(wire))
+    trace = trace_words(
+        passages, articles, groups, relations, stories=stories, wire=wire, quoted=quoted
+    )
+    reuse, unnamed = _count_pairs(articles, trace, frozenset(wire))
     lines = _count_outlets(articles, trace, known)
-    return OutletReport(lines, cells, unnamed, known.strangers(one.outlet for one in lines))
+    return OutletReport(lines, reuse, unnamed, known.strangers(one.outlet for one in lines))
 
 
 def _count_outlets(
     articles: Sequence[Article], trace: WordTrace, owners: Owners
 ) -> tuple[OutletLine, ...]:
-    names = sorted({article.document.source for article in articles})
-    place = {name: index for index, name in enumerate(names)}
-    of_article = np.array([place[a.document.source] for a in articles] or [0], np.int64)
     number = np.repeat(trace.article_of, trace.texts.lengths)
     known = number >= 0
     counts = np.bincount(
-        of_article[number[known]] * len(KINDS) + trace.kinds[known],
-        minlength=len(names) * len(KINDS),
-    ).reshape(len(names), len(KINDS))
+        number[known] * len(KINDS) + trace.kinds[known], minlength=len(articles) * len(KINDS)
+    ).reshape(-1, len(KINDS))
+    by_outlet: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(len(KINDS), np.int64))
+    for article, kinds in zip(articles, counts, strict=True):
+        by_outlet[article.document.source] += kinds
     held = Counter(article.document.source for article in articles)
     undated = Counter(a.document.source for a in articles if not a.document.published)
-    rows = []
-    for name, kinds in zip(names, counts.tolist(), strict=True):
-        words, own = sum(kinds), kinds[ORIGINAL]
-        share = round(own / words, 4) if words else 0.0
-        rows.append(
-            OutletLine(
-                outlet=name,
-                articles=held[name],
-                words=words,
-                **dict(zip(KINDS, kinds, strict=True)),
-                undated=undated[name],
-                owner=owners.of(name),
-                original_share=share,
-            )
+    rows = [
+        OutletLine(
+            outlet=outlet,
+            articles=held[outlet],
+            words=int(kinds.sum()),
+            **dict(zip(KINDS, kinds.tolist(), strict=True)),
+            undated=undated[outlet],
+            owner=owners.of(outlet),
+            original_share=round(float(kinds[ORIGINAL] / max(1, kinds.sum())), 4),
         )
+        for outlet, kinds in by_outlet.items()
+    ]
     return tuple(sorted(rows, key=lambda row: (-row.words, row.outlet)))
 
 
 # An outlet, where its words stand too, and whether they surely stood there before.
-_Name = tuple[str, str, bool]
+_Pair = tuple[str, str, bool]
 
 
-class _Cell:
-    """What two outlets have in common, as it is added up."""
-
-    def __init__(self) -> None:
-        self.words = [0, 0]
-        self.uncertain = self.credited = self.passages = 0
-        self.articles: set[int] = set()
-
-    def describe(self, name: _Name) -> OutletReuse:
-        words, source_words = self.words
-        return OutletReuse(
-            *name,
-            words,
-            source_words,
-            self.uncertain,
-            self.credited,
-            self.passages,
-            len(self.articles),
-        )
-
-
-def _fill(
+def _count_pairs(
     articles: Sequence[Article], trace: WordTrace, wire: Collection[int]
 ) -> tuple[tuple[OutletReuse, ...], int]:
     """Add up the words by outlet, source and direction; returns also what has no source."""
-    cells: dict[_Name, _Cell] = defaultdict(_Cell)
-    counted = np.flatnonzero((trace.kinds == EARLIER) | (trace.kinds == UNORDERED))
-    rows = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)[counted]
-    places = trace.of_word[counted].astype(np.int64)
-    keys, counts = np.unique(rows * max(1, len(trace.origins)) + places, return_counts=True)
     unnamed = 0
-    # Words, and those of them credited to an agency, by outlet, sources and direction.
+    # By outlet, sources and direction: all words, and those credited to an agency.
     sums: dict[tuple[str, tuple[str, ...], bool], list[int]] = defaultdict(lambda: [0, 0])
-    in_row: dict[tuple[int, _Name], int] = defaultdict(int)
-    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-        row, place = divmod(key, len(trace.origins))
-        origin = trace.origins[place]
+    in_row: Counter[tuple[int, _Pair]] = Counter()
+    for row, origin, count in _count_origins(trace):
         if not origin.outlets:
             unnamed += count
             continue
@@ -221,42 +195,52 @@ def _fill(
         total[0] += count
         total[1] += count if article in wire else 0
         for source in origin.outlets:
-            in_row[row, _cell_name(outlet, source, directed)] += count
-    _share_out(sums, cells)
-    lengths = trace.texts.lengths.tolist()
-    for (row, name), count in in_row.items():
-        cells[name].articles.add(int(trace.article_of[row]))
-        cells[name].passages += count >= _PASSAGE_SHARE * lengths[row]
-    reuse = [cell.describe(name) for name, cell in cells.items() if any(cell.words)]
-    reuse.sort(
-        key=lambda c: (-max(c.words, c.source_words), c.outlet, c.source, c.directed),
-    )
-    return tuple(reuse), unnamed
+            in_row[row, _name_pair(outlet, source, directed)] += count
+    passages: Counter[_Pair] = Counter()
+    holders: dict[_Pair, set[int]] = defaultdict(set)
+    for (row, pair), count in in_row.items():
+        passages[pair] += count >= _PASSAGE_SHARE * int(trace.texts.lengths[row])
+        holders[pair].add(int(trace.article_of[row]))
+    # Each source has its part of the words that several may have had first. Shared out once
+    # for all words of the same sources, so that what cannot be shared is less than one each.
+    words: Counter[tuple[_Pair, bool]] = Counter()
+    uncertain: Counter[_Pair] = Counter()
+    credited: Counter[_Pair] = Counter()
+    for (outlet, sources, directed), total in sums.items():
+        for place, source in enumerate(sources):
+            pair = _name_pair(outlet, source, directed)
+            part, of_wire = (n // len(sources) + (place < n % len(sources)) for n in total)
+            words[pair, pair[0] != outlet] += part
+            uncertain[pair] += part if len(sources) > 1 else 0
+            credited[pair] += of_wire
+    found = [
+        OutletReuse(
+            *pair,
+            words=words[pair, False],
+            source_words=words[pair, True],
+            uncertain_words=uncertain[pair],
+            credited_words=credited[pair],
+            passages=passages[pair],
+            articles=len(holders[pair]),
+        )
+        for pair in holders
+        if words[pair, False] or words[pair, True]
+    ]
+    found.sort(key=lambda c: (-max(c.words, c.source_words), c.outlet, c.source, c.directed))
+    return tuple(found), unnamed
 
 
-def _cell_name(outlet: str, source: str, directed: bool) -> _Name:
-    """Name the cell of two outlets, the same from either side where nobody knows the order."""
-    if directed:
-        return outlet, source, True
-    return min(outlet, source), max(outlet, source), False
+def _count_origins(trace: WordTrace) -> Iterator[tuple[int, Origin, int]]:
+    """Count the words of each passage that are from each origin, others' outlets only."""
+    counted = np.flatnonzero((trace.kinds == EARLIER) | (trace.kinds == UNORDERED))
+    rows = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)[counted]
+    keys = rows * max(1, len(trace.origins)) + trace.of_word[counted]
+    keys, counts = np.unique(keys, return_counts=True)
+    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        row, place = divmod(key, len(trace.origins))
+        yield row, trace.origins[place], count
 
 
-def _share_out(
-    sums: Mapping[tuple[str, tuple[str, ...], bool], Sequence[int]], cells: Mapping[_Name, _Cell]
-) -> None:
-    """Give each source its part of the words that several may have had first.
-
-    Shared out once for all words of an outlet and the same sources, so that what cannot be
-    shared is less than one word each.
-    """
-    for (outlet, sources, directed), (words, credited) in sums.items():
-        for index, source in enumerate(sources):
-            name = _cell_name(outlet, source, directed)
-            part, part_credited = (
-                number // len(sources) + (index < number % len(sources))
-                for number in (words, credited)
-            )
-            cell = cells[name]
-            cell.words[name[0] != outlet] += part
-            cell.credited += part_credited
-            cell.uncertain += part if len(sources) > 1 else 0
+def _name_pair(outlet: str, source: str, directed: bool) -> _Pair:
+    """Name two outlets, the same from either side where nobody knows the order."""
+    return (*((outlet, source) if directed else sorted((outlet, source))), directed)

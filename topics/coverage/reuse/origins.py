@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,50 +12,33 @@ from numpy.typing import NDArray
 from embeddings.documents import Passage, date_bounds, publication_order
 from embeddings.text.wording import read_many
 from embeddings.words.alignment import match_words
-from embeddings.words.copies import CopyGroup
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.unions import Unions
-from topics.coverage.reuse.boilerplate import find_boilerplate
+from topics.coverage.reuse.boilerplate import Copies, find_boilerplate
 from topics.coverage.reuse.quotes import find_shared_quotes, flag_quoted
 from topics.coverage.reuse.sources import LEAST_RUN
-from topics.coverage.reuse.story_stretches import Shared, copied_stretches, find_shared
+from topics.coverage.reuse.story_stretches import copied_stretches, find_shared
 from topics.coverage.reuse.timelines import Holder, Origin, Timeline
-from topics.coverage.reuse.word_kinds import (
-    EARLIER,
-    SELF,
-    UNORDERED,
-    WordTrace,
-    tell_kinds,
-)
+from topics.coverage.reuse.word_kinds import EARLIER, SELF, UNORDERED, WordTrace, tell_kinds
 
 # Words of a passage: first and the one after the last, and the first in the other passage.
 _Words = tuple[int, int, int]
+# Origin, words, and whether it comes of articles side by side, not of passages.
+_Claim = tuple[Origin, tuple[_Words, ...], bool]
 
-
-class Pair(Protocol):
-    """What of a relation between two passages is needed here: ``Relation`` has it."""
-
-    @property
-    def kind(self) -> str:
-        """``contains`` and ``near_copy`` count; others share no words to speak of."""
-
-    @property
-    def a(self) -> int:
-        """Row of a passage."""
-
-    @property
-    def b(self) -> int:
-        """Row of the other."""
+# Relations whose passages share words to speak of.
+_TEXTUAL = ("contains", "near_copy")
 
 
 def trace_words(
     passages: Sequence[Passage],
     articles: Sequence[Article],
-    groups: Sequence[CopyGroup],
-    relations: Iterable[Pair] = (),
+    groups: Sequence[Copies],
+    relations: Iterable[tuple[str, int, int]] = (),
     *,
     stories: Sequence[Collection[int]] = (),
     wire: Collection[int] = (),
+    quoted: NDArray[np.int64] | None = None,
     only: Collection[int] | None = None,
 ) -> WordTrace:
     """Find where the words of each passage stood before, and tell what they are.
@@ -70,33 +52,58 @@ def trace_words(
         passages: Of the corpus.
         articles: Of the corpus.
         groups: Copies among the passages. Short ones say nothing and are passed over.
-        relations: Containments, and wordings whose facts differ; one pair stands for all
-            copies of both. Other kinds are passed over.
+        relations: Kind and rows of two passages, one pair for all copies of both: containments,
+            and wordings whose facts differ. Other kinds are passed over.
         stories: Article numbers of each story, each article in one at most. Its articles are
             laid side by side as a whole, so that a sentence inside a paragraph of one's own
             is found too; between articles of two stories only passages are compared.
         wire: Numbers of articles credited to an agency alone.
+        quoted: What ``find_quoted`` finds, where it is known.
         only: Numbers of the articles asked about, all by default. Of these the answer is
             the same whether others are asked about or not; of others nothing is told.
     """
-    tracer = _Tracer(passages, articles, groups, range(len(articles)) if only is None else only)
-    tracer.gather_claims([pair for pair in relations if pair.kind in _TEXTUAL], stories)
-    tracer.settle_all(find_boilerplate(articles, groups, stories), wire)
+    textual = [each for each in relations if each[0] in _TEXTUAL]
+    if quoted is None:
+        quoted = find_quoted(passages, groups, textual)
+    tracer = _Tracer(passages, articles, range(len(articles)) if only is None else only)
+    tracer.gather_claims(groups, textual, stories)
+    tracer.settle_all(find_boilerplate(articles, groups, stories), wire, quoted)
     return tracer.trace
 
 
-_TEXTUAL = ("contains", "near_copy")
+def find_quoted(
+    passages: Sequence[Passage],
+    groups: Sequence[Copies],
+    relations: Iterable[tuple[str, int, int]],
+) -> NDArray[np.int64]:
+    """Find the words of quotations that stand in quotations of other texts too.
+
+    Passages that are copies or related, directly or through others, are one text.
+
+    Args:
+        passages: Of the corpus.
+        groups: Copies among the passages.
+        relations: See ``trace_words``.
+
+    Returns:
+        int64 of shape ``(n, 3)``: row, first word and the one after the last of each stretch.
+    """
+    texts = Unions(len(passages))
+    for rows, short in groups:
+        for row in () if short else rows:
+            texts.join(rows[0], row)
+    for kind, a, b in relations:
+        if kind in _TEXTUAL:
+            texts.join(a, b)
+    text_of = [texts.find(row) for row in range(len(passages))]
+    return find_shared_quotes([passage.body for passage in passages], text_of)
 
 
 class _Tracer:
     """Gathers the claims on the words of each passage, then gives each word to one."""
 
     def __init__(
-        self,
-        passages: Sequence[Passage],
-        articles: Sequence[Article],
-        groups: Sequence[CopyGroup],
-        asked: Collection[int],
+        self, passages: Sequence[Passage], articles: Sequence[Article], asked: Collection[int]
     ) -> None:
         self.passages = passages
         self.articles = articles
@@ -106,56 +113,62 @@ class _Tracer:
         self.article_of = np.full(len(passages), -1, np.int64)
         for number, article in enumerate(articles):
             self.article_of[list(article.rows)] = number
-        self.nodes: list[tuple[int, ...]] = [g.members for g in groups if not g.short]
-        self.node_of = {row: node for node, rows in enumerate(self.nodes) for row in rows}
-        self.timelines: dict[int, Timeline] = {}
-        # Origin, words, and whether it comes of articles side by side, not of passages.
-        self.claims: dict[int, list[tuple[Origin, tuple[_Words, ...], bool]]] = defaultdict(list)
+        self.claims: dict[int, list[_Claim]] = defaultdict(list)
         # By article: sources of which it has no run's worth of words.
         self.noise: dict[int, set[int]] = defaultdict(set)
         self.places: dict[Origin, int] = {}
         self.bounds = lru_cache(None)(lambda n: date_bounds(articles[n].document.published))
+        self.timeline = lru_cache(None)(self._order_holders)
         self.quoted = lru_cache(1 << 12)(self._flag_quoted)
         self.matched: dict[tuple[bytes, bytes, bool], tuple[_Words, ...]] = {}
 
-    def gather_claims(self, pairs: Sequence[Pair], stories: Sequence[Collection[int]]) -> None:
+    def gather_claims(
+        self,
+        groups: Sequence[Copies],
+        relations: Sequence[tuple[str, int, int]],
+        stories: Sequence[Collection[int]],
+    ) -> None:
         """Let each passage have words from its copies, its relations and its story."""
+        copies = [rows for rows, short in groups if not short]
+        copies_of = {row: rows for rows in copies for row in rows}
+        # Passages, those of the text that they may have words from, and whether it is theirs.
+        claimed = [(rows, rows, True) for rows in copies]
+        for kind, *pair in relations:
+            a, b = (copies_of.get(row, (row,)) for row in pair)
+            if a != b:
+                claimed += [(a, b, kind == "near_copy"), (b, a, kind == "near_copy")]
+        claimed = [each for each in claimed if self.is_asked[list(each[0])].any()]
         asked = set(self.asked)
-        told = [
-            members for members in stories if len(members) > 1 and not asked.isdisjoint(members)
-        ]
-        # Passages, the text that they may have words from, and whether they are the same one.
-        claimed = [(node, node, True) for node in range(len(self.nodes))]
-        for pair in pairs:
-            a, b, whole = self._node(pair.a), self._node(pair.b), pair.kind == "near_copy"
-            claimed += [(a, b, whole), (b, a, whole)] if a != b else []
-        nodes = Unions(len(self.nodes))
-        for a, b, _ in claimed:
-            nodes.join(a, b)
-        # The same for passages that are copies or related, directly or through others.
-        self.component = np.arange(len(self.passages)) + len(self.nodes)
-        for row, node in self.node_of.items():
-            self.component[row] = nodes.find(node)
-        asking = [self.is_asked[list(rows)].any() for rows in self.nodes]
-        claimed = [each for each in claimed if asking[each[0]]]
-        self._read([n for each in claimed for n in each[:2]], told)
-        for node, source, whole in claimed:
-            self._claim(self.nodes[node], source, whole=whole)
-        for shared in find_shared(self.articles, self.trace.texts, told):
-            if self.is_asked[shared.row]:
-                self._claim_shared(shared)
+        told = [each for each in stories if len(each) > 1 and not asked.isdisjoint(each)]
+        wanted = self.is_asked.copy()
+        for rows, sources, _ in claimed:
+            wanted[[*rows, *sources]] = True
+        wanted[self._rows(n for members in told for n in members)] = True
+        texts = read_many(
+            passage.body if wanted[row] else "" for row, passage in enumerate(self.passages)
+        )
+        self.trace = WordTrace(texts, self.article_of)
+        for rows, sources, whole in claimed:
+            for row in rows:
+                origin = self._find_origin(row, self.timeline(sources))
+                words = self._match(row, origin.row, whole) if origin else ()
+                if origin and words:
+                    self.claims[row].append((origin, words, False))
+        for row, first, after, shared in find_shared(self.articles, self.trace, told):
+            begins = dict(shared)
+            origin = self._find_origin(row, self._order_holders(begins))
+            if origin:
+                self.claims[row].append((origin, ((first, after, begins[origin.row]),), True))
 
-    def settle_all(self, boilerplate: Collection[int], wire: Collection[int]) -> None:
+    def settle_all(
+        self, boilerplate: Collection[int], wire: Collection[int], quoted: NDArray[np.int64]
+    ) -> None:
         """Give each word to the earliest that claims it, and tell what it is."""
         trace = self.trace
         is_quoted = np.zeros(len(trace.of_word), bool)
-        asked = self._rows(self.asked).tolist()
-        bodies = [passage.body for passage in self.passages]
-        for row, stretches in find_shared_quotes(bodies, self.component.tolist(), asked).items():
-            for first, after in stretches:
-                is_quoted[trace.texts.offsets[row] + first : trace.texts.offsets[row] + after] = (
-                    True
-                )
+        for row, first, after in quoted[self.is_asked[quoted[:, 0]]].tolist():
+            begin = trace.texts.offsets[row]
+            is_quoted[begin + first : begin + after] = True
         rote, credited = np.zeros((2, len(self.passages)), bool)
         rote[list(boilerplate)] = True
         credited[self._rows(wire)] = True
@@ -182,67 +195,21 @@ class _Tracer:
     def _rows(self, numbers: Iterable[int]) -> NDArray[np.int64]:
         return np.array([row for n in numbers for row in self.articles[n].rows], np.int64)
 
-    def _node(self, row: int) -> int:
-        if row not in self.node_of:
-            self.node_of[row] = len(self.nodes)
-            self.nodes.append((row,))
-        return self.node_of[row]
+    def _find_origin(self, row: int, timeline: Timeline) -> Origin | None:
+        return timeline.origin(self._holder(row)) if self.is_asked[row] else None
 
-    def _read(self, nodes: Iterable[int], stories: Sequence[Collection[int]]) -> None:
-        """Read the passages that words are asked of, or looked for in."""
-        wanted = self.is_asked.copy()
-        wanted[[row for node in set(nodes) for row in self.nodes[node]]] = True
-        wanted[self._rows(n for members in stories for n in members)] = True
-        texts = read_many(
-            passage.body if wanted[row] else "" for row, passage in enumerate(self.passages)
-        )
-        self.trace = WordTrace(texts, self.article_of)
-
-    def _timeline(self, node: int) -> Timeline | None:
-        if node not in self.timelines:
-            first: dict[int, Holder] = {}
-            for row in self.nodes[node]:
-                if self.article_of[row] >= 0:
-                    holder = self._holder(row)
-                    first.setdefault(holder.article, holder)
-            if not first:
-                return None
-            self.timelines[node] = Timeline(list(first.values()))
-        return self.timelines[node]
+    def _order_holders(self, rows: Iterable[int]) -> Timeline:
+        """Order the articles that hold a text, each with the first of its passages there."""
+        first: dict[int, Holder] = {}
+        for row in rows:
+            if self.article_of[row] >= 0:
+                first.setdefault(int(self.article_of[row]), self._holder(row))
+        return Timeline(list(first.values()))
 
     def _holder(self, row: int) -> Holder:
         number = int(self.article_of[row])
         document = self.articles[number].document
         return Holder(number, document.source, self.bounds(number), document.id, row)
-
-    def _claim(self, rows: Sequence[int], source: int, *, whole: bool) -> None:
-        """Let passages have words from the holders of a text.
-
-        Args:
-            rows: Passages.
-            source: Node of the text.
-            whole: Whether they are the same text, so that every word they share counts.
-        """
-        timeline = self._timeline(source)
-        if timeline is None:
-            return
-        for row in rows:
-            origin = timeline.origin(self._holder(row)) if self.is_asked[row] else None
-            if origin is not None:
-                words = self._match(row, origin.row, whole)
-                if words:
-                    self.claims[row].append((origin, words, False))
-
-    def _claim_shared(self, shared: Shared) -> None:
-        """Let words of a passage be from passages of its story that are no relations of it."""
-        begins: dict[int, tuple[int, int]] = {}
-        for source, begin in shared.sources:
-            begins.setdefault(int(self.article_of[source]), (source, begin))
-        timeline = Timeline([self._holder(source) for source, _ in begins.values()])
-        origin = timeline.origin(self._holder(shared.row))
-        if origin is not None:
-            words = ((shared.first, shared.after, begins[origin.article][1]),)
-            self.claims[shared.row].append((origin, words, True))
 
     def _match(self, row: int, other: int, whole: bool) -> tuple[_Words, ...]:
         """Find which words of a passage stand in another one."""

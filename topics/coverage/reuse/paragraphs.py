@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from embeddings.text.wording import read_words
+from embeddings.text.wording import find_starts
 from embeddings.words.alignment import Block, Comparison, compare
 from embeddings.words.conflicts import FactChange
 from topics.coverage.articles.articles import find_paragraphs
@@ -69,7 +69,7 @@ def _vote(
     """
     lefts, rights = find_paragraphs(left), find_paragraphs(right)
     begins = [[start for start, _ in each] for each in (lefts, rights)]
-    words = [read_words(text).starts for text in (left, right)]
+    words = [find_starts(text) for text in (left, right)]
     votes: dict[int, Counter[int]] = defaultdict(Counter)
     for start, end, first, after in spans:
         here = words[0][bisect_left(words[0], start) : bisect_left(words[0], end)]

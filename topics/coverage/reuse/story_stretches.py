@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import date_bounds
-from embeddings.text.wording import WordedTexts, join_rows
+from embeddings.text.wording import join_rows
 from embeddings.words.alignment import Block, match_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.sources import LEAST_RUN, likely_sources
+from topics.coverage.reuse.word_kinds import WordTrace
 
-
-class Shared(NamedTuple):
-    """Words of a passage that stand in passages of other articles of its story.
-
-    Attributes:
-        row: The passage.
-        first: First of the words.
-        after: The one after the last.
-        sources: Where they stand: the passage, and the first of the words in it.
-    """
-
-    row: int
-    first: int
-    after: int
-    sources: tuple[tuple[int, int], ...]
-
-
-class _Stretch(NamedTuple):
-    """Words of a passage, and where the same stand in another: the row, the first word."""
-
-    first: int
-    after: int
-    source: int
-    begin: int
+# Words of a passage: its row, the first word, the one after the last; and where they stand too:
+# other passages' rows, and the first of the words there.
+Shared = tuple[int, int, int, list[tuple[int, int]]]
 
 
 def find_shared(
-    articles: Sequence[Article], texts: WordedTexts, stories: Sequence[Collection[int]]
+    articles: Sequence[Article], trace: WordTrace, stories: Sequence[Collection[int]]
 ) -> Iterator[Shared]:
     """Lay each article of a story beside its likely sources there.
 
@@ -52,75 +29,51 @@ def find_shared(
 
     Args:
         articles: Of the corpus.
-        texts: The words of the passages' bodies, by row.
+        trace: The words of the passages' bodies.
         stories: Article numbers of each story, each article in one at most.
     """
-    told = [members for members in stories if len(members) > 1]
-    story_of = {number: place for place, members in enumerate(told) for number in members}
+    story_of = {number: place for place, members in enumerate(stories) for number in members}
     numbers = sorted(story_of, key=lambda number: articles[number].id)
-    rows = [articles[number].rows for number in numbers]
-    bodies = join_rows([_join(texts, each) for each in rows], texts.vocabulary)
-    begins = [np.cumsum([0, *texts.lengths[list(each)]]).tolist() for each in rows]
+    words = [trace.words_of(np.array(articles[number].rows, np.int64)) for number in numbers]
+    bodies = join_rows([trace.texts.numbers[each] for each in words], trace.texts.vocabulary)
     sources = likely_sources(
         bodies,
         [date_bounds(articles[number].document.published) for number in numbers],
         [articles[number].id for number in numbers],
         [story_of[number] for number in numbers],
     )
+    row_of = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)
     aligned: dict[tuple[int, int], list[Block]] = {}
     for place, others in enumerate(sources):
-        found: dict[int, list[_Stretch]] = defaultdict(list)
-        for other in others:
+        if not others:
+            continue
+        # Where each word stands, in the article and in each source; -1 where it does not.
+        lanes = np.full((1 + len(others), len(words[place])), -1)
+        lanes[0] = words[place]
+        for lane, other in zip(lanes[1:], others, strict=True):
             key = min(place, other), max(place, other)
             if key not in aligned:
                 aligned[key] = copied_stretches(*(bodies.row(each) for each in key))
             for a, b, c, d in aligned[key]:
-                words = (a, b, c) if place < other else (c, d, a)
-                for here, there, stretch in _cut(words, begins[place], begins[other]):
-                    row = rows[place][here]
-                    found[row].append(stretch._replace(source=rows[other][there]))
-        for row, stretches in found.items():
-            yield from _by_sources(row, stretches)
-
-
-def _join(texts: WordedTexts, rows: Sequence[int]) -> NDArray[np.uint32]:
-    parts = [texts.numbers[texts.offsets[row] : texts.offsets[row + 1]] for row in rows]
-    return np.concatenate(parts) if parts else np.empty(0, np.uint32)
+                if place < other:
+                    lane[a:b] = words[other][c:d]
+                else:
+                    lane[c:d] = words[other][a:b]
+        yield from _cut(lanes, np.where(lanes >= 0, row_of[lanes], -1), trace.texts.offsets)
 
 
 def _cut(
-    words: tuple[int, int, int], here: Sequence[int], there: Sequence[int]
-) -> Iterator[tuple[int, int, _Stretch]]:
-    """Cut words of a body where a paragraph ends, its own or the other's.
-
-    Args:
-        words: First, the one after the last, and the first in the other body.
-        here: Word at which each paragraph of the body begins, and its length.
-        there: The same of the other body.
-
-    Yields:
-        Number of the paragraph, of the other's, and the stretch counted from their starts.
-    """
-    first, after, begin = words
-    while first < after:
-        one, two = bisect_right(here, first) - 1, bisect_right(there, begin) - 1
-        length = min(after - first, here[one + 1] - first, there[two + 1] - begin)
-        start = first - here[one]
-        yield one, two, _Stretch(start, start + length, -1, begin - there[two])
-        first, begin = first + length, begin + length
-
-
-def _by_sources(row: int, stretches: Sequence[_Stretch]) -> Iterator[Shared]:
-    """Cut the stretches of a passage so that each piece has the same sources throughout."""
-    bounds = sorted({place for each in stretches for place in (each.first, each.after)})
-    for first, after in pairwise(bounds):
-        sources = tuple(
-            (each.source, each.begin + first - each.first)
-            for each in stretches
-            if each.first <= first and after <= each.after
-        )
+    lanes: NDArray[np.int64], rows: NDArray[np.int64], offsets: NDArray[np.int64]
+) -> Iterator[Shared]:
+    """Cut an article's words where a passage ends, and where its sources begin or end."""
+    breaks = (np.diff(rows) != 0) | ((np.diff(lanes) != 1) & (lanes[:, 1:] >= 0))
+    firsts = [0, *(np.flatnonzero(breaks.any(axis=0)) + 1).tolist(), lanes.shape[1]]
+    for first, after in pairwise(firsts):
+        row, *others = rows[:, first].tolist()
+        begin, *begins = (lanes[:, first] - offsets[rows[:, first]]).tolist()
+        sources = [each for each in zip(others, begins, strict=True) if each[0] >= 0]
         if sources:
-            yield Shared(row, first, after, sources)
+            yield row, begin, begin + after - first, sources
 
 
 def copied_stretches(

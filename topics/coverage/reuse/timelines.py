@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -64,24 +64,6 @@ class Origin:
     article: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Outlets:
-    """The outlets of some holders.
-
-    Attributes:
-        holders: How many each has.
-        earliest: Its first holder, and the second in case that the first is the one asked for.
-    """
-
-    holders: Counter[str]
-    earliest: dict[str, list[Holder]]
-
-    def another(self, outlet: str, asked: Holder) -> Holder:
-        """Return the first holder of an outlet that is another article, if there is one."""
-        holders = self.earliest[outlet]
-        return next((h for h in holders if h.article != asked.article), holders[0])
-
-
 class Timeline:
     """The holders of one text, one for each article.
 
@@ -91,17 +73,15 @@ class Timeline:
     """
 
     def __init__(self, holders: Sequence[Holder]) -> None:
-        """Sort the holders, of which there is one at least, by when they were published."""
+        """Sort the holders, if any, by when they were published."""
         self._in_order = sorted(holders, key=lambda holder: holder.order)
         self._starts = sorted(holder.bounds[0] for holder in holders)
         # Only these may be the first of all.
-        earliest_end = self._in_order[0].bounds[1]
-        self._first = [h for h in self._in_order if h.bounds[0] <= earliest_end]
+        self._first = [h for h in self._in_order if h.bounds[0] <= self._in_order[0].bounds[1]]
         self._ends = [holder.bounds[1] for holder in self._first]
-        self._articles = {holder.article for holder in holders}
         self._names: dict[int, frozenset[str]] = {}
         self._earlier: dict[tuple[int, str], Origin] = {}
-        self._before: dict[int, _Outlets] = {}
+        self._earliest: dict[int, dict[str, list[Holder]]] = {}
         self._unordered: dict[tuple[int, str], Origin] = {}
 
     def origin(self, asked: Holder) -> Origin | None:
@@ -138,33 +118,32 @@ class Timeline:
         count = bisect_right(self._starts, asked.bounds[1])
         if (count, asked.outlet) in self._unordered:
             return self._unordered[count, asked.outlet]
-        if count not in self._before:
-            self._before[count] = self._outlets_until(asked.bounds[1])
-        known, before = self._before[count], self._before[count].holders
-        if len(before) > MOST_TIED + 1:
+        if count not in self._earliest:
+            self._earliest[count] = self._find_earliest(asked.bounds[1])
+        earliest = self._earliest[count]
+        if len(earliest) > MOST_TIED + 1:
             source = next(h for h in self._first if h.article != asked.article)
             return Origin("unordered", (), "", source.row, source.article)
-        unknown = before[""] - (not asked.outlet and asked.article in self._articles)
-        outlets = [o for o in before if (o != asked.outlet if o else unknown > 0)]
-        if outlets:
-            source = min((known.another(o, asked) for o in outlets), key=lambda h: h.order)
-            names = tuple(sorted(outlets))
-            origin = Origin("unordered", names, "", source.row, source.article)
+        before = {
+            outlet: others[0]
+            for outlet, holders in earliest.items()
+            if (others := [h for h in holders if h.article != asked.article])
+        }
+        own = before.pop(asked.outlet, None) if asked.outlet else None
+        if before:
+            source = min(before.values(), key=lambda holder: holder.order)
+            origin = Origin("unordered", tuple(sorted(before)), "", source.row, source.article)
             if asked.outlet:  # its own articles are no origin: the same for all of them
                 self._unordered[count, asked.outlet] = origin
             return origin
-        if asked.outlet and asked.outlet in before:
-            source = known.another(asked.outlet, asked)
-            if source.order < asked.order:
-                return Origin("self", (asked.outlet,), "", source.row, source.article)
+        if own and own.order < asked.order:
+            return Origin("self", (asked.outlet,), "", own.row, own.article)
         return None
 
-    def _outlets_until(self, minute: str) -> _Outlets:
-        """Gather the outlets of the holders that may have published by a minute."""
-        earliest: dict[str, list[Holder]] = {}
-        until = [holder for holder in self._in_order if holder.bounds[0] <= minute]
-        for holder in until:
-            holders = earliest.setdefault(holder.outlet, [])
-            if len(holders) < 2:
-                holders.append(holder)
-        return _Outlets(Counter(holder.outlet for holder in until), earliest)
+    def _find_earliest(self, minute: str) -> dict[str, list[Holder]]:
+        """Find the first two holders of each outlet that may have published by a minute."""
+        earliest: dict[str, list[Holder]] = defaultdict(list)
+        for holder in self._in_order:
+            if holder.bounds[0] <= minute and len(earliest[holder.outlet]) < 2:
+                earliest[holder.outlet].append(holder)
+        return earliest

@@ -6,7 +6,6 @@ import pytest
 
 from embeddings.corpus.citations import cite
 from embeddings.documents import Document
-from topics.coverage.articles.articles import Article
 from topics.coverage.credit.agencies import is_agency_outlet, name_agency
 from topics.coverage.credit.credits import credited_agency, find_credits, sole_agency
 from topics.coverage.credit.stated import gather_stated
@@ -135,37 +134,41 @@ def test_names_of_agencies_come_down_to_one():
 
 
 def test_stated_sources_say_whether_the_agency_is_here():
-    articles = [
-        Article(Document("a", "", source="Harbour Courier"), (), "", ()),
-        Article(Document("b", "", source="Harbour Courier"), (), "", ()),
-        Article(Document("c", "", source="Reuters"), (), "", ()),
+    one, other = (Document(name, "", source="Harbour Courier") for name in "ab")
+    stated = [
+        (one, credits_of(f"(Reuters) - {LEAD}")),
+        (
+            other,
+            credits_of(
+                f"KILIS (Levant Wire Service) - {LEAD}\nReuters contributed to this report."
+            ),
+        ),
     ]
-    stated = {
-        0: credits_of(f"(Reuters) - {LEAD}"),
-        1: credits_of(f"KILIS (Levant Wire Service) - {LEAD}\nReuters contributed to this report."),
-    }
-    here, absent = gather_stated(articles, {0, 1}, stated)
-    one, other = (cite(article.document) for article in articles[:2])
+    here, absent = gather_stated(stated, ["Harbour Courier", "Reuters"])
     assert (here.agency, here.alone, here.shared, here.outlets) == (
         "Reuters",
-        (one,),
-        (other,),
+        (cite(one),),
+        (cite(other),),
         ("Reuters",),
     )
-    assert (absent.agency, absent.alone, absent.shared) == ("Levant Wire Service", (), (other,))
+    assert (absent.agency, absent.alone, absent.shared) == (
+        "Levant Wire Service",
+        (),
+        (cite(other),),
+    )
     assert absent.outlets == ()
 
 
 def test_an_outlet_that_names_itself_credits_nobody():
-    articles = [Article(Document("a", "", source="CNN"), (), "", ())]
+    cnn = Document("a", "", source="CNN")
     own = credits_of(f"Beirut (CNN) -- {LEAD}", "CNN")
     assert [credit.own for credit in own] == [True]
-    assert gather_stated(articles, {0}, {0: own}) == ()
+    assert gather_stated([(cnn, own)], ["CNN"]) == ()
     assert (sole_agency(own), credited_agency(own)) == ("CNN", "")
     foreign = credits_of(f"MOSCOW (Reuters) - {LEAD}", "CNN")
     assert credited_agency(foreign) == "Reuters"
     both = credits_of(f"Beirut (CNN) -- {LEAD}\nReuters contributed to this report.", "CNN")
-    (stated,) = gather_stated(articles, {0}, {0: both})
+    (stated,) = gather_stated([(cnn, both)], ["CNN"])
     assert (stated.agency, stated.alone) == ("Reuters", ())
     assert [article.document_id for article in stated.shared] == ["a"]
     assert credited_agency(both) == ""

@@ -24,7 +24,7 @@ def rote(*rows, stories=()):
         passages += [
             Passage(key, place, 0, 0, len(text), text) for place, text in enumerate(paragraphs)
         ]
-    groups = find_copies(passages)
+    groups = [(one.members, one.short) for one in find_copies(passages)]
     found = find_boilerplate(gather_articles(passages, documents), groups, stories)
     return sorted(passages[row].document_id for row in found if passages[row].body == ROTE), {
         passages[row].body for row in found

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
-from embeddings.words.copies import CopyGroup, find_copies
+from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
 from topics.coverage.relations.wordings import find_contained
 from topics.coverage.reuse.matrix import measure_outlets
@@ -44,12 +42,14 @@ class Corpus:
 
     def measure(self, **more):
         sources = {key: document.source for key, document in self.documents.items()}
-        groups = find_copies(self.passages, sources=sources)
+        found = find_copies(self.passages, sources=sources)
+        groups = [(one.members, one.short) for one in found]
         nodes = list(range(len(groups), len(groups) + len(self.passages)))
         for node, group in enumerate(groups):
-            for row in group.members:
+            for row in group[0]:
                 nodes[row] = node
-        relations = find_contained(self.passages, self.documents, nodes)
+        contained = find_contained(self.passages, self.documents, nodes)
+        relations = [(one.kind, one.a, one.b) for one in contained]
         articles = gather_articles(self.passages, self.documents)
         return measure_outlets(self.passages, articles, groups, relations, **more)
 
@@ -125,22 +125,13 @@ def test_a_paragraph_inside_a_longer_one_is_reused_either_way():
     assert cells(cut) == {("B", "A"): (True, WORDS)}
 
 
-@dataclass(frozen=True)
-class Versions:
-    """A relation of two passages of one wording whose facts differ."""
-
-    a: int
-    b: int
-    kind: str = "near_copy"
-
-
 def test_a_wording_whose_facts_changed_is_reused_but_for_the_facts():
     changed = TEXT.replace("eleven", "twelve")
     corpus = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-02", [changed]))
     articles = gather_articles(corpus.passages, corpus.documents)
-    matrix = measure_outlets(corpus.passages, articles, [], [Versions(1, 0)])
+    matrix = measure_outlets(corpus.passages, articles, [], [("near_copy", 1, 0)])
     assert cells(matrix) == {("B", "A"): (True, WORDS - 1)}
-    other = measure_outlets(corpus.passages, articles, [], [Versions(1, 0, "same_event")])
+    other = measure_outlets(corpus.passages, articles, [], [("same_event", 1, 0)])
     assert other.reuse == ()
 
 
@@ -281,9 +272,7 @@ def test_ten_thousand_copies_in_as_many_outlets_name_none():
     corpus = Corpus(*((f"o{n}", "", [TEXT]) for n in range(10_000)))
     articles = gather_articles(corpus.passages, corpus.documents)
     rows = tuple(range(10_000))
-    names = tuple(f"o{n}" for n in rows)
-    group = CopyGroup("exact", rows, 0, (1.0,) * 10_000, 1, WORDS, 10_000, names, False)
-    matrix = measure_outlets(corpus.passages, articles, [group])
+    matrix = measure_outlets(corpus.passages, articles, [(rows, False)])
     assert (matrix.reuse, matrix.unnamed_words) == ((), 10_000 * WORDS)
 
 

@@ -53,16 +53,16 @@ def test_words_that_two_documents_quote_are_shared():
         f'Asked about it, the mayor told them: "And {SAID}."',
         f"The mayor said that {SAID}.",
     ]
-    found = find_shared_quotes(texts, ["a", "b", "c"])
-    assert sorted(found) == [0, 1]
-    for number, ((first, after),) in found.items():
+    found = find_shared_quotes(texts, [0, 1, 2]).tolist()
+    assert [number for number, _, _ in found] == [0, 1]
+    for number, first, after in found:
         assert " ".join(read_words(texts[number]).words[first:after]) == SAID
 
 
 def test_words_quoted_in_one_document_only_are_not_shared():
-    assert find_shared_quotes([f"“{SAID}”", f"“{SAID}”"], ["a", "a"]) == {}
-    assert find_shared_quotes([], []) == {}
-    assert find_shared_quotes(["“Yes,” he said."], ["a"]) == {}
+    assert find_shared_quotes([f"“{SAID}”", f"“{SAID}”"], [0, 0]).shape == (0, 3)
+    assert find_shared_quotes([], []).shape == (0, 3)
+    assert find_shared_quotes(["“Yes,” he said."], [0]).shape == (0, 3)
 
 
 STOCK = "The Syrian Observatory, based in Britain, gathers reports from activists on the ground."
@@ -83,9 +83,10 @@ def rote(*articles):
         for n, (_, texts) in enumerate(articles)
         for place, text in enumerate(texts)
     ]
-    groups = find_copies(passages, sources={k: d.source for k, d in documents.items()})
-    found = find_boilerplate(gather_articles(passages, documents), groups)
-    return sorted({passages[row].text for row in found})
+    found = find_copies(passages, sources={k: d.source for k, d in documents.items()})
+    groups = [(one.members, one.short) for one in found]
+    rote = find_boilerplate(gather_articles(passages, documents), groups)
+    return sorted({passages[row].text for row in rote})
 
 
 def test_a_paragraph_of_three_unrelated_articles_of_an_outlet_is_boilerplate():
@@ -106,6 +107,6 @@ def test_a_paragraph_of_three_stories_is_boilerplate_whatever_the_outlets():
     documents = {f"d{n}": Document(f"d{n}", "", "", "ABC"[n]) for n in range(3)}
     passages = [Passage(key, 0, 0, 0, len(STOCK), STOCK) for key in documents]
     articles = gather_articles(passages, documents)
-    groups = find_copies(passages)
+    groups = [(one.members, one.short) for one in find_copies(passages)]
     assert find_boilerplate(articles, groups, [{0}, {1}, {2}]) == {0, 1, 2}
     assert find_boilerplate(articles, groups, [{0, 1, 2}]) == frozenset()

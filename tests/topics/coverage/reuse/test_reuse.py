@@ -47,12 +47,14 @@ class Corpus:
         ]
         self.articles = gather_articles(self.passages, documents)
         sources = {key: document.source for key, document in documents.items()}
-        self.groups = find_copies(self.passages, sources=sources)
+        found = find_copies(self.passages, sources=sources)
+        self.groups = [(one.members, one.short) for one in found]
         nodes = list(range(len(self.groups), len(self.groups) + len(self.passages)))
         for node, group in enumerate(self.groups):
-            for row in group.members:
+            for row in group[0]:
                 nodes[row] = node
-        self.relations = find_contained(self.passages, documents, nodes)
+        contained = find_contained(self.passages, documents, nodes)
+        self.relations = [(one.kind, one.a, one.b) for one in contained]
 
     @property
     def parts(self):

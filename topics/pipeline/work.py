@@ -1,0 +1,177 @@
+"""One run: the corpus as it is, what the user wants of it, and what stages made so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Document, Passage
+from embeddings.vectors.embedding import embed_texts
+from embeddings.vectors.graph import Nodes, read_nodes
+from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.words.copies import CopySurvey
+from topics.coverage.examples.judgements import Judgement, read_judgements
+from topics.coverage.examples.thresholds import Thresholds, read_thresholds
+from topics.coverage.relations.relations import Relation
+from topics.coverage.reuse.boilerplate import Copies
+from topics.edits.edits import Edit, read_edits
+from topics.guiding.taxonomy import GuidedTopic
+from topics.hierarchy.lineage import Change
+from topics.pipeline.coverage_tables import read_copies, read_pairs
+from topics.pipeline.stages import Runner, Work
+from topics.pipeline.topics import Corpus, Wishes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.encoders.protocol import Encoder
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What a run changed.
+
+    Attributes:
+        fresh: Whether anything had to be computed.
+        previous_topics: Topics shown before this run.
+        moved: Share of the texts present before and after whose topic changed, 0 to 1.
+        changes: What became of the topics of before.
+        names_before: Names of the topics of before, by id.
+        idle: Ids of edits that found nothing to act on.
+        notes: What the user should know.
+    """
+
+    fresh: bool
+    previous_topics: int
+    moved: float = 0.0
+    changes: tuple[Change, ...] = ()
+    names_before: dict[int, str] = field(default_factory=dict)
+    idle: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Copies, graph and relations of passages, found but not stored."""
+
+    survey: CopySurvey
+    nodes: Nodes
+    graph: NeighbourGraph
+    relations: list[Relation]
+
+
+class CorpusWork(Work):
+    """One run: the corpus as it is, and what its stages made so far."""
+
+    def __init__(
+        self,
+        store: CorpusStore,
+        encoder: Encoder,
+        tell: Callable[[str], None],
+        undone: Edit | None,
+    ) -> None:
+        super().__init__(store)
+        self.encoder, self.tell, self.undone = encoder, tell, undone
+        self.runner = Runner(self)
+        self.changed: Derivation | None = None
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """All passages, by document and position."""
+        return self.store.passages()
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """All articles, by id."""
+        return {document.id: document for document in self.store.documents()}
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """What the user says of how alike is alike enough."""
+        return read_thresholds(self.store)
+
+    @cached_property
+    def judgements(self) -> list[Judgement]:
+        """Pairs of which the user said whether they belong together."""
+        return read_judgements(self.store)
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What the user asked of the topics."""
+        return read_wishes(self.store)
+
+    @cached_property
+    def relations(self) -> Relations | None:
+        """What the first stage made in this run, if it had to."""
+        made: Relations | None = self.runner.made.get("relations")
+        return made
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The rows of the graph."""
+        return self.relations.nodes if self.relations else read_nodes(self.store, self.passages)
+
+    @cached_property
+    def copies(self) -> list[Copies]:
+        """The groups of copies."""
+        if self.relations:
+            return [(group.members, group.short) for group in self.relations.survey.groups]
+        return read_copies(self.store, self.passages)
+
+    @cached_property
+    def pairs(self) -> list[tuple[str, int, int]]:
+        """Kind and rows of the relations of passages."""
+        if self.relations:
+            return [(one.kind, one.a, one.b) for one in self.relations.relations]
+        return read_pairs(self.store, self.passages)
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """What topics are found from."""
+        nodes, store = self.nodes, self.store
+        graph = self.relations.graph if self.relations else stored_graph(store)
+        canonical = [self.passages[row] for row in nodes.canonical]
+        return Corpus(
+            texts=[passage.body for passage in canonical],
+            sources=[self.documents[passage.document_id].source for passage in canonical],
+            documents=[passage.document_id for passage in canonical],
+            keys=nodes.keys,
+            vectors=read_vectors(store, self.encoder, nodes),
+            graph=cast("NeighbourGraph", graph),
+            adjacent=nodes.adjacent,
+            node_of={
+                key.hex(): node
+                for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
+            },
+            embed=lambda texts: embed_texts(store, self.encoder, texts),
+        )
+
+
+def read_wishes(store: CorpusStore) -> Wishes:
+    """Return what the user asked of the topics, as stored."""
+    return Wishes(
+        guided=tuple(GuidedTopic(**topic) for topic in store.setting("guided") or []),
+        edits=tuple(edit for edit in read_edits(store) if edit.kind != "rename"),
+        count=store.setting("topics_count"),
+        stability=store.setting("stability") is not False,
+    )
+
+
+def stored_graph(store: CorpusStore) -> NeighbourGraph | None:
+    """Return the stored neighbour graph, if there is one."""
+    indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
+    if indices is None or similarities is None:
+        return None
+    return NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
+
+
+def read_vectors(store: CorpusStore, encoder: Encoder, nodes: Nodes) -> NDArray[np.float32]:
+    """Return the vector of each row of the graph: float32 of shape ``(nodes, dimension)``."""
+    if not len(nodes.of_passage):
+        return np.zeros((0, 1), dtype=np.float32)
+    return store.vectors(encoder.fingerprint)[nodes.canonical]
