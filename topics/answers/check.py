@@ -9,7 +9,8 @@ from pathlib import Path
 from embeddings.corpus.checking import Check, check_file
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
-from topics.answers.cluster import Progress, cluster
+from topics.answers.cluster import cluster
+from topics.answers.cluster_options import Progress
 from topics.coverage.examples.judgements import read_judgements
 from topics.edits.edits import read_edits
 from topics.pipeline.repairing import Dropped, drop_damaged

@@ -6,13 +6,12 @@ import dataclasses
 import functools
 import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, ParamSpec
 
 from embeddings.articles.listing import find_path
-from embeddings.articles.parsing.results import ReadOptions
 from embeddings.corpus.contents import count_outlets, count_rows
 from embeddings.corpus.database import check_place
 from embeddings.corpus.intake import ReadingReport, add_paths
@@ -20,7 +19,8 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
-from topics.answers.encoder import EncoderOptions, choose_encoder
+from topics.answers.cluster_options import ClusterOptions
+from topics.answers.encoder import choose_encoder
 from topics.answers.levels import LevelCounts, count_levels
 from topics.answers.topics import TopicSummary, summarise_topics
 from topics.guiding.taxonomy import GuidedTopic, read_topics
@@ -32,9 +32,6 @@ from topics.pipeline.topic_tables import read_names
 from topics.pipeline.work import Derivation
 
 _P = ParamSpec("_P")
-
-Progress = Callable[[str, int, int | None], None]
-"""Told a stage's name, how much of it is done, and of how much if that is known."""
 
 
 @dataclass(frozen=True)
@@ -93,55 +90,6 @@ class ClusterReport:
     naming: NamingReport | None
     notes: tuple[str, ...]
     seconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClusterOptions(EncoderOptions):
-    """What ``cluster`` is asked for, beside the encoder.
-
-    Attributes:
-        paths: Files and folders; none goes over what is stored.
-        db: The database; made when it is missing.
-        guided: A TOML file of the user's own topics; remembered for later runs.
-        forget_guided: Drop the topics of an earlier ``guided``.
-        topics_count: Show exactly so many topics, or as many as fit (``"auto"``); remembered.
-        stability: Whether to measure how far topics return when a fifth of the passages is
-            left out; remembered, and measured unless it was refused.
-        name_with: Address of an OpenAI-compatible endpoint and a model there, to be asked
-            for names of discovered topics: their keyphrases and the beginnings of up to
-            three passages of each are sent there. Not remembered; names once given stay
-            with topics that do not change.
-        source: The outlet of the articles; by default each file's folder.
-        columns: Field (text, title, source, date, url, id) to column of a table.
-        date_order: How to read 05/11/2013.
-        encoding: Of the files; by default found out.
-        follow_links: Whether to read what links in the folders lead to outside of them.
-        progress: Told of each step.
-    """
-
-    paths: Sequence[Path | str] | Path | str = field(default=(), kw_only=False)
-    db: Path | str = "topicwire.db"
-    guided: Path | str | None = None
-    forget_guided: bool = False
-    topics_count: int | Literal["auto"] | None = None
-    stability: bool | None = None
-    name_with: tuple[str, str] | None = None
-    source: str = ""
-    columns: Mapping[str, str] | None = None
-    date_order: Literal["DMY", "MDY"] = "DMY"
-    encoding: str = ""
-    follow_links: bool = False
-    progress: Progress | None = None
-
-    def reading(self) -> ReadOptions:
-        """Return how files are to be read."""
-        return ReadOptions(
-            source=self.source,
-            columns=dict(self.columns or {}),
-            date_order=self.date_order,
-            encoding=self.encoding,
-            follow_links=self.follow_links,
-        )
 
 
 def _with_fields_of(

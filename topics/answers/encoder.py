@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,30 +14,10 @@ from embeddings.vectors.embedding import expect_encoder, note_encoder
 if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from embeddings.encoders.protocol import Encoder
+    from topics.answers.cluster_options import ClusterOptions
 
 
-@dataclass(frozen=True, kw_only=True)
-class EncoderOptions:
-    """The encoder that a user asks for.
-
-    Attributes:
-        model: A sentence-transformers name or folder; by default the database's own, or the
-            packaged one.
-        precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``; by default the
-            database's own.
-        device: ``cpu``, ``cuda``, ``mps``, or ``auto``: a GPU if there is one. Not noted, since
-            it does not change what vectors mean.
-        dimensions: Cut vectors to these first numbers; by default the database's own, or
-            all.
-    """
-
-    model: str | None = None
-    precision: str | None = None
-    device: str = "auto"
-    dimensions: int | None = None
-
-
-def choose_encoder(store: CorpusStore, options: EncoderOptions) -> Encoder:
+def choose_encoder(store: CorpusStore, options: ClusterOptions) -> Encoder:
     """Open the encoder of a database, or for a new one the encoder asked for, and note it.
 
     Args:

@@ -20,32 +20,14 @@ from topics.evaluation.coherence import (
     measure_diversity,
 )
 from topics.evaluation.labelling import read_labels
-from topics.evaluation.matching import match_labels
+from topics.evaluation.matching import Unmatched, match_labels
 from topics.evaluation.scores import Scores, score
 from topics.evaluation.units import Unit, as_unit, gather_units
 from topics.pipeline.assignments import read_distinct, read_strengths
 from topics.pipeline.stages import is_stale
 
-# Lines named for each reason why rows found nothing.
-_NAMED_LINES = 5
-
 Pairs = Mapping[tuple[str, int], int]
 """How many passages or articles have a label, ``""`` for none, and a topic, -1 for none."""
-
-
-@dataclass(frozen=True)
-class Unmatched:
-    """Rows of the file of labels that are of no use, for one reason.
-
-    Attributes:
-        reason: Why.
-        rows: How many.
-        lines: The first of them: lines of a JSON Lines file, rows of a CSV file.
-    """
-
-    reason: str
-    rows: int
-    lines: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -177,11 +159,7 @@ def evaluate(
         placed, distinct = read_strengths(store), read_distinct(store)
         summaries = summarise_topics(store)
         stale = is_stale(store, "topics")
-    given, reasons = match_labels(records, passages, documents, path.resolve().parent)
-    unmatched = sorted(
-        (Unmatched(why, len(lines), tuple(lines[:_NAMED_LINES])) for why, lines in reasons.items()),
-        key=lambda one: (-one.rows, one.reason),
-    )
+    given, unmatched = match_labels(records, passages, documents, path.resolve().parent)
     if not given:
         raise InputError(_nothing_matched(path, Path(db), len(records), unmatched))
     several, topic_of = gather_units(passages, documents, placed, given, by)
@@ -189,8 +167,8 @@ def evaluate(
     contradictory = sum(len(some) > 1 for some in several)
     if not any(labels):
         raise InputError(
-            f"No {by} has one label only: {path} gives several to each of "
-            f"{contradictory}; give one to each."
+            f"No {by} has one label only: {path} gives several to each of {contradictory}; "
+            "give one to each."
         )
     scores = score(np.array(labels), topic_of)
     texts = [text for text, _ in distinct]
@@ -203,7 +181,7 @@ def evaluate(
         by=by,
         rows=len(records),
         matched=len(records) - sum(one.rows for one in unmatched),
-        unmatched=tuple(unmatched),
+        unmatched=unmatched,
         units=len(labels),
         contradictory=contradictory,
         unlabelled=scores.unlabelled,

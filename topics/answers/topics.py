@@ -142,7 +142,6 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
     summaries = []
     for topic_id, keyphrases, typical, named_by, near, near_score in described:
         passages, distinct, strength, mixed, strangers = counts[topic_id]
-        stability = outline.stabilities[topic_id]
         summaries.append(
             TopicSummary(
                 id=topic_id,
@@ -158,8 +157,8 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
                 level=outline.levels[topic_id],
                 parent=outline.parents[topic_id],
                 parts=tuple(one for one, above in outline.parents.items() if above == topic_id),
-                stability=stability,
-                unstable=is_unstable(stability),
+                stability=outline.stabilities[topic_id],
+                unstable=is_unstable(outline.stabilities[topic_id]),
                 mixed=mixed,
                 strangers=strangers,
                 named_by=named_by,

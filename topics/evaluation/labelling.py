@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import zlib
 from collections import Counter
 from collections.abc import Mapping
@@ -19,7 +17,8 @@ from embeddings.articles.formats.records import (
     read_csv_records,
     read_json_records,
 )
-from embeddings.articles.parsing.decoding import BinaryDataError, clean
+from embeddings.articles.parsing.decoding import BinaryDataError, RefusedError, clean
+from embeddings.articles.parsing.unfolding import open_unfolded
 from embeddings.errors import InputError
 
 # Names under which a table may keep a field, the likeliest first. "topic" is not among
@@ -86,17 +85,16 @@ def _read_records(path: Path) -> list[Record]:
     if not path.is_file():
         raise InputError(f"{path} does not exist; give a .jsonl or .csv file of labels.")
     try:
-        data = path.read_bytes()
-        stream = io.BytesIO(gzip.decompress(data) if path.name.lower().endswith(".gz") else data)
-        if name.endswith(JSON_ENDINGS):
-            records = list(read_json_records(stream, "", Counter()))
-        else:
-            records = list(read_csv_records(stream, "", Counter())[1])
+        with open_unfolded(path) as stream:
+            if name.endswith(JSON_ENDINGS):
+                records = list(read_json_records(stream, "", Counter()))
+            else:
+                records = list(read_csv_records(stream, "", Counter())[1])
     except BinaryDataError as error:
         raise InputError(
             f"{path} is no text but binary data; give a .jsonl or .csv file."
         ) from error
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, RefusedError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path} cannot be read: {reason}; give a whole file.") from error
     broken = next((record for record in records if record.content is None), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TypeVar
@@ -19,12 +20,31 @@ Key = int | str
 """Number of a passage, or id of an article as a whole."""
 
 
+# Lines named for each reason why rows found nothing.
+LINES_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """Rows of the file of labels that are of no use, for one reason.
+
+    Attributes:
+        reason: Why.
+        rows: How many.
+        lines: The first of them: lines of a JSON Lines file, rows of a CSV file.
+    """
+
+    reason: str
+    rows: int
+    lines: tuple[int, ...]
+
+
 def match_labels(
     records: Iterable[Record],
     passages: Sequence[Passage],
     documents: Sequence[Document],
     folder: Path,
-) -> tuple[dict[Key, set[str]], dict[str, list[int]]]:
+) -> tuple[dict[Key, set[str]], tuple[Unmatched, ...]]:
     """Find what each row of a file of labels speaks of.
 
     The first of the row's fields that finds something decides, in the order of ``KEYS``:
@@ -39,11 +59,11 @@ def match_labels(
 
     Returns:
         The labels given to each passage and article, more than one for a contradiction; and
-        why rows found nothing, with their lines.
+        the rows that found nothing, by reason, most first.
     """
     corpus = _Corpus(passages, documents, folder)
     labels: dict[Key, set[str]] = defaultdict(set)
-    unmatched: dict[str, list[int]] = {}
+    reasons: dict[str, list[int]] = defaultdict(list)
     for record in records:
         fields = record.content or {}
         try:
@@ -51,11 +71,15 @@ def match_labels(
                 raise _NothingFound(record.problem)
             found = corpus.find(fields)
         except _NothingFound as reason:
-            unmatched.setdefault(str(reason), []).append(record.number)
+            reasons[str(reason)].append(record.number)
         else:
             for key in found:
                 labels[key].add(fields["label"])
-    return dict(labels), unmatched
+    unmatched = [
+        Unmatched(reason, len(lines), tuple(lines[:LINES_NAMED]))
+        for reason, lines in reasons.items()
+    ]
+    return dict(labels), tuple(sorted(unmatched, key=lambda one: (-one.rows, one.reason)))
 
 
 class _NothingFound(Exception):  # noqa: N818 - no error of the program, but of a row

@@ -7,7 +7,8 @@ import inspect
 
 import pytest
 
-from topics.answers.cluster import ClusterOptions, cluster
+from topics.answers.cluster import cluster
+from topics.answers.cluster_options import ClusterOptions
 
 
 def test_every_field_of_the_options_is_an_argument():

@@ -14,7 +14,8 @@ from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError, ModelError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from topics.answers import encoder as models
-from topics.answers.encoder import EncoderOptions, choose_encoder, stored_encoder
+from topics.answers.cluster_options import ClusterOptions
+from topics.answers.encoder import choose_encoder, stored_encoder
 
 TEXTS = ["Missiles were delivered on Friday.", "Talks went on in Geneva."]
 
@@ -26,7 +27,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def choose(store: CorpusStore, **options: Any) -> Encoder:
-    return choose_encoder(store, EncoderOptions(**options))
+    return choose_encoder(store, ClusterOptions(**options))
 
 
 def filled(store: CorpusStore, put) -> CorpusStore:

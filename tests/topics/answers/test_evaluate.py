@@ -368,6 +368,14 @@ def test_a_file_that_cannot_be_used_is_refused(db, tmp_path, name, content, mess
         evaluate(tmp_path / name, db=db)
 
 
+def test_a_packed_file_that_would_fill_the_machine_is_refused(db, tmp_path, monkeypatch):
+    monkeypatch.setattr("embeddings.articles.parsing.unfolding.ALWAYS_READ", 1000)
+    path = tmp_path / "l.csv.gz"
+    path.write_bytes(gzip.compress(b"document_id,label\n" + b"\n" * 1_000_000))
+    with pytest.raises(InputError, match="cannot be read: it unfolds to more than"):
+        evaluate(path, db=db)
+
+
 def test_a_database_without_topics_is_refused(tmp_path, labels, put):
     with CorpusStore.open(tmp_path / "bare.db", write=True) as store:
         put(store, "a1", ["One paragraph."])

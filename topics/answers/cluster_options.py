@@ -1,0 +1,74 @@
+"""What ``topicwire cluster`` is asked for: declared once, and passed down whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from embeddings.articles.parsing.results import ReadOptions
+
+Progress = Callable[[str, int, int | None], None]
+"""Told a stage's name, how much of it is done, and of how much if that is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterOptions:
+    """What ``cluster`` is asked for.
+
+    Attributes:
+        paths: Files and folders; none goes over what is stored.
+        db: The database; made when it is missing.
+        guided: A TOML file of the user's own topics; remembered for later runs.
+        forget_guided: Drop the topics of an earlier ``guided``.
+        topics_count: Show exactly so many topics, or as many as fit (``"auto"``); remembered.
+        stability: Whether to measure how far topics return when a fifth of the passages is
+            left out; remembered, and measured unless it was refused.
+        name_with: Address of an OpenAI-compatible endpoint and a model there, to be asked
+            for names of discovered topics: their keyphrases and the beginnings of up to
+            three passages of each are sent there. Not remembered; names once given stay
+            with topics that do not change.
+        source: The outlet of the articles; by default each file's folder.
+        columns: Field (text, title, source, date, url, id) to column of a table.
+        date_order: How to read 05/11/2013.
+        encoding: Of the files; by default found out.
+        follow_links: Whether to read what links in the folders lead to outside of them.
+        model: A sentence-transformers name or folder; by default the database's own, or the
+            packaged one.
+        precision: ``auto``, ``float32``, ``bfloat16`` or ``int8``; by default the
+            database's own.
+        device: ``cpu``, ``cuda``, ``mps``, or ``auto``: a GPU if there is one. Not noted, since
+            it does not change what vectors mean.
+        dimensions: Cut vectors to these first numbers; by default the database's own, or
+            all.
+        progress: Told of each step.
+    """
+
+    paths: Sequence[Path | str] | Path | str = field(default=(), kw_only=False)
+    db: Path | str = "topicwire.db"
+    guided: Path | str | None = None
+    forget_guided: bool = False
+    topics_count: int | Literal["auto"] | None = None
+    stability: bool | None = None
+    name_with: tuple[str, str] | None = None
+    source: str = ""
+    columns: Mapping[str, str] | None = None
+    date_order: Literal["DMY", "MDY"] = "DMY"
+    encoding: str = ""
+    follow_links: bool = False
+    model: str | None = None
+    precision: str | None = None
+    device: str = "auto"
+    dimensions: int | None = None
+    progress: Progress | None = None
+
+    def reading(self) -> ReadOptions:
+        """Return how files are to be read."""
+        return ReadOptions(
+            source=self.source,
+            columns=dict(self.columns or {}),
+            date_order=self.date_order,
+            encoding=self.encoding,
+            follow_links=self.follow_links,
+        )
