@@ -6,6 +6,7 @@ would fail far from the cause, so this module, whose own name is safe, looks fir
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,13 +33,21 @@ def find_clash() -> str | None:
 
 def main() -> None:
     """Run the command."""
-    clash = find_clash()
-    if clash:
-        print(f"topicwire: {clash}", file=sys.stderr)
-        raise SystemExit(1)
-    from topics.cli.entry import main as run
+    try:
+        clash = find_clash()
+        if clash:
+            print(f"topicwire: {clash}", file=sys.stderr)
+            raise SystemExit(1)
+        from topics.cli.entry import main as run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        # Met while the command was being imported; at its work it answers by itself.
+        print("topicwire: stopped before it had begun.", file=sys.stderr)
+        raise SystemExit(130) from None
+    finally:
+        # All is said: an interrupt now ends the process, and prints nothing of Python's end.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

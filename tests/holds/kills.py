@@ -1,97 +1,26 @@
-"""Kill commands that write at random moments, and look at what is left.
+"""Kill commands that write at random moments.
 
 A command is stopped at a moment drawn from its undisturbed time, looked at as another reader
-sees it, and killed. What that reader saw has been acknowledged and must be there afterwards.
-The next run, the same command or, where all was stored, ``cluster``, must end as if nothing had
-happened, and leave no file behind.
+sees it, and killed.
 """
 
 from __future__ import annotations
 
 import random
-import shutil
 import signal
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from tests.holds.newsroom import (
-    DATABASE,
-    Contents,
-    Newsroom,
-    find_damage,
-    list_files,
-    read_contents,
-)
-from tests.holds.registry import CATCH_UP, WRITING, Case
-
-# Tables whose rows nobody may lose; the settings change on the way.
-KEPT = ("documents", "removals", "passages", "edits", "judgements")
-OLD = b"An older file.\n"
-
-
-class After(NamedTuple):
-    """What a run leaves: the database's rows, its folder's files, and the file it wrote."""
-
-    contents: Contents
-    files: list[str]
-    output: bytes
-
-
-class Undisturbed(NamedTuple):
-    """A case run in peace.
-
-    Attributes:
-        seconds: Its time.
-        before: The rows it began with.
-        once: What it leaves.
-        caught_up: What ``cluster`` leaves after it.
-    """
-
-    seconds: float
-    before: Contents
-    once: After
-    caught_up: After
-
-
-class Kill(NamedTuple):
-    """One kill: of which case, when, whether it met the command at work, and what was wrong."""
-
-    case: str
-    moment: float
-    met: bool
-    faults: tuple[str, ...]
-
-
-def run_in_peace(room: Newsroom, case: Case, name: str, fresh: bool = False) -> Undisturbed:
-    """Run a case as it is meant, and then ``cluster``."""
-    place = lay(room, case, name)
-    before = read_contents(place / DATABASE)
-    ended = room.expect(place, case.line, case.typed, fresh=fresh)
-    once = look(place, case)
-    room.expect(place, CATCH_UP, fresh=fresh)
-    return Undisturbed(ended.seconds, before, once, look(place, case))
-
-
-def lay(room: Newsroom, case: Case, name: str) -> Path:
-    """Lay the state a case begins with in a folder, with an older file where it writes one."""
-    place = room.place(case.state, name)
-    if case.output:
-        (place / case.output).write_bytes(OLD)
-    return place
-
-
-def look(place: Path, case: Case) -> After:
-    """Read what a run left."""
-    output = (place / case.output).read_bytes() if case.output else b""
-    return After(read_contents(place / DATABASE), list_files(place), output)
+from tests.holds.aftermath import Trial, Undisturbed, find_faults, lay, run_in_peace
+from tests.holds.newsroom import DATABASE, Contents, Newsroom, read_contents
+from tests.holds.registry import WRITING, Case
 
 
 def kill_at_random(
     room: Newsroom, count: int, seed: int, cases: Sequence[Case] = WRITING, fresh: bool = False
-) -> Iterator[Kill]:
+) -> Iterator[Trial]:
     """Kill the cases in turn, ``count`` times in all.
 
     Args:
@@ -112,7 +41,7 @@ def kill_at_random(
 
 def kill_once(
     room: Newsroom, case: Case, peace: Undisturbed, moment: float, name: str, fresh: bool = False
-) -> Kill:
+) -> Trial:
     """Kill a case at a moment, as a share of its time, and run what the user would run next."""
     place = lay(room, case, name)
     running = room.start(place, case.line, case.typed, fresh=fresh)
@@ -121,15 +50,8 @@ def kill_once(
     seen = _peek(place / DATABASE)
     running.send(signal.SIGKILL)
     ended = running.wait()
-    # The next run must meet what was left, and reading it would mend it: a copy is read.
-    copy = shutil.copytree(place, place.with_suffix(".copy"))
-    if damage := find_damage(copy / DATABASE):
-        return Kill(case.name, moment, ended.code < 0, (f"damaged: {damage}",))
-    left = look(copy, case)
-    faults = [*_find_losses(left, peace, seen), *_go_on(room, place, case, peace, left, fresh)]
-    if not faults:
-        _sweep(place)
-    return Kill(case.name, moment, ended.code < 0, tuple(faults))
+    faults = find_faults(room, place, case, peace, seen, fresh)
+    return Trial(f"killed at {moment:.3f}", case.name, ended.code < 0, faults)
 
 
 def _peek(db: Path) -> Contents | None:
@@ -138,61 +60,3 @@ def _peek(db: Path) -> Contents | None:
         return read_contents(db)
     except sqlite3.OperationalError:
         return None
-
-
-def _find_losses(left: After, peace: Undisturbed, seen: Contents | None) -> Iterator[str]:
-    """Say what was there before the kill and is not any more."""
-    for table in KEPT:
-        rows = set(left.contents.own.get(table, ()))
-        ends = set(peace.once.contents.own.get(table, ()))
-        if missing := set(peace.before.own.get(table, ())) & ends - rows:
-            yield f"{len(missing)} rows of {table} from before are lost"
-        if seen is not None and (missing := set(seen.own.get(table, ())) & ends - rows):
-            yield f"{len(missing)} rows of {table} that a reader saw are lost"
-    for which, vectors in (("before", peace.before.vectors), ("on the way", _vectors(seen))):
-        if vectors.keys() - left.contents.vectors.keys():
-            yield f"vectors stored {which} are lost"
-    if left.output not in (OLD, peace.once.output):
-        yield "the output is neither the old file nor the new one"
-
-
-def _vectors(seen: Contents | None) -> dict[bytes, bytes]:
-    return {} if seen is None else seen.vectors
-
-
-def _go_on(
-    room: Newsroom, place: Path, case: Case, peace: Undisturbed, left: After, fresh: bool
-) -> Iterator[str]:
-    """Run what comes next, and compare with what comes of it in peace."""
-    stored, ends = left.contents.own, peace.once.contents.own
-    done = stored == ends and not case.output
-    ended = room.run(place, CATCH_UP if done else case.line, case.typed, fresh=fresh)
-    if ended.code or ended.broke:
-        yield f"the next run ends with {ended.code}: {ended.err.strip()[-300:]}"
-        return
-    expected = peace.caught_up if done else peace.once
-    found = look(place, case)
-    if found.files != expected.files:
-        yield f"left behind: {sorted(set(found.files) ^ set(expected.files))}"
-    if damage := find_damage(place / DATABASE):
-        yield f"damaged after the next run: {damage}"
-    if case.resumes or stored in (peace.before.own, ends):
-        yield from _compare(found, expected)
-
-
-def _compare(found: After, expected: After) -> Iterator[str]:
-    for kind in ("own", "derived"):
-        tables, wanted = getattr(found.contents, kind), getattr(expected.contents, kind)
-        if differing := [name for name in wanted if tables.get(name) != wanted[name]]:
-            yield f"the next run ends in another state: {', '.join(differing)}"
-    if found.contents.vectors.keys() != expected.contents.vectors.keys():
-        yield "the next run ends with other vectors"
-    if found.output != expected.output:
-        yield "the next run writes another file"
-
-
-def _sweep(place: Path) -> None:
-    """Delete what one kill made."""
-    for folder in place.parent.glob(f"{place.name}*"):
-        if folder.stem == place.name:
-            shutil.rmtree(folder) if folder.is_dir() else folder.unlink()

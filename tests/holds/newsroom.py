@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,12 +62,15 @@ class Newsroom:
         folder: Where all of it lies.
         model: ``STATIC`` with made-up vectors, or ``REAL``.
         values: What stands for ``{name}`` in the arguments of a command.
+        preload: The library of ``preload.c``, which forks have loaded; ``None`` where there is
+            no compiler.
     """
 
     def __init__(self, folder: Path, model: str = STATIC) -> None:
         self.folder = folder
         self.model = model
         self.values: dict[str, str] = {}
+        self.preload = _compile_preload(folder)
         self._forks: Forks | None = None
 
     @property
@@ -116,7 +121,8 @@ class Newsroom:
         if fresh or before:
             return start_fresh(job)
         if self._forks is None:
-            self._forks = Forks(self.environment)
+            preload = {"LD_PRELOAD": str(self.preload)} if self.preload else {}
+            self._forks = Forks({**self.environment, **preload})
         return self._forks.start(job)
 
     def run(self, folder: Path, arguments: Sequence[str], typed: str = "", **how: Any) -> Ended:
@@ -193,6 +199,17 @@ def _make_up_vectors(cache: Path) -> None:
     ):
         encoder = open_encoder(STATIC)
         encoder.encode(["a word"])
+
+
+def _compile_preload(folder: Path) -> Path | None:
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        return None
+    library = folder / "preload.so"
+    folder.mkdir(parents=True, exist_ok=True)
+    source = Path(__file__).with_name("preload.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return library
 
 
 def _keep(place: Path, state: Path) -> None:

@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -20,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 # Longer than any command takes here; what takes so long hangs.
@@ -71,15 +72,9 @@ class Ended(NamedTuple):
         return "Traceback" in self.err or "Exception ignored" in self.err
 
     @property
-    def sentences(self) -> list[str]:
-        """What it said to the user of why it ended."""
-        lines = self.err.splitlines()
-        return [line for line in lines if line.startswith("topicwire: ") or "Error" in line]
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it was done, ended by a signal, or said why not in one sentence."""
-        return not self.broke and (self.code <= 0 or len(self.sentences) == 1)
+    def sentences(self) -> int:
+        """How often it said to the user why it ended."""
+        return len(re.findall(r"topicwire: |^Error: |^.*─ Error ─", self.err, re.MULTILINE))
 
 
 class Job(NamedTuple):
@@ -111,43 +106,43 @@ class Running:
         os.kill(self.pid, number)
 
     def wait(self) -> Ended:
-        """Wait for its end; what takes longer than ``LIMIT`` is killed.
+        """Wait for its end.
 
         Raises:
-            TimeoutError: It was.
+            TimeoutError: It took longer than ``LIMIT``, and was killed.
         """
-        status, used = self._reap()
+        while (ended := self.poll()) is None:
+            if time.perf_counter() - self._began > LIMIT:
+                self.send(signal.SIGKILL)
+            time.sleep(0.002)
+        if ended.seconds > LIMIT:
+            raise TimeoutError(f"{' '.join(self._job.arguments)} took {ended.seconds:.0f} s")
+        return ended
+
+    def poll(self) -> Ended | None:
+        """Return how it ended, ``None`` while it runs."""
+        if isinstance(self._owner, Forks):
+            found, status, used = self._owner.ask({"poll": self.pid})
+        else:
+            found, status, used = _poll(self.pid)
+        if not found:
+            return None
+        if isinstance(self._owner, subprocess.Popen):
+            self._owner.returncode = os.waitstatus_to_exitcode(status)
         _, out, err = self._job.streams()
-        ended = Ended(
+        return Ended(
             os.waitstatus_to_exitcode(status),
             out.read_text(errors="replace"),
             err.read_text(errors="replace"),
             time.perf_counter() - self._began,
             used / 1024,
         )
-        if ended.seconds > LIMIT:
-            raise TimeoutError(f"{' '.join(self._job.arguments)} took {ended.seconds:.0f} s")
-        return ended
-
-    def _reap(self) -> tuple[int, int]:
-        if isinstance(self._owner, Forks):
-            status, used = self._owner.ask({"wait": self.pid})
-            return status, used
-        status, used = _wait(self.pid)
-        self._owner.returncode = os.waitstatus_to_exitcode(status)
-        return status, used
 
 
-def _wait(pid: int) -> tuple[int, int]:
-    """Wait for a child, killed after ``LIMIT``; returns its status and most memory in KiB."""
-    until = time.monotonic() + LIMIT
-    while True:
-        found, status, used = os.wait4(pid, os.WNOHANG)
-        if found:
-            return status, used.ru_maxrss
-        if time.monotonic() > until:
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.002)
+def _poll(pid: int) -> list[int]:
+    """Return a child that has ended, or 0, its status, and its most memory in KiB."""
+    found, status, used = os.wait4(pid, os.WNOHANG)
+    return [found, status, used.ru_maxrss]
 
 
 def start_fresh(job: Job) -> Running:
@@ -182,7 +177,10 @@ class Forks:
 
     def start(self, job: Job) -> Running:
         """Start a command."""
-        job.streams()[0].write_text(job.typed)
+        given, *others = job.streams()
+        given.write_text(job.typed)
+        for stream in others:
+            stream.write_text("")
         request = {
             "arguments": list(job.arguments),
             "folder": str(job.folder),
@@ -191,7 +189,7 @@ class Forks:
         }
         return Running(job, self.ask(request), self)
 
-    def ask(self, request: Mapping[str, object]) -> int | list[int]:
+    def ask(self, request: Mapping[str, object]) -> Any:
         """Send a request, and return the answer."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
@@ -205,15 +203,15 @@ class Forks:
 
 
 def serve() -> None:
-    """Answer the requests of ``Forks``: start a command, or wait for one."""
+    """Answer the requests of ``Forks``: start a command, or look at one."""
     for name in _PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     gc.freeze()  # a fork that looks at all of it would copy it
     while line := sys.stdin.readline():
         request = json.loads(line)
-        if "wait" in request:
-            answer: object = _wait(request["wait"])
+        if "poll" in request:
+            answer: object = _poll(request["poll"])
         elif not (answer := os.fork()):
             return _become(request)
         print(json.dumps(answer), flush=True)

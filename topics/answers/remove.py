@@ -57,7 +57,7 @@ def remove(
         raise InputError(
             "Say what to remove: --source OUTLET, --path PATH or --id ID; see `topicwire info`."
         )
-    with CorpusStore.open(Path(db), write=True, create=False) as store:
+    with CorpusStore.open(Path(db), write=not dry_run, create=False) as store:
         articles = list_articles(store)
         chosen: dict[str, None] = {}
         for source in sources:

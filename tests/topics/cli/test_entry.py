@@ -128,6 +128,18 @@ def test_options_that_cannot_be_are_answered_in_one_sentence(db, args, said):
     assert said in mistake(2, *args, *behind)
 
 
+def test_an_interrupt_before_the_command_is_imported_is_one_sentence():
+    code = (
+        "import topicwire\ndef stop(): raise KeyboardInterrupt\n"
+        "topicwire.find_clash = stop\ntopicwire.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == "topicwire: stopped before it had begun.\n"
+
+
 def mistake(code: int, *args: object) -> str:
     """Run a command that must fail with this exit code; return its one sentence."""
     found, out, err = run(*args)
