@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from topics.periods.tallies import (
     COARSER,
     EXACT,
     UNDATED,
-    Key,
     Sighting,
     Tally,
     count_sightings,
@@ -189,30 +188,35 @@ def trends(
         chosen, by or choose_unit({s.document_id: s.published for s in chosen}.values())
     )
     recent = _window(recent, tally.periods)
-    found = [
-        topic
-        for topic in _topic_trends(outline, level, filters, in_time, tally, recent)
-        if not shown or topic.id in shown
+    cells = [
+        TrendCell(key[0], outline.names[key[0]], *key[1:], tally.distinct[key], tally.copies[key])
+        for key in sorted({*tally.distinct, *tally.copies})
     ]
+    found = {
+        topic.id: topic
+        for topic in _topic_trends(outline, level, filters, in_time, tally, cells, recent)
+        if not shown or topic.id in shown
+    }
     datings = Counter(how for how, _ in tally.dates.values())
     undated = {
         s.document_id for s in everything if not s.published and filters.fit_outlet(s.outlet)
     }
+    distinct_by_period, copies_by_period = _by_period(cells, tally.periods)
     return TrendReport(
         by=tally.unit,
         periods=tally.periods,
         recent=recent,
         passages=len(chosen),
         distinct=tally.distinct.total(),
-        distinct_by_period=_by_period(tally.distinct, tally),
-        copies_by_period=_by_period(tally.copies, tally),
+        distinct_by_period=distinct_by_period,
+        copies_by_period=copies_by_period,
         undated_articles=datings[UNDATED],
         coarser_articles=datings[COARSER],
         undated_left_out=0 if filters.fit_date("") else len(undated),
         unclustered=unclustered,
         outlets=_outlet_totals(chosen),
-        topics=tuple(sorted(found, key=lambda t: (t.kind != "guided", -t.passages, t.id))),
-        cells=_cells(tally, {topic.id: topic.name for topic in found}),
+        topics=tuple(sorted(found.values(), key=lambda t: (t.kind != "guided", -t.passages, t.id))),
+        cells=tuple(cell for cell in cells if cell.topic_id in found),
     )
 
 
@@ -234,6 +238,7 @@ def _topic_trends(
     filters: Filters,
     in_time: Sequence[Sighting],
     tally: Tally,
+    cells: Sequence[TrendCell],
     recent: int,
 ) -> Iterator[TopicTrend]:
     on_level = outline.on(level)
@@ -242,26 +247,22 @@ def _topic_trends(
     articles = {(s.topic_id, s.document_id) for s in in_time if s.document_id in tally.dates}
     articles_of = Counter(topic_id for topic_id, _ in articles)
     for topic_id in on_level:
-        distinct, copies = (
-            Counter({key: number for key, number in counts.items() if key.topic_id == topic_id})
-            for counts in (tally.distinct, tally.copies)
-        )
-        distinct_by_period, copies_by_period = (
-            _by_period(counts, tally) for counts in (distinct, copies)
-        )
+        own = [cell for cell in cells if cell.topic_id == topic_id]
+        distinct, copies = sum(cell.distinct for cell in own), sum(cell.copies for cell in own)
+        distinct_by_period, copies_by_period = _by_period(own, tally.periods)
         yield TopicTrend(
             id=topic_id,
             name=outline.names[topic_id],
             kind=outline.kinds[topic_id],
-            passages=distinct.total() + copies.total(),
-            distinct=distinct.total(),
-            copies=copies.total(),
+            passages=distinct + copies,
+            distinct=distinct,
+            copies=copies,
             articles=articles_of[topic_id],
-            outlets=len({key.outlet for key in (*distinct, *copies)} - {""}),
+            outlets=len({cell.outlet for cell in own} - {""}),
             distinct_by_period=distinct_by_period,
             copies_by_period=copies_by_period,
-            distinct_apart=distinct.total() - sum(distinct_by_period),
-            copies_apart=copies.total() - sum(copies_by_period),
+            distinct_apart=distinct - sum(distinct_by_period),
+            copies_apart=copies - sum(copies_by_period),
             shift=shifts.get(topic_id),
             absences=tuple(one for one in absences[topic_id] if filters.fit_outlet(one.outlet)),
         )
@@ -292,23 +293,16 @@ def _absences(
     return find_absences(articles, covering, Counter(s.outlet for s in sightings))
 
 
-def _by_period(counts: Counter[Key], tally: Tally) -> tuple[int, ...]:
-    totals: Counter[str] = Counter()
-    for key, passages in counts.items():
-        if key.dating == EXACT:
-            totals[key.period] += passages
-    return tuple(totals[period] for period in tally.periods)
-
-
-def _cells(tally: Tally, names: Mapping[int, str]) -> tuple[TrendCell, ...]:
-    """Return the flat table of some topics, by topic, outlet and period."""
-    return tuple(
-        TrendCell(
-            key.topic_id, names[key.topic_id], *key[1:], tally.distinct[key], tally.copies[key]
-        )
-        for key in sorted({*tally.distinct, *tally.copies})
-        if key.topic_id in names
-    )
+def _by_period(
+    cells: Iterable[TrendCell], periods: Sequence[str]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return distinct texts and copies by period."""
+    distinct, copies = Counter[str](), Counter[str]()
+    for cell in cells:
+        if cell.dating == EXACT:
+            distinct[cell.period] += cell.distinct
+            copies[cell.period] += cell.copies
+    return tuple(distinct[one] for one in periods), tuple(copies[one] for one in periods)
 
 
 def _outlet_totals(sightings: Sequence[Sighting]) -> tuple[OutletTotal, ...]:
