@@ -11,7 +11,7 @@ TESTS := -n 2 --dist loadfile
 
 demo: $(READY)  ## cluster the demo corpus and say where the results are
 	$(BIN)/topicwire cluster seeds/ --topics seeds/topics.toml
-	$(BIN)/topicwire map topicwire-map.png topicwire.sbom.json
+	$(BIN)/topicwire map topicwire-map.png
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest $(TESTS)
