@@ -7,6 +7,7 @@ rows out buys no score. A row without a label cannot be judged, and is counted a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,24 +132,18 @@ def encode_labels(labels: ArrayLike) -> NDArray[np.int64]:
     given: NDArray[Any] = np.asarray(labels)
     if given.ndim != 1:
         raise ValueError(f"Labels have the shape {given.shape}; give one a row, shape (n,).")
+    known: list[Any] = [None if _is_none(label) else label for label in given.tolist()]
     if given.dtype.kind == "O":
-        given = np.array(["" if _is_none(one) else str(one) for one in given.tolist()])
-    if given.dtype.kind in "iuf":
-        with np.errstate(invalid="ignore"):
-            present = np.asarray(given >= 0)  # NaN is not
-    elif given.dtype.kind in "US":
-        present = np.asarray(given != given.dtype.type())
-    else:
-        present = np.ones(len(given), dtype=bool)
-    codes = np.full(len(given), -1, np.int64)
-    if present.any():
-        codes[present] = np.unique(given[present], return_inverse=True)[1]
-    return codes
+        known = [None if label is None else str(label) for label in known]
+    in_order = sorted(set(known) - {None})
+    numbers = {None: -1} | {label: number for number, label in enumerate(in_order)}
+    return np.array([numbers[label] for label in known], np.int64)
 
 
-def _is_none(label: object) -> bool:
-    number = isinstance(label, (int, float, np.integer, np.floating))
-    return label is None or (number and not label >= 0)  # type: ignore[operator]  # NaN is not
+def _is_none(label: Any) -> bool:
+    if isinstance(label, Real):
+        return not label >= 0  # type: ignore[operator]  # NaN is not
+    return label in (None, "", b"")
 
 
 def isolate(codes: NDArray[np.int64]) -> NDArray[np.int64]:
