@@ -8,11 +8,10 @@ from pathlib import Path
 
 from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.corpus.filters import Filters
-from embeddings.corpus.store import CorpusStore
 from embeddings.words.alignment import Block, Change, compare
 from topics.answers.citing import load_articles
 from topics.answers.copies import check_kinds, check_share, choose_pairs
-from topics.answers.topics import require_topics
+from topics.answers.topics import open_clustered
 from topics.coverage.articles.articles import Article
 from topics.pipeline.coverage_tables import read_article_pairs
 
@@ -101,8 +100,7 @@ def list_article_copies(
     """
     kinds = check_kinds(kinds, KINDS)
     check_share(least_share)
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         filters = filters.match_outlets(store)
         fitting, _ = choose_pairs(read_article_pairs(store), filters, kinds, repeats=repeats)
         chosen = [

@@ -16,7 +16,7 @@ from embeddings.vectors.embedding import embed_corpus
 from embeddings.words.alignment import Change, compare
 from topics.answers.candidates import Candidate, find_candidates
 from topics.answers.encoder import stored_encoder
-from topics.answers.topics import require_current
+from topics.answers.topics import open_clustered
 from topics.coverage.examples.calibration import Estimate, choose_pairs, choose_threshold, estimate
 from topics.coverage.examples.judgements import (
     KINDS,
@@ -87,8 +87,7 @@ def find_pairs(kind: str = "near_copy", *, db: Path | str = "topicwire.db") -> l
         StoreError: No such database, never clustered, or changed since.
     """
     checked = check_kind(kind)
-    with CorpusStore.open(Path(db)) as store:
-        require_current(store)
+    with open_clustered(db, current=True) as store:
         return find_candidates(store, checked)
 
 
@@ -114,8 +113,7 @@ def questions(
     checked = check_kind(kind)
     if count < 1:
         raise InputError(f"--count is {count}; give 1 or more questions to be asked.")
-    with CorpusStore.open(Path(db)) as store:
-        require_current(store)
+    with open_clustered(db, current=True) as store:
         found = find_candidates(store, checked) if pairs is None else pairs
         judged = _answers(found, read_judgements(store), checked)
         threshold = getattr(read_thresholds(store), kind)
@@ -274,8 +272,7 @@ def calibrate(
     """
     checked = check_kind(kind)
     check_precision(precision)
-    with CorpusStore.open(Path(db), write=True, create=False) as store:
-        require_current(store)
+    with open_clustered(db, current=True, write=True) as store:
         found = find_candidates(store, checked) if pairs is None else pairs
         judgements = read_judgements(store)
         judged = _answers(found, judgements, checked)
@@ -316,8 +313,7 @@ def set_thresholds(*, db: Path | str = "topicwire.db", **values: float) -> Thres
     for name in values:
         if name not in known:
             raise InputError(f"There is no threshold {name!r}; use one of {', '.join(known)}.")
-    with CorpusStore.open(Path(db), write=True, create=False) as store:
-        require_current(store)
+    with open_clustered(db, current=True, write=True) as store:
         thresholds = dataclasses.replace(read_thresholds(store), **values).check()
         put_thresholds(store, thresholds)
         _derive(store)
@@ -330,8 +326,7 @@ def reset_thresholds(db: Path | str = "topicwire.db") -> Thresholds:
     Raises:
         StoreError: No such database, never clustered, or changed since.
     """
-    with CorpusStore.open(Path(db), write=True, create=False) as store:
-        require_current(store)
+    with open_clustered(db, current=True, write=True) as store:
         put_thresholds(store, Thresholds())
         _derive(store)
     return Thresholds()

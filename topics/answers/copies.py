@@ -17,7 +17,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.documents import date_bounds, publication_order
 from embeddings.errors import InputError
 from embeddings.words.alignment import Block, Change, Comparison, compare
-from topics.answers.topics import require_topics
+from topics.answers.topics import open_clustered
 from topics.pipeline.coverage_tables import read_group_members, read_relations
 
 T = TypeVar("T")
@@ -173,8 +173,7 @@ def list_copies(
     more: Counter[str] = Counter()
     # Where a share is asked for, the words decide what is shown.
     early = None if least_share else limit
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         filters = filters.match_outlets(store)
         # As pairs, a group of near copies may hold texts that are the same.
         of_groups = (*kinds, "exact", "near_copy") if pairs else kinds

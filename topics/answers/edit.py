@@ -13,7 +13,7 @@ from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
 from topics.answers.counting import count
 from topics.answers.encoder import stored_encoder
-from topics.answers.topics import TopicSummary, find_topics, require_topics, summarise_topics
+from topics.answers.topics import TopicSummary, find_topics, open_clustered, summarise_topics
 from topics.edits.edits import ANCHORS, Anchor, Edit, drop_edit, put_edit, read_edits
 from topics.hierarchy.outline import Outline, read_outline
 from topics.pipeline.assignments import count_by_topic, find_node, read_firmest
@@ -219,8 +219,7 @@ def _apply(
 @contextmanager
 def _editing(db: Path | str) -> Iterator[tuple[CorpusStore, Outline]]:
     """Open a database that is there and has topics, to change them."""
-    with CorpusStore.open(Path(db), write=True, create=False) as store:
-        require_topics(store)
+    with open_clustered(db, write=True) as store:
         yield store, read_outline(store)
 
 

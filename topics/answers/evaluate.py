@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from topics.answers.counting import count
-from topics.answers.topics import TopicSummary, require_topics, summarise_topics
+from topics.answers.topics import TopicSummary, open_clustered, summarise_topics
 from topics.evaluation.coherence import (
     Coherence,
     find_top_words,
@@ -153,8 +152,7 @@ def evaluate(
     """
     by, path = as_unit(by), Path(labelled)
     records = read_labels(path, columns)
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         passages, documents = store.passages(), store.documents()
         placed, distinct = read_strengths(store), read_distinct(store)
         summaries = summarise_topics(store)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.contents import refuse_source
-from embeddings.corpus.store import CorpusStore
 from topics.answers.spreadsheets import check_ending, write_table
-from topics.answers.topics import require_topics
+from topics.answers.topics import open_clustered
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
 
 
@@ -42,8 +41,7 @@ def export(out: Path | str, *, db: Path | str = "topicwire.db") -> ExportReport:
 
     path = Path(out)
     check_ending(path)
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         refuse_source(store, path)
         rows = read_passage_rows(store)
     schema = pa.schema([(name, getattr(pa, kind)()) for name, (_, kind) in COLUMNS.items()])

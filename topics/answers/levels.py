@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.store import CorpusStore
-from topics.answers.topics import find_topics, is_unstable, require_topics
+from topics.answers.topics import find_topics, is_unstable, open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.assignments import count_by_topic
 
@@ -77,8 +77,7 @@ def levels(db: Path | str = "topicwire.db") -> LevelCounts:
     Raises:
         StoreError: There is no such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         return count_levels(store)
 
 
@@ -96,8 +95,7 @@ def tree(
         InputError: There is no such topic or level.
         StoreError: There is no such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         outline = read_outline(store)
         deepest = outline.deepest if level is None else outline.check(level)
         chosen = find_topics(store, wanted)

@@ -11,7 +11,7 @@ from embeddings.corpus.contents import count_outlets, count_rows, read_dates
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
 from topics.answers.counting import count
-from topics.answers.topics import require_topics
+from topics.answers.topics import open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.maps.drawing import MapPicture, check_path, draw
 from topics.pipeline.assignments import read_nodes_shown
@@ -45,8 +45,7 @@ def map(  # noqa: A001
     """
     path = Path(out)
     check_path(path)
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         _require_fresh(store)
         if has_layout(store):
             return _draw(store, lay_out(store), path, title, level)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings.corpus.filters import find_outlets
-from embeddings.corpus.store import CorpusStore
 from topics.answers.covered import load_coverage, open_owners
-from topics.answers.topics import require_current
+from topics.answers.topics import open_clustered
 from topics.coverage.reuse.matrix import OutletReport, measure_outlets
 
 
@@ -31,8 +30,7 @@ def outlets(
         StoreError: No such database, never clustered, or changed since.
     """
     known = open_owners(owners)
-    with CorpusStore.open(Path(db)) as store:
-        require_current(store)
+    with open_clustered(db, current=True) as store:
         wanted = set(find_outlets(store, sources))
         coverage = load_coverage(store)
     report = measure_outlets(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.citations import Quotation, read_quotations
-from embeddings.corpus.store import CorpusStore
-from topics.answers.topics import find_topics, require_topics
+from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.assignments import read_placements
 
@@ -59,8 +58,7 @@ def placements(
         InputError: There is no such topic.
         StoreError: There is no such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         outline = read_outline(store)
         wanted = {
             one for topic in find_topics(store, topics) for one in outline.under(topic)

@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings.corpus.filters import Filters
-from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.search import Hit, search_like, search_text
 from topics.answers.encoder import stored_encoder
-from topics.answers.topics import find_topics, require_topics
+from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
 
 
@@ -49,8 +48,7 @@ def search(
     if limit < 1:
         raise InputError(f"--limit is {limit}; give a number of 1 or more.")
     filters = Filters(sources, since, until)
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         settings = store.setting("encoder")
         filters = filters.match_outlets(store)
         outline = read_outline(store)

@@ -9,10 +9,9 @@ from pathlib import Path
 from embeddings.corpus.citations import ArticleLine
 from embeddings.corpus.contents import count_outlets
 from embeddings.corpus.filters import Filters
-from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from topics.answers.covered import load_coverage, open_owners
-from topics.answers.topics import require_current
+from topics.answers.topics import open_clustered
 from topics.coverage.credit.credits import sole_agency
 from topics.coverage.credit.first_seen import Doubt, find_first
 from topics.coverage.credit.stated import StatedAgency, gather_stated
@@ -108,8 +107,7 @@ def stories(
         StoreError: No such database, never clustered, or changed since.
     """
     filters = Filters(sources, since, until)
-    with CorpusStore.open(Path(db)) as store:
-        require_current(store)
+    with open_clustered(db, current=True) as store:
         filters = filters.match_outlets(store)
         heads, members = read_story_heads(store), read_story_articles(store)
         pairs = read_article_pairs(store)
@@ -158,8 +156,7 @@ def story(
         StoreError: No such database, never clustered, or changed since.
     """
     known = open_owners(owners)
-    with CorpusStore.open(Path(db)) as store:
-        require_current(store)
+    with open_clustered(db, current=True) as store:
         heads = read_story_heads(store)
         if story_id not in heads:
             raise InputError(

@@ -11,7 +11,7 @@ from embeddings.corpus.contents import refuse_source
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from embeddings.writing import replace_file
-from topics.answers.topics import TopicSummary, require_topics, summarise_topics
+from topics.answers.topics import TopicSummary, open_clustered, summarise_topics
 
 # Example passages of each topic, and how much is kept of one: the model reads about 250
 # words, and a file is to be read and edited.
@@ -55,8 +55,7 @@ def suggest(db: Path | str = "topicwire.db", level: int | None = None) -> str:
             of its topics are guided.
     """
     path = Path(db)
-    with CorpusStore.open(path) as store:
-        require_topics(store)
+    with open_clustered(path) as store:
         topics = summarise_topics(store, level)
     found = [topic for topic in topics if topic.kind == "discovered" and topic.passages]
     if not found:

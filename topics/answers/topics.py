@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,36 +85,37 @@ def topics(
         InputError: There is no such level, or no such topic.
         StoreError: There is no such database, or nothing in it has been clustered.
     """
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         chosen = set(find_topics(store, wanted, read_outline(store).check(level)))
         return [one for one in summarise_topics(store, level) if not wanted or one.id in chosen]
 
 
-def require_topics(store: CorpusStore) -> None:
-    """Check that topics have been computed.
+@contextmanager
+def open_clustered(
+    db: Path | str, *, current: bool = False, write: bool = False
+) -> Iterator[CorpusStore]:
+    """Open a database that has topics, and close it afterwards.
+
+    Args:
+        db: The database.
+        current: Whether topics, copies and stories must be of the articles as they are.
+        write: Whether it is to be changed.
 
     Raises:
-        StoreError: They have not.
+        StoreError: There is none, its topics have never been computed, or, where they must be
+            ``current``, articles came or went since.
     """
-    if not read_outline(store).names:
-        raise StoreError(
-            f"{store.path} has no topics yet; run `topicwire cluster FOLDER --db {store.path}`."
-        )
-
-
-def require_current(store: CorpusStore) -> None:
-    """Check that topics, copies and stories are of the articles as they are.
-
-    Raises:
-        StoreError: They have never been computed, or articles came or went since.
-    """
-    require_topics(store)
-    if is_stale(store, "relations", "stories"):
-        raise StoreError(
-            f"Articles in {store.path} have changed since it was clustered; run "
-            f"`topicwire cluster --db {store.path}`."
-        )
+    with CorpusStore.open(Path(db), write=write, create=False) as store:
+        if not read_outline(store).names:
+            raise StoreError(
+                f"{store.path} has no topics yet; run `topicwire cluster FOLDER --db {store.path}`."
+            )
+        if current and is_stale(store, "relations", "stories"):
+            raise StoreError(
+                f"Articles in {store.path} have changed since it was clustered; run "
+                f"`topicwire cluster --db {store.path}`."
+            )
+        yield store
 
 
 def summarise_topics(store: CorpusStore, level: int | None = None) -> list[TopicSummary]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.filters import Filters
-from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
-from topics.answers.topics import find_topics, require_topics
+from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import Outline, read_outline
 from topics.periods.absences import Absence, find_absences
 from topics.periods.periods import UNITS, choose_unit
@@ -174,8 +173,7 @@ def trends(
     if recent is not None and recent < 1:
         raise InputError(f"--recent is {recent}; give a number of periods, 1 or more.")
     filters = Filters(sources, since, until)
-    with CorpusStore.open(Path(db)) as store:
-        require_topics(store)
+    with open_clustered(db) as store:
         filters = filters.match_outlets(store)
         outline = read_outline(store)
         level = outline.check(level)

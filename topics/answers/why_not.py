@@ -18,7 +18,7 @@ from embeddings.vectors.graph import Nodes, read_nodes
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.answers.citing import load_articles
 from topics.answers.encoder import stored_encoder
-from topics.answers.topics import require_current
+from topics.answers.topics import open_clustered
 from topics.coverage.articles.articles import Article
 from topics.coverage.examples.explaining import (
     EventPair,
@@ -121,8 +121,7 @@ def why_not(a: int, b: int, *, db: Path | str = "topicwire.db") -> PairExplanati
     """
     if a == b:
         raise InputError(f"--why-not was given passage {a} twice; name two.")
-    with CorpusStore.open(Path(db)) as store:
-        require_current(store)
+    with open_clustered(db, current=True) as store:
         passages, articles = load_articles(store)
         row_of = {passage.id: row for row, passage in enumerate(passages)}
         for number in (a, b):
