@@ -143,9 +143,9 @@ def _rank(
     scores = MEANING_WEIGHT * meaning + (1 - MEANING_WEIGHT) * words
     # Ties go by article and place, so that the order of arrival has no say.
     order = np.lexsort((np.arange(len(ids)), -scores))
-    shown, copies = _collapse(store, [ids[i] for i in order], limit)
+    copies = _collapse(store, [ids[i] for i in order], limit)
     row = {passage_id: i for i, passage_id in enumerate(ids)}
-    parts = {i: (scores[row[i]], meaning[row[i]], words[row[i]]) for i in shown}
+    parts = {i: (scores[row[i]], meaning[row[i]], words[row[i]]) for i in copies}
     return _hits(store, query, parts, copies)
 
 
@@ -188,10 +188,8 @@ def match_expression(query: str) -> str:
     )
 
 
-def _collapse(
-    store: CorpusStore, ranked: Sequence[int], limit: int
-) -> tuple[list[int], dict[int, list[int]]]:
-    """Take the best ``limit`` passages, no two of one copy group."""
+def _collapse(store: CorpusStore, ranked: Sequence[int], limit: int) -> dict[int, list[int]]:
+    """Return the best ``limit`` passages, no two of one copy group, with the copies of each."""
     group = dict(store.rows("SELECT passage_id, group_id FROM copy_members"))
     first: dict[int, int] = {}
     copies: dict[int, list[int]] = {}
@@ -203,7 +201,7 @@ def _collapse(
             copies[passage_id] = []
             if passage_id in group:
                 first[group[passage_id]] = passage_id
-    return list(copies), copies
+    return copies
 
 
 def _hits(
@@ -219,7 +217,7 @@ def _hits(
         "WHERE p.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(parts)),),
     )
-    places = {passage_id: place for passage_id, *place in rows}
+    places = {passage_id: (article, topic) for passage_id, article, topic in rows}
     matches = _matches(store, query, tuple(parts))
     return [
         Hit(
@@ -240,7 +238,7 @@ def _matches(
     store: CorpusStore, query: str, passage_ids: Sequence[int]
 ) -> dict[int, tuple[tuple[int, int], ...]]:
     expression = match_expression(query)
-    if not expression or not passage_ids:
+    if not expression:
         return {}
     rows = store.rows(
         "SELECT rowid, highlight(words, 0, ?, ?) FROM words WHERE words MATCH ? "
@@ -251,11 +249,6 @@ def _matches(
 
 
 def _spans(marked: str) -> tuple[tuple[int, int], ...]:
-    spans, start, seen = [], 0, 0
-    for place, character in enumerate(marked):
-        if character == _OPEN:
-            start, seen = place - seen, seen + 1
-        elif character == _CLOSE:
-            spans.append((start, place - seen))
-            seen += 1
-    return tuple(spans)
+    # Before the n-th match stand 2n marks, and one more before its end.
+    found = re.finditer(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}", marked)
+    return tuple((match.start() - 2 * n, match.end() - 2 * n - 2) for n, match in enumerate(found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 
 Span = tuple[int, int]
@@ -51,12 +52,8 @@ class _Splitter:
         ]
         if not units:  # nothing but blank space
             return [(start, end)]
-        return [
-            span
-            for packed in self._pack(units)
-            # Counts of parts may add up to less than the count of the whole.
-            for span in ([packed] if self._fits(*packed) else self._halve(packed, units))
-        ]
+        # Counts of parts may add up to less than the count of the whole.
+        return [span for packed in self._pack(units) for span in self._halve(packed, units)]
 
     def _fits(self, start: int, end: int) -> bool:
         return self._size(self._text[start:end]) <= self._limit
@@ -85,45 +82,34 @@ class _Splitter:
         start, end = span
         if end - start == 1 or self._fits(start, end):
             return [span]
+        inner = [(start + end) // 2]
         if level < 2:
             pattern = (_CLAUSE_END, _WORD_END)[level]
-            bounds = [start, *(m.end() for m in pattern.finditer(self._text, start, end)), end]
-            parts = [
-                part
-                for first, last in itertools.pairwise(bounds)
-                for part in self._strip(first, last)
-            ]
-        else:
-            middle = (start + end) // 2
-            parts = [*self._strip(start, middle), *self._strip(middle, end)]
-        deeper = min(level + 1, 2)
-        return [unit for part in parts for unit in self._break(part, deeper)]
+            inner = [match.end() for match in pattern.finditer(self._text, start, end)]
+        return [
+            unit
+            for first, last in itertools.pairwise([start, *inner, end])
+            for part in self._strip(first, last)
+            for unit in self._break(part, min(level + 1, 2))
+        ]
 
     def _pack(self, units: list[Span]) -> list[Span]:
         """Put neighbouring units together, in as few spans as fit, of like length."""
         sizes = [self._size(self._text[start:end]) for start, end in units]
         fewest = len(_fill(sizes, self._limit))
-        low, high = max(sizes), self._limit
-        while low < high:
-            middle = (low + high) // 2
-            if len(_fill(sizes, middle)) <= fewest:
-                high = middle
-            else:
-                low = middle + 1
-        groups = _fill(sizes, high)
-        return [(units[first][0], units[last][1]) for first, last in groups]
+        least = min(max(sizes), self._limit)
+        enough = least + bisect_left(
+            range(least, self._limit), True, key=lambda size: len(_fill(sizes, size)) <= fewest
+        )
+        return [(units[first][0], units[last][1]) for first, last in _fill(sizes, enough)]
 
     def _halve(self, packed: Span, units: list[Span]) -> list[Span]:
         inside = [unit for unit in units if packed[0] <= unit[0] < packed[1]]
-        if len(inside) < 2:
+        if self._fits(*packed) or len(inside) < 2:
             return [packed]
         middle = len(inside) // 2
         halves = [(inside[0][0], inside[middle - 1][1]), (inside[middle][0], inside[-1][1])]
-        return [
-            span
-            for half in halves
-            for span in ([half] if self._fits(*half) else self._halve(half, units))
-        ]
+        return [span for half in halves for span in self._halve(half, units)]
 
 
 def _fill(sizes: list[int], limit: int) -> list[Span]:

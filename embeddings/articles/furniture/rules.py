@@ -16,14 +16,41 @@ from typing import Literal
 # its paragraphs.
 Where = Literal["top", "end", "edges", "anywhere"]
 
+# Each rule in one line for the user. The first three look at more than one line; how they
+# work is in finding.py.
+RULES = {
+    "title": "The headline, where the text repeats it at its start",
+    "source": "The outlet's name on a line of its own",
+    "link list": "A list of other headlines or topics behind the article",
+    "separator": "Marks without a letter or digit: ___, * * *, • • •",
+    "share": "Tools of the page: share, e-mail, print, send feedback, text size, reading time",
+    "comments": "Invitations to comment and counts of comments",
+    "date line": "When the article appeared or was changed; its date is kept with the document",
+    "byline": "Who wrote it, on a line of its own",
+    "caption": "The words under a picture, and who made it",
+    "media player": "What stands for a video, a sound or a gallery",
+    "see also": "Links to other articles set between or behind the paragraphs",
+    "promotion": "The outlet advertises its own coverage, app or programme",
+    "advert": "Places of advertisements, and what leads the reader past them",
+    "newsletter": "Invitations to sign up or subscribe",
+    "follow": "Accounts to follow",
+    "contact": "How to reach the author or the desk",
+    "credits": "Who else worked on the report, and the agencies behind it",
+    "author note": "What the author does besides",
+    "copyright": "Who owns the text and what may be done with it",
+    "notice": "Notes of the site: rush transcript, corrections desk, cookies, navigation",
+    "section label": "The section or kind of text above an article",
+    "placeholder": "Marks that a publishing system left behind: [pullquote], media: 123",
+    "tags": "Keywords and topics of the article",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A named reason to take a line out.
 
     Attributes:
-        name: As stored and shown.
-        description: One line for the user.
+        name: As stored and shown, a key of ``RULES``.
         where: Where in the article such a line may stand.
         pattern: Matches the whole line.
         longest: The most characters that such a line has.
@@ -32,7 +59,6 @@ class Rule:
     """
 
     name: str
-    description: str
     where: Where
     pattern: re.Pattern[str]
     longest: int = 160
@@ -56,7 +82,6 @@ def _any(*alternatives: str, case: bool = False) -> re.Pattern[str]:
 def _rule(
     name: str,
     where: Where,
-    description: str,
     *alternatives: str,
     case: bool = False,
     longest: int = 160,
@@ -64,9 +89,7 @@ def _rule(
 ) -> Rule:
     """Make a rule of patterns as ``_any`` takes them; ``;`` parts its hints."""
     pattern = _any(*alternatives, case=case)
-    return Rule(
-        name, description, where, pattern, longest, tuple(hints.split(";")) if hints else ()
-    )
+    return Rule(name, where, pattern, longest, tuple(hints.split(";")) if hints else ())
 
 
 _ACTION = r"(?:e-?mail|print|share|tweet|save|send|copy|bookmark|recommend|gift|listen to)"
@@ -98,13 +121,11 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "separator",
         "anywhere",
-        "Marks without a letter or digit: ___, * * *, • • •",
         r"[^\w]+|_[\W_]*|[\W_]*_",
     ),
     _rule(
         "share",
         "anywhere",
-        "Tools of the page: share, e-mail, print, send feedback, text size, reading time",
         rf"{_ACTION}{_SEPARATOR}(?:{_TOOL}{_SEPARATOR})*{_TOOL}",
         rf"{_PLATFORM}{_SEPARATOR}(?:{_TOOL}{_SEPARATOR})*{_PLATFORM}",
         rf"[\d.,k]+ shares?(?:{_SEPARATOR}{_TOOL})*",
@@ -119,14 +140,12 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "share",
         "edges",
-        "",
         rf"(?:{_ACTION}|{_PLATFORM})",
         r"feedback|like|top|back to top",
     ),
     _rule(
         "comments",
         "anywhere",
-        "Invitations to comment and counts of comments",
         r"have your say.{0,60}",
         r"(?:leave|post|add|write|make|submit) (?:a|your|an?other) comments?.{0,40}",
         r"(?:view|show|see|read|hide|load) (?:all |more |the )*(?:\d+ )?comments?.{0,30}",
@@ -138,11 +157,10 @@ LINE_RULES: tuple[Rule, ...] = (
         r"(?:tell us|let us know) (?:what you think|your (?:thoughts|views)).{0,80}",
         r"(?:be the first to comment|what do you think\?.{0,60} comments?.{0,20})",
     ),
-    _rule("comments", "edges", "", r"(?:\d+ )?comments?|reader comments"),
+    _rule("comments", "edges", r"(?:\d+ )?comments?|reader comments"),
     _rule(
         "date line",
         "edges",
-        "When the article appeared or was changed; its date is kept with the document",
         r"(?:about )?(?:\d+|an?|one) (?:year|month|week|day|hour|minute)s? ago",
         r"this (?:article|story) is (?:more than |over )?\d+ \w+ old",
         r"(?:last )?(?:updated?|published|posted|modified)(?: at| on)?:? ?"
@@ -151,7 +169,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "byline",
         "edges",
-        "Who wrote it, on a line of its own",
         r"(?:By|BY|Written by|Words by|From [Oo]ur):? (?:(?:[Oo]ur|the|and|in|at|for|of|with"
         r"|staff|foreign|correspondents?|reporters?|editor|writers?|desk|agencies"
         rf"|{_CAPITAL})[,|/]?(?: [|–—\-])? ?){{1,14}}",
@@ -161,7 +178,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "byline",
         "top",
-        "",
         rf"{_NAMES}, (?-i:(?:[a-z]\w+ ){{0,3}}(?:correspondent|reporter|editor|writer)s?)"
         rf"(?: (?:in|at|for) {_NAMES})?",
         case=True,
@@ -169,7 +185,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "caption",
         "anywhere",
-        "The words under a picture, and who made it",
         rf"(?:file )?{_PICTURE}(?<!s)(?: (?:credit|caption|by|courtesy(?: of)?))?: .+",
         r"file ?[\-–—:] .+",
         r"(?:media|image|photo) (?:copyright|caption|credit|source)\b.+",
@@ -187,7 +202,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "caption",
         "anywhere",
-        "",
         # "... but failed to make any breakthrough [AFP]", "[Jane Doe/AFP]"
         rf"(?:\S+ ){{4,}}\S*[^.!?\s\"”] \[(?:[A-Z]{{2,5}}|{_NAMES}(?: ?/ ?{_NAMES})+"
         rf"|{_NAMES}(?: Images| Photos?)|[A-Z][a-z]+|File(?: photo)?)\]",
@@ -210,7 +224,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "caption",
         "anywhere",
-        "",
         # All captions of a gallery, run into one line.
         r".*\bhide caption \d+ of \d+\b.*",
         longest=50_000,
@@ -219,7 +232,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "media player",
         "anywhere",
-        "What stands for a video, a sound or a gallery",
         r"just watched\b.+\bmust watch\b.*",
         r"(?:replay|more videos|must watch|just watched|now playing|up next)\b.{0,80}",
         r"media playback is (?:un|not )supported\b.*",
@@ -236,20 +248,17 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "media player",
         "anywhere",
-        "",
         r"(?:[\w.'’]+ ){2,10}(?:On|on) (?:[A-Z]\w+ ){1,4}Listen",
         case=True,
     ),
     _rule(
         "media player",
         "anywhere",
-        "",
         r"(?:photos?|videos?|close|listen|gallery|slideshow|audio|play|pause|image|caption)",
     ),
     _rule(
         "see also",
         "anywhere",
-        "Links to other articles set between or behind the paragraphs",
         r"\( ?(?:also on .{1,40}|photos?|pictures|gallery|watch|video|see(?: also)?|related"
         r"|read(?: more| also)?|more|story):[^()]*\)",
         r"\( ?(?:full text of\b|see\b.{1,50}\bfull\b.{0,40}\bcoverage)[^()]*\)",
@@ -271,7 +280,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "promotion",
         "anywhere",
-        "The outlet advertises its own coverage, app or programme",
         r"(?:(?:for|follow|see|read|watch|find) )?(?:(?:all|more|of|our|the|your|latest|live"
         r"|special|full|complete|continuing|ongoing|extensive|in[ -]depth|rolling"
         r"|comprehensive)[, ]+){1,4}coverage(?: (?:of|on|from|about|at|as) [^.!?]+|:.{0,80})?",
@@ -285,7 +293,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "advert",
         "anywhere",
-        "Places of advertisements, and what leads the reader past them",
         r"(?:(?:advertisement|advertising|sponsored(?: content| by .{1,40})?|promoted(?: content)?"
         r"|paid (?:post|content|program)|ad feedback|report this ad|skip (?:ad|advertisement)"
         r"|(?:the )?(?:story|article) continues?d?(?: (?:below|after))?(?: (?:this )?advert\w*)?"
@@ -295,7 +302,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "newsletter",
         "anywhere",
-        "Invitations to sign up or subscribe",
         r"(?:.*\b)?(?:in|to) your (?:e-?mail )?inbox\b.*",
         r"(?:.*\b)?by (?:signing up|subscribing|clicking .{1,40}),? (?:you|i) (?:agree|accept"
         r"|confirm).*",
@@ -312,7 +318,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "follow",
         "anywhere",
-        "Accounts to follow",
         r"(?:(?:follow|like|join|find|add|connect with|friend) (?:us|me|him|her|them|(?:the"
         r"|our) .{2,30}) (?:on|at|@|via)\b.*)",
         rf"follow @\w+.*|follow .{{2,80}}\b(?:on|at|via) (?:{_PLATFORM}|https?://|@).*",
@@ -323,7 +328,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "contact",
         "anywhere",
-        "How to reach the author or the desk",
         r"(?:write to|contact|e-?mail|reach) .{2,80}\b(?:at|via|on) .*(?:@|https?://).*",
         r"(?:got|have) a (?:news )?tip\b.*",
         r".{2,60} (?:can|may) be (?:reached|contacted) (?:at|on|by|via) .*",
@@ -334,7 +338,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "credits",
         "anywhere",
-        "Who else worked on the report, and the agencies behind it",
         r".*\bcontribut(?:ed|ing) (?:to|from) this (?:report|article|story|column|post"
         r"|analysis)\b.*",
         r".*\bcontributed (?:additional )?reporting\b.{0,80}",
@@ -351,7 +354,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "credits",
         "edges",
-        "",
         r"(?:[\w.'’\-]+[ ,]+){0,5}(?:and|&|\+) (?:news )?(?:agencies|wires|wire services)",
         r"agencies|staff and wire reports?|wire reports?",
         # An agency alone on its line: by the word that agencies have in their names.
@@ -362,7 +364,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "credits",
         "end",
-        "",
         r"\(?[A-Z]{2,5}\)?",
         r"(?:\()?Reporting (?:and writing )?by [A-Z].*",
         case=True,
@@ -371,7 +372,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "author note",
         "edges",
-        "What the author does besides",
         r".*\bfollow (?:him|her|them|me|us) (?:on\b|at\b|@).*",
         rf"{_OPINIONS}",
         rf"(?-i:{_NAMES}) (?:is|was) [^.]{{0,60}}\b(?:columnist|staff writer|contributor"
@@ -382,7 +382,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "author note",
         "anywhere",
-        "",
         # Between the contributions to a round-up, too.
         rf"(?-i:{_NAMES})(?: is|,) .*\bfollow (?:him|her|them) (?:on\b|at\b|@).*",
         longest=700,
@@ -391,7 +390,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "copyright",
         "anywhere",
-        "Who owns the text and what may be done with it",
         r"(?:©|\(c\)|copyright\W*(?:©|\(c\)|\d{4}|by\b)).*",
         r".*\ball rights reserved\b.*",
         r".*\bthis material may not be (?:published|reproduced).*",
@@ -402,7 +400,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "notice",
         "anywhere",
-        "Notes of the site: rush transcript, corrections desk, cookies, navigation",
         r"this is a rush transcript\b.*|.{0,20}\btranscripts are created on a rush\b.*",
         r"skip to (?:main )?(?:content|navigation).*|(?:jump|back) to (?:top|content)",
         r"(?:terms (?:of (?:use|service)|and conditions)|privacy policy|cookie policy)(?:"
@@ -416,7 +413,6 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "section label",
         "top",
-        "The section or kind of text above an article",
         r"(?:analysis|opinion|commentary|editorial|comment|news|world|politics|world news"
         r"|exclusive"
         r"|breaking|breaking news|live|updated?)(?: ?[/|] ?(?:analysis|opinion|news|world))*:?",
@@ -425,14 +421,12 @@ LINE_RULES: tuple[Rule, ...] = (
     _rule(
         "placeholder",
         "anywhere",
-        "Marks that a publishing system left behind: [pullquote], media: 123",
         r"\[/?(?:pullquote|sidebar|audio-clip|video|gallery|caption|embed|related|newsletter"
         r"|ad)\b[^\]]*\]|media: ?\d+",
     ),
     _rule(
         "tags",
         "edges",
-        "Keywords and topics of the article",
         r"(?:tags?|topics?|keywords?|filed (?:under|in)|tagged(?: (?:under|with|as))?"
         r"|categor(?:y|ies)|this (?:article|story) (?:is )?tagged under|posted in|labels"
         rf"|subjects?|more (?:on|about)): ?{_HEADLINE}",
@@ -454,20 +448,8 @@ LIST_HEADER = _any(
     r"(?:you (?:may|might) (?:also )?(?:like|be interested in)|what to read next|read next"
     r"|up next|around the web|from (?:around )?the web|from our partners|in other news"
     r"|also in (?:the )?news|top (?:stories|news|headlines)|other (?:stories|news|headlines)"
-    r"|latest (?:stories|news|headlines|updates)|editors?.s? (?:picks|choice)|don.t miss|must"
-    r" reads?"
-    r"|today.s (?:headlines|top stories)|breaking news|elsewhere on .{2,40}|best of .{2,40}"
-    r"|promoted stories|sponsored (?:stories|links)|news in brief|more like this)\.{0,3}:?",
+    r"|latest (?:stories|news|headlines|updates)|editors?.s? (?:picks|choice)|don.t miss"
+    r"|must reads?|today.s (?:headlines|top stories)|breaking news|elsewhere on .{2,40}"
+    r"|best of .{2,40}|promoted stories|sponsored (?:stories|links)|news in brief"
+    r"|more like this)\.{0,3}:?",
 )
-
-# Rules that look at more than one line; how they work is in finding.py.
-STRUCTURAL_RULES = {
-    "title": "The headline, where the text repeats it at its start",
-    "source": "The outlet's name on a line of its own",
-    "link list": "A list of other headlines or topics behind the article",
-}
-
-RULES: dict[str, str] = {
-    **STRUCTURAL_RULES,
-    **{rule.name: rule.description for rule in LINE_RULES if rule.description},
-}
