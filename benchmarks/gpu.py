@@ -29,7 +29,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.embedding import read_paragraphs
-from embeddings.encoders import accelerated
 from embeddings.encoders.accelerated import PIECES, AcceleratedEncoder
 from embeddings.encoders.devices import find_devices, name_device
 from embeddings.encoders.folder import ModelFolder
@@ -78,7 +77,7 @@ def report(
     way: str, encode: Encode, texts: list[str], expected: NDArray[np.float32], device: str
 ) -> None:
     """Time one way and print its line."""
-    encode(texts[: max(512, accelerated.SMALL)])
+    encode(texts[: max(512, AcceleratedEncoder.few)])
     synchronize(device)
     begun = time.perf_counter()
     vectors = encode(texts)
@@ -113,7 +112,7 @@ def main() -> None:
     name = options.model or folder.name
     texts = read_paragraphs(options.data, options.count)
     few = texts[: options.cpu_count]
-    accelerated.SMALL = 0
+    AcceleratedEncoder.few = 0
     kinds = ", ".join(sorted({name_device(device) for device in devices}))
     print(f"{len(devices)} device(s): {kinds}; {folder.name}; {len(texts)} paragraphs of", end=" ")
     print(f"{sum(map(len, texts)) / len(texts):.0f} characters")
@@ -140,7 +139,7 @@ def measure_pool(
     encoder: AcceleratedEncoder, texts: list[str], expected: NDArray[np.float32]
 ) -> None:
     """Time all GPUs together, and apart from it what starting their processes takes."""
-    accelerated.POOL_FROM = 0
+    AcceleratedEncoder.pool_from = 0
     try:
         for label in ("first", "second"):
             begun = time.perf_counter()

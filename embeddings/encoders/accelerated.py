@@ -36,20 +36,9 @@ from embeddings.errors import ModelError, TopicwireError, first_line
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-# Fewer texts than these are the CPU's: importing torch and loading a model onto a GPU takes
-# longer (about 8 s on two cores, against 2 s for 250 paragraphs).
-SMALL = 256
-
 # Word pieces in a batch, meant to fill a large GPU even with a small model; halved when
 # memory runs out. Unmeasured: benchmarks/gpu.py tries others.
 PIECES = 8192
-
-# Texts embedded while the next ones are tokenized, on each GPU. Unmeasured.
-PORTION = 4096
-
-# Texts for each GPU after which all share the work: their processes start one after another,
-# each importing torch (two took 13 s on two cores).
-POOL_FROM = 16384
 
 # What is tried, in this order, for each precision asked for. On Metal half precision has
 # been seen to give wrong vectors (facebookresearch/dinov3 issue 288), so `auto` is float32.
@@ -83,6 +72,17 @@ class AcceleratedEncoder(LocalEncoder):
         dimensions: Cut vectors to these first numbers (Matryoshka); ``None`` for all.
         pieces: Word pieces in a batch.
     """
+
+    # Fewer texts than these are the CPU's: importing torch and loading a model onto a GPU takes
+    # longer (about 8 s on two cores, against 2 s for 250 paragraphs).
+    few = 256
+
+    # Texts embedded while the next ones are tokenized, on each GPU. Unmeasured.
+    portion = 4096
+
+    # Texts for each GPU after which all share the work: their processes start one after
+    # another, each importing torch (two took 13 s on two cores).
+    pool_from = 16384
 
     def __init__(
         self,
@@ -126,7 +126,7 @@ class AcceleratedEncoder(LocalEncoder):
         """Embed texts of any length.
 
         Args:
-            texts: Any number of them; fewer than ``SMALL`` are left to the CPU.
+            texts: Any number of them; fewer than ``few`` are left to the CPU.
             role: Whether they are passages or queries.
 
         Returns:
@@ -136,7 +136,7 @@ class AcceleratedEncoder(LocalEncoder):
             ModelError: The model is missing or cannot be read, there is no such device, its
                 memory does not hold one text, or a process of the pool ended.
         """
-        if len(texts) < SMALL or self._model is None:
+        if len(texts) < self.few or self._model is None:
             return self._small.encode(texts, role)
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), self.batch_size):
@@ -163,7 +163,7 @@ class AcceleratedEncoder(LocalEncoder):
                 model = self._open(number)
                 refusals = self._compare(model, number)
                 if not refusals:
-                    self.batch_size = 1024 if sys.platform == "darwin" else 2 * PORTION
+                    self.batch_size = 1024 if sys.platform == "darwin" else 2 * self.portion
                     return model
                 self._remarks += refusals
             self._remarks.append("The CPU computes the vectors instead.")
@@ -215,14 +215,14 @@ class AcceleratedEncoder(LocalEncoder):
             model = self._model
             assert model is not None  # noqa: S101 - encode leaves these texts to the CPU
             count = len(self._devices)
-            if self._stop is None and count > 1 and self._embedded >= POOL_FROM * count:
+            if self._stop is None and count > 1 and self._embedded >= self.pool_from * count:
                 self._start_pool(model)
             share = 1 if self._stop is None else len(self._devices)
             waiting, running = iter(windows), []
             # A thread computes while this one tokenizes what comes next.
             thread = ThreadPoolExecutor(1)
             try:
-                while portion := _ids(islice(waiting, share * PORTION)):
+                while portion := _ids(islice(waiting, share * self.portion)):
                     running.append(thread.submit(self._compute, model, portion))
                 parts = [part.result() for part in running]
             except BaseException:  # Ctrl-C too
@@ -267,7 +267,7 @@ class AcceleratedEncoder(LocalEncoder):
         self._stop = weakref.finalize(self, stop_pool, self._pool)
         for device in self._devices:
             empty_cache(device)  # the model has left for shared memory
-        self.batch_size = 2 * PORTION * len(self._devices)
+        self.batch_size = 2 * self.portion * len(self._devices)
 
 
 def _ids(windows: Iterable[Window]) -> list[NDArray[np.int32]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -17,19 +16,11 @@ from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.local import ModelEncoder, unit_rows
 from embeddings.encoders.protocol import Role
-from embeddings.writing import write_whole
+from embeddings.writing import replace_file
 
 # Part of the fingerprint and of the table's file name: raise it when ``distil`` or the
 # way from a text to word pieces comes to give other vectors.
 _RECIPE = "1"
-
-# Texts summed at a time: memory does not grow with the number of texts.
-_CHUNK = 2048
-
-# Words whose pieces are remembered, of at most so many characters: about 80 MB. Five
-# million words of news hold 180,000 distinct ones.
-_WORDS = 300_000
-_WORD_LENGTH = 40
 
 
 class StaticEncoder(ModelEncoder):
@@ -53,6 +44,14 @@ class StaticEncoder(ModelEncoder):
     # Texts stored together: about a second's work on two cores.
     batch_size = 16_384
     windowed = 0
+
+    # Texts summed at a time: memory does not grow with the number of texts.
+    chunk = 2048
+
+    # Words whose pieces are remembered, of at most so many characters: about 80 MB. Five
+    # million words of news hold 180,000 distinct ones.
+    most_words = 300_000
+    longest_word = 40
 
     def __init__(
         self, name: str, locate: Callable[[], ModelFolder], dimensions: int | None = None
@@ -98,8 +97,8 @@ class StaticEncoder(ModelEncoder):
             ModelError: The model is missing or cannot be read.
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _CHUNK):
-            words = [text.split() for text in texts[start : start + _CHUNK]]
+        for start in range(0, len(texts), self.chunk):
+            words = [text.split() for text in texts[start : start + self.chunk]]
             vectors[start : start + len(words)] = self._sum(words)
         return vectors
 
@@ -127,10 +126,10 @@ class StaticEncoder(ModelEncoder):
             word: tuple(filter(self._useful.__contains__, ids))
             for word, ids in zip(missing, found, strict=True)
         }
-        if len(self._known) + len(fresh) > _WORDS:
+        if len(self._known) + len(fresh) > self.most_words:
             self._known = {word: self._known[word] for word in words if word in self._known}
         # A "word" of a script without blanks is a sentence, which will not come again.
-        kept = {word: ids for word, ids in fresh.items() if len(word) <= _WORD_LENGTH}
+        kept = {word: ids for word, ids in fresh.items() if len(word) <= self.longest_word}
         self._known.update(kept)
         return self._known if len(kept) == len(fresh) else {**self._known, **fresh}
 
@@ -155,7 +154,9 @@ class StaticEncoder(ModelEncoder):
                 f"{seconds:.0f} s, which is done once on a machine."
             )
             try:
-                write_whole(place, _as_file(table))
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with replace_file(place) as new, new.open("wb") as file:
+                    np.save(file, table, allow_pickle=False)
             except OSError as error:
                 self._remarks.append(
                     f"The static table could not be kept in {place.parent} ({error}); each "
@@ -171,9 +172,3 @@ def _read(place: Path) -> NDArray[np.float16] | None:
     except (OSError, ValueError, EOFError):
         return None
     return table if table.dtype == np.float16 and table.ndim == 2 else None
-
-
-def _as_file(table: NDArray[np.float16]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, table, allow_pickle=False)
-    return file.getvalue()

@@ -32,10 +32,6 @@ class WordPieces:
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         tokenizer = load_tokenizer(self._folder)
-        self._expect_room(tokenizer)
-        return tokenizer
-
-    def _expect_room(self, tokenizer: Tokenizer) -> None:
         for role, prompt in self._folder.prompts.items():
             fixed, limit = len(tokenizer.encode(prompt).ids), self._folder.max_length
             if fixed >= limit:
@@ -44,6 +40,7 @@ class WordPieces:
                     f"prompt of a {role} with the special ones takes {fixed}: expected a model "
                     "with room for text (max_seq_length, prompts)."
                 )
+        return tokenizer
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text, special ones included, none cut off.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from threading import Lock
+from types import SimpleNamespace
 
 # Threads hold a block each, so that more of them cost memory.
 MOST_THREADS = 8
@@ -36,9 +37,12 @@ def one_blas_thread() -> Iterator[None]:
 
     Two searches at once, each putting back what it found, could leave it at one thread.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     with _limit.lock:
         if not _limit.users:
-            _limit.set()
+            # Of the libraries loaded by now, numpy's among them: 3 ms.
+            _limit.undo.enter_context(threadpool_limits(limits=1, user_api="blas"))
         _limit.users += 1
     try:
         yield
@@ -49,20 +53,8 @@ def one_blas_thread() -> Iterator[None]:
                 _limit.undo.close()
 
 
-class _Limit:
-    """How many ask for one thread, and how to put back what was before."""
-
-    def __init__(self) -> None:
-        self.lock, self.users, self.undo = Lock(), 0, ExitStack()
-
-    def set(self) -> None:
-        """Limit the BLAS libraries loaded by now, numpy's among them: 3 ms."""
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-        self.undo.enter_context(threadpool_limits(limits=1, user_api="blas"))
-
-
-_limit = _Limit()
+# How many ask for one thread, and how to put back what was before.
+_limit = SimpleNamespace(lock=Lock(), users=0, undo=ExitStack())
 
 
 def cores() -> int:

@@ -86,7 +86,13 @@ class Sample:
 
 
 def search(
-    unit: NDArray[np.float32], k: int, target: float, *, cell_rows: int | None = None
+    unit: NDArray[np.float32],
+    k: int,
+    target: float,
+    *,
+    cell_rows: int | None = None,
+    gain: float = REVERSE_GAIN,
+    most_compared: int = MOST_COMPARED,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
     """Find about the ``k`` nearest other rows of each row (inverted-file search).
 
@@ -103,8 +109,10 @@ def search(
         k: Neighbours a row, fewer than ``n``.
         target: Recall to reach, 0..1. Where it takes more than half the rows, all pairs
             are compared; if that is too much too, each row is compared with as many as
-            ``MOST_COMPARED``, and the recall stays lower.
+            ``most_compared``, and the recall stays lower.
         cell_rows: Mean members of a cell.
+        gain: What pairs found from the other side are expected to add to the recall.
+        most_compared: Rows that each row is compared with at most.
 
     Returns:
         Row numbers and cosines, both ``(n, k)``, nearest first, equal ones by row number;
@@ -115,12 +123,12 @@ def search(
     sample = _draw_sample(unit, k)
     cells = _place_cells(unit, cell_rows)
     shares = _probed_shares(unit, cells, sample)
-    most = min(len(cells.centres), max(1, MOST_COMPARED // cell_rows))
+    most = min(len(cells.centres), max(1, most_compared // cell_rows))
     found: NDArray[np.int32] = np.full((count, k), -1, np.int32)
     similarities = np.full((count, k), -np.inf, np.float32)
-    done, probes = 0, _count_probes(shares, target - REVERSE_GAIN, 1, most)
+    done, probes = 0, _count_probes(shares, target - gain, 1, most)
     while True:
-        if probes * cell_rows > count / 2 and count <= 2 * MOST_COMPARED:
+        if probes * cell_rows > count / 2 and count <= 2 * most_compared:
             true, cosines = nearest(unit, unit, k, own=np.arange(count))
             return true.astype(np.int32), cosines, 1.0
         _probe(unit, cells, (done, probes), found, similarities)

@@ -21,6 +21,7 @@ def nearest(
     k: int,
     *,
     own: NDArray[np.intp] | None = None,
+    product_rows: int = PRODUCT_ROWS,
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Find the ``k`` rows nearest to each query, comparing every pair in blocks.
 
@@ -29,6 +30,7 @@ def nearest(
         rows: Unit rows, shape ``(n, d)``.
         k: At most ``n``, or ``n - 1`` with ``own``.
         own: For each query the row that it is, which is passed over.
+        product_rows: Rows compared in one product.
 
     Returns:
         Row numbers and cosines, both ``(m, k)``, nearest first; equal cosines in the
@@ -41,8 +43,8 @@ def nearest(
         part = slice(start, min(start + QUERY_ROWS, len(queries)))
         names = np.empty((part.stop - start, 0), np.intp)
         scores = np.empty((part.stop - start, 0), np.float32)
-        for first in range(0, len(rows), PRODUCT_ROWS):
-            block = queries[part] @ rows[first : first + PRODUCT_ROWS].T
+        for first in range(0, len(rows), product_rows):
+            block = queries[part] @ rows[first : first + product_rows].T
             if own is not None:
                 place = own[part] - first
                 here = np.flatnonzero((place >= 0) & (place < block.shape[1]))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
-from embeddings.articles.furniture.rules import LINE_RULES, LIST_HEADER
+from embeddings.articles.furniture.rules import LINE_RULES, LIST_HEADER, Rule
 from embeddings.articles.parsing.dates import parse_date_line
 from embeddings.articles.parsing.lines import Line, find_lines
 from embeddings.documents import Document, Removal
@@ -44,7 +45,7 @@ def find_furniture(document: Document) -> list[Removal]:
         Removals in the order of the text, disjoint, one for each line.
     """
     lines = find_lines(document.text)
-    rules = _match_anywhere(lines)
+    rules = [_first_match(_ANYWHERE, _bare(line.text)) for line in lines]
     _match_names(document, lines, rules)
     _match_announced_list(lines, rules)
     _match_edges(lines, rules)
@@ -62,14 +63,9 @@ def _bare(text: str) -> str:
     return _DECORATION.sub("", text) or text
 
 
-def _match_anywhere(lines: list[Line]) -> list[str]:
-    rules = []
-    for line in lines:
-        bare = _bare(line.text)
-        lowered = bare.lower()
-        found = (rule.name for rule in _ANYWHERE if rule.matches(bare, lowered))
-        rules.append(next(found, ""))
-    return rules
+def _first_match(rules: Iterable[Rule], bare: str) -> str:
+    lowered = bare.lower()
+    return next((rule.name for rule in rules if rule.matches(bare, lowered)), "")
 
 
 def _match_names(document: Document, lines: list[Line], rules: list[str]) -> None:
@@ -96,26 +92,22 @@ def _is_body(line: Line) -> bool:
 def _match_edges(lines: list[Line], rules: list[str]) -> None:
     """Apply the rules for lines that stand before or behind the body."""
     top, end = _top(lines, rules), _end(lines, rules)
-    dates = {i: parse_date_line(_bare(lines[i].text)) for i in {*top, *end}}
+    dates = [parse_date_line(_bare(line.text)) for line in lines]
     # A timeline has many lines of this kind: they are its headings.
-    timeline = sum(parse_date_line(_bare(line.text)) is not None for line in lines) > 3
-    for index in sorted(dates):
-        if rules[index]:
-            continue
-        bare, date = _bare(lines[index].text), dates[index]
+    timeline = sum(date is not None for date in dates) > 3
+    places = {"top": top, "end": end, "edges": top | end, "anywhere": set()}
+    for index in sorted(top | end):
+        date = dates[index]
         if date and not (date.bare and timeline):
-            rules[index] = "date line"
-            continue
-        for rule in LINE_RULES:
-            allowed = {"top": top, "end": end, "edges": {*top, *end}}.get(rule.where, ())
-            if index in allowed and rule.matches(bare, bare.lower()):
-                rules[index] = rule.name
-                break
+            rules[index] = rules[index] or "date line"
+        here = (rule for rule in LINE_RULES if index in places[rule.where])
+        rules[index] = rules[index] or _first_match(here, _bare(lines[index].text))
 
 
 def _top(lines: list[Line], rules: list[str]) -> set[int]:
     """Return the lines before the body: up to the second paragraph."""
-    found, body = set(), 0
+    found: set[int] = set()
+    body = 0
     for index in range(min(_TOP_LINES, len(lines))):
         found.add(index)
         body += not rules[index] and _is_body(lines[index])

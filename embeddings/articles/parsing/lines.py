@@ -72,9 +72,8 @@ def find_lines(text: str) -> list[Line]:
 
 def _continues(line: Line, after: Line, width: int) -> bool:
     """Whether ``after`` goes on with the paragraph of ``line``."""
-    if after.gap or after.is_bullet or after.indent > line.indent:
-        return False
-    return _is_full(line, after, width)
+    apart = after.gap or after.is_bullet or after.indent > line.indent
+    return not apart and _is_full(line, after, width)
 
 
 def _printed_lines(text: str) -> Iterator[Line]:
@@ -112,11 +111,9 @@ def _wrap_width(printed: list[Line]) -> int:
         after.text[0].islower() and not line.is_sentence and not after.is_bullet
         for line, after in pairs
     )
-    if full >= max(3, _WRAP_SHARE * len(pairs)) and broken >= 0.3 * len(pairs):
-        return width
-    if broken and broken >= 0.5 * len(pairs) and full >= _WRAP_SHARE * len(pairs):
-        return width
-    return 0
+    # Of three lines or fewer, more must break off in mid-sentence.
+    enough = broken >= (0.3 if full >= 3 else 0.5) * len(pairs) and (full >= 3 or broken)
+    return width if enough and full >= _WRAP_SHARE * len(pairs) else 0
 
 
 def _is_full(line: Line, after: Line, width: int) -> bool:

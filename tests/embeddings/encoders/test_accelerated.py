@@ -31,8 +31,6 @@ def shared_cache(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def settings(shared_cache, monkeypatch):
     monkeypatch.setenv("TOPICWIRE_CACHE", str(shared_cache))
-    monkeypatch.setattr(accelerated, "SMALL", 5)
-    monkeypatch.setattr(accelerated, "PORTION", 30)
 
 
 @pytest.fixture
@@ -74,9 +72,11 @@ def folder(tmp_path_factory):
 
 def open_tiny(folder, *devices, precision="float32", pieces=256):
     small = ReferenceEncoder("tiny", lambda: folder)
-    return AcceleratedEncoder(
+    encoder = AcceleratedEncoder(
         small, lambda: folder, precision, lambda: devices or ("cpu:0",), pieces=pieces
     )
+    encoder.few, encoder.portion = 5, 30
+    return encoder
 
 
 @pytest.fixture(scope="module")
@@ -235,18 +235,18 @@ def test_memory_too_small_for_one_text_is_an_error(folder, memory):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="shared memory is no folder there")
 def test_where_shared_memory_is_too_small_one_gpu_is_used(folder, expected, monkeypatch):
-    monkeypatch.setattr(accelerated, "POOL_FROM", 0)
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
     encoder = open_tiny(folder, "cpu:0", "cpu:0")
+    encoder.pool_from = 0
     assert np.allclose(encoder.encode(TEXTS), expected, atol=1e-5)
     assert not multiprocessing.active_children()
     assert "has 0 MB free and the model needs" in encoder.notes[0]
 
 
-def test_a_pool_of_processes(folder, expected, memory, monkeypatch):
+def test_a_pool_of_processes(folder, expected, memory):
     """One test, since a pool takes seconds to start: same bits, memory, a death in it."""
-    monkeypatch.setattr(accelerated, "POOL_FROM", len(TEXTS) / 2)
     encoder = open_tiny(folder, "cpu:0", "cpu:0")
+    encoder.pool_from = len(TEXTS) / 2
     alone = encoder.encode(TEXTS)
     assert not multiprocessing.active_children()
 

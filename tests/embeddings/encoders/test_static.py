@@ -73,13 +73,11 @@ def test_a_text_s_vector_depends_on_the_text_alone_bit_for_bit(encoder, texts):
     assert all(np.array_equal(a, b) for a, b in zip(alone, known, strict=True))
 
 
-def test_forgotten_words_change_no_vector(encoder, tiny, monkeypatch):
+def test_forgotten_words_change_no_vector(encoder, tiny):
     texts = [f"peace {n} talks {'in' * n}" for n in range(50)] * 2
     expected = encoder.encode(texts)
-    monkeypatch.setattr(static, "_WORDS", 5)
-    monkeypatch.setattr(static, "_WORD_LENGTH", 12)
-    monkeypatch.setattr(static, "_CHUNK", 7)
     small = open_encoder(f"static:{tiny}")
+    small.most_words, small.longest_word, small.chunk = 5, 12, 7
     assert np.array_equal(small.encode(texts), expected)
     assert len(small._known) <= 7 * 4
 
@@ -181,8 +179,7 @@ def test_a_table_half_written_is_not_left_behind(tiny, own_cache, monkeypatch):
     assert list((own_cache / "static").iterdir()) == []
 
 
-def test_opening_and_naming_distil_nothing(tiny, own_cache, monkeypatch):
-    monkeypatch.setattr(distilling, "distil", no_distilling)
+def test_opening_and_naming_distil_nothing(tiny, own_cache):
     encoder = open_encoder(f"static:{tiny}")
     assert encoder.name == f"static:{tiny}"
     assert encoder.description.startswith(f"static:{tiny} (16 dimensions, ")

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from embeddings.vectors import blocks, cells, products
+from embeddings.vectors import blocks, cells
 from embeddings.vectors.neighbours import (
-    NeighbourGraph,
     best_columns,
     find_neighbours,
     hash_rows,
@@ -114,10 +113,10 @@ def test_shuffled_rows_have_the_same_neighbours_bit_for_bit(seed: int, rows: int
     assert np.array_equal(shuffled.similarities, graph.similarities[order])
 
 
-def share_found(graph: NeighbourGraph, vectors: NDArray[np.float32]) -> float:
+def share_found(similarities: NDArray[np.float32], vectors: NDArray[np.float32]) -> float:
     """Share of neighbours as near as the true ones."""
-    true = find_neighbours(vectors, graph.k)
-    return float((graph.similarities >= true.similarities[:, -1:] - 1e-6).mean())
+    true = find_neighbours(vectors, similarities.shape[1])
+    return float((similarities >= true.similarities[:, -1:] - 1e-6).mean())
 
 
 @pytest.mark.parametrize("target", [0.6, 0.95])
@@ -125,19 +124,16 @@ def test_cell_search_reaches_the_recall_asked_for_and_says_how_much(target: floa
     vectors = spread(5000)
     graph = find_neighbours(vectors, 15, exact_rows=1000, recall=target)
     assert target <= graph.recall < 1
-    assert graph.recall == pytest.approx(share_found(graph, vectors), abs=0.02)
+    assert graph.recall == pytest.approx(share_found(graph.similarities, vectors), abs=0.02)
 
 
-def test_cell_search_looks_further_while_recall_is_below_the_target(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_cell_search_looks_further_while_recall_is_below_the_target() -> None:
     """The first look is made far too short; what it found is kept."""
-    monkeypatch.setattr(cells, "REVERSE_GAIN", 0.9)
-    vectors = spread(3000)
-    graph = find_neighbours(vectors, 15, exact_rows=500)
-    assert graph.recall >= 0.95
-    assert graph.recall == pytest.approx(share_found(graph, vectors), abs=0.02)
-    assert all(len({row, *found}) == 16 for row, found in enumerate(graph.indices.tolist()))
+    unit = unit_rows(spread(3000))
+    found, similarities, recall = cells.search(unit, 15, 0.95, gain=0.9)
+    assert recall >= 0.95
+    assert recall == pytest.approx(share_found(similarities, unit), abs=0.02)
+    assert all(len({row, *near}) == 16 for row, near in enumerate(found.tolist()))
 
 
 def test_rows_without_neighbourhoods_are_all_compared() -> None:
@@ -147,14 +143,11 @@ def test_rows_without_neighbourhoods_are_all_compared() -> None:
     assert np.array_equal(graph.indices, exact.indices)
 
 
-def test_recall_is_told_where_the_target_cannot_be_afforded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(cells, "MOST_COMPARED", 400)
-    noise = spread(1500, dimension=200)
-    graph = find_neighbours(noise, 10, exact_rows=100)
-    assert 0.2 < graph.recall < 0.9
-    assert graph.recall == pytest.approx(share_found(graph, noise), abs=0.03)
+def test_recall_is_told_where_the_target_cannot_be_afforded() -> None:
+    noise = unit_rows(spread(1500, dimension=200))
+    _, similarities, recall = cells.search(noise, 10, 0.95, most_compared=400)
+    assert 0.2 < recall < 0.9
+    assert recall == pytest.approx(share_found(similarities, noise), abs=0.03)
 
 
 def test_in_a_cell_search_neighbours_are_found_from_both_sides() -> None:
@@ -268,11 +261,10 @@ def test_queries_find_the_rows_nearest_to_them() -> None:
     assert similarities.ravel() == pytest.approx([1.0, 1.0], abs=1e-5)
 
 
-def test_rows_of_several_products_are_ranked_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_several_products_are_ranked_together() -> None:
     rows = np.repeat(unit_rows(clustered(60)), 3, axis=0)
     whole = nearest(rows, rows, 5, own=np.arange(180))
-    monkeypatch.setattr(products, "PRODUCT_ROWS", 4)
-    found, similarities = nearest(rows, rows, 5, own=np.arange(180))
+    found, similarities = nearest(rows, rows, 5, own=np.arange(180), product_rows=4)
     assert np.allclose(similarities, whole[1], atol=1e-6)
     assert np.array_equal(found[:, :2], whole[0][:, :2])
 
