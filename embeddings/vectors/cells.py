@@ -62,29 +62,6 @@ class Cells:
     starts: NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class Sample:
-    """Rows whose true neighbours are known.
-
-    Attributes:
-        rows: Row numbers, shape ``(s,)``, evenly spread.
-        neighbours: Row numbers, shape ``(s, k)``.
-        least: float32 of shape ``(s,)``: similarity of the k-th neighbour.
-    """
-
-    rows: NDArray[np.intp]
-    neighbours: NDArray[np.intp]
-    least: NDArray[np.float32]
-
-    def recall(self, similarities: NDArray[np.float32]) -> float:
-        """Return the share of neighbours found that are as near as the k-th true one.
-
-        Args:
-            similarities: Of all rows to the neighbours found, shape ``(n, k)``.
-        """
-        return float((similarities[self.rows] >= self.least[:, None] - ROUNDING).mean())
-
-
 def search(
     unit: NDArray[np.float32],
     k: int,
@@ -120,9 +97,12 @@ def search(
     """
     count = len(unit)
     cell_rows = cell_rows or max(LEAST_CELL, round(math.sqrt(count) / 4))
-    sample = _draw_sample(unit, k)
+    # The true neighbours of evenly spread rows, and how near the last of them is.
+    sample = np.unique(np.linspace(0, count - 1, RECALL_SAMPLE).astype(np.intp))
+    true, cosines = nearest(unit[sample], unit, k, own=sample)
+    least = cosines[:, -1:] - ROUNDING
     cells = _place_cells(unit, cell_rows)
-    shares = _probed_shares(unit, cells, sample)
+    shares = _probed_shares(unit, cells, sample, true)
     most = min(len(cells.centres), max(1, most_compared // cell_rows))
     found: NDArray[np.int32] = np.full((count, k), -1, np.int32)
     similarities = np.full((count, k), -np.inf, np.float32)
@@ -133,7 +113,7 @@ def search(
             return true.astype(np.int32), cosines, 1.0
         _probe(unit, cells, (done, probes), found, similarities)
         both, cosines = _add_reverse(found, similarities)
-        recall = sample.recall(cosines)
+        recall = float((cosines[sample] >= least).mean())
         if recall >= target or probes == most:
             break
         gain = recall - float(shares[probes])
@@ -150,13 +130,6 @@ def _count_probes(shares: NDArray[np.float64], share: float, least: int, most: i
     An eighth more than ``least`` where that is above 1: cells are searched in large steps.
     """
     return min(most, max(least + (least - 1) // 8, int(np.searchsorted(shares, share))))
-
-
-def _draw_sample(unit: NDArray[np.float32], k: int) -> Sample:
-    """Look up the true neighbours of evenly spread rows."""
-    rows = np.unique(np.linspace(0, len(unit) - 1, RECALL_SAMPLE).astype(np.intp))
-    neighbours, similarities = nearest(unit[rows], unit, k, own=rows)
-    return Sample(rows, neighbours, similarities[:, -1].copy())
 
 
 def _place_cells(unit: NDArray[np.float32], cell_rows: int) -> Cells:
@@ -233,16 +206,18 @@ def _assign(rows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[
     return own
 
 
-def _probed_shares(unit: NDArray[np.float32], cells: Cells, sample: Sample) -> NDArray[np.float64]:
-    """Return the share of the sample's neighbours in the 0, 1, 2, ... nearest cells."""
+def _probed_shares(
+    unit: NDArray[np.float32], cells: Cells, sample: NDArray[np.intp], true: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return the share of a sample's true neighbours in the 0, 1, 2, ... nearest cells."""
     held = np.zeros(len(cells.centres), np.intp)
-    for start in range(0, len(sample.rows), STEP_ROWS):
+    for start in range(0, len(sample), STEP_ROWS):
         part = slice(start, start + STEP_ROWS)
-        to_centres = unit[sample.rows[part]] @ cells.centres.T
-        wanted = np.take_along_axis(to_centres, cells.own[sample.neighbours[part]], axis=1)
+        to_centres = unit[sample[part]] @ cells.centres.T
+        wanted = np.take_along_axis(to_centres, cells.own[true[part]], axis=1)
         for row, values in zip(np.sort(-to_centres, axis=1), -wanted, strict=True):
             held += np.bincount(np.searchsorted(row, values), minlength=len(held))
-    return np.concatenate([[0.0], np.cumsum(held) / sample.neighbours.size])
+    return np.concatenate([[0.0], np.cumsum(held) / true.size])
 
 
 def _probe(
