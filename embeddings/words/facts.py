@@ -222,7 +222,7 @@ def mark_of(wording: Wording, place: int) -> str:
 def _read_number(words: Sequence[str], place: int) -> Fact | None:
     total, current, after = 0.0, 0.0, place
     spelled = False
-    for word in _from(words, place):
+    for word in map(words.__getitem__, range(place, len(words))):  # without a copy of them
         if word in _UNITS or word in _TENS:
             current += _UNITS.get(word, 0) + _TENS.get(word, 0)
             spelled = True
@@ -245,13 +245,6 @@ def _read_number(words: Sequence[str], place: int) -> Fact | None:
     if words[place:after] == ("one",):
         return None  # "one of them", "no one"
     return Fact("figure", f"{total + current:.12g}", place, after)
-
-
-def _from(words: Sequence[str], place: int) -> Iterator[str]:
-    """Yield the words from a place on, without a copy of them."""
-    while place < len(words):
-        yield words[place]
-        place += 1
 
 
 def _continues(words: Sequence[str], place: int) -> bool:
