@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from embeddings.documents import Document, Passage
     from embeddings.words.copies import CopyGroup
     from topics.coverage.articles.articles import Article
+    from topics.coverage.reuse.boilerplate import Copies
+    from topics.coverage.stories.stories import StorySurvey
     from topics.pipeline.coverage import Leads
 
 # Whatever peers need is imported where it is used: their environment lacks our libraries.
@@ -81,7 +83,7 @@ class Corpus:
     passages: Sequence[Passage]
     documents: Mapping[str, Document]
     vectors: Vectors
-    lead: Callable[[list[Article], Sequence[CopyGroup]], Leads]
+    lead: Callable[[list[Article], Sequence[Copies]], Leads]
 
 
 def cover_corpus(corpus: Corpus, told: Callable[[str, tuple[float, float]], None]) -> Any:
@@ -109,9 +111,9 @@ def cover_corpus(corpus: Corpus, told: Callable[[str, tuple[float, float]], None
         )  # fmt: skip
         told("relations", clock.lap())
         articles = gather_articles(passages, documents)
-        leads = corpus.lead(articles, survey.groups)
+        leads = corpus.lead(articles, [(one.members, one.short) for one in survey.groups])
         told("headlines (embedded)", clock.lap())
-        coverage = find_coverage(articles, leads, thresholds, [])
+        coverage = articles, *find_coverage(articles, leads, thresholds, [])
         told("relations of articles, stories", clock.lap())
     return survey, relations, coverage
 
@@ -139,16 +141,16 @@ def run_stages(folder: Path) -> None:
         )  # fmt: skip
         print(f"{len(passages)} passages of {len(corpus.documents)} articles")
         print(_line("reading the database", *clock.lap()), flush=True)
-        survey, relations, coverage = cover_corpus(corpus, told)
+        survey, relations, (articles, of_articles, stories) = cover_corpus(corpus, told)
     whole = [sum(lap[i] for lap in laps.values()) for i in (0, 1)]
     graph = laps["neighbour graph"]
     print(_line("relations and stories", whole[0] - graph[0], whole[1] - graph[1]))
     print(_line("the same and the graph", *whole))
     print(f"{len(survey.groups)} groups of copies, {len(survey.conflicting)} versions apart, "
           f"passages {dict(Counter(one.kind for one in relations))}, articles "
-          f"{dict(Counter(one.kind for one in coverage.relations))}, "
-          f"{len(coverage.survey.stories)} stories")  # fmt: skip
-    _print_stories(coverage)
+          f"{dict(Counter(one.kind for one in of_articles))}, "
+          f"{len(stories.stories)} stories")  # fmt: skip
+    _print_stories(articles, stories)
     for name, across in (("across outlets", True), ("within one outlet", False)):
         print(f"largest groups of copies {name}:")
         for group in [one for one in survey.groups if one.across is across][:10]:
@@ -162,11 +164,11 @@ def _line(name: str, wall: float, cpu: float) -> str:
     return f"{name:32} {wall:6.1f} s {cpu:6.1f} CPU s, peak {peak_gib():.2f} GiB"
 
 
-def _print_stories(coverage: Any) -> None:
-    for story in coverage.survey.stories[:10]:
+def _print_stories(articles: Sequence[Article], survey: StorySurvey) -> None:
+    for story in survey.stories[:10]:
         print(f"story of {len(story.members)} articles, cohesion {story.cohesion:.2f}")
         for member in story.members:
-            document = coverage.articles[member].document
+            document = articles[member].document
             print(f"  {document.published[:10]:10} {document.source}: {document.title[:100]}")
 
 
@@ -207,10 +209,8 @@ def ours(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
 
 def ours_whole(texts: list[str], vectors: Vectors) -> Callable[[], Pairs]:
     """Take every text for an article, and all through all stages."""
-    from topics.pipeline.coverage import Leads
-
     passages, documents = make_articles(texts)
-    corpus = Corpus(passages, documents, vectors, lambda articles, _: Leads(articles, vectors))
+    corpus = Corpus(passages, documents, vectors, lambda articles, _: (articles, vectors))
     cover_corpus(corpus, lambda _name, _lap: None)
     return lambda: as_pairs([])
 

@@ -83,16 +83,6 @@ def read_bodies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str
     )
 
 
-def read_dropped_lines(store: CorpusStore) -> dict[str, list[str]]:
-    """Return the lines that the reader of web pages left out, by document id."""
-    found: dict[str, list[str]] = {}
-    for document_id, line in store.rows(
-        "SELECT document_id, text FROM removals WHERE start IS NULL ORDER BY rowid"
-    ):
-        found.setdefault(document_id, []).append(line)
-    return found
-
-
 def find_keys(store: CorpusStore, passage_id: int) -> tuple[str, str] | None:
     """Return a passage's document id and its content hash in hexadecimal."""
     if not 0 < passage_id < 2**63:  # what SQLite can hold

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +64,10 @@ def count_removals(store: CorpusStore) -> list[tuple[str, int]]:
     )
 
 
-def read_removals(store: CorpusStore) -> list[tuple[Any, ...]]:
-    """Return the lines left out as page furniture, by article and place.
+def read_removals(
+    store: CorpusStore, document_ids: Iterable[str] | None = None
+) -> list[tuple[Any, ...]]:
+    """Return the lines left out as page furniture, of some articles or all, by article and place.
 
     Of each: id and title of the article, the rule, where it stood in the article's text
     (``None`` where the HTML reader dropped it), and the line.
@@ -71,5 +75,7 @@ def read_removals(store: CorpusStore) -> list[tuple[Any, ...]]:
     return store.rows(
         "SELECT d.id, d.title, r.rule, r.start, r.text FROM removals AS r "
         "JOIN documents AS d ON d.id = r.document_id "
-        "ORDER BY d.id, r.start IS NULL, r.start, r.rowid"
+        "WHERE ?1 IS NULL OR d.id IN (SELECT value FROM json_each(?1)) "
+        "ORDER BY d.id, r.start IS NULL, r.start, r.rowid",
+        (None if document_ids is None else json.dumps(list(document_ids)),),
     )

@@ -119,7 +119,7 @@ def _stories(
     """Yield the pairs of articles that were weighed, whatever came of it."""
     groups = read_copies(store, passages)
     leads = embed_leads(store, stored_encoder(store), passages, articles, groups)
-    survey = find_coverage(articles, leads, read_thresholds(store), ()).survey
+    _, survey = find_coverage(articles, leads, read_thresholds(store), ())
     documents = {article.id: article.document for article in articles}
     for (a, b), score in zip(survey.pairs.tolist(), survey.scores.tolist(), strict=True):
         if score >= FLOORS["story"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.corpus.citations import read_dropped_lines
+from embeddings.corpus.contents import read_removals
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from topics.answers.citing import load_articles
@@ -64,6 +65,10 @@ def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
     kin = None if story_id is None else find_kin(store, stories[story_id])
     passages, articles = load_articles(store, kin)
     number = {article.id: place for place, article in enumerate(articles)}
+    dropped: dict[str, list[str]] = defaultdict(list)
+    for document_id, _, _, start, line in read_removals(store, kin):
+        if start is None:
+            dropped[document_id].append(line)
     return Coverage(
         passages,
         articles,
@@ -74,7 +79,7 @@ def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
             story_id: tuple(number[one] for one in members if one in number)
             for story_id, members in stories.items()
         },
-        read_dropped_lines(store),
+        dropped,
     )
 
 

@@ -202,7 +202,7 @@ def _story(pair: _Pair) -> Explanation:
     groups = read_copies(pair.store, pair.passages)
     encoder = stored_encoder(pair.store)
     leads = embed_leads(pair.store, encoder, pair.passages, pair.articles, groups)
-    survey = find_coverage(pair.articles, leads, pair.thresholds, pair.judgements).survey
+    _, survey = find_coverage(pair.articles, leads, pair.thresholds, pair.judgements)
     score, link = _score(survey, a, b), None
     stories = [story.members for story in survey.stories]
     of_a, of_b = (next((m for m in stories if one in m), (one,)) for one in (a, b))

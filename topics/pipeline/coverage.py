@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,19 +43,9 @@ _TEXTS_AT_ONCE = 512
 FLOORS = {"near_copy": 0.45, "contains": 0.45, "same_event": 0.3, "story": 0.1}
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """Articles, and who of them repeats whom.
-
-    Attributes:
-        articles: By document id.
-        relations: Articles that share their wording.
-        survey: The stories.
-    """
-
-    articles: list[Article]
-    relations: list[ArticleRelation]
-    survey: StorySurvey
+# Articles without boilerplate (one of nothing else is as it was), and of each the vector of its
+# headline and beginning: unit rows, float32 of shape ``(articles, dimension)``.
+Leads = tuple[list[Article], "NDArray[np.float32]"]
 
 
 def find_copied(
@@ -146,20 +136,6 @@ def _keys_of_nodes(
     return keys
 
 
-@dataclass(frozen=True)
-class Leads:
-    """What stories are read from.
-
-    Attributes:
-        articles: Without boilerplate; an article of nothing else is as it was.
-        vectors: Of the headline and beginning of each: unit rows, float32 of shape
-            ``(articles, dimension)``.
-    """
-
-    articles: list[Article]
-    vectors: NDArray[np.float32]
-
-
 def embed_leads(
     store: CorpusStore,
     encoder: Encoder,
@@ -188,7 +164,7 @@ def embed_leads(
         for start in range(0, len(texts), _TEXTS_AT_ONCE)
     ]
     vectors = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
-    return Leads(trimmed, vectors)
+    return trimmed, vectors
 
 
 def find_coverage(
@@ -196,8 +172,8 @@ def find_coverage(
     leads: Leads,
     thresholds: Thresholds,
     judgements: Sequence[Judgement],
-) -> Coverage:
-    """Relate whole articles, and gather them into stories.
+) -> tuple[list[ArticleRelation], StorySurvey]:
+    """Relate whole articles that share their wording, and gather articles into stories.
 
     Args:
         articles: By document id.
@@ -216,15 +192,14 @@ def find_coverage(
         for same in (True, False)
     )
     survey = find_stories(
-        leads.articles,
-        leads.vectors,
+        *leads,
         options=thresholds.for_stories(),
         copies=[(one.a, one.b) for one in relations if one.one_text],
         linked=[(one.a, one.b) for one in relations if one.one_story and not one.one_text],
         together=together,
         apart=apart,
     )
-    return Coverage(articles, relations, survey)
+    return relations, survey
 
 
 def _pairs(judgements: Sequence[Judgement], kind: str, *, same: bool) -> list[tuple[str, str]]:

@@ -11,8 +11,9 @@ from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.vectors.graph import gather_nodes, node_keys, node_vectors
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
-from topics.coverage.articles.articles import gather_articles
+from topics.coverage.relations.articles import ArticleRelation
 from topics.coverage.reuse.origins import find_quoted
+from topics.coverage.stories.stories import StorySurvey
 from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.edits.edits import Edit, read_edits
 from topics.edits.renaming import apply_names
@@ -20,7 +21,7 @@ from topics.hierarchy.identity import share_moved
 from topics.hierarchy.lineage import compare_topics
 from topics.hierarchy.outline import SHOWN_LEVEL
 from topics.maps.layout import layout
-from topics.pipeline.coverage import Coverage, embed_leads, find_copied, find_coverage, find_related
+from topics.pipeline.coverage import embed_leads, find_copied, find_coverage, find_related
 from topics.pipeline.coverage_tables import (
     LAST_STORY_ID,
     STORY_COUNTS,
@@ -88,20 +89,20 @@ def _keep_relations(work: CorpusWork, found: Relations) -> None:
 # Relations of articles, and stories
 
 
-def _cover(work: CorpusWork) -> Coverage:
+def _cover(work: CorpusWork) -> tuple[list[ArticleRelation], StorySurvey]:
     """Find relations of articles, and stories.
 
     Headlines are embedded for minutes, in commits of their own, which survive a kill.
     """
     work.tell("finding stories")
-    articles = gather_articles(work.passages, work.documents)
-    leads = embed_leads(work.store, work.encoder, work.passages, articles, work.copies)
-    return find_coverage(articles, leads, work.thresholds, work.judgements)
+    leads = embed_leads(work.store, work.encoder, work.passages, work.articles, work.copies)
+    return find_coverage(work.articles, leads, work.thresholds, work.judgements)
 
 
-def _keep_coverage(work: CorpusWork, found: Coverage) -> None:
-    store_article_relations(work.store, found.articles, found.relations)
-    store_stories(work.store, found.articles, found.survey)
+def _keep_coverage(work: CorpusWork, found: tuple[list[ArticleRelation], StorySurvey]) -> None:
+    relations, survey = found
+    store_article_relations(work.store, work.articles, relations)
+    store_stories(work.store, work.articles, survey)
 
 
 # Quotations

@@ -15,6 +15,7 @@ from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.graph import Nodes, read_nodes
 from embeddings.vectors.neighbours import NeighbourGraph
 from embeddings.words.copies import CopySurvey
+from topics.coverage.articles.articles import Article, gather_articles
 from topics.coverage.examples.judgements import Judgement, read_judgements
 from topics.coverage.examples.thresholds import Thresholds, read_thresholds
 from topics.coverage.relations.relations import Relation
@@ -89,6 +90,11 @@ class CorpusWork(Work):
     def documents(self) -> dict[str, Document]:
         """All articles, by id."""
         return {document.id: document for document in self.store.documents()}
+
+    @cached_property
+    def articles(self) -> list[Article]:
+        """All articles without their furniture, by id."""
+        return gather_articles(self.passages, self.documents)
 
     @cached_property
     def thresholds(self) -> Thresholds:

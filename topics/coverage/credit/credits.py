@@ -141,11 +141,9 @@ class Credit:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    text: str
-    start: int
-    words: int
+# A line without the white space around it, and where it begins; -1 where it was left out.
+_Line = tuple[str, int]
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
 
 
 def find_credits(document: Document, dropped_lines: Iterable[str] = ()) -> tuple[Credit, ...]:
@@ -158,7 +156,7 @@ def find_credits(document: Document, dropped_lines: Iterable[str] = ()) -> tuple
     Returns:
         By place in the text, then those of the dropped lines; no agency twice at one place.
     """
-    lines = list(_lines(document.text))
+    lines = [(match.group(), match.start()) for match in _LINE.finditer(document.text)]
     found = [
         *_find_datelines(document, lines),
         *_find_lines(document, lines),
@@ -168,13 +166,11 @@ def find_credits(document: Document, dropped_lines: Iterable[str] = ()) -> tuple
     for credit in found:
         kept.setdefault((credit.start, credit.agency), credit)
     stated = [kept[key] for key in sorted(kept)]
-    dropped = [_Line(line.strip(), -1, len(line.split())) for line in dropped_lines]
-    seen = {(credit.agency, credit.kind, credit.text) for credit in stated}
-    for credit in _find_lines(document, dropped):
-        if (credit.agency, credit.kind, credit.text) not in seen:
-            seen.add((credit.agency, credit.kind, credit.text))
-            stated.append(credit)
-    return tuple(stated)
+    said = {(credit.agency, credit.kind, credit.text) for credit in stated}
+    also: dict[tuple[str, str, str], Credit] = {}
+    for credit in _find_lines(document, [(line.strip(), -1) for line in dropped_lines]):
+        also.setdefault((credit.agency, credit.kind, credit.text), credit)
+    return (*stated, *(credit for key, credit in also.items() if key not in said))
 
 
 def sole_agency(stated: Sequence[Credit]) -> str:
@@ -196,23 +192,14 @@ def credited_agency(stated: Sequence[Credit]) -> str:
     return "" if any(credit.own for credit in stated) else sole_agency(stated)
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    place = 0
-    for raw in text.split("\n"):
-        line = raw.strip()
-        if line:
-            yield _Line(line, place + raw.index(line[0]), len(line.split()))
-        place += len(raw) + 1
-
-
 def _find_datelines(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:
     leads = 0
     for line in lines:
-        match = _DATELINE.match(line.text[:160]) or _BARE_DATELINE.match(line.text[:160])
+        match = _DATELINE.match(line[0][:160]) or _BARE_DATELINE.match(line[0][:160])
         if match and (is_known(match["agency"]) or _LIKE_AGENCY.fullmatch(match["agency"])):
-            yield _credit(document, "dateline", line, match, shared=False)
+            yield _credit(document, "dateline", line, match)
             return
-        leads += line.words >= _LEAD_WORDS
+        leads += _is_lead(line[0])
         if leads == _LEADS:
             return
 
@@ -220,50 +207,54 @@ def _find_datelines(document: Document, lines: Sequence[_Line]) -> Iterator[Cred
 def _find_lines(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:
     leads = 0
     for place, line in enumerate(lines):
-        leads += line.words >= _LEAD_WORDS
-        if len(line.text) > _LONGEST_LINE or not may_name_agency(line.text):
+        leads += _is_lead(line[0])
+        if len(line[0]) > _LONGEST_LINE or not may_name_agency(line[0]):
             continue
-        if _DATELINE.match(line.text):
+        if _DATELINE.match(line[0]):
             continue
-        text = line.text.rstrip(".")
-        if (match := _REUTERS_STYLE.fullmatch(line.text)) is not None:
-            yield _named(document, "credit line", line, "Reuters", shared=False)
+        text = line[0].rstrip(".")
+        if _REUTERS_STYLE.fullmatch(line[0]):
+            yield _credit(document, "credit line", line, "Reuters")
         elif _PICTURE.search(text) or _PHOTOGRAPHER.fullmatch(text):
             continue
         elif (match := _first(_BYLINES, text)) is not None:
             if leads and not _SAYS_BY.match(text):
                 continue  # the author of a report that this one excerpts
-            yield _credit(document, "byline", line, match, shared=False)
+            yield _credit(document, "byline", line, match)
         elif (match := _first(_WIRE_LINES, text)) is not None:
             if len(text.split()) == 1 and leads and place < len(lines) - _FOOT_LINES:
                 continue  # "AP" on its own in the middle: under a picture
-            yield _credit(document, "credit line", line, match, shared=False)
+            yield _credit(document, "credit line", line, match)
         elif _STATEMENT.search(text) and "contribut" not in text:
             continue
         elif (match := _first(_SHARED_LINES, text)) is not None:
             for agency in dict.fromkeys(map(name_agency, _NAMES.findall(match.group()))):
-                yield _named(document, "credit line", line, agency, shared=True)
-        elif (match := _SEVERAL.fullmatch(text)) is not None:
-            yield _named(document, "agencies", line, "", shared=True)
+                yield _credit(document, "credit line", line, agency, shared=True)
+        elif _SEVERAL.fullmatch(text):
+            yield _credit(document, "agencies", line, "", shared=True)
 
 
 def _find_ending(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:
     """Find an agency behind the last sentence of the last paragraph: "... . (AFP)"."""
-    paragraphs = [line for line in lines if line.words >= _LEAD_WORDS // 2]
-    if not paragraphs or _PICTURE.search(paragraphs[-1].text[-60:]):
+    paragraphs = [line for line in lines if len(line[0].split()) >= _LEAD_WORDS // 2]
+    if not paragraphs or _PICTURE.search(paragraphs[-1][0][-60:]):
         return
-    line = paragraphs[-1]
-    match = _ENDING.search(line.text)
-    if match and line.text[: match.start()].rstrip().endswith((".", '"', "”", "’", "'")):
+    text, start = paragraphs[-1]
+    match = _ENDING.search(text)
+    if match and text[: match.start()].rstrip().endswith((".", '"', "”", "’", "'")):
         yield Credit(
             name_agency(match["agency"]),
             "credit line",
             match.group().strip(),
-            line.start + match.start() + len(match.group()) - len(match.group().lstrip()),
-            line.start + len(match.string.rstrip()),
+            start + match.end() - len(match.group().lstrip()),
+            start + len(text),
             False,
             is_agency_outlet(name_agency(match["agency"]), document.source),
         )
+
+
+def _is_lead(line: str) -> bool:
+    return len(line.split()) >= _LEAD_WORDS
 
 
 def _first(patterns: Sequence[re.Pattern[str]], text: str) -> re.Match[str] | None:
@@ -271,17 +262,16 @@ def _first(patterns: Sequence[re.Pattern[str]], text: str) -> re.Match[str] | No
 
 
 def _credit(
-    document: Document, kind: CreditKind, line: _Line, match: re.Match[str], *, shared: bool
+    document: Document,
+    kind: CreditKind,
+    line: _Line,
+    found: re.Match[str] | str,
+    *,
+    shared: bool = False,
 ) -> Credit:
-    agency = name_agency(match["agency"])
-    own = is_agency_outlet(agency, document.source)
-    start, end = (line.start, line.start + match.end()) if line.start >= 0 else (-1, -1)
-    return Credit(agency, kind, line.text[: match.end()], start, end, shared, own)
-
-
-def _named(
-    document: Document, kind: CreditKind, line: _Line, agency: str, *, shared: bool
-) -> Credit:
-    start, end = (line.start, line.start + len(line.text)) if line.start >= 0 else (-1, -1)
-    own = bool(agency) and is_agency_outlet(agency, document.source)
-    return Credit(agency, kind, line.text, start, end, shared, own)
+    """Credit what stands at the head of a line, or with the whole line an agency."""
+    text, start = line
+    if not isinstance(found, str):
+        text, found = text[: found.end()], name_agency(found["agency"])
+    place = (start, start + len(text)) if start >= 0 else (-1, -1)
+    return Credit(found, kind, text, *place, shared, is_agency_outlet(found, document.source))

@@ -13,7 +13,7 @@ from embeddings.documents import publication_order
 from topics.coverage.articles.unions import Unions
 from topics.coverage.credit.agencies import is_agency_outlet
 from topics.coverage.credit.owners import Owners
-from topics.coverage.reuse.reuse import StoryArticle
+from topics.coverage.reuse.reuse import StoryArticle, TextSource
 
 # An outlet that has half of its words from another one adds no voice of its own. Quotations,
 # boilerplate and what it repeats of an earlier article of its own do not count.
@@ -111,6 +111,7 @@ def count_voices(
 
 
 _Unit = tuple[str, str]
+_Way = tuple[_Unit, _Unit]
 _Joined = tuple[_Unit, _Unit, Join]
 
 
@@ -136,15 +137,6 @@ def _join_owners(units: Sequence[_Unit], owners: Owners) -> list[_Joined]:
     ]
 
 
-@dataclass(slots=True)
-class _Flow:
-    """Words that one outlet has from another: how many, since when, and whether surely."""
-
-    order: tuple[str, str, str]
-    words: int = 0
-    sure: bool = True
-
-
 def _order(article: ArticleLine) -> tuple[str, str, str]:
     return (*publication_order(article.published), article.document_id)
 
@@ -152,44 +144,37 @@ def _order(article: ArticleLine) -> tuple[str, str, str]:
 def _join_copies(reuse: Sequence[StoryArticle]) -> list[_Joined]:
     """Join two outlets of which one has half its words in this story from the other."""
     base: dict[_Unit, int] = defaultdict(int)
-    flows: dict[tuple[_Unit, _Unit], _Flow] = {}
+    # What each outlet has from each other one, by (source, outlet).
+    flows: dict[_Way, list[TextSource]] = defaultdict(list)
     for item in reuse:
         unit = _unit(item.article)
         base[unit] += item.words - item.quoted - item.boilerplate
         for source in item.sources:
             other = _unit(source.article)
             if other != unit:
-                flow = flows.setdefault((other, unit), _Flow(_order(source.article)))
-                flow.order = min(flow.order, _order(source.article))
-                flow.words += source.words
-                flow.sure &= source.earlier
+                flows[other, unit].append(source)
             elif source.earlier or _order(source.article) < _order(item.article):
                 base[unit] -= source.words
-    joins = []
-    for pair in sorted({(min(pair), max(pair)) for pair in flows}):
-        join = _join_copied(pair, base, flows)
-        if join is not None:
-            joins.append(join)
-    return joins
+    pairs = sorted({(min(way), max(way)) for way in flows})
+    joins = (_join_copied([(a, b), (b, a)], base, flows) for a, b in pairs)
+    return [join for join in joins if join]
 
 
 def _join_copied(
-    pair: tuple[_Unit, _Unit],
-    base: Mapping[_Unit, int],
-    flows: Mapping[tuple[_Unit, _Unit], _Flow],
+    ways: Sequence[_Way], base: Mapping[_Unit, int], flows: Mapping[_Way, Sequence[TextSource]]
 ) -> _Joined | None:
-    found = {(a, b): flow for a, b in (pair, pair[::-1]) if (flow := flows.get((a, b)))}
-    share = {
-        (a, b): found[a, b].words / base[b] if (a, b) in found and base[b] >= _LEAST_WORDS else 0.0
-        for a, b in (pair, pair[::-1])
-    }
+    share = dict.fromkeys(ways, 0.0)
+    found = [way for way in ways if way in flows]
+    for way in found:
+        if base[way[1]] >= _LEAST_WORDS:
+            share[way] = sum(source.words for source in flows[way]) / base[way[1]]
     if max(share.values()) < COPIED_SHARE:
         return None
-    directed = all(flow.sure for flow in found.values())
+    since = {way: min(_order(source.article) for source in flows[way]) for way in found}
+    directed = all(source.earlier for way in found for source in flows[way])
     # Who gave most is known or, where it is not, who stands first in the order of dates.
-    a, b = min(found, key=lambda way: (-share[way] if directed else 0.0, found[way].order))
-    join = Join("copied", _name(a), _name(b), "", share[a, b], share[b, a], directed)
-    return a, b, join
+    a, b = min(found, key=lambda way: (-share[way] if directed else 0.0, since[way]))
+    return a, b, Join("copied", _name(a), _name(b), "", share[a, b], share[b, a], directed)
 
 
 def _join_agencies(reuse: Sequence[StoryArticle], agencies: Mapping[str, str]) -> list[_Joined]:
