@@ -42,7 +42,7 @@ def replace_file(path: Path, *, inputs: Iterable[Path] = (), fresh: bool = False
     """
     check_output(path, inputs=inputs, fresh=fresh)
     place = path.resolve()
-    sweep(place.parent, rf"\.{re.escape(place.name)}\.[0-9a-f]{{32}}")
+    sweep_beside(place.parent, f".{place.name}.")
     with _new(place.parent, f".{place.name}.", Path.touch) as new:
         yield new
         with contextlib.suppress(FileNotFoundError):
@@ -72,10 +72,12 @@ def write_whole(
 def new_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """Give a new folder in ``parent``; at the end it has been renamed, or is gone.
 
+    What killed runs left under the same prefix is swept first.
+
     Raises:
         OSError: ``parent`` cannot be written.
     """
-    parent.mkdir(parents=True, exist_ok=True)
+    sweep_beside(parent, prefix)
     with _new(parent, prefix, Path.mkdir) as new:
         yield new
 
@@ -122,6 +124,11 @@ def sweep(folder: Path, pattern: str) -> None:
         for path in folder.iterdir():
             if re.fullmatch(pattern, path.name):
                 _remove_leftover(path)
+
+
+def sweep_beside(folder: Path, prefix: str) -> None:
+    """Remove what killed runs left in a folder under this prefix of ours."""
+    sweep(folder, rf"{re.escape(prefix)}[0-9a-f]{{32}}")
 
 
 def _remove_leftover(path: Path) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 # Names by the module they are in; loaded on first use (PEP 562).
 _EXPORTS = {
     "answers.article_copies": "article_copies",
+    "answers.backup": "backup restore",
     "answers.calibrate": "calibrate judge questions set_thresholds",
+    "answers.check": "check repair",
     "answers.cluster": "cluster",
     "answers.copies": "copies",
     "answers.edit": "list_edits merge part pin rename split undo",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from embeddings.corpus.checksums import checksum
 from embeddings.errors import StoreError
+from embeddings.writing import sweep_beside
 
 SCHEMA_VERSION = 5
 
@@ -181,6 +182,13 @@ def _copy(connection: sqlite3.Connection) -> sqlite3.Connection:
     return copy
 
 
+def copy_database(connection: sqlite3.Connection, path: Path) -> None:
+    """Copy what a connection sees into a new file that needs no log beside it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
 def _upgrade(connection: sqlite3.Connection) -> None:
     """Bring a file of an older version up to this one, step by step, in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
@@ -221,6 +229,8 @@ def _explain(error: sqlite3.Error, path: Path) -> str:
             f"The disk that holds {path} is full; what was stored is kept: "
             "free some space and run the same command again."
         )
+    if primary is None and "decode to UTF-8" in str(error):
+        return _damaged(path, "a text in it is none")
     if primary == sqlite3.SQLITE_NOTADB:
         return f"{path} is not a database; name another file with --db."
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -234,8 +244,8 @@ def _explain(error: sqlite3.Error, path: Path) -> str:
 
 def _damaged(path: Path, how: object) -> str:
     return (
-        f"{path} is damaged ({how}); restore a copy of it, or cluster the articles "
-        "again into another file with --db."
+        f"{path} is damaged ({how}); put a backup in its place with `topicwire restore FILE --db "
+        f"{path}`, or cluster the articles again into another file with --db."
     )
 
 
@@ -251,7 +261,8 @@ def one_writer(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     # By the file itself: two names of one database (a link) are one lock.
-    lock = FileLock(f"{path.resolve()}.lock", timeout=0)
+    place = path.resolve()
+    lock = FileLock(f"{place}.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
@@ -265,6 +276,8 @@ def one_writer(path: Path) -> Iterator[None]:
             "choose another place with --db."
         ) from None
     try:
+        # Of a restore that was killed.
+        sweep_beside(place.parent, f".{place.name}.")
         yield
     finally:
         lock.release()

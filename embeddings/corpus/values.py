@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.corpus.checksums import checksum, sum_rows
+from embeddings.corpus.database import copy_database
 from embeddings.errors import StoreError
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class NamedValues:
     def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a SELECT and give its rows one by one, for what memory may not hold."""
         yield from self._connection.execute(sql, parameters)
+
+    def copy_into(self, path: Path) -> None:
+        """Copy all of the file, as this store sees it, into a new one."""
+        copy_database(self._connection, path)
 
     @contextmanager
     def reading_anything(self) -> Iterator[None]:

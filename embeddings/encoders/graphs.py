@@ -47,6 +47,7 @@ def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
     Raises:
         OSError, RuntimeError: It cannot be written.
     """
+    place.parent.mkdir(parents=True, exist_ok=True)
     with new_folder(place.parent, _NEW) as temporary:
         openvino.save_model(graph, temporary / _GRAPH, compress_to_fp16=False)
         sums = {name: hash_file(temporary / name) for name in _FILES}

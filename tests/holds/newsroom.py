@@ -159,6 +159,7 @@ def make_newsroom(folder: Path, model: str = STATIC) -> Newsroom:
         "more": str(folder / "articles"),
         "topics": str(folder / "topics.toml"),
         "labels": str(folder / "labels.csv"),
+        "backup": str(folder / "states" / "whole.db"),
     }
     if model == STATIC:
         _make_up_vectors(folder / "cache")

@@ -23,6 +23,7 @@ class Case(NamedTuple):
         state: Of the database before: ``nothing``, ``half`` or ``whole``.
         typed: What it is given to read.
         output: A file that it writes beside the database.
+        fresh: Whether that file must not be there before.
         resumes: Whether a second run ends where one undisturbed does, also where a part of
             it was done; a command that asks has other questions when some are answered.
     """
@@ -32,6 +33,7 @@ class Case(NamedTuple):
     state: str = "whole"
     typed: str = ""
     output: str = ""
+    fresh: bool = False
     resumes: bool = True
 
     @property
@@ -70,6 +72,8 @@ WRITING = (
     Case("calibrate", ("story", "--forget", "{passage}", "{other_passage}")),
     Case("remove", ("--source", "meridian-post")),
     Case("info", ("--repair",)),
+    Case("backup", ("out.db",), output="out.db", fresh=True),
+    Case("restore", ("{backup}",), "half"),
     Case("export", ("out.parquet",), output="out.parquet"),
     Case("export", ("out.csv",), output="out.csv"),
     Case("map", ("out.svg",), output="out.svg"),

@@ -39,7 +39,7 @@ app = typer.Typer(
 # In the order in which they are met; a command with commands of its own has an app.
 COMMANDS = (
     *("cluster", "topics", "search", "copies", "story", "outlets", "calibrate", "trends"),
-    *("map", "edit", "evaluate", "export", "info", "remove"),
+    *("map", "edit", "evaluate", "export", "info", "remove", "backup", "restore"),
 )
 for name in COMMANDS:
     command = import_module(f"topics.cli.{name}")

@@ -30,6 +30,8 @@ COMMANDS = [
     "info",
     "evaluate",
     "remove",
+    "backup",
+    "restore",
     "export",
 ]
 
