@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Sequence
@@ -27,10 +28,10 @@ _HEAD = """\
 #   topicwire cluster --topics THIS_FILE --db {typed}
 # The keys are explained in docs/guided-topics.md.
 """
-# What TOML does not allow in a basic string as it stands, and what could steer a terminal or
-# show text in another order than it has (directions of script, byte order mark).
+# What could steer a terminal or show text in another order than it has (directions of script,
+# byte order mark); JSON leaves it as it is, and DEL too, which TOML does not allow.
 _HIDDEN = "\u202a-\u202e\u2066-\u2069\ufeff"
-_ESCAPED = re.compile(rf'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_HIDDEN}]')
+_STEERING = re.compile(rf"[\x7f-\x9f\u2028\u2029{_HIDDEN}]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]*[A-Z0-9])")
 
@@ -116,15 +117,20 @@ def write_entries(topics: Sequence[TopicSummary]) -> list[str]:
 def quote(text: str) -> str:
     """Return text as a basic string of TOML (v1.0.0, "String"), on one line.
 
-    Halves of characters (lone surrogates), which no TOML can hold, become ``?``.
+    A JSON string is one, but for a few characters. Halves of characters (lone surrogates),
+    which no TOML can hold, become ``?``.
     """
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    quoted = json.dumps(_whole(text), ensure_ascii=False)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04X}", quoted)
 
 
 def clean(text: str) -> str:
     """Return article text on one line: no control characters, no halves of characters."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(_CONTROL.sub(" ", whole).split())
+    return " ".join(_CONTROL.sub(" ", _whole(text)).split())
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _in_comment(path: Path) -> str:
@@ -135,13 +141,6 @@ def _in_comment(path: Path) -> str:
 def _in_command(path: Path) -> str:
     """Return a path for a command in a comment, or a word where it cannot stand there."""
     return shlex.quote(str(path)) if _in_comment(path) == str(path) else "THE_DATABASE"
-
-
-def _escape(match: re.Match[str]) -> str:
-    one = match[0]
-    if "\ud800" <= one <= "\udfff":
-        return "?"  # Half a character: TOML has no way to write it.
-    return f"\\{one}" if one in '"\\' else f"\\u{ord(one):04X}"
 
 
 def _write_entry(topic: TopicSummary, name: str) -> str:
