@@ -6,6 +6,7 @@ no model is distilled, unless the real encoder is asked for.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -114,12 +115,28 @@ class Newsroom:
             before: A program that runs the command.
             fresh: Start a process of its own, not a fork.
         """
-        temporary = str(folder.with_suffix(".tmp"))
-        environment = {**self.environment, "TMPDIR": temporary, **(more or {})}
         line = [argument.format(**self.values) for argument in arguments]
-        job = Job([*line, "--db", DATABASE], folder, environment, typed, before)
-        if fresh or before:
-            return start_fresh(job)
+        job = Job([*line, "--db", DATABASE], folder, self._surround(folder, more), typed, before)
+        return start_fresh(job) if fresh or before else self._fork(job)
+
+    def run_all(self, folder: Path, lines: Sequence[Sequence[str]]) -> list[Ended]:
+        """Run commands one after another in one fork.
+
+        Raises:
+            RuntimeError: One of them ended the process.
+        """
+        filled = [
+            [*(one.format(**self.values) for one in line), "--db", DATABASE] for line in lines
+        ]
+        ended = self._fork(Job([], folder, self._surround(folder), lines=filled)).wait()
+        if ended.code:
+            raise RuntimeError(f"{lines} ended with {ended.code}: {ended.err[-400:]}")
+        return [Ended(*found) for found in json.loads(ended.out)]
+
+    def _surround(self, folder: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {**self.environment, "TMPDIR": str(folder.with_suffix(".tmp")), **(more or {})}
+
+    def _fork(self, job: Job) -> Running:
         if self._forks is None:
             preload = {"LD_PRELOAD": str(self.preload)} if self.preload else {}
             self._forks = Forks({**self.environment, **preload})

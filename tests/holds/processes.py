@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,6 +86,7 @@ class Job(NamedTuple):
     environment: Mapping[str, str]
     typed: str = ""
     before: Sequence[str] = ()  # a program that runs the command; needs a fresh process
+    lines: Sequence[Sequence[str]] = ()  # in place of arguments: commands run one after another
 
     def streams(self) -> tuple[Path, Path, Path]:
         """Return the files of its input, output and error output, beside its folder."""
@@ -183,6 +185,7 @@ class Forks:
             stream.write_text("")
         request = {
             "arguments": list(job.arguments),
+            "lines": [list(line) for line in job.lines],
             "folder": str(job.folder),
             "environment": dict(job.environment),
             "streams": [str(file) for file in job.streams()],
@@ -217,7 +220,7 @@ def serve() -> None:
         print(json.dumps(answer), flush=True)
 
 
-def _become(request: dict[str, object]) -> None:
+def _become(request: dict[str, Any]) -> None:
     """Be the command, in the fork."""
     os.environ.clear()
     os.environ.update(request["environment"])
@@ -228,10 +231,27 @@ def _become(request: dict[str, object]) -> None:
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
     tempfile.tempdir = None
+    if request["lines"]:
+        json.dump([_run_here(line) for line in request["lines"]], sys.stdout)
+        return
     sys.argv = ["topicwire", *request["arguments"]]
     from topicwire import main
 
     main()
+
+
+def _run_here(line: Sequence[str]) -> tuple[int, str, str, float]:
+    """Run a command in this process; returns what ``Ended`` holds."""
+    from typer.testing import CliRunner
+
+    from topics.cli.entry import app
+
+    began = time.perf_counter()
+    result = CliRunner().invoke(app, list(line))
+    err = result.stderr
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        err += "".join(traceback.format_exception(result.exception))
+    return result.exit_code, result.stdout, err, time.perf_counter() - began
 
 
 def limit_memory(extra: int) -> tuple[int, int]:
