@@ -75,7 +75,7 @@ KNOWN = (
     ("printing", "topics/cli/output.py", r"\u202a-\u202e", r"\u202a-\u202d"),
     (
         "reading",
-        "embeddings/articles/formats/records.py",
+        "embeddings/articles/formats/json_records.py",
         "(ValueError, RecursionError)",
         "ValueError",
     ),

@@ -17,7 +17,6 @@ from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.articles.parsing.unfolding import open_unfolded
 from embeddings.documents import PROCESSING, Document
 from embeddings.errors import InputError, first_line
-from embeddings.text.normalising import hash_text
 
 # Rows of a table that are handed on together: enough to be one transaction, few enough
 # (about 10 MB of news text) for a table larger than memory.
@@ -34,9 +33,8 @@ def read_paths(
 
     Folders are walked with all that is in them; hidden files are passed over, what else
     is not read is counted in a problem of its folder. Files come in the order of their
-    absolute paths, each once. A large table comes in parts. Of articles with one id, the
-    first is kept and the others are problems, also where their texts are the same.
-    Whatever is wrong with one file is a problem of that file.
+    absolute paths, each once. A large table comes in parts. Whatever is wrong with one file
+    is a problem of that file.
 
     Args:
         paths: Files and folders.
@@ -73,7 +71,6 @@ def _read_all(
     known: Mapping[str, str],
 ) -> Iterator[ReadFile]:
     yield from folders
-    seen: dict[str, tuple[str, bytes]] = {}
     for path, named in files.items():
         if show_path(path) != str(path):
             # It could be neither stored nor found again by its name.
@@ -87,8 +84,7 @@ def _read_all(
         if known.get(str(path)) == digest:
             yield ReadFile(str(path), digest, unchanged=True)
             continue
-        for part in _guarded(_read_file(path, digest, options), path, digest, named):
-            yield _without_repeats(part, seen)
+        yield from _guarded(_read_file(path, digest, options), path, digest, named)
 
 
 def _guarded(parts: Iterator[ReadFile], path: Path, digest: str, named: bool) -> Iterator[ReadFile]:
@@ -140,30 +136,48 @@ def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFi
     kind = _format_of(path)
     folder = "" if kind.has_rows else clean(path.parent.name)
     documents: list[Document] = []
+    places: list[str] = []
     problems: list[Problem] = []
     dropped: dict[str, tuple[str, ...]] = {}
+    notes: list[str] = []
     counted, empty = 0, kind.has_rows
     with open_unfolded(path) as stream:
         for row in kind.read(stream, options):
             empty = empty and row.line is None
+            notes += [row.note] if row.note else []
             counted += bool(row.problem and row.line)
             if row.problem and (row.line is None or counted <= _NAMED_PROBLEMS):
                 problems.append(Problem(str(path), row.line, row.problem))
             if row.content is not None:
                 place = f"{path}#{row.number}" if kind.has_rows else str(path)
+                places.append(place)
                 documents.append(_document(row.content, path, place, options, folder))
                 dropped.update({documents[-1].id: row.dropped} if row.dropped else {})
             if len(documents) == CHUNK_ROWS:
                 yield ReadFile(
-                    str(path), "", tuple(documents), tuple(problems), dropped=dropped, last=False
+                    str(path),
+                    "",
+                    tuple(documents),
+                    tuple(problems),
+                    dropped=dropped,
+                    last=False,
+                    places=tuple(places),
                 )
-                documents, problems, dropped = [], [], {}
+                documents, places, problems, dropped = [], [], [], {}
     if counted > _NAMED_PROBLEMS:
         message = f"{counted - _NAMED_PROBLEMS} more rows have problems of these kinds"
         problems.append(Problem(str(path), None, message))
     if empty:
         problems.append(Problem(str(path), None, "no rows in it"))
-    yield ReadFile(str(path), digest, tuple(documents), tuple(problems), dropped=dropped)
+    yield ReadFile(
+        str(path),
+        digest,
+        tuple(documents),
+        tuple(problems),
+        dropped=dropped,
+        notes=tuple(notes),
+        places=tuple(places),
+    )
 
 
 def _document(
@@ -179,20 +193,3 @@ def _document(
 
 def _letters(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
-
-
-def _without_repeats(part: ReadFile, seen: dict[str, tuple[str, bytes]]) -> ReadFile:
-    """Keep the first document of each id; name the others."""
-    kept: list[Document] = []
-    problems = list(part.problems)
-    for document in part.documents:
-        text = hash_text(document.text)
-        if document.id not in seen:
-            seen[document.id] = (document.path, text)
-            kept.append(document)
-            continue
-        path, first = seen[document.id]
-        how = "the same text" if first == text else "another text"
-        message = f"an article with the id {document.id!r} and {how} came from {path}; left out"
-        problems.append(Problem(part.path, None, message))
-    return replace(part, documents=tuple(kept), problems=tuple(problems))

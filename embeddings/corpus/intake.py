@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embeddings.articles.files import read_paths
@@ -12,6 +13,9 @@ from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.articles.passages import split
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, version_of
+
+# Two texts under one id that share fewer words are two articles.
+_SAME_ARTICLE = 0.5
 
 
 @dataclass
@@ -25,6 +29,7 @@ class ReadingReport:
         updated: Documents replaced by a newer version.
         unchanged: Documents met that were stored already.
         problems: What could not be read, in files that this run read.
+        notes: How files of tables were understood, by path.
     """
 
     files: int = 0
@@ -33,6 +38,7 @@ class ReadingReport:
     updated: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def add_paths(
@@ -55,6 +61,7 @@ def add_paths(
         file = files.setdefault(part.path, _File())
         file.problems += part.problems
         report.problems += part.problems
+        report.notes.update({part.path: part.notes} if part.notes else {})
         with store.transaction():
             _add_part(store, part, file, report)
         if progress:
@@ -69,6 +76,8 @@ class _File:
 
     problems: list[Problem] = field(default_factory=list)
     refused: bool = False
+    met: set[str] = field(default_factory=set)  # ids that the file states
+    renamed: dict[str, str] = field(default_factory=dict)  # place to the id's other file
 
 
 def _forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collection[str]) -> None:
@@ -95,15 +104,19 @@ def _add_part(
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))
         report.unchanged += found[0][0]
         return
-    for document in part.documents:
-        other = _other_owner(store, document)
-        if other:
-            message = f"the id {document.id} is already stored from {other}; left out here"
-            file.problems.append(Problem(part.path, None, message))
-            report.problems.append(file.problems[-1])
-            file.refused = True
+    for document, place in zip(part.documents, part.places, strict=True):
+        settled = _settle(store, document, place, file)
+        if isinstance(settled, Document):
+            _add_document(store, settled, part.dropped.get(document.id, ()), report)
         else:
-            _add_document(store, document, part, report)
+            file.problems.append(Problem(part.path, None, settled))
+            report.problems.append(file.problems[-1])
+    if part.last and file.renamed:
+        ids = "id names an article" if len(file.renamed) == 1 else "ids name articles"
+        others = ", ".join(sorted(set(file.renamed.values())))
+        message = f"{len(file.renamed)} {ids} of {others} too; here file and row name them"
+        file.problems.append(Problem(part.path, None, message))
+        report.problems.append(file.problems[-1])
     # The digest comes with the last part: it says that the whole file was read. A file with
     # refused articles is read again, since the other file may be gone by then.
     if part.last:
@@ -111,16 +124,44 @@ def _add_part(
         store.add_file(part.path, digest, [(p.line, p.message) for p in file.problems])
 
 
-def _other_owner(store: CorpusStore, document: Document) -> str | None:
-    """Return the file that an id belongs to, if that is another one which is still there."""
-    found = store.rows("SELECT path FROM documents WHERE id = ?", (document.id,))
-    if found and found[0][0] != document.path and Path(found[0][0]).exists():
-        return str(found[0][0])
-    return None
+def _settle(store: CorpusStore, document: Document, place: str, file: _File) -> Document | str:
+    """Return the article under the name it is stored by, or why it is left out.
+
+    An id names one article. Met again with a text that has less than half of its words in
+    common, it is a number of the file's own, and file and row name the article.
+    """
+    if document.id == place:
+        return document
+    if store.document_version(place) is not None:
+        return replace(document, id=place)  # as in an earlier run, whoever has the id now
+    found = store.rows("SELECT path, text FROM documents WHERE id = ?", (document.id,))
+    again = document.id in file.met
+    file.met.add(document.id)
+    if not found:
+        return document
+    path, text = found[0]
+    if path == document.path and not again:
+        return document
+    if not again and not Path(path).exists():
+        return document
+    if share_of_words(text, document.text) < _SAME_ARTICLE:
+        file.renamed[place] = path
+        return replace(document, id=place)
+    if again:
+        how = "the same text" if text == document.text else "another text"
+        return f"an article with the id {document.id!r} and {how} came from {path}; left out"
+    file.refused = True
+    return f"the id {document.id} is already stored from {path}; left out here"
+
+
+def share_of_words(one: str, other: str) -> float:
+    """Return the words that two texts have in common, as a share of the longer one's."""
+    a, b = Counter(one.split()), Counter(other.split())
+    return (a & b).total() / max(1, a.total(), b.total())
 
 
 def _add_document(
-    store: CorpusStore, document: Document, part: ReadFile, report: ReadingReport
+    store: CorpusStore, document: Document, dropped: Sequence[str], report: ReadingReport
 ) -> None:
     stored = store.document_version(document.id)
     if stored == version_of(document):
@@ -128,7 +169,7 @@ def _add_document(
         return
     removals = find_furniture(document)
     passages = split(document, removals)
-    store.put_document(document, removals, passages, part.dropped.get(document.id, ()))
+    store.put_document(document, removals, passages, dropped)
     if stored is None:
         report.added += 1
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -208,6 +208,8 @@ def _print_reading(report: ClusterReport) -> None:
             f"Read {count(reading.files, 'file')}: {count(reading.added, 'article')} added, "
             f"{reading.updated} updated, {reading.unchanged} unchanged."
         )
+    for path, notes in islice(reading.notes.items(), PROBLEMS_SHOWN):
+        echo(f"  {plain(Path(path).name)}: {plain('; '.join(notes))}")
     for problem in reading.problems[:PROBLEMS_SHOWN]:
         line = f", line {problem.line}" if problem.line else ""
         echo(f"  {plain(_shorten(problem.path))}{line}: {plain(problem.message)}")

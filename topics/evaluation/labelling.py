@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from embeddings.articles.formats.records import (
+from embeddings.articles.formats.columns import (
     CSV_ENDINGS,
     JSON_ENDINGS,
     NAMED_COLUMNS,
-    Record,
     expect_fields,
     match_columns,
-    read_csv_records,
-    read_json_records,
 )
+from embeddings.articles.formats.csv_records import read_csv_records
+from embeddings.articles.formats.format import Record
+from embeddings.articles.formats.json_records import read_json_records
 from embeddings.articles.parsing.decoding import BinaryDataError, RefusedError, clean
 from embeddings.articles.parsing.unfolding import open_unfolded
 from embeddings.errors import InputError

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TypeVar
 
-from embeddings.articles.formats.records import Record
+from embeddings.articles.formats.format import Record
 from embeddings.documents import Document, Passage
 from embeddings.text.normalising import hash_text, normalise
 from topics.evaluation.labelling import KEYS

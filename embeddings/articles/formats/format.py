@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import IO, Generic, NamedTuple, TypeVar
+from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 from embeddings.articles.parsing.dates import DateOrder
 from embeddings.articles.parsing.decoding import (
@@ -33,6 +33,7 @@ class Row(NamedTuple, Generic[Content]):
             or it cannot be read.
         problem: What is wrong with it, ``""`` for nothing.
         dropped: For pages, the visible lines that are not in the article's text.
+        note: Of the whole file, how it was understood, where nothing is wrong.
     """
 
     number: int
@@ -40,6 +41,11 @@ class Row(NamedTuple, Generic[Content]):
     content: Content | None
     problem: str = ""
     dropped: tuple[str, ...] = ()
+    note: str = ""
+
+
+Record = Row[Mapping[str, Any]]
+"""One row of a table, by column."""
 
 
 class Format(NamedTuple):
@@ -66,9 +72,9 @@ def first_of(said: Mapping[str, str], *keys: str) -> str:
     return next((said[key] for key in keys if said.get(key)), "")
 
 
-def about_file(problem: str) -> Row[Document]:
-    """Return a problem of the whole file."""
-    return Row(0, None, None, problem)
+def about_file(problem: str = "", note: str = "") -> Row[Document]:
+    """Return a problem of the whole file, or how it was understood."""
+    return Row(0, None, None, problem, note=note)
 
 
 def read_one(

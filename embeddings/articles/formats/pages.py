@@ -25,6 +25,8 @@ _INLINE = frozenset(
     """a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span
     strong sub sup time tt u var wbr""".split()  # noqa: SIM905
 )
+# A character of private use stands for a line break while white space is folded.
+_LINE_BREAK = "\ue000"
 _DATE_KEYS = """
     article:published_time og:published_time datepublished parsely-pub-date dc.date.issued dc.date
     dcterms.created date pubdate publishdate sailthru.date publication_date article:modified_time
@@ -134,6 +136,23 @@ def _visible_lines(tree: HtmlElement) -> Iterator[str]:
     for is_break, parts in groupby(_walk(tree), key=lambda part: part is None):
         if not is_break and (line := normalise("".join(part or "" for part in parts))):
             yield line
+
+
+def show_markup(text: str) -> str:
+    """Return what a reader sees of a text with HTML in it, blocks set off by empty lines."""
+    from lxml import etree, html
+
+    # One line break stays one, two are a paragraph's end.
+    marked = re.sub(r"<br\b[^>]*>(?:\s*<br\b[^>]*>)+", "<p></p>", text, flags=re.IGNORECASE)
+    marked = re.sub(r"<br\b[^>]*>", _LINE_BREAK, marked, flags=re.IGNORECASE)
+    # Empty lines between paragraphs that no tag sets off.
+    marked = re.sub(r"\n\s*\n", "<p></p>", marked)
+    try:
+        tree = html.document_fromstring(f"<div>{marked}</div>")
+    except etree.ParserError:
+        return ""
+    lines = (line.replace(_LINE_BREAK, "\n") for line in _visible_lines(tree))
+    return "\n\n".join(re.sub(r" *\n *", "\n", line).strip() for line in lines)
 
 
 def _walk(tree: HtmlElement) -> Iterator[str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from embeddings.articles.formats.format import Format, read_one
@@ -12,6 +13,7 @@ from embeddings.documents import Document
 # A first line longer than this, or one that is a sentence of many words, is a paragraph.
 _TITLE_LENGTH = 200
 _TITLE_WORDS = 20
+_MASTHEAD_WORDS = 6
 # Date lines stand near the top, or at the very bottom.
 _TOP_LINES = 12
 _BOTTOM_LINES = 6
@@ -22,20 +24,48 @@ def read_plain(text: str, order: DateOrder = "DMY") -> Document:
     """Read a plain text file: the headline is its first line, the date a line of its own.
 
     A first line that is a long sentence is the article's first paragraph, not its
-    headline. ``Document.text`` is the whole text.
+    headline. ``Document.text`` is the whole text, words parted at a line's end put together.
     """
+    text = join_hyphens(text)
     lines = find_lines(text)
     return Document("", text, find_title(lines, order), published=find_date(lines, order))
+
+
+def join_hyphens(text: str) -> str:
+    """Put together words that were parted at a line's end, as printed and scanned pages do.
+
+    A hyphen stays where the text writes the word with one in mid-line elsewhere.
+    """
+
+    def join(parted: re.Match[str]) -> str:
+        with_hyphen = f"{parted[1]}-{parted[2]}"
+        whole = with_hyphen if with_hyphen in text else parted[1] + parted[2]
+        return f"{whole}{parted[3]}\n"
+
+    return re.sub(r"(?<!\w)([^\W\d_]+)-\n(?!\n)([^\W\d_]+)(\S*)[ \t]?", join, text)
 
 
 def find_title(lines: list[Line], order: DateOrder) -> str:
     """Return the first line that is no date, or ``""`` if it is a paragraph."""
     if len(lines) < 2:
         return ""
+    dated = [bool(parse_date_line(line.text, order)) for line in lines[:3]]
+    if dated[1:2] == [True] and not dated[0] and _is_masthead(lines):
+        lines = lines[2:]
     first = next((line for line in lines if not parse_date_line(line.text, order)), lines[0])
     too_long = len(first.text) > _TITLE_LENGTH
     is_paragraph = first.is_sentence and first.words > _TITLE_WORDS
     return "" if too_long or is_paragraph else first.text
+
+
+def _is_masthead(lines: list[Line]) -> bool:
+    """Whether the first line is a newspaper's name: capitals, and a headline below its date."""
+    return (
+        len(lines) > 3
+        and lines[0].text.isupper()
+        and lines[2].text.isupper()
+        and lines[0].words <= _MASTHEAD_WORDS
+    )
 
 
 def find_date(lines: list[Line], order: DateOrder) -> str:

@@ -8,9 +8,9 @@ from embeddings.articles.formats.format import Format
 from embeddings.articles.formats.markdown import MARKDOWN
 from embeddings.articles.formats.pages import PAGES
 from embeddings.articles.formats.plain import PLAIN
-from embeddings.articles.formats.tables import CSV, JSON_LINES
+from embeddings.articles.formats.tables import CSV, JSON
 
-FORMATS = (PLAIN, MARKDOWN, PAGES, JSON_LINES, CSV)
+FORMATS = (PLAIN, MARKDOWN, PAGES, JSON, CSV)
 
 
 def find_format(path: Path) -> Format | None:

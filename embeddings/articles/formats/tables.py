@@ -1,151 +1,298 @@
-"""Tables: JSON Lines and CSV, one article a row."""
+"""Tables of articles, one a row: which column is which field, and what stands in it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import IO
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain, islice
+from typing import IO, Any
+from urllib.parse import urlsplit
 
-from embeddings.articles.formats.format import Format, Row, about_file
-from embeddings.articles.formats.records import (
+from embeddings.articles.formats.cells import read_cell
+from embeddings.articles.formats.columns import (
     CSV_ENDINGS,
     JSON_ENDINGS,
     NAMED_COLUMNS,
-    Record,
     expect_fields,
-    match_columns,
-    read_csv_records,
-    read_json_records,
+    list_matches,
 )
-from embeddings.articles.parsing.dates import parse_date
-from embeddings.articles.parsing.decoding import (
-    LONG_ARTICLE,
-    MOST_ARTICLE,
-    clean,
-    describe_replaced,
-)
+from embeddings.articles.formats.csv_records import read_csv_records
+from embeddings.articles.formats.format import Format, Record, Row, about_file
+from embeddings.articles.formats.json_records import read_json_records
+from embeddings.articles.parsing.date_columns import describe_order, is_numeric_date
+from embeddings.articles.parsing.dates import DateOrder, parse_date
+from embeddings.articles.parsing.decoding import LONG_ARTICLE, MOST_ARTICLE, describe_replaced
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
 from embeddings.errors import InputError
 
-# Names under which tables of news keep a field, the likeliest first.
+# Names under which tables of news keep a field, the likeliest first: those of newspaper4k,
+# news-please, fundus, trafilatura, Media Cloud, GDELT, NewsAPI, the Guardian, the New York
+# Times, WordPress and Twitter, and German, French, Spanish, Portuguese, Italian and Russian
+# words. What only sums an article up is its text where nothing else is.
 COLUMN_NAMES = {
     field: tuple(names.split())
     for field, names in {
-        "id": "id article_id doc_id document_id uuid guid",
-        "text": "text body content article full_text fulltext article_text story",
-        "title": "title headline heading",
-        "source": "source outlet publisher publication domain site newspaper",
+        "id": "id article_id doc_id document_id uuid guid id_str _id stories_id",
+        "text": "text body content article full_text fulltext article_text story maintext "
+        "main_text body_text bodytext plaintext plain_text content_text article_body articlebody "
+        "cleaned_text clean_text raw_text fields.bodytext fields.body content.rendered "
+        "content_html body_html message tweet volltext inhalt texte contenu texto contenido "
+        "cuerpo conteúdo corpo testo текст lead_paragraph abstract description summary snippet",
+        "title": "title headline heading webtitle web_title headline.main title.rendered "
+        "article_title titel überschrift titre título titulo titolo заголовок",
+        "source": "source outlet publisher publication domain site newspaper source_name "
+        "source.name source_domain site_name sitename media_name media news_source publisher.name "
+        "sourcecommonname hostname quelle medium zeitung fuente medio journal veículo fonte "
+        "издание источник user.name source_url",
         "date": "date published published_at publishedat publication_date pubdate published_date "
-        "datetime timestamp created_at",
-        "url": "url link href source_url canonical_url",
+        "pub_date publish_date date_publish publishing_date datepublished date_published "
+        "publishdate published_on webpublicationdate datetime timestamp created_at seendate "
+        "date_gmt created time datum fecha дата data",
+        "url": "url link href canonical_url weburl web_url article_url permalink expanded_url "
+        "documentidentifier enlace lien ссылка source_url",
     }.items()
 }
+# Rows in which dates are looked at before the first is read.
+_SAMPLE_ROWS = 1000
+# As NewsAPI ends what it cuts: "… [+2310 chars]".
+_CUT_SHORT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]$")
 
 
-def read_json_lines(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
-    """Read one JSON object a line; a broken line is a problem, and the rest is read.
-
-    A key named in the options that is in none of the objects is a problem of the file;
-    so are places that cannot be decoded.
+def read_json(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
+    """Read the objects of a JSON or JSON Lines file, one an article.
 
     Raises:
         BinaryDataError: The file is no text.
         InputError: No object has the key of the text.
     """
-    chosen = _choose_columns(options)
-    seen: dict[str, None] = {}
-    missing = set(chosen)
-    found_text = False
     broken: Counter[str] = Counter()
-    for record in read_json_records(stream, options.encoding, broken):
-        columns: Mapping[str, str] = {}
-        if record.content is not None:
-            columns = match_columns(record.content, chosen, COLUMN_NAMES)
-            found_text = found_text or "text" in columns
-            if missing or not found_text:
-                missing -= columns.keys()
-                room = max(0, NAMED_COLUMNS - len(seen))
-                seen.update(dict.fromkeys(list(record.content)[:room]))
-        yield _row(record, columns, options)
-    if seen and not found_text:
-        raise InputError(_no_column("text", list(seen), chosen))
-    for field in sorted(missing if seen else ()):
-        yield about_file(f"{_no_column(field, list(seen), chosen)}; read without it")
+
+    def read() -> Iterator[Record]:
+        stream.seek(0)
+        broken.clear()
+        return read_json_records(stream, options.encoding, broken)
+
+    yield from read_table(read, options)
     for encoding, count in sorted(broken.items()):
         yield about_file(describe_replaced(count, encoding))
 
 
 def read_csv(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
-    """Read a CSV or TSV file whose first row names its columns.
-
-    The delimiter (``,`` ``;`` tab or ``|``) is the one that the first row has most of;
-    cells may hold line breaks in quotes. A row that is longer or shorter than the first
-    is read as far as it goes, and named as a problem.
+    """Read a CSV or TSV file, one article a row.
 
     Raises:
         BinaryDataError: The file is no text.
         InputError: No column holds the text, or one named in the options is missing.
     """
-    chosen = _choose_columns(options)
     broken: Counter[str] = Counter()
-    header, records = read_csv_records(stream, options.encoding, broken)
-    columns = match_columns(header, chosen, COLUMN_NAMES)
-    for field in ("text", *chosen):
-        if field not in columns:
-            raise InputError(_no_column(field, header, chosen))
+    skipped: list[str] = []
+    header, _ = read_csv_records(stream, options.encoding, broken, skipped)
     for encoding, count in broken.items():
         yield about_file(describe_replaced(count, encoding))
-    for record in records:
-        yield _row(record, columns, options)
+    if skipped:
+        lines = "line stands" if len(skipped) == 1 else "lines stand"
+        yield about_file(f"{len(skipped)} {lines} above the header and were not read")
+
+    def read() -> Iterator[Record]:
+        stream.seek(0)
+        return read_csv_records(stream, options.encoding, Counter())[1]
+
+    yield from read_table(read, options, header)
 
 
-JSON_LINES = Format(JSON_ENDINGS, read_json_lines, has_rows=True)
+JSON = Format(JSON_ENDINGS, read_json, has_rows=True)
 CSV = Format(CSV_ENDINGS, read_csv, has_rows=True)
 
 
-def _row(record: Record, columns: Mapping[str, str], options: ReadOptions) -> Row[Document]:
-    number, line, given, problem, _ = record
-    if given is None:
-        return Row(number, line, None, problem)
-    try:
-        fields = {field: clean(_as_text(given.get(name))) for field, name in columns.items()}
-    except RecursionError:
-        return Row(number, line, None, "nested too deeply; left out")
-    text, stated = fields.pop("text", ""), fields.pop("date", "").strip()
-    if len(text) > MOST_ARTICLE:
-        return Row(number, line, None, f"{LONG_ARTICLE}; left out")
-    if not text.strip():
-        return Row(number, line, None, "a row without text; left out")
-    published = parse_date(stated, options.date_order)
-    if stated and not published:
-        problem = f"the date {stated[:40]!r} was not understood"
-    others = {"id": "", **{field: value.strip() for field, value in fields.items()}}
-    return Row(number, line, Document(text=text, published=published, **others), problem)
+def read_table(
+    read: Callable[[], Iterator[Record]],
+    options: ReadOptions,
+    header: Sequence[str] | None = None,
+) -> Iterator[Row[Document]]:
+    """Turn records into articles, and at the end say which column was which field.
+
+    Dates of one column have one order of day and month: a day above twelve in any row
+    decides it for all. For each field of an article the first column with something in it
+    counts; a column that was named is the only one.
+
+    Args:
+        read: Starts to read the records; called twice where dates are numbers.
+        options: How they are read.
+        header: The columns, where they are known before the rows.
+
+    Raises:
+        InputError: No column holds the text; or one named in the options is missing from
+            the header.
+    """
+    table = _Table(options)
+    if header is not None:
+        table.expect(header)
+    records = read()
+    sample = list(islice(records, _SAMPLE_ROWS))
+    if any(is_numeric_date(date) for date in table.stated_dates(sample)):
+        dates = table.stated_dates(chain(sample, records))
+        table.order, said = describe_order(dates, options.date_order)
+        yield about_file(note=said)
+        records = read()
+        sample = []
+    for record in chain(sample, records):
+        yield table.read_row(record)
+    if header is None:
+        table.expect_text()
+    for field in table.missing():
+        yield about_file(f"{table.no_column(field)}; read without it")
+    if note := table.describe():
+        yield about_file(note=note)
 
 
-def _choose_columns(options: ReadOptions) -> dict[str, str]:
-    chosen = {("date" if f == "published" else f): name for f, name in options.columns.items()}
-    expect_fields(chosen, COLUMN_NAMES, "an article", "text")
-    return chosen
+class _Table:
+    """What is known of a table's columns while its rows are read."""
 
+    def __init__(self, options: ReadOptions) -> None:
+        columns = options.columns.items()
+        self._chosen = {("date" if f == "published" else f): name for f, name in columns}
+        expect_fields(self._chosen, COLUMN_NAMES, "an article", "text")
+        self.order: DateOrder = options.date_order
+        self._seen: dict[str, None] = {}
+        self._used: dict[str, Counter[str]] = defaultdict(Counter)
+        self._fields = cache(self._match)
 
-def _no_column(field: str, seen: list[str], chosen: Mapping[str, str]) -> str:
-    names = ", ".join(repr(name) for name in seen[:NAMED_COLUMNS]) or "none"
-    what = "no column of article text"
-    if field in chosen:
-        what = f"no column for --column {field}={chosen[field]}"
-    return f"{what}: the columns are {names}; name the right one with --column {field}=NAME"
+    def _match(self, names: tuple[str, ...]) -> dict[str, list[str]]:
+        room = max(0, NAMED_COLUMNS - len(self._seen))
+        self._seen.update(dict.fromkeys(names[:room]))
+        return list_matches(names, self._chosen, COLUMN_NAMES)
 
+    def expect(self, header: Sequence[str]) -> None:
+        """Refuse a header without text, or without a column that was named."""
+        columns = self._fields(tuple(header))
+        for field in ("text", *self._chosen):
+            if field not in columns:
+                raise InputError(self.no_column(field))
 
-def _as_text(value: object) -> str:
-    """Turn a JSON value into text: lists of paragraphs, and objects with a name."""
-    if value is None or isinstance(value, bool):
+    def expect_text(self) -> None:
+        """Refuse a table of which no row has a column of text."""
+        if self._seen and "text" not in self._used:
+            raise InputError(self.no_column("text"))
+
+    def missing(self) -> list[str]:
+        """Return the fields whose column was named and met in no row."""
+        return sorted(self._chosen.keys() - self._used.keys()) if self._seen else []
+
+    def no_column(self, field: str) -> str:
+        names = ", ".join(map(repr, self._seen)) or "none"
+        what = "no column of article text"
+        if field in self._chosen:
+            what = f"no column for --column {field}={self._chosen[field]}"
+        return f"{what}: the columns are {names}; name the right one with --column {field}=NAME"
+
+    def describe(self) -> str:
+        """Say which column was which field, and which were not read."""
+        if not self._seen:
+            return ""
+        taken = {name for counts in self._used.values() for name in counts}
+        told = [
+            f"{'outlet' if field == 'source' else field} from "
+            + " or ".join(name for name, count in self._used[field].most_common() if count)
+            for field in ("text", "title", "source", "date", "url", "id")
+            if self._used[field].total()
+        ]
+        without = [
+            "outlet" if field == "source" else field
+            for field in ("title", "source", "date")
+            if not self._used[field].total()
+        ]
+        tops = {name.partition(".")[0] for name in taken}
+        unused = [name for name in self._seen if "." not in name and name not in tops]
+        parts = [", ".join(told)]
+        parts += [f"no {' and no '.join(without)}"] if without else []
+        parts += [f"not used: {', '.join(unused)}"] if unused else []
+        return "; ".join(parts)
+
+    def stated_dates(self, records: Iterator[Record] | list[Record]) -> Iterator[str]:
+        """Yield what stands in the columns of dates."""
+        for record in records:
+            if record.content is not None:
+                columns = self._fields(_names(record.content)).get("date", ())
+                yield from (str(_look_up(record.content, name) or "") for name in columns[:1])
+
+    def read_row(self, record: Record) -> Row[Document]:
+        number, line, given, problem, *_ = record
+        if given is None:
+            return Row(number, line, None, problem)
+        columns = self._fields(_names(given))
+        try:
+            cells = {field: self._read(given, field, names) for field, names in columns.items()}
+        except RecursionError:
+            return Row(number, line, None, "nested too deeply; left out")
+        text, stated = cells.pop("text", ""), cells.pop("date", "")
+        if len(text) > MOST_ARTICLE:
+            return Row(number, line, None, f"{LONG_ARTICLE}; left out")
+        if not text:
+            return Row(number, line, None, "a row without text; left out")
+        if cut := _CUT_SHORT.search(text):
+            text = text[: cut.start()].rstrip()
+            problem = "the article was cut short before it came here"
+        published = parse_date(stated, self.order)
+        if stated and not published:
+            problem = f"the date {stated[:40]!r} was not understood"
+        source, url = cells.pop("source", ""), cells.get("url", "")
+        if not source and (host := find_host(url)):
+            source = host
+            self._used["source"]["the address"] += 1
+        return Row(
+            number,
+            line,
+            Document(
+                id=cells.get("id", ""),
+                text=text,
+                title=re.sub(r"\s*\n\s*", " ", cells.get("title", "")),
+                source=source,
+                published=published,
+                url=url,
+            ),
+            problem,
+        )
+
+    def _read(self, given: Mapping[str, Any], field: str, names: Sequence[str]) -> str:
+        """Return the first of a field's columns that says something."""
+        for name in names:
+            value = _look_up(given, name)
+            self._used[field][name] += 0  # met, though it may say nothing
+            if field == "source" and isinstance(value, str):
+                # Tweets name the program that sent them here, as a link.
+                value = "" if "<a " in value else find_host(value) or value
+            text = read_cell(value)
+            if text:
+                self._used[field][name] += 1
+                return text
         return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return "\n\n".join(_as_text(each) for each in value)
-    if isinstance(value, dict):
-        return next((_as_text(value[k]) for k in ("name", "title", "id", "text") if k in value), "")
-    return str(value)
+
+
+def find_host(address: str) -> str:
+    """Return the host of a web address, ``""`` for what is none; without ``www.`` or ``m.``."""
+    if not address.startswith(("http://", "https://")):
+        return ""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return re.sub(r"^(?:www\d?|m|amp|mobile)\.(?=.*\.)", "", host)
+
+
+def _names(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns of a record, with those of the objects in it, as ``a.b``."""
+    inner = [f"{key}.{sub}" for key, at in given.items() if isinstance(at, dict) for sub in at]
+    return (*given, *inner)
+
+
+def _look_up(given: Mapping[str, Any], name: str) -> Any:
+    """Return what stands under a name, or under the parts of a dotted name."""
+    if name in given:
+        return given[name]
+    value: Any = given
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value

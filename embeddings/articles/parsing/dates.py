@@ -33,10 +33,12 @@ _AMERICAN_ZONES = {"et": -5, "ct": -6, "mt": -7, "pt": -8}
 
 _MONTH = r"(?P<{0}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _DAY = r"(?P<{0}>[0-3]?\d)(?:st|nd|rd|th)?"
-_YEAR = r"(?P<{0}>(?:19|20)\d\d)(?!\d)"
+# The first newspapers are of the seventeenth century.
+_CENTURIES = r"(?:1[6-9]|20)"
+_YEAR = rf"(?P<{{0}}>{_CENTURIES}\d\d)(?!\d)"
 _DATE_FORMS = (
-    r"(?P<iy>(?:19|20)\d\d)[-/.](?P<im>[01]?\d)[-/.](?P<id>[0-3]?\d)(?:T(?=\d)|(?!\d))",
-    r"(?P<n1>[0-3]?\d)(?P<ns>[-/.])(?P<n2>[0-3]?\d)(?P=ns)(?P<ny>(?:19|20)?\d\d)(?!\d)",
+    rf"(?P<iy>{_CENTURIES}\d\d)[-/.](?P<im>[01]?\d)[-/.](?P<id>[0-3]?\d)(?:T(?=\d)|(?!\d))",
+    r"(?P<n1>[0-3]?\d)(?P<ns>[-/.])(?P<n2>[0-3]?\d)(?P=ns)(?P<ny>(?:1[6-9]|20)?\d\d)(?!\d)",
     rf"{_DAY.format('dd')}[ \-]?(?:of )?{_MONTH.format('dm')}[,\-]? ?{_YEAR.format('dy')}",
     rf"{_MONTH.format('mm')} ?{_DAY.format('md')}(?!\d),? ?{_YEAR.format('my')}",
     rf"{_MONTH.format('om')},? {_YEAR.format('oy')}",
@@ -56,6 +58,19 @@ _LABEL = (
     r"(?P<label>published|posted|created|issued|filed|released|uploaded|dated?|"
     r"updated?|modified|edited|revised|changed|printed)(?: (?:date|time|on|at|online))*\b"
 )
+# Seconds, or milliseconds, since 1970: the two ways in which tables keep times.
+_EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|(?P<ms>\d{12,13}(?:\.\d+)?)")
+# 20240305, 20240305T211000Z, 20240305211000 as GDELT writes it.
+_PACKED = re.compile(
+    rf"(?P<y>{_CENTURIES}\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])"
+    r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?:[0-5]\d)?Z?)?"
+)
+_ISO_WEEK = re.compile(rf"(?P<y>{_CENTURIES}\d\d)-?W(?P<w>\d\d)(?:-?(?P<d>[1-7]))?")
+_STAMP = re.compile(
+    r"(?:[A-Za-z]{3},? )?(?P<day>[A-Za-z]{3} [ \d]?\d) (?P<time>\d\d:\d\d(?::\d\d)?"
+    rf"(?: [+\-]\d{{4}}| [A-Z]{{3,4}})?) (?P<year>{_CENTURIES}\d\d)"
+)
+_MIDNIGHT = re.compile(r"(?P<day>.+?)[T ]24:00(?::00)?Z?")
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 _TOKEN = re.compile(
     rf"(?P<date>{'|'.join(_DATE_FORMS)})|(?P<time>{_TIME})|(?P<offset>{_ZONE})"
@@ -96,7 +111,7 @@ def parse_date_line(line: str, order: DateOrder = "DMY") -> DateLine | None:
     """
     if len(line) > _LONGEST_LINE or not any(character.isdigit() for character in line):
         return None
-    found = _scan(" ".join(line.split()), order)
+    found = _scan(" ".join(line.split()).rstrip("."), order)
     return next((each for each in found if each.label == "published"), next(iter(found), None))
 
 
@@ -107,22 +122,56 @@ def parse_date(value: str, order: DateOrder = "DMY") -> str:
         ISO 8601 cut to what is known, UTC where a zone is stated; ``""`` if not a date.
     """
     value = " ".join(value.split())
-    if re.fullmatch(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?", value):
+    if re.fullmatch(rf"{_CENTURIES}\d\d(?:-(?:0[1-9]|1[0-2]))?", value):
         return value
-    if re.fullmatch(r"\d{9,10}(?:\.\d+)?|\d{12,13}", value):
-        # Seconds, or milliseconds, since 1970: the two ways in which tables keep times.
-        seconds = float(value) / (1000 if re.fullmatch(r"\d{12,13}", value) else 1)
+    if epoch := _EPOCH.fullmatch(value):
+        seconds = float(value) / (1000 if epoch["ms"] else 1)
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M")
-    if re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", value):
-        return _checked(int(value[:4]), int(value[4:6]), int(value[6:]))
+    if packed := _PACKED.fullmatch(value):
+        day = _checked(int(packed["y"]), int(packed["m"]), int(packed["d"]))
+        return f"{day}T{packed['hour']}:{packed['minute']}" if day and packed["hour"] else day
+    if week := _ISO_WEEK.fullmatch(value):
+        return _read_week(int(week["y"]), int(week["w"]), int(week["d"] or 0))
+    if stamp := _STAMP.fullmatch(value):
+        # As tweets have it; in the order that dates are read elsewhere.
+        value = f"{stamp['day']} {stamp['year']} {stamp['time']}"
+    if midnight := _MIDNIGHT.fullmatch(value):
+        day = parse_date(midnight["day"], order)
+        return _checked_next(day) if len(day) == 10 else day
+    value = _from_buddhist(value)
     line = parse_date_line(value, order)
     return line.published if line else _guess(value, order)
+
+
+def _read_week(year: int, week: int, day: int) -> str:
+    """Return a day of an ISO week; of a week without its day, the month it surely lies in."""
+    try:
+        first, last = (datetime.fromisocalendar(year, week, d) for d in (day or 1, day or 7))
+    except ValueError:
+        return ""
+    if day:
+        return first.strftime("%Y-%m-%d")
+    months = first.strftime("%Y-%m"), last.strftime("%Y-%m")
+    return months[0] if months[0] == months[1] else str(year)
+
+
+def _checked_next(day: str) -> str:
+    """Return the midnight at which a day ends."""
+    return (datetime.fromisoformat(day) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+
+
+def _from_buddhist(value: str) -> str:
+    """Turn the year of a Thai date, which is 543 ahead, into the common one."""
+    if not re.search(r"[\u0e01-\u0e3a\u0e40-\u0e4e]", value):
+        return value
+    value = value.translate({0x0E50 + digit: str(digit) for digit in range(10)})
+    return re.sub(r"(?<!\d)2[45]\d\d(?!\d)", lambda year: str(int(year[0]) - 543), value)
 
 
 @lru_cache(maxsize=4096)
 def _guess(value: str, order: DateOrder) -> str:
     """Ask dateparser, which knows other languages; never for a value without a year."""
-    if len(value) > _LONGEST_LINE or not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", value):
+    if len(value) > _LONGEST_LINE or not re.search(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)", value):
         return ""
     # Without a month's name there is nothing that our own grammar would not have read:
     # "11 ??? 2013" would become November, "2013W20" the 20th of January.
@@ -130,11 +179,14 @@ def _guess(value: str, order: DateOrder) -> str:
         return ""
     from dateparser.date import DateDataParser
 
+    # Where a day is written, a date without one was misread: "5 Mart 2024", which is Turkish,
+    # would be May in Marquesas time.
+    has_day = re.search(r"(?<![\d:])\d{1,2}(?![\d:])", value)
     # The base date is fixed, so that no answer depends on the day of the run.
     settings = {
         "DATE_ORDER": order,
         "RELATIVE_BASE": datetime(2000, 1, 1),
-        "REQUIRE_PARTS": ["year"],
+        "REQUIRE_PARTS": ["day", "month", "year"] if has_day else ["year"],
         "PARSERS": ["absolute-time"],
         "RETURN_TIME_AS_PERIOD": True,
     }

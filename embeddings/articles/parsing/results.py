@@ -64,6 +64,9 @@ class ReadFile:
         dropped: For pages, by ``Document.id``: the visible lines that are not in
             ``Document.text``.
         last: Whether this is all of the file, or its last part.
+        places: Of each document the file, or the file, ``#`` and the row: what names it where
+            its id names another article.
+        notes: How it was understood: which column was which field, the order of its dates.
     """
 
     path: str
@@ -73,3 +76,5 @@ class ReadFile:
     unchanged: bool = False
     dropped: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     last: bool = True
+    places: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

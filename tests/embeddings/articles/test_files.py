@@ -227,18 +227,6 @@ def test_known_file_is_not_read_again_until_it_or_the_options_change(tmp_path: P
     assert not changed.unchanged
 
 
-def test_second_article_with_an_id_is_left_out_and_named(tmp_path: Path) -> None:
-    rows = [{"id": "1", "text": "One."}, {"id": "2", "text": "Two."}]
-    write(tmp_path / "a.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    rows = [{"id": "2", "text": "Two."}, {"id": "1", "text": "Another."}]
-    write(tmp_path / "b.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    found = read(tmp_path)
-    assert [d.text for f in found for d in f.documents] == ["One.", "Two."]
-    messages = [p.message for f in found for p in f.problems]
-    assert "id '2' and the same text came from" in messages[0]
-    assert "id '1' and another text came from" in messages[1]
-
-
 def test_large_table_comes_in_parts_and_only_the_last_has_the_digest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -356,7 +344,7 @@ def test_a_scrap_of_a_page_with_one_paragraph_is_read():
         ("a.html", b"<html", "no text in it; left out"),
         ("a.jsonl", b'{"text": ' + b"[" * 700 + b"]" * 700 + b"}", "nested too deeply"),
         ("a.jsonl", b'{"text": ' + b'{"name": ' * 900 + b"1" + b"}" * 901, "nested too deeply"),
-        ("a.jsonl", b"[" * 100_000, "not JSON (it is nested too deeply); the line was left out"),
+        ("a.jsonl", b'{"a":' * 100_000, "not JSON (it is nested too deeply); from here on"),
         ("a.txt", b"long " * 4_000_001, "an article of more than 20 MB; left out"),
         ("a.jsonl", b'{"text": "' + b"long " * 4_000_001 + b'"}', "an article of more than 20 MB"),
         ("a.csv", b"text\n" + b"long " * 4_000_001, "an article of more than 20 MB"),
@@ -383,7 +371,7 @@ def test_a_page_that_declares_an_encoding_of_no_text_is_read_all_the_same(tmp_pa
 
 
 def test_a_line_too_long_is_left_out_and_the_others_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("embeddings.articles.formats.records.MOST_LINE", 100)
+    monkeypatch.setattr("embeddings.articles.formats.json_records.MOST_LINE", 100)
     rows = ['{"text": "one"}', '{"text": "' + "long " * 50 + '"}', '{"text": "two"}']
     write(tmp_path / "a.jsonl", "\n".join(rows))
     assert [document.text for document in documents(tmp_path)] == ["one", "two"]

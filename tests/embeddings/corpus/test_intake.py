@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.corpus.intake import ReadingReport, add_paths
 from embeddings.corpus.store import CorpusStore
@@ -51,3 +53,50 @@ def test_problems_are_kept_of_files_that_are_there_and_forgotten_of_those_that_a
     add(store, tmp_path / "one")
     kept = {Path(path).name for path, _, _ in store.file_problems()}
     assert kept == {"b.txt", "c.txt"}  # nothing is known of the other folder
+
+
+FERRY = "Councillors voted by nine to four on Tuesday night to close the old ferry terminal."
+PRICES = "Inflation slowed in February, as prices of cooking oil and diesel fell, an office said."
+
+
+def rows(path: Path, *texts: str) -> Path:
+    lines = (json.dumps({"id": n, "text": text}) for n, text in enumerate(texts, start=1))
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_row_numbers_as_ids_leave_no_article_out(store, tmp_path, order, at_once):
+    """In whichever order and run the files come, and whenever they are read again."""
+    files = {"a": (FERRY, PRICES), "b": (PRICES[::-1], FERRY[::-1])}
+    paths = [rows(tmp_path / f"{name}.jsonl", *files[name]) for name in order]
+    reports = [add(store, *paths)] if at_once else [add(store, path) for path in paths]
+    assert sum(report.added for report in reports) == 4
+    (problem,) = reports[-1].problems
+    assert problem.message.startswith("2 ids name articles of ")
+    stored = {document.id: document.text for document in store.documents()}
+    assert sorted(stored.values()) == sorted([*files["a"], *files["b"]])
+    paths[1].write_text(paths[1].read_text() + "\n")  # another file, the same rows
+    again = add(store, *paths)
+    assert (again.added, again.updated) == (0, 0)
+    assert {document.id: document.text for document in store.documents()} == stored
+
+
+def test_the_other_copy_of_an_article_with_an_id_is_left_out_and_named(store, tmp_path):
+    first = rows(tmp_path / "a.jsonl", FERRY, PRICES)
+    other = rows(tmp_path / "b.jsonl", FERRY, PRICES + " More of it came later.")
+    report = add(store, first, other)
+    assert report.added == 2
+    assert [problem.message for problem in report.problems] == [
+        f"the id {n} is already stored from {tmp_path}/a.jsonl; left out here" for n in (1, 2)
+    ]
+
+
+def test_one_id_twice_in_a_file_is_one_article_or_two_by_what_it_says(store, tmp_path):
+    lines = [{"id": 7, "text": text} for text in (FERRY, FERRY, PRICES)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    report = add(store, tmp_path / "a.jsonl")
+    assert sorted(document.text for document in store.documents()) == sorted([FERRY, PRICES])
+    assert "the same text came from" in report.problems[0].message
+    assert report.problems[1].message.startswith("1 id names an article of")
