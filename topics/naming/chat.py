@@ -28,6 +28,11 @@ KEY_VARIABLES = ("TOPICWIRE_API_KEY", "OPENAI_API_KEY")
 _MOST_BYTES = 256 * 1024
 # The one query that some endpoints need, Azure's; any other may hold a key.
 _QUERY = re.compile(r"(api-version=[\w.-]+)?", re.ASCII)
+_REASONS = (
+    (ConnectionRefusedError, "the connection was refused"),
+    (socket.gaierror, "the host is not known"),
+    (ssl.SSLError, "no secure connection could be made"),
+)
 
 
 @dataclass(frozen=True)
@@ -165,9 +170,9 @@ def _try(
     sockets: list[socket.socket],
 ) -> tuple[str, str]:
     """Send a request; returns what ``ask`` does."""
-    kind = http.client.HTTPSConnection if endpoint.secure else http.client.HTTPConnection
+    opened = http.client.HTTPSConnection if endpoint.secure else http.client.HTTPConnection
     try:
-        connection = kind(endpoint.host, endpoint.port, timeout=timeout)
+        connection = opened(endpoint.host, endpoint.port, timeout=timeout)
         try:
             connection.connect()
             # Kept, since an answer that ends with the connection takes the socket away.
@@ -181,15 +186,10 @@ def _try(
         return "", str(error)
     except TimeoutError:
         return "", _tell_late(timeout)
-    except ConnectionRefusedError:
-        return "", "the connection was refused"
-    except socket.gaierror:
-        return "", "the host is not known"
-    except ssl.SSLError:
-        return "", "no secure connection could be made"
-    except (OSError, http.client.HTTPException, ValueError, RecursionError):
+    except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         # What they say may hold what was sent, the key too: it is not passed on.
-        return "", "the connection broke, or what came is not HTTP"
+        told = (reason for kind, reason in _REASONS if isinstance(error, kind))
+        return "", next(told, "the connection broke, or what came is not HTTP")
 
 
 def _post(connection: http.client.HTTPConnection, endpoint: Endpoint, body: str, key: str) -> bytes:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 from topics.naming.chat import Endpoint, ask, open_endpoint
 from topics.naming.describing import Topic
@@ -21,10 +22,9 @@ PASSAGES = 3
 PASSAGE_LENGTH = 300
 MOST_WORDS = 8
 LENGTHS = (2, 60)
-# Calls at a time, failed calls in a row after which no more are made, and seconds for all.
+# Calls at a time, and failed calls in a row after which no more are made.
 CALLS_AT_ONCE = 4
 FAILURES_IN_A_ROW = 3
-BUDGET = 300.0
 _MOST_TOKENS = 32
 _INSTRUCTION = (
     "You name topics of news coverage. You get the keyphrases of one topic and a few passages "
@@ -97,6 +97,7 @@ def name_with(
     model: str,
     *,
     timeout: float = 20.0,
+    budget: float = 300.0,
     key: str = "",
     known: Mapping[str, str] | None = None,
 ) -> EndpointNames:
@@ -112,6 +113,7 @@ def name_with(
         url: Address of the endpoint (``open_endpoint``).
         model: Model as the endpoint calls it.
         timeout: Seconds for one call as a whole.
+        budget: Seconds for all calls; after them no more are made.
         key: API key, sent to the host of ``url`` and nowhere else (``read_key``).
         known: Earlier answers of this model and endpoint by digest.
 
@@ -124,37 +126,57 @@ def name_with(
         for place, topic in enumerate(topics)
         if topic.kind != "guided" and topic.keyphrases
     }
-    answers = dict(known or {})
-    missing = list({r.digest: r for r in requests.values() if r.digest not in answers}.values())
-    reasons: dict[str, str] = {}
-    calls = characters = row = 0
-    stopped = ""
-    end = time.monotonic() + BUDGET
+    results = {digest: (answer, "") for digest, answer in (known or {}).items()}
+    missing = {r.digest: r.text for r in requests.values() if r.digest not in results}
+    given, characters, stopped = _ask_all(endpoint, missing, key, timeout, budget)
+    results |= given
+    names: list[str | None] = [None] * len(topics)
+    failures: list[tuple[int, str]] = []
+    taken = _own_names(topics)
+    # In their order: of two topics with one answer the first has the name.
+    for place, request in requests.items():
+        answer, reason = results.get(request.digest, ("", "not asked, since the endpoint failed"))
+        name, reason = ("", reason) if reason else _take(answer, place, taken)
+        if reason:
+            failures.append((place, reason))
+        else:
+            names[place] = name
+    sane = {
+        digest: answer
+        for digest, (answer, reason) in results.items()
+        if not reason and not read_name(answer)[1]
+    }
+    return EndpointNames(tuple(names), tuple(failures), sane, len(given), characters, stopped)
+
+
+def _ask_all(
+    endpoint: Endpoint, texts: Mapping[str, str], key: str, timeout: float, budget: float
+) -> tuple[dict[str, tuple[str, str]], int, str]:
+    """Ask a few at a time, until all is asked, the time is over or the endpoint fails.
+
+    Returns:
+        What ``ask`` gives for each text, by digest; characters sent; why it was stopped.
+    """
+    given: dict[str, tuple[str, str]] = {}
+    characters = failed = 0
+    end = time.monotonic() + budget
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        for first in range(0, len(missing), CALLS_AT_ONCE):
-            if row >= FAILURES_IN_A_ROW:
-                stopped = f"The endpoint failed {row} times in a row and was not asked further."
-            elif time.monotonic() >= end:
-                stopped = f"The endpoint was not asked further after {BUDGET:.0f} seconds."
-            if stopped:
-                break
-            wave = missing[first : first + CALLS_AT_ONCE]
-            bodies = [_body(endpoint, request) for request in wave]
+        for first in range(0, len(texts), CALLS_AT_ONCE):
+            if failed >= FAILURES_IN_A_ROW:
+                told = f"The endpoint failed {failed} times in a row and was not asked further."
+                return given, characters, told
+            if time.monotonic() >= end:
+                told = f"The endpoint was not asked further after {budget:.0f} seconds."
+                return given, characters, told
+            wave = list(texts)[first : first + CALLS_AT_ONCE]
+            bodies = [_body(endpoint, texts[digest]) for digest in wave]
             left = min(timeout, max(end - time.monotonic(), 0.1))
-            given = list(pool.map(lambda body: ask(endpoint, body, key, left), bodies))  # noqa: B023
-            calls, characters = calls + len(wave), characters + sum(map(len, bodies))
-            for request, (answer, reason) in zip(wave, given, strict=True):
-                row = row + 1 if reason else 0
-                if reason:
-                    reasons[request.digest] = reason
-                else:
-                    answers[request.digest] = answer
-    for request in missing:
-        if request.digest not in answers:
-            reasons.setdefault(request.digest, "not asked, since the endpoint failed")
-    names, failures = _settle(topics, requests, answers, reasons)
-    sane = {digest: text for digest, text in answers.items() if not read_name(text)[1]}
-    return EndpointNames(names, failures, sane, calls, characters, stopped)
+            answers = pool.map(ask, repeat(endpoint), bodies, repeat(key), repeat(left))
+            given |= zip(wave, answers, strict=True)
+            characters += sum(map(len, bodies))
+            for digest in wave:
+                failed = failed + 1 if given[digest][1] else 0
+    return given, characters, ""
 
 
 def recall_names(
@@ -199,40 +221,20 @@ def read_name(answer: str) -> tuple[str, str]:
         name = name[1:-1].strip()
     name = name[:-1] if name.endswith(".") and not name[:-1].count(".") else name
     least, most = LENGTHS
-    if not name:
-        return "", "the answer is empty"
-    if len(name.splitlines()) > 1:
-        return "", "the answer has more than one line"
-    if any(unicodedata.category(c)[0] == "C" and c not in _JOINERS for c in name):
-        return "", "the answer holds control characters"
-    if _MARKUP & set(name):
-        return "", "the answer holds quotation marks or markup"
-    if not least <= len(name) <= most or len(name.split()) > MOST_WORDS:
-        return "", "the answer is too long or too short for a name"
-    if not any(letter.isalpha() for letter in name) or _NO_NAME.match(name):
-        return "", "the answer is no name"
+    hidden = any(unicodedata.category(c)[0] == "C" and c not in _JOINERS for c in name)
+    short = least <= len(name) <= most and len(name.split()) <= MOST_WORDS
+    said = any(letter.isalpha() for letter in name) and not _NO_NAME.match(name)
+    for fits, reason in (
+        (name, "the answer is empty"),
+        (len(name.splitlines()) == 1, "the answer has more than one line"),
+        (not hidden, "the answer holds control characters"),
+        (not _MARKUP & set(name), "the answer holds quotation marks or markup"),
+        (short, "the answer is too long or too short for a name"),
+        (said, "the answer is no name"),
+    ):
+        if not fits:
+            return "", reason
     return " ".join(name.split()), ""
-
-
-def _settle(
-    topics: Sequence[Topic],
-    requests: Mapping[int, NameRequest],
-    answers: Mapping[str, str],
-    reasons: Mapping[str, str],
-) -> tuple[tuple[str | None, ...], tuple[tuple[int, str], ...]]:
-    """Give topics their names in order; the first of two that are alike has it."""
-    names: list[str | None] = [None] * len(topics)
-    failures: list[tuple[int, str]] = []
-    taken = _own_names(topics)
-    for place, request in requests.items():
-        name, reason = "", reasons.get(request.digest, "")
-        if not reason:
-            name, reason = _take(answers[request.digest], place, taken)
-        if reason:
-            failures.append((place, reason))
-        else:
-            names[place] = name
-    return tuple(names), tuple(failures)
 
 
 def _own_names(topics: Sequence[Topic]) -> dict[str, int]:
@@ -253,20 +255,17 @@ def _cut(text: str) -> str:
     line = " ".join(text.split())
     if len(line) <= PASSAGE_LENGTH:
         return line
-    return (
-        line[:PASSAGE_LENGTH].rpartition(" ")[0] + " …"
-        if " " in line[:PASSAGE_LENGTH]
-        else line[:PASSAGE_LENGTH]
-    )
+    beginning = line[:PASSAGE_LENGTH]
+    return f"{beginning.rpartition(' ')[0]} …" if " " in beginning else beginning
 
 
-def _body(endpoint: Endpoint, request: NameRequest) -> str:
+def _body(endpoint: Endpoint, text: str) -> str:
     return json.dumps(
         {
             "model": endpoint.model,
             "messages": [
                 {"role": "system", "content": _INSTRUCTION},
-                {"role": "user", "content": request.text},
+                {"role": "user", "content": text},
             ],
             "temperature": 0,
             "max_tokens": _MOST_TOKENS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings.corpus.store import CorpusStore
@@ -40,22 +40,8 @@ class NamingReport:
     stopped: str
 
 
-@dataclass(frozen=True)
-class _Answers:
-    """What one model at one endpoint answered, by ``NameRequest.digest``."""
-
-    url: str
-    model: str
-    answers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _Corpus:
-    """All topics of a store, by their names without a model, and texts they point into."""
-
-    ids: Sequence[int]
-    topics: Sequence[Topic]
-    texts: Sequence[str]
+# Answers by ``NameRequest.digest``, of each model at each endpoint: (address, model).
+Answers = dict[tuple[str, str], dict[str, str]]
 
 
 def ask_names(store: CorpusStore, url: str, model: str, key: str = "") -> NamingReport:
@@ -69,31 +55,35 @@ def ask_names(store: CorpusStore, url: str, model: str, key: str = "") -> Naming
         InputError: The address cannot be an endpoint's.
     """
     from topics.naming.chat import open_endpoint
-    from topics.naming.endpoint import name_with, recall_names
+    from topics.naming.endpoint import name_with, recall_names, request_for
 
     endpoint = open_endpoint(url, model)
-    url_shown, model = endpoint.address, endpoint.model
-    corpus = _read_topics(store)
+    own = endpoint.address, endpoint.model
+    topics, texts = _read_topics(store)
     kept = _read_answers(store)
-    known = {(one.url, one.model): one.answers for one in kept}.get((url_shown, model), {})
-    found = name_with(corpus.topics, corpus.texts, url, model, key=key, known=known)
-    own = _Answers(url_shown, model, {**known, **found.answers})
-    others = [one for one in kept if (one.url, one.model) != (url_shown, model)]
+    known = kept.get(own, {})
+    found = name_with(topics, texts, url, endpoint.model, key=key, known=known)
+    answers = {**known, **found.answers}
     given = any(found.names)
     # Newest first; a run that named nothing leaves the order as it was.
-    kept = [own, *others] if given else _replace(kept, own)
-    recalled = recall_names(corpus.topics, corpus.texts, [one.answers for one in kept])
+    kept = ({own: answers} if given else {}) | kept | {own: answers}
+    recalled = recall_names(topics, texts, list(kept.values()))
     if given and not found.stopped:
-        kept = _drop_stale(kept, corpus)
-    _keep(store, corpus, kept, recalled)
+        # Answers for topics that are no longer there would pile up.
+        there = {request_for(topic, texts).digest for topic in topics}
+        kept = {
+            one: {digest: text for digest, text in known.items() if digest in there}
+            for one, known in kept.items()
+        }
+    _keep(store, topics, kept, recalled)
     return NamingReport(
-        url=url_shown,
-        model=model,
+        url=endpoint.address,
+        model=endpoint.model,
         named=sum(name is not None for name in found.names),
         calls=found.calls,
         characters=found.characters,
-        failures=tuple((corpus.ids[place], reason) for place, reason in found.failures),
-        earlier=tuple(corpus.ids[place] for place, _ in found.failures if recalled[place]),
+        failures=tuple((topics[place].id, reason) for place, reason in found.failures),
+        earlier=tuple(topics[place].id for place, _ in found.failures if recalled[place]),
         stopped=found.stopped,
     )
 
@@ -108,61 +98,40 @@ def restore_names(store: CorpusStore) -> None:
         return
     from topics.naming.endpoint import recall_names
 
-    corpus = _read_topics(store)
-    recalled = recall_names(corpus.topics, corpus.texts, [one.answers for one in kept])
-    _keep(store, corpus, kept, recalled)
+    topics, texts = _read_topics(store)
+    _keep(store, topics, kept, recall_names(topics, texts, list(kept.values())))
 
 
 def _keep(
     store: CorpusStore,
-    corpus: _Corpus,
-    kept: Sequence[_Answers],
+    topics: Sequence[Topic],
+    kept: Answers,
     recalled: Sequence[tuple[str, int] | None],
 ) -> None:
     """Store answers, and give each discovered topic its name by a model or its own."""
     rows: list[tuple[str, str, int]] = []
-    for topic_id, topic, given in zip(corpus.ids, corpus.topics, recalled, strict=True):
+    for topic, given in zip(topics, recalled, strict=True):
         if given is not None:
-            rows.append((given[0], "model", topic_id))
+            rows.append((given[0], "model", topic.id))
         elif topic.kind == "discovered":
-            rows.append((topic.name, "keyphrases", topic_id))
+            rows.append((topic.name, "keyphrases", topic.id))
     models = [
-        {"url": one.url, "model": one.model, "answers": dict(one.answers)}
-        for one in kept
-        if one.answers
+        {"url": url, "model": model, "answers": answers}
+        for (url, model), answers in kept.items()
+        if answers
     ]
     with store.transaction() as connection:
         store.set_setting(ANSWERS, models or None)
         connection.executemany("UPDATE topics SET name = ?, named_by = ? WHERE id = ?", rows)
-        store.note_sums(["topics"])
 
 
-def _read_answers(store: CorpusStore) -> list[_Answers]:
+def _read_answers(store: CorpusStore) -> Answers:
     """Return what models answered, newest first."""
-    return [_Answers(**one) for one in store.setting(ANSWERS) or []]
+    return {(one["url"], one["model"]): one["answers"] for one in store.setting(ANSWERS) or []}
 
 
-def _replace(kept: Sequence[_Answers], own: _Answers) -> list[_Answers]:
-    """Put answers where those of the same model stood, or last."""
-    places = {(one.url, one.model): place for place, one in enumerate(kept)}
-    place = places.get((own.url, own.model), len(kept))
-    return [*kept[:place], own, *kept[place + 1 :]]
-
-
-def _drop_stale(kept: Sequence[_Answers], corpus: _Corpus) -> list[_Answers]:
-    """Leave out answers for topics that are no longer there, so that they do not pile up."""
-    from topics.naming.endpoint import request_for
-
-    there = {request_for(topic, corpus.texts).digest for topic in corpus.topics}
-    return [
-        _Answers(one.url, one.model, {d: text for d, text in one.answers.items() if d in there})
-        for one in kept
-    ]
-
-
-def _read_topics(store: CorpusStore) -> _Corpus:
-    """Return topics, and the texts that their representatives are places in."""
-    ids: list[int] = []
+def _read_topics(store: CorpusStore) -> tuple[list[Topic], list[str]]:
+    """Return topics by their names without a model, and the texts that they point into."""
     topics: list[Topic] = []
     texts: list[str] = []
     for topic_id, name, kind, keyphrases, representatives, named_by in store.rows(
@@ -172,7 +141,6 @@ def _read_topics(store: CorpusStore) -> _Corpus:
         first = len(texts)
         for passage_id in json.loads(representatives):
             texts += [text for (text,) in store.rows(_BODY, (passage_id,))]
-        ids.append(topic_id)
         topics.append(
             Topic(
                 id=topic_id,
@@ -186,7 +154,7 @@ def _read_topics(store: CorpusStore) -> _Corpus:
                 representatives=tuple(range(first, len(texts))),
             )
         )
-    return _Corpus(ids, topics, texts)
+    return topics, texts
 
 
 _BODY = "SELECT substr(text, body_start - start + 1) FROM passages WHERE id = ?"

@@ -24,7 +24,7 @@ def alike(one: str, other: str) -> bool:
 
 def is_part(one: Words, other: Words) -> bool:
     """Whether every word of one term is, in some form, in the other."""
-    return all(any(alike(word, its) for its in split_words(other)) for word in split_words(one))
+    return _holds(split_words(other), split_words(one))
 
 
 def split_words(words: Words) -> Words:

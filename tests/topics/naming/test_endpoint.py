@@ -221,15 +221,13 @@ def test_single_failures_do_not_stop_it(url: str) -> None:
     assert [place for place, _ in found.failures] == [1, 3, 5]
 
 
-def test_time_for_all_calls_is_bounded(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "BUDGET", 0.1)
-
+def test_time_for_all_calls_is_bounded(url: str) -> None:
     def sleep(server: Server, _: dict[str, Any]) -> None:
         time.sleep(0.06)
         server.reply(completion("Subject"))
 
     Server.answer = sleep
-    found = name_with([topic(place) for place in range(40)], TEXTS, url, "tiny")
+    found = name_with([topic(place) for place in range(40)], TEXTS, url, "tiny", budget=0.1)
     assert found.calls < 40
     assert "seconds" in found.stopped
 
