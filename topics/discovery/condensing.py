@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 # Up to so many groups, links between groups are counted in a table: several times as fast
 # as two sparse products, and 20 MB at the most.
-_TABLE_GROUPS = 1_500
+TABLE_GROUPS = 1_500
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,18 @@ def gather_groups(edges: csr_array, unit: NDArray[np.float32], labels: Labels) -
     return Groups(labels, condense_edges(edges, labels), np.asarray(sums, np.float64), sizes)
 
 
-def condense_edges(edges: csr_array, labels: Labels) -> csr_array:
-    """Sum the weights between groups, ``(m, m)``; what lies inside is on the diagonal."""
+def condense_edges(edges: csr_array, labels: Labels, in_table: int = TABLE_GROUPS) -> csr_array:
+    """Sum the weights between groups, ``(m, m)``; what lies inside is on the diagonal.
+
+    Args:
+        edges: Symmetric weights ``(n, n)``.
+        labels: The group of each row, without gaps.
+        in_table: Up to so many groups are counted in a table.
+    """
     from scipy.sparse import csr_array
 
     count = int(labels.max(initial=-1)) + 1
-    if count <= _TABLE_GROUPS:
+    if count <= in_table:
         place = np.repeat(labels * count, np.diff(edges.indptr)) + labels[edges.indices]
         table = np.bincount(place, edges.data, minlength=count * count)
         return csr_array(table.reshape(count, count))

@@ -98,10 +98,8 @@ class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         k = min(max(1, round(self.n_neighbors / 2)), len(self._nodes))
         neighbours, similarities = nearest(unit, self._nodes, k)
         votes = np.zeros((len(unit), int(self._node_labels.max()) + 1))
-        rows = np.arange(len(unit))
-        for column in range(k):
-            weight = np.maximum(similarities[:, column], 0.0)
-            votes[rows, self._node_labels[neighbours[:, column]]] += weight
+        rows = np.arange(len(unit))[:, None]
+        np.add.at(votes, (rows, self._node_labels[neighbours]), np.maximum(similarities, 0.0))
         labels = np.where(
             votes.any(axis=1), votes.argmax(axis=1), self._node_labels[neighbours[:, 0]]
         )

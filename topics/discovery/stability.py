@@ -53,8 +53,7 @@ def measure_stability(
     if rows < LEAST_ROWS or ground.edges.nnz == 0:
         return tuple(np.full(tree.count(level), np.nan) for level in range(len(tree.levels)))
     runs = runs if rows <= FULL_ROWS else max(1, runs // 2)
-    generator = np.random.default_rng(seed)
-    kept = [np.sort(generator.permutation(rows)[round(rows * LEFT_OUT) :]) for _ in range(runs)]
+    kept = leave_out(rows, runs, seed)
 
     def resample(number: int) -> list[Values]:
         keep = kept[number]
@@ -70,6 +69,12 @@ def measure_stability(
     for level in values[: tree.default + 1]:
         level[: tree.fixed] = np.nan
     return values
+
+
+def leave_out(rows: int, runs: int, seed: int) -> list[NDArray[np.intp]]:
+    """Return the rows kept in each run, ascending; a fifth of them is left out."""
+    generator = np.random.default_rng(seed)
+    return [np.sort(generator.permutation(rows)[round(rows * LEFT_OUT) :]) for _ in range(runs)]
 
 
 def _find_again(

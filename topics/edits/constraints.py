@@ -71,15 +71,6 @@ def rows_of(anchor: Anchor, node_of: Mapping[str, int]) -> NDArray[np.int64]:
     return np.array(list(rows), np.int64)
 
 
-@dataclass
-class _Pin:
-    """A passage put into a topic, which later merges and splits take along."""
-
-    row: int
-    label: int
-    anchor: NDArray[np.int64]
-
-
 class _Board:
     """A partition that edits are applied to, one after the other."""
 
@@ -95,10 +86,10 @@ class _Board:
         self._node_of, self._ground = node_of, ground
         self._guided = list(guided)
         self._next = max(int(labels.max(initial=-1)) + 1, len(guided))
-        self._pins: list[_Pin] = []
+        # The topic that each pinned row goes with, and the rows by which it was told.
+        self._pins: dict[int, int] = {}
+        self._anchors: dict[int, NDArray[np.int64]] = {}
         self._partings: list[tuple[int, int, int]] = []
-        self._pinned: set[int] = set()
-        self._apart: list[tuple[int, int]] = []
 
     def take(self, edit: Edit) -> bool:
         """Merge or split, or note a pin or parting; returns whether it found its topics."""
@@ -112,23 +103,19 @@ class _Board:
         if edit.kind == "split":
             return self._split(labels[0], edit.into)
         if edit.kind == "pin":
-            anchor = rows_of(edit.topics[0], self._node_of)
-            self._pins.append(_Pin(rows[0], labels[0], anchor))
+            self._pins[rows[0]] = labels[0]
+            self._anchors[rows[0]] = rows_of(edit.topics[0], self._node_of)
             return True
+        if rows[0] == rows[1]:
+            return False
         self._partings.append((edit.id, rows[0], rows[1]))
-        return rows[0] != rows[1]
+        return True
 
     def settle(self) -> list[int]:
         """Put pinned rows in their places, then keep rows apart; returns what cannot be."""
-        for pin in self._pins:
-            self.labels[pin.row] = pin.label
-        self._pinned = {pin.row for pin in self._pins}
-        self._apart = [(one, other) for _, one, other in self._partings]
-        return [
-            edit
-            for edit, one, other in self._partings
-            if one != other and not self._part(one, other)
-        ]
+        for row, label in self._pins.items():
+            self.labels[row] = label
+        return [edit for edit, one, other in self._partings if not self._part(one, other)]
 
     def _resolve(self, anchor: Anchor) -> int | None:
         if anchor.guided:
@@ -149,8 +136,8 @@ class _Board:
         if len(set(labels)) < 2 or sorted(labels)[1] < len(self._guided):
             return False
         self.labels[np.isin(self.labels, labels)] = into
-        for pin in self._pins:
-            pin.label = into if pin.label in labels else pin.label
+        for row, label in self._pins.items():
+            self._pins[row] = into if label in labels else label
         self.made.add(into)
         return True
 
@@ -167,55 +154,53 @@ class _Board:
             target = label if part == 0 else self._new_label()
             self.labels[rows[parts == part]] = target
             self.made.add(target)
-        for pin in self._pins:
-            held = pin.anchor[np.isin(pin.anchor, rows)]
-            if pin.label == label and len(held):
-                pin.label = Counter(self.labels[held].tolist()).most_common(1)[0][0]
+        for row, pinned in self._pins.items():
+            held = self._anchors[row][np.isin(self._anchors[row], rows)]
+            if pinned == label and len(held):
+                self._pins[row] = Counter(self.labels[held].tolist()).most_common(1)[0][0]
         return True
 
     def _part(self, one: int, other: int) -> bool:
         if self.labels[one] != self.labels[other]:
             return True
-        if one in self._pinned and other in self._pinned:
+        if one in self._pins and other in self._pins:
             return False
         mover = min((one, other), key=self._firmness)
-        barred = {
-            int(self.labels[partner])
-            for pair in self._apart
-            if mover in pair
-            for partner in pair
-            if partner != mover
-        }
+        barred = [
+            int(self.labels[a if mover == b else b])
+            for _, a, b in self._partings
+            if mover in (a, b)
+        ]
         self.labels[mover] = self._next_best(mover, barred)
         return True
 
     def _firmness(self, row: int) -> tuple[bool, float, int]:
         """Rank rows by how unwilling they are to move: pinned ones last, then by pull."""
-        own = int(self.labels[row])
-        return row in self._pinned, self._pull(row).get(own, 0.0), row
+        return row in self._pins, float(self._pull(row)[self.labels[row]]), row
 
-    def _pull(self, row: int) -> dict[int, float]:
+    def _pull(self, row: int) -> NDArray[np.float64]:
         """Return the edge weight from a row to each topic."""
-        edges, pulls = self._ground.edges, dict[int, float]()
+        edges = self._ground.edges
         part = slice(edges.indptr[row], edges.indptr[row + 1])
-        for column, weight in zip(edges.indices[part], edges.data[part], strict=True):
-            label = int(self.labels[column])
-            pulls[label] = pulls.get(label, 0.0) + float(weight)
-        return pulls
+        labels = self.labels[edges.indices[part]]
+        pulls = np.bincount(labels, edges.data[part], minlength=self._next)
+        return pulls.astype(np.float64)
 
-    def _next_best(self, row: int, barred: set[int]) -> int:
+    def _next_best(self, row: int, barred: list[int]) -> int:
         """Return the topic for a row that may not stay: the most linked, else the nearest."""
-        pulls = {label: pull for label, pull in self._pull(row).items() if label not in barred}
-        if pulls:
-            return min(pulls, key=lambda label: (-pulls[label], label))
-        open_to = [int(label) for label in np.unique(self.labels) if int(label) not in barred]
+        pulls = self._pull(row)
+        pulls[barred] = 0.0
+        if pulls.any():
+            return int(pulls.argmax())
+        open_to = np.setdiff1d(self.labels, barred).tolist()
         if not open_to:
             label = self._new_label()
             self.made.add(label)
             return label
-        middles = [self._ground.unit[self.labels == label].mean(axis=0) for label in open_to]
-        alike = [round(float(middle @ self._ground.unit[row]), 5) for middle in middles]
-        return open_to[int(np.argmax(alike))]
+        unit = self._ground.unit
+        middles = [unit[self.labels == label].mean(axis=0) for label in open_to]
+        alike = [round(float(middle @ unit[row]), 5) for middle in middles]
+        return int(open_to[int(np.argmax(alike))])
 
     def _new_label(self) -> int:
         self._next += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,21 +32,14 @@ class TopicVectors:
         background: float32 of shape ``(d,)``: mean vector of news subjects in general.
         exclusions: float32 unit rows of shape ``(exclusions, d)``: what does not belong.
         excluded_from: int64 of shape ``(exclusions,)``: the topic each is kept out of.
-        parents: int64 of shape ``(topics,)``: number of each topic's parent, -1 for
-            none; ``None`` where no topic has one.
+        family: Which topic is part of which.
     """
 
     prototypes: NDArray[np.float32]
     background: NDArray[np.float32]
-    exclusions: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
-    excluded_from: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    parents: NDArray[np.int64] | None = None
-
-    @property
-    def family(self) -> Family:
-        """Which topic is part of which."""
-        none = np.full(len(self.prototypes), -1, np.int64)
-        return Family(none if self.parents is None else self.parents)
+    exclusions: NDArray[np.float32]
+    excluded_from: NDArray[np.int64]
+    family: Family
 
 
 @dataclass(frozen=True)
@@ -65,21 +58,6 @@ class Assignment:
     labels: NDArray[np.int64]
     scores: NDArray[np.float32]
     bars: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Link:
-    """The guided topic that a discovered one belongs under.
-
-    Attributes:
-        guided: Its number.
-        score: Cosine of the two topics' middles, seen from the middle of the corpus; it
-            compares across topics. Separate subjects have 0 or less, one subject found
-            in two parts about .4.
-    """
-
-    guided: int
-    score: float
 
 
 def embed_topics(
@@ -114,7 +92,7 @@ def embed_topics(
         background.astype(np.float32),
         centred[len(texts) :],
         np.repeat(np.arange(len(topics)), [len(topic.exclusions) for topic in topics]),
-        np.array(find_parents(topics), np.int64),
+        Family(np.array(find_parents(topics), np.int64)),
     )
 
 
@@ -166,38 +144,36 @@ def assign_topics(
 
 
 def link_found(
-    vectors: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    topics: TopicVectors,
-    fixed: int | None = None,
-) -> list[Link | None]:
+    vectors: NDArray[np.float32], labels: NDArray[np.int64], topics: TopicVectors
+) -> list[tuple[int, float] | None]:
     """Say which guided topic each discovered one belongs under.
 
     Args:
         vectors: Shape ``(n, d)``, in canonical order.
-        labels: Shape ``(n,)``: below ``fixed`` a guided topic, from there on a
-            discovered one.
+        labels: Shape ``(n,)``: below the number of guided topics one of them, from there on
+            a discovered one.
         topics: From ``embed_topics`` with the same encoder.
-        fixed: Number of guided topics; by default that of ``topics``.
 
     Returns:
-        For each discovered label, from ``fixed`` to the highest, the guided topic whose
-        middle (of what the user wrote and of the passages in it) is nearest to its own;
-        ``None`` where the cosine is below ``LEAST_LINK``, or the label has no rows.
+        For each discovered label, up to the highest, the guided topic whose middle (of what
+        the user wrote and of the passages in it) is nearest to its own, and their cosine,
+        seen from the middle of the corpus: it compares across topics; separate subjects
+        have 0 or less, one subject found in two parts about .4. ``None`` where the cosine is
+        below ``LEAST_LINK``, or the label has no rows.
     """
-    fixed = len(topics.prototypes) if fixed is None else fixed
-    if len(labels) == 0 or not fixed:
-        return [None] * max(int(np.max(labels, initial=-1)) + 1 - fixed, 0)
+    fixed = len(topics.prototypes)
+    if len(labels) == 0:
+        return []
     centred = centre_rows(unit_rows(vectors), topics.background)
-    family = topics.family
-    guided = _move(topics.prototypes, [centred[family.holds(labels, t)] for t in range(fixed)])
-    links: list[Link | None] = []
+    members = [centred[topics.family.holds(labels, topic)] for topic in range(fixed)]
+    guided = _move(topics.prototypes, members)
+    links: list[tuple[int, float] | None] = []
     for label in range(fixed, int(labels.max()) + 1):
         middle = unit_rows(centred[labels == label].sum(axis=0, keepdims=True))
         scores = (guided @ middle[0]).round(3)
         best = int(scores.argmax())
         linked = bool(middle.any()) and scores[best] >= LEAST_LINK
-        links.append(Link(best, float(scores[best])) if linked else None)
+        links.append((best, float(scores[best])) if linked else None)
     return links
 
 
@@ -208,14 +184,11 @@ def _learn(around: Surroundings, topics: TopicVectors) -> NDArray[np.float32]:
         float32 unit rows, topics before exclusions.
     """
     count = len(topics.prototypes)
-    written = topics.prototypes
-    if len(topics.exclusions):
-        written = np.concatenate([written, topics.exclusions])
+    written = np.concatenate([topics.prototypes, topics.exclusions])
     scores = around.score(written)
     scores[:, :count][_shut_out(scores, topics)] = -np.inf
     sure = find_sure(scores)
-    family = topics.family
-    members = [around.centred[family.holds(sure, topic)] for topic in range(count)]
+    members = [around.centred[topics.family.holds(sure, topic)] for topic in range(count)]
     members += [around.centred[sure == topic] for topic in range(count, len(written))]
     return _move(written, members)
 

@@ -133,18 +133,18 @@ def _read_table(table: object, where: str) -> GuidedTopic:
     if not isinstance(name, str) or not name.strip():
         raise InputError(f'{where} has no name; add a line such as name = "Diplomacy".')
     where = f'{where} ("{name}")'
-    description = table.get("description", "")
-    if not isinstance(description, str):
-        raise InputError(f"{where} has a description that is no text; put it in quotes.")
-    parent = table.get("parent", "")
-    if not isinstance(parent, str):
-        raise InputError(f"{where} has a parent that is no text; write another topic's name.")
+    for key, cure in (
+        ("description", "put it in quotes"),
+        ("parent", "write another topic's name"),
+    ):
+        if not isinstance(table.get(key, ""), str):
+            raise InputError(f"{where} has a {key} that is no text; {cure}.")
     return GuidedTopic(
         name.strip(),
-        description.strip(),
+        table.get("description", "").strip(),
         _read_texts(table, "examples", where),
         _read_texts(table, "exclusions", where),
-        parent.strip(),
+        table.get("parent", "").strip(),
     )
 
 

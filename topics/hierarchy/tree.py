@@ -91,6 +91,10 @@ class TopicTree:
             members += [order[start:end] for start, end in zip(starts, ends, strict=True)]
         return members
 
+    def is_guided(self, topic: TreeTopic) -> bool:
+        """Whether a topic is one of the user's."""
+        return topic.label < self._guided_on(topic.level)
+
     @cached_property
     def _numbered(self) -> tuple[list[TreeTopic], list[Labels]]:
         topics: list[TreeTopic] = []

@@ -127,14 +127,7 @@ def draw(
         unnamed = tuple(t for t in by_size if t not in spots)
         _draw_frame(figure, axes, words, len(unnamed))
         content = _render(figure, suffix, words[0])
-    try:
-        with replace_file(path) as new:
-            new.write_bytes(content)
-    except OSError as error:
-        raise InputError(
-            f"The map could not be written to {path} ({error.strerror}); give a folder "
-            "that you may write to and that has room."
-        ) from error
+    _write(path, content)
     named = tuple(t for t in wanted if t in spots)
     return MapPicture(
         path,
@@ -145,6 +138,17 @@ def draw(
         tuple(n.topic for n in shaped if n.topic in spots and _is_cut(n, names[n.topic])),
         _find_missing("".join([*words, *(names[t] for t in named)])),
     )
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        with replace_file(path) as new:
+            new.write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            f"The map could not be written to {path} ({error.strerror}); give a folder "
+            "that you may write to and that has room."
+        ) from error
 
 
 def check_path(path: Path) -> None:

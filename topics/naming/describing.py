@@ -122,14 +122,7 @@ def describe_tree(
     """
     rows = len(texts)
     outlets = [""] * rows if sources is None else list(sources)
-    sizes = {len(labels) for labels in tree.levels}
-    if sizes != {rows} or not rows == len(strengths) == len(vectors) == len(outlets):
-        raise ValueError(
-            f"{rows} texts, {max(sizes)} labels, {len(strengths)} strengths, {len(vectors)} "
-            f"vectors and {len(outlets)} sources were given; one of each a passage."
-        )
-    if len(guided_names) != tree.fixed:
-        raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
+    _check_sizes(tree, rows, strengths, vectors, outlets, guided_names)
     if not tree.topics:
         return []
     unit, firm = unit_rows(vectors), np.asarray(strengths)
@@ -140,21 +133,11 @@ def describe_tree(
         centrality.append(central)
         merit = cosines * firm[members]
         chosen.append(choose_representatives(members, merit, unit, texts, outlets))
-    numbers = range(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
-    terms = count_terms(texts, max(least for size, least in _LEAST_COUNTS if rows >= size))
-    phrases: list[Keyphrases] = []
-    for level in range(len(tree.levels)):
-        grouping = _group_level(tree, level, centrality, np.array(numbers, np.int64))
-        phrases += find_keyphrases(terms, grouping, KEYPHRASES)
+    phrases = _find_phrases(texts, tree, centrality, documents)
     for place, passages in enumerate(chosen):
         if len(phrases[place].phrases) < NAME_PHRASES and passages:
             phrases[place] = _fill_up(phrases[place], [texts[row] for row in passages])
-    fixed = [
-        guided_names[topic.label]
-        if topic.level <= tree.default and topic.label < tree.fixed
-        else ""
-        for topic in tree.topics
-    ]
+    fixed = [guided_names[one.label] if tree.is_guided(one) else "" for one in tree.topics]
     names = name_tree(tree.topics, phrases, tree.default, fixed)
     return [
         Topic(
@@ -169,6 +152,41 @@ def describe_tree(
         )
         for place, members in enumerate(tree.members)
     ]
+
+
+def _check_sizes(
+    tree: TopicTree,
+    rows: int,
+    strengths: Sequence[float] | NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    outlets: Sequence[str],
+    guided_names: Sequence[str],
+) -> None:
+    sizes = {len(labels) for labels in tree.levels}
+    if sizes != {rows} or not rows == len(strengths) == len(vectors) == len(outlets):
+        raise ValueError(
+            f"{rows} texts, {max(sizes)} labels, {len(strengths)} strengths, {len(vectors)} "
+            f"vectors and {len(outlets)} sources were given; one of each a passage."
+        )
+    if len(guided_names) != tree.fixed:
+        raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
+
+
+def _find_phrases(
+    texts: Sequence[str],
+    tree: TopicTree,
+    centrality: Sequence[NDArray[np.float64]],
+    documents: Sequence[str] | None,
+) -> list[Keyphrases]:
+    """Find the keyphrases of all topics, level by level; terms are counted once."""
+    rows = len(texts)
+    numbers = range(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
+    terms = count_terms(texts, max(least for size, least in _LEAST_COUNTS if rows >= size))
+    phrases: list[Keyphrases] = []
+    for level in range(len(tree.levels)):
+        grouping = _group_level(tree, level, centrality, np.array(numbers, np.int64))
+        phrases += find_keyphrases(terms, grouping, KEYPHRASES)
+    return phrases
 
 
 def _group_level(

@@ -214,5 +214,5 @@ def _link(
     here = tree.places[tree.default]
     for label, link in enumerate(link_found(corpus.vectors, tree.shown, directions), tree.fixed):
         if link is not None:
-            near[int(here[label])] = (int(here[link.guided]), link.score)
+            near[int(here[label])] = (int(here[link[0]]), link[1])
     return near

@@ -245,8 +245,9 @@ def test_a_found_topic_is_linked_to_the_guided_one_it_is_like() -> None:
     links = link_found(vectors, labels, embed_topics(TOPICS, encode))
     assert len(links) == 3
     assert links[0] is not None
-    assert links[0].guided == 1
-    assert 0.15 <= links[0].score < 0.9
+    guided, score = links[0]
+    assert guided == 1
+    assert 0.15 <= score < 0.9
     assert links[1:] == [None, None]
 
 
