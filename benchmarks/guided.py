@@ -59,7 +59,7 @@ def measure(
 
     guided = [GuidedTopic(name, line) for name, line in topics.items()]
     directions = embed_topics(guided, open_encoder().encode)
-    found = assign_topics(vectors, find_neighbours(vectors), directions).labels
+    found = assign_topics(vectors, find_neighbours(vectors), directions)
     numbers = {name: number for number, name in enumerate(topics)}
     truth = np.array([numbers.get(label, -1) for label in labels])
     fits = truth >= 0

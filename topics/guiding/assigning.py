@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.adjacency import read_in_context
-from topics.guiding.families import LEAST_FIT, Family, find_sure, place
+from topics.guiding.families import Family, find_sure, place
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
 from topics.guiding.subjects import SUBJECTS
 from topics.guiding.taxonomy import GuidedTopic, find_parents, news_about
@@ -40,24 +40,6 @@ class TopicVectors:
     exclusions: NDArray[np.float32]
     excluded_from: NDArray[np.int64]
     family: Family
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """The guided topic of every passage.
-
-    Attributes:
-        labels: int64 of shape ``(n,)``: number of the topic, -1 where none fits and the
-            passage is left to discovery.
-        scores: float32 of shape ``(n, topics)``: how far each topic fits, between -1 and
-            1; 0 is what a passage gets in the mean.
-        bars: float32 of shape ``(topics,)``: the score above which a passage is taken,
-            unless those around it are not.
-    """
-
-    labels: NDArray[np.int64]
-    scores: NDArray[np.float32]
-    bars: NDArray[np.float32]
 
 
 def embed_topics(
@@ -101,7 +83,7 @@ def assign_topics(
     graph: NeighbourGraph,
     topics: TopicVectors,
     adjacent: NDArray[np.int64] | None = None,
-) -> Assignment:
+) -> NDArray[np.int64]:
     """Place passages under guided topics; those that fit none are left to discovery.
 
     1. Passages are scored by themselves, amid their neighbours and in their communities
@@ -124,23 +106,22 @@ def assign_topics(
             ``(m, 2)``, in any order, repeated or not: each passage is then scored beside
             its neighbours, as far as they are alike (``read_in_context``).
 
+    Returns:
+        int64 ``(n,)``: number of each passage's topic, -1 where none fits.
+
     Raises:
         ValueError: Sizes differ, or ``adjacent`` holds no pairs of rows.
     """
     if len(vectors) != graph.size:
         raise ValueError(f"The graph has {graph.size} rows and vectors {len(vectors)}; one a row.")
-    count = len(topics.prototypes)
     if graph.size == 0:
-        bars = np.full(count, LEAST_FIT, np.float32)
-        return Assignment(np.empty(0, np.int64), np.empty((0, count), np.float32), bars)
+        return np.empty(0, np.int64)
     read = read_in_context(unit_rows(vectors), adjacent)
     around = look_around(read, topics.background, graph, topics.prototypes)
-    scores = around.score(_learn(around, topics))
+    scores = around.score(learn(around, topics))
     shut = _shut_out(scores, topics)
-    scores = scores[:, :count]
-    placed, bars_found = place(np.where(shut, -np.inf, scores), topics.family)
-    labels = around.settle(placed, shut)
-    return Assignment(labels, scores.astype(np.float32), bars_found.astype(np.float32))
+    scores = scores[:, : len(topics.prototypes)]
+    return around.settle(place(np.where(shut, -np.inf, scores), topics.family), shut)
 
 
 def link_found(
@@ -177,7 +158,7 @@ def link_found(
     return links
 
 
-def _learn(around: Surroundings, topics: TopicVectors) -> NDArray[np.float32]:
+def learn(around: Surroundings, topics: TopicVectors) -> NDArray[np.float32]:
     """Move topics and exclusions towards the passages that surely are on them.
 
     Returns:

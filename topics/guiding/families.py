@@ -59,9 +59,7 @@ def find_sure(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.where(reached > np.maximum(least, SURE_TOP_SHARE * tops)[best], best, -1)
 
 
-def place(
-    scores: NDArray[np.float64], family: Family
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def place(scores: NDArray[np.float64], family: Family) -> NDArray[np.int64]:
     """Place passages under families by their best member, then within each.
 
     Args:
@@ -69,11 +67,9 @@ def place(
         family: Which topic is part of which.
 
     Returns:
-        int64 ``(n,)``, the topic of each passage, -1 for none, and float64 ``(topics,)``,
-        the bar of each topic.
+        int64 ``(n,)``, the topic of each passage, -1 for none.
     """
     labels = np.full(len(scores), -1, np.int64)
-    bars = np.full(scores.shape[1], LEAST_FIT)
     members = [family.descent(topic) for topic in range(scores.shape[1])]
     grouped = np.stack([scores[:, some].max(axis=1) for some in members], axis=1)
     heads = family.children(-1)
@@ -85,15 +81,14 @@ def place(
         best, reached = grouped[:, siblings].argmax(axis=1), grouped[:, siblings].max(axis=1)
         for column, topic in enumerate(siblings):
             won = inside & (best == column) & np.isfinite(reached)
-            bars[topic] = max(least, share * _top(scores[won, topic]))
+            fits = scores[:, topic] > max(least, share * _top(scores[won, topic]))
             # A close-fitting child sets no bar for what only the wider parent fits.
-            fits = scores[:, topic] > bars[topic]
             fits |= reached > max(least, share * _top(reached[won]))
             labels[won & fits] = topic
             children = family.children(topic)
             if children:
                 open_.append((children, won & fits, CHILD_SHARE))
-    return labels, bars
+    return labels
 
 
 def _tops(scores: NDArray[np.float64]) -> NDArray[np.float64]:

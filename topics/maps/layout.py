@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from scipy.sparse import coo_matrix
+
+    from embeddings.vectors.neighbours import NeighbourGraph
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -36,15 +38,9 @@ ISLAND_GAP = 0.06
 FAR = 1.25
 
 
-class Graph(Protocol):
-    """What a layout needs of ``embeddings.vectors.neighbours.NeighbourGraph``."""
-
-    @property
-    def indices(self) -> NDArray[np.int32]:
-        """Nearest other rows, shape ``(n, k)``; -1 where there are fewer."""
-
-
-def layout(graph: Graph, vectors: Floats, keys: Sequence[bytes], *, seed: int = 0) -> Floats:
+def layout(
+    graph: NeighbourGraph, vectors: Floats, keys: Sequence[bytes], *, seed: int = 0
+) -> Floats:
     """Place every point on a plane, near its neighbours.
 
     The points are put in the order of their keys first, and the similarities along the

@@ -21,6 +21,7 @@ MARGIN = 0.3
 TOP, BOTTOM = 1.0, 0.45
 # Side of the cells, in inches, in which points are counted and names are moved.
 CELL = 0.05
+GRID = round(HEIGHT / CELL), round(WIDTH / CELL)
 # What a name's place costs: half an inch between it and its topic costs 1; so does hiding
 # all points of its topic, or as many of others as a middling topic has; covering a ground
 # full of other topics costs 1.6. Crossing a line or a name costs most. Where points are few
@@ -139,19 +140,6 @@ def rank_topics(topics: NDArray[np.integer], weights: Floats) -> dict[int, float
     return {topic: -float(total) for total, topic in ranked if topic >= 0}
 
 
-def _grid_shape() -> tuple[int, int]:
-    return round(HEIGHT / CELL), round(WIDTH / CELL)
-
-
-def _count_cells(places: Floats) -> Floats:
-    """Points in each cell of the page, float64 (rows, columns), row 0 at the bottom."""
-    rows, columns = _grid_shape()
-    counts, _, _ = np.histogram2d(
-        places[:, 1], places[:, 0], bins=(rows, columns), range=((0, HEIGHT), (0, WIDTH))
-    )
-    return np.asarray(counts)
-
-
 def _halo_width(n: int) -> float:
     """Blur of a topic's ground in inches: wide for few points, fine for many."""
     return float(np.clip(0.75 / n**0.22, 0.07, 0.35))
@@ -161,11 +149,15 @@ def find_grounds(members: Mapping[int, Floats], n: int) -> dict[int, Ground]:
     """Count and blur the points of each topic, and find its heart."""
     from scipy.ndimage import gaussian_filter, label
 
-    counts = {topic: _count_cells(places) for topic, places in members.items()}
+    page = (0, HEIGHT), (0, WIDTH)
+    counts = {
+        topic: np.histogram2d(places[:, 1], places[:, 0], bins=GRID, range=page)[0]
+        for topic, places in members.items()
+    }
     blur = _halo_width(n) / CELL
     # Rounded, so that a sum's last bits cannot move a name.
     dense = {topic: gaussian_filter(count, blur).round(9) for topic, count in counts.items()}
-    total = sum(dense.values(), np.zeros(_grid_shape()))
+    total = sum(dense.values(), np.zeros(GRID))
     grounds = {}
     for topic, count in counts.items():
         own = np.asarray(dense[topic], dtype=np.float64)
@@ -234,7 +226,7 @@ def place_names(names: list[Name], grounds: Mapping[int, Ground]) -> dict[int, P
     Returns:
         The middle of each name in inches; a name without room is absent.
     """
-    everything = sum((g.counts for g in grounds.values()), np.zeros(_grid_shape()))
+    everything = sum((g.counts for g in grounds.values()), np.zeros(GRID))
     costs = {n.topic: _cost_alone(n, grounds[n.topic], everything, len(grounds)) for n in names}
     placed: dict[int, Pair] = {}
     for _ in range(3):
@@ -248,9 +240,8 @@ def place_names(names: list[Name], grounds: Mapping[int, Ground]) -> dict[int, P
 
 
 def _cell_middles() -> tuple[Floats, Floats]:
-    """X and y of each cell in inches, each (rows, columns)."""
-    rows, columns = _grid_shape()
-    x, y = np.meshgrid((np.arange(columns) + 0.5) * CELL, (np.arange(rows) + 0.5) * CELL)
+    """X and y of each cell in inches, each ``GRID``."""
+    y, x = (np.indices(GRID) + 0.5) * CELL
     return x, y
 
 
@@ -296,8 +287,6 @@ def _choose_place(
     # Crossings only add to the cost: the cheapest few hundred cells hold the best.
     cells = np.argsort(cost, axis=None, kind="stable")[:400]
     cells = cells[np.isfinite(cost.flat[cells])]
-    if not len(cells):
-        return None
     led = [find_leader(other, spot, grounds[other.topic]) for other, spot in others]
     lines = np.array([line for line in led if line is not None]).reshape(-1, 2, 2)
     boxes = np.array([[spot, other.box] for other, spot in others]).reshape(-1, 2, 2)

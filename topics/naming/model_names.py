@@ -123,6 +123,7 @@ def _keep(
     with store.transaction() as connection:
         store.set_setting(ANSWERS, models or None)
         connection.executemany("UPDATE topics SET name = ?, named_by = ? WHERE id = ?", rows)
+        store.note_sums(["topics"])
 
 
 def _read_answers(store: CorpusStore) -> Answers:
