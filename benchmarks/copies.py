@@ -201,9 +201,10 @@ def fit_events(data: Path, cache: Path) -> None:
     from embeddings.vectors.neighbours import find_neighbours
     from topics.coverage.likeness.passages import (
         candidate_pairs,
-        conflict,
         measure_likeness,
         read_facts,
+        split_score,
+        weigh,
     )
 
     found = rows(data / "stories_train.jsonl.gz")[:4500]
@@ -216,9 +217,13 @@ def fit_events(data: Path, cache: Path) -> None:
     like = measure_likeness(worded, graph, pairs, cosines[long_enough])
     facts = [read_facts(text) for text in texts]
     parts = [like.cosines, like.words, like.typical_cosines, like.typical_words]
-    for kind in ("figure", "date"):
-        clash = [conflict(facts[a], facts[b], kind) for a, b in pairs.tolist()]
-        parts.append(np.array(clash, dtype=float))
+    weighed = [
+        {name: value for name, value, _ in split_score(weigh(facts[a], facts[b], like, n, None))}
+        for n, (a, b) in enumerate(pairs.tolist())
+    ]
+    parts += [
+        np.array([one[f"{kind} conflict"] for one in weighed]) for kind in ("figures", "dates")
+    ]
     story = np.array([row["story"] for row in found])
     truth = story[pairs[:, 0]] == story[pairs[:, 1]]
     model = LogisticRegression(C=100, max_iter=3000).fit(np.stack(parts, axis=1), truth)

@@ -46,6 +46,11 @@ class WordEncoder:
         return rows
 
 
+@pytest.fixture(scope="session")
+def make_encoder() -> type[WordEncoder]:
+    return WordEncoder
+
+
 @pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()

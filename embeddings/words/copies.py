@@ -173,15 +173,11 @@ def survey_copies(
     parted = _number_pairs(apart, number)
     judged = Judged(_number_pairs(together, number) - parted, parted)
     stars = gather_wordings(verifier, judged)
-    wordings: list[list[Version]] = []
     contents = [bodies.body(text) for text in range(len(bodies.hashes))]
-    for leader, followers in stars.items():
-        whole = Version(leader, {leader: 1.0, **followers})
-        wordings.append(
-            split_wording(leader, followers, contents, verifier, judged)
-            if options.veto
-            else [whole]
-        )
+    wordings = [
+        split_wording(leader, followers, contents, verifier, judged)
+        for leader, followers in stars.items()
+    ]
     starred = {text for versions in wordings for one in versions for text in one.shares}
     wordings += [
         [Version(text, {text: 1.0})]

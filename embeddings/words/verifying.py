@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.text.wording import WordedTexts
-from embeddings.words.alignment import count_shared, may_share
+from embeddings.words.alignment import Comparison, count_shared, may_share
 from embeddings.words.minhash import SMALL_BUCKET, BandPlan, candidates, plan_bands, sign
+from embeddings.words.steps import (
+    Step,
+    check_words,
+    count_words,
+    make_step,
+    pass_all,
+    state_percent,
+)
 
 _SEED = 1
 
@@ -47,15 +57,46 @@ class CopyOptions:
         """Return the bands and rows that these options ask for."""
         return plan_bands(self.jaccard, self.recall)
 
-    def enough(self, shared: int, shorter: int, longer: int) -> bool:
-        """Whether texts of these lengths that share so many words are near copies."""
-        return shared >= self.share * longer - 1e-9 or (
-            shared >= self.cut_share * longer - 1e-9 and shared >= self.cut_kept * shorter - 1e-9
+    def enough(self, shared: Any, shorter: Any, longer: Any) -> Any:
+        """Whether texts of these lengths that share so many words are near copies.
+
+        Of numbers or of arrays of them.
+        """
+        return (shared >= self.share * longer - 1e-9) | (
+            (shared >= self.cut_share * longer - 1e-9) & (shared >= self.cut_kept * shorter - 1e-9)
         )
 
-    def least_in_common(self, longer: NDArray[np.int64]) -> NDArray[np.int64]:
+    def least_in_common(self, longer: Any) -> Any:
         """Words that texts of which the longer has so many must share, whatever the share."""
         return np.minimum(self.least_shared, longer - 1)
+
+    def check_shared(self, shared: int, shorter: int, longer: int) -> Iterator[Step]:
+        """Test two texts of these lengths by the words that they share."""
+        yield check_words(shorter, self.least_words)
+        share, least = shared / max(longer, 1), int(self.least_in_common(longer))
+        stated, asked = state_percent(share, self.share)
+        clause = f"{stated} of the longer text's words stand in the other; {asked} are asked for"
+        # Less is asked for where a text was only cut.
+        if self.cut_share <= share < self.share:
+            inside, kept = state_percent(shared / max(shorter, 1), self.cut_kept)
+            clause += (
+                f", or {self.cut_share:.0%} where a text was only cut or added to: {inside} of the "
+                f"shorter one's stand in the longer, {kept} are asked for"
+            )
+        enough = self.enough(shared, shorter, longer)
+        yield make_step("share", share, self.share, enough, clause)
+        clause = f"the two share {count_words(shared)}; {least} are asked for"
+        yield make_step("shared words", shared, least, shared >= least, clause)
+
+    def check_facts(self, side_by_side: Comparison) -> Step:
+        """Test whether two texts say the same."""
+        differ = ", ".join(
+            f"{fact.kind} {fact.before or 'none'} -> {fact.after or 'none'}"
+            for fact in side_by_side.conflicts
+        )
+        clause = f"they say different things: {differ}" if differ else "no facts conflict"
+        clause += "" if self.veto or not differ else ", which is let pass"
+        return make_step("facts", differ, None, not (differ and self.veto), clause)
 
     @property
     def cut_share(self) -> float:
@@ -124,11 +165,10 @@ class Verifier:
             others: Rows of the others.
             common: Words that each has in common with it, as bags.
         """
-        lengths, options = self.texts.lengths[others], self.options
+        lengths = self.texts.lengths[others]
         longer = np.maximum(lengths, self.texts.lengths[leader])
         shorter = np.minimum(lengths, self.texts.lengths[leader])
-        cut = np.maximum(options.cut_share * longer, options.cut_kept * shorter)
-        enough: NDArray[np.bool_] = common >= np.minimum(options.share * longer, cut) - 1e-9
+        enough: NDArray[np.bool_] = self.options.enough(common, shorter, longer)
         return enough
 
     def count_bags(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
@@ -170,7 +210,7 @@ class Verifier:
         row_a, row_b = self.texts.row(a), self.texts.row(b)
         shorter, longer = sorted((len(row_a), len(row_b)))
         shared = count_shared(row_a, row_b, needed, self._words)
-        if shared and self.options.enough(shared, shorter, longer):
+        if shared and pass_all(self.options.check_shared(shared, shorter, longer)):
             self.edges[a, b] = shared / longer
 
 

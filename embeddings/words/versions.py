@@ -182,7 +182,9 @@ def split_wording(
     """
     of_key: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for text in followers:
-        of_key[_contradictions(compare(bodies[leader], bodies[text]))].append(text)
+        side_by_side = compare(bodies[leader], bodies[text])
+        agrees = verifier.options.check_facts(side_by_side).passed
+        of_key[() if agrees else _contradictions(side_by_side)].append(text)
     agreeing = of_key.pop((), [])
     versions = []
     for texts in of_key.values():
@@ -245,8 +247,11 @@ def _gather_version(
             longer = max(int(lengths[canonical]), int(lengths[text]))
             shorter = min(int(lengths[canonical]), int(lengths[text]))
             near = options.enough(round(share * longer), shorter, longer)
-            agrees = near and not compare(bodies[canonical], bodies[text]).conflicts
-            if agrees and not judged.parts(text, shares):
+            if (
+                near
+                and options.check_facts(compare(bodies[canonical], bodies[text])).passed
+                and not judged.parts(text, shares)
+            ):
                 shares[text] = share
             else:
                 rest.append(text)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING, cast
 
 from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
@@ -14,28 +13,27 @@ from embeddings.documents import Document, Passage
 from embeddings.errors import InputError
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_words
-from embeddings.vectors.graph import Nodes, read_nodes
-from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.vectors.graph import read_nodes
 from topics.answers.citing import load_articles
 from topics.answers.encoder import stored_encoder
 from topics.answers.topics import open_clustered
 from topics.coverage.articles.articles import Article
-from topics.coverage.examples.explaining import (
-    EventPair,
-    explain_contained,
-    explain_copies,
-    explain_same_event,
-    explain_story,
-)
+from topics.coverage.examples.explaining import Explanation, explain, explain_copies
 from topics.coverage.examples.judgements import Judgement, order_pair, read_judgements
-from topics.coverage.examples.steps import Explanation
 from topics.coverage.examples.thresholds import Thresholds, read_thresholds
-from topics.coverage.relations.events import days_apart, weigh_event
+from topics.coverage.relations.events import check_same_event
 from topics.coverage.relations.pairs import score_pair
-from topics.coverage.stories.stories import StorySurvey
+from topics.coverage.relations.relating import check_outside
+from topics.coverage.relations.wordings import check_contained
 from topics.pipeline.coverage import embed_leads, find_coverage
-from topics.pipeline.coverage_tables import read_canonicals, read_copies
+from topics.pipeline.coverage_tables import read_canonicals, read_copies, read_pairs
 from topics.pipeline.work import stored_graph
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embeddings.vectors.neighbours import NeighbourGraph
 
 
 @dataclass(frozen=True)
@@ -80,17 +78,22 @@ class _Pair:
     def documents(self) -> dict[str, Document]:
         return {article.id: article.document for article in self.articles}
 
-    @property
-    def dates(self) -> tuple[str, str]:
-        return (
-            self.documents[self.a.document_id].published,
-            self.documents[self.b.document_id].published,
-        )
+    @cached_property
+    def nodes(self) -> NDArray[np.int64]:
+        """The node of each passage; copies share one."""
+        return read_nodes(self.store, self.passages).of_passage
 
-    @property
-    def days(self) -> int | None:
-        """Days between the two, ``None`` where a date is not known."""
-        return days_apart(*self.dates) if all(self.dates) else None
+    @cached_property
+    def related(self) -> set[tuple[str, frozenset[int]]]:
+        """Kind and nodes of the relations that were found."""
+        return {
+            (kind, frozenset(self.nodes[[a, b]].tolist()))
+            for kind, a, b in read_pairs(self.store, self.passages)
+        }
+
+    def is_related(self, kind: str) -> bool:
+        """Whether the nodes of the two are related."""
+        return (kind, frozenset(self.nodes[list(self.rows)].tolist())) in self.related
 
     @cached_property
     def cosine(self) -> float:
@@ -158,42 +161,43 @@ def _copies(pair: _Pair) -> Explanation:
 
 
 def _contained(pair: _Pair) -> Explanation:
-    longer, shorter = sorted((pair.a, pair.b), key=lambda one: -len(read_words(one.body).words))
-    return explain_contained(
-        longer.body,
-        shorter.body,
-        pair.thresholds.for_relations(),
+    words = [len(read_words(passage.body).words) for passage in (pair.a, pair.b)]
+    rows = pair.rows if words[0] >= words[1] else (pair.rows[1], pair.rows[0])
+    longer, shorter = (pair.passages[row] for row in rows)
+    steps = check_contained(
+        pair.passages,
+        pair.documents,
+        pair.nodes,
+        rows,
+        options=pair.thresholds.for_relations(),
+    )
+    return explain(
+        "contains",
+        steps,
         judged=pair.judged("contains", _key(longer), _key(shorter)),
+        found=pair.is_related("contains"),
     )
 
 
 def _event(pair: _Pair) -> Explanation:
-    first, second = (pair.documents[one.document_id] for one in (pair.a, pair.b))
-    nodes = read_nodes(pair.store, pair.passages)
-    graph = stored_graph(pair.store)
-    near = graph is not None and _are_neighbours(graph, nodes, pair.rows)
-    known = EventPair(
-        words=(len(read_words(pair.a.body).words), len(read_words(pair.b.body).words)),
-        documents=(first.id, second.id),
-        outlets=(first.source, second.source),
-        days=pair.days,
+    steps, evidence = check_same_event(
+        pair.passages,
+        pair.documents,
+        pair.nodes,
+        cast("NeighbourGraph", stored_graph(pair.store)),
+        pair.rows,
         cosine=pair.cosine,
-        neighbours=near,
+        options=pair.thresholds.for_relations(),
     )
-    evidence = None
-    if graph is not None and near:
-        evidence = weigh_event(pair.passages, pair.documents, nodes.of_passage, graph, pair.rows)
-    return explain_same_event(
-        known,
-        evidence,
-        pair.thresholds.for_relations(),
+    contained = [nodes for kind, nodes in pair.related if kind == "contains"]
+    inside = check_outside(frozenset(pair.nodes[list(pair.rows)].tolist()), contained)
+    return explain(
+        "same_event",
+        steps if inside.passed else [*steps, inside],
         judged=pair.judged("same_event", _key(pair.a), _key(pair.b)),
+        found=pair.is_related("same_event"),
+        evidence=evidence,
     )
-
-
-def _are_neighbours(graph: NeighbourGraph, nodes: Nodes, rows: tuple[int, int]) -> bool:
-    a, b = (int(nodes.of_passage[row]) for row in rows)
-    return bool((graph.indices[a] == b).any() or (graph.indices[b] == a).any())
 
 
 def _story(pair: _Pair) -> Explanation:
@@ -203,32 +207,9 @@ def _story(pair: _Pair) -> Explanation:
     encoder = stored_encoder(pair.store)
     leads = embed_leads(pair.store, encoder, pair.passages, pair.articles, groups)
     _, survey = find_coverage(pair.articles, leads, pair.thresholds, pair.judgements)
-    score, link = _score(survey, a, b), None
-    stories = [story.members for story in survey.stories]
-    of_a, of_b = (next((m for m in stories if one in m), (one,)) for one in (a, b))
-    together = of_a == of_b
-    if not together and len(of_a) + len(of_b) > 2:
-        found = [_score(survey, x, y) or 0.0 for x in of_a for y in of_b]
-        link = float(np.mean(found))
-    options = pair.thresholds.for_stories()
-    explained = explain_story(
-        score,
-        options.threshold,
-        days=pair.days,
-        most_days=options.days,
-        link=link,
+    return explain(
+        "story",
+        survey.check(a, b),
         judged=pair.judged("story", pair.articles[a].id, pair.articles[b].id),
+        found=survey.find_story(a) == survey.find_story(b),
     )
-    if together and not explained.joined:
-        verdict = "One story: other articles of it hold the two together."
-        return replace(explained, joined=True, verdict=verdict)
-    return explained
-
-
-def _score(survey: StorySurvey, a: int, b: int) -> float | None:
-    """Return how likely two articles are of one story, ``None`` if they were not compared."""
-    first, second = sorted((int(survey.node_of[a]), int(survey.node_of[b])))
-    if first == second:
-        return 1.0
-    place = np.flatnonzero((survey.pairs[:, 0] == first) & (survey.pairs[:, 1] == second))
-    return float(survey.scores[place[0]]) if len(place) else None

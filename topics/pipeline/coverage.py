@@ -25,6 +25,7 @@ from topics.coverage.examples.judgements import Judgement
 from topics.coverage.examples.thresholds import Thresholds
 from topics.coverage.relations.articles import ArticleRelation, relate_articles
 from topics.coverage.relations.events import find_same_event
+from topics.coverage.relations.relating import check_outside
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.wordings import find_contained, relate_judged, relate_versions
 from topics.coverage.reuse.boilerplate import Copies, find_boilerplate
@@ -110,8 +111,7 @@ def find_related(
         # What the user said of one text holds for its copies, which are the same node.
         said = {frozenset((a, b)) for a in keys_of[min(pair)] for b in keys_of[max(pair)]}
         taken = relation.score >= least[kind] or said & yes[kind]
-        # A passage inside another reports no event of its own.
-        if taken and not said & no[kind] and pair not in contained:
+        if taken and not said & no[kind] and check_outside(pair, contained).passed:
             kept.append(relation)
             found.update((kind, key) for key in said)
             if kind == "contains":

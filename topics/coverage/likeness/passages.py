@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,27 +128,33 @@ def weigh_days(days: int | None) -> float:
     return 0.0 if days is None else DATED + DAY_APART * days
 
 
-def split_odds(
-    measured: Sequence[float], figures: bool, dates: bool, days: int | None
-) -> list[tuple[str, float, float]]:
-    """Return the parts that the log odds of one event add up to.
-
-    Args:
-        measured: Cosine, words, typical cosine and typical words of a pair.
-        figures: Whether figures conflict.
-        dates: Whether dates conflict.
-        days: Between their publication, where both are known to the day.
+def split_score(evidence: SameEvent) -> list[tuple[str, float, float]]:
+    """Return the parts that the log odds of a score add up to.
 
     Returns:
         Of each part its name, what was measured, and the log odds that it adds.
     """
-    values = (1.0, *measured, float(figures), float(dates))
-    names = ("start", "cosine", "words", "typical cosine", "typical words",
-             "figures conflict", "dates conflict")  # fmt: skip
-    weights = (WEIGHTS.intercept, WEIGHTS.cosines, WEIGHTS.words, WEIGHTS.typical_cosines,
-               WEIGHTS.typical_words, WEIGHTS.figures, WEIGHTS.dates)  # fmt: skip
-    parts = [(name, value, weight * value)
-             for name, value, weight in zip(names, values, weights, strict=True)]  # fmt: skip
+    # Facts conflict where both texts state some, and none in common.
+    figures, dates = (
+        not shared and any(change.kind == kind for change in evidence.differing)
+        for kind, shared in (
+            ("figure", evidence.shared_figures),
+            ("date", evidence.shared_dates),
+        )
+    )
+    parts = [
+        (name, float(value), weight * value)
+        for name, value, weight in (
+            ("start", 1.0, WEIGHTS.intercept),
+            ("cosine", evidence.cosine, WEIGHTS.cosines),
+            ("words", evidence.words, WEIGHTS.words),
+            ("typical cosine", evidence.typical_cosine, WEIGHTS.typical_cosines),
+            ("typical words", evidence.typical_words, WEIGHTS.typical_words),
+            ("figures conflict", figures, WEIGHTS.figures),
+            ("dates conflict", dates, WEIGHTS.dates),
+        )
+    ]
+    days = evidence.days
     return parts if days is None else [*parts, ("days", float(days), weigh_days(days))]
 
 
@@ -164,48 +170,31 @@ def weigh(
         place: Where in it.
         days: Between their publication, where both are known to the day.
     """
-    cosine, words, typical, typical_words = (
-        float(part[place])
-        for part in (
-            likeness.cosines,
-            likeness.words,
-            likeness.typical_cosines,
-            likeness.typical_words,
-        )
-    )
-    clash = conflict(a, b, "figure"), conflict(a, b, "date")
-    odds = sum(
-        added for _, _, added in split_odds((cosine, words, typical, typical_words), *clash, days)
-    )
     differing = []
     for (kind,) in _KINDS[:2]:
         left, right = values(a, kind), values(b, kind)
         if left - right and right - left:
             differing.append(FactChange(kind, _list(left - right), _list(right - left)))
     figures, dates, names = (tuple(sorted(values(a, *k) & values(b, *k))) for k in _KINDS)
-    return SameEvent(
-        1 / (1 + math.exp(-odds)),
-        cosine,
-        words,
-        typical,
-        typical_words,
-        days,
-        figures,
-        dates,
-        names,
-        tuple(differing),
+    evidence = SameEvent(
+        score=0.0,
+        cosine=float(likeness.cosines[place]),
+        words=float(likeness.words[place]),
+        typical_cosine=float(likeness.typical_cosines[place]),
+        typical_words=float(likeness.typical_words[place]),
+        days=days,
+        shared_figures=figures,
+        shared_dates=dates,
+        shared_names=names,
+        differing=tuple(differing),
     )
+    odds = sum(added for _, _, added in split_score(evidence))
+    return replace(evidence, score=1 / (1 + math.exp(-odds)))
 
 
 def read_facts(text: str) -> list[Fact]:
     """Find the facts of a text."""
     return find_facts(read_words(text))
-
-
-def conflict(a: Sequence[Fact], b: Sequence[Fact], kind: FactKind) -> bool:
-    """Whether both texts state facts of this kind, and none in common."""
-    left, right = values(a, kind), values(b, kind)
-    return bool(left and right and not left & right)
 
 
 def _list(found: frozenset[str]) -> str:

@@ -5,28 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rapidfuzz.distance import LCSseq
 
 from embeddings.text.wording import WordedTexts, read_words
 from embeddings.words.alignment import Block, Change, compare, match_words
 from embeddings.words.spelling import find_spelled
-from topics.coverage.relations.shared_runs import (
-    COMMON_RUN,
-    RUN_WORDS,
-    ContainmentCandidates,
-    find_candidates,
-)
-
-__all__ = [
-    "COMMON_RUN",
-    "RUN_WORDS",
-    "Containment",
-    "ContainmentCandidates",
-    "contained_pairs",
-    "describe",
-    "find_candidates",
-]
+from embeddings.words.steps import Step, make_step, pass_all, state_percent
+from topics.coverage.relations.shared_runs import ContainmentCandidates
 
 # Part of the least share that must stand there in order and spelled alike: no more than this
 # is left to misspelled words and to moved paragraphs. It rules out most candidates at once.
@@ -63,6 +50,75 @@ class Containment:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How much of a shorter text stands in a longer one, measured when it is asked for.
+
+    Attributes:
+        inner: Word numbers of the shorter text.
+        outer: Those of the longer one, or of the stretch that is looked at.
+        words: What the numbers stand for.
+        scattered: See ``contained_pairs``.
+    """
+
+    inner: Sequence[int]
+    outer: Sequence[int]
+    words: Sequence[str]
+    scattered: bool
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """What agrees."""
+        inner, outer = (
+            [self.words[number] for number in side] for side in (self.inner, self.outer)
+        )
+        return _match(inner, outer, scattered=self.scattered)
+
+    @property
+    def share(self) -> float:
+        """Share of the shorter text's words."""
+        return _count(self.blocks) / len(self.inner)
+
+    def in_order(self, least_share: float) -> bool:
+        """Whether enough words stand there in order and spelled alike: quick to tell."""
+        sure = math.ceil(_SURE_PART * least_share * len(self.inner))
+        return LCSseq.similarity(self.inner, self.outer, score_cutoff=sure) > 0
+
+    def check(self, least_share: float, least_firm: int) -> Iterator[Step]:
+        """Test the words in common; see ``contained_pairs``."""
+        stated, asked = state_percent(self.share, least_share)
+        where = "in passages of" if self.scattered else "in one stretch of"
+        clause = (
+            f"{stated} of the shorter text's words stand {where} the longer one; "
+            f"{asked} are asked for"
+        )
+        enough = self.share >= least_share
+        if enough and not self.in_order(least_share):
+            enough, clause = False, f"{clause}, and more of them in the same order"
+        yield make_step("share", self.share, least_share, enough, clause)
+        firm = sum(size for size in map(_size, _join(self.blocks)) if size >= _FIRM)
+        held = self.share >= _NEARLY_ALL or firm >= least_firm
+        clause = (
+            f"{least_firm} or more of them stand in runs of three words, or nearly all are there"
+        )
+        if not held:
+            clause = f"fewer than {least_firm} of them stand in runs of three words or more"
+        yield make_step("words in runs", None, least_firm, held, clause)
+
+
+def lay_beside(
+    texts: WordedTexts, found: ContainmentCandidates, scattered: bool
+) -> Iterator[tuple[int, int, Standing]]:
+    """Lay the shorter text of each candidate beside the part of the longer one to look at."""
+    words = texts.vocabulary.words()
+    for (longer, shorter), shift in zip(found.pairs.tolist(), found.shifts.tolist(), strict=True):
+        inner, outer = texts.row(shorter), texts.row(longer)
+        if not scattered:
+            first, after = _stretch(len(inner), shift)
+            outer = outer[first:after]
+        yield longer, shorter, Standing(inner, outer, words, scattered)
+
+
 def contained_pairs(
     texts: WordedTexts,
     found: ContainmentCandidates,
@@ -83,23 +139,9 @@ def contained_pairs(
             text, a fifth more at each end, is aligned, so that words scattered over a long
             text add up to nothing.
     """
-    words = texts.vocabulary.words()
-    for (longer, shorter), shift in zip(found.pairs.tolist(), found.shifts.tolist(), strict=True):
-        numbers, around = texts.row(shorter), texts.row(longer)
-        if not scattered:
-            first, after = _stretch(len(numbers), shift)
-            around = around[first:after]
-        if not LCSseq.similarity(
-            numbers, around, score_cutoff=math.ceil(_SURE_PART * least_share * len(numbers))
-        ):
-            continue
-        inner = [words[number] for number in numbers]
-        outer = [words[number] for number in around]
-        blocks = _match(inner, outer, scattered=scattered)
-        share = _count(blocks) / len(inner)
-        firm = sum(size for size in map(_size, _join(blocks)) if size >= _FIRM)
-        if share >= least_share and (share >= _NEARLY_ALL or firm >= least_firm):
-            yield longer, shorter, share
+    for longer, shorter, standing in lay_beside(texts, found, scattered):
+        if standing.in_order(least_share) and pass_all(standing.check(least_share, least_firm)):
+            yield longer, shorter, standing.share
 
 
 def describe(container: str, contained: str, shift: int, *, scattered: bool = False) -> Containment:

@@ -12,19 +12,96 @@ from embeddings.documents import Document, Passage
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_many
 from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.words.steps import (
+    Step,
+    check_score,
+    check_words,
+    long_enough,
+    make_step,
+    pass_all,
+    state_number,
+)
 from topics.coverage.articles.days import day_bounds, days_apart, is_day
 from topics.coverage.likeness.passages import (
+    CANDIDATE_COSINE,
     SameEvent,
     candidate_pairs,
     measure_likeness,
     read_facts,
+    split_score,
     weigh,
     weigh_days,
 )
-from topics.coverage.likeness.weighing import to_odds
+from topics.coverage.likeness.weighing import Likeness, to_odds
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
 
-__all__ = ["days_apart", "find_same_event", "weigh_event"]
+__all__ = ["check_same_event", "days_apart", "find_same_event"]
+
+
+class _Nodes:
+    """The passages of each node, and the text that stands for it.
+
+    Attributes:
+        corpus: The passages.
+        members: Rows of each node, first published first.
+        bodies: The longest of each, the same in any order.
+        texts: Their words.
+        graph: Neighbours of the nodes.
+        facts: Finds the facts of a node's text.
+    """
+
+    def __init__(self, corpus: Sourced, graph: NeighbourGraph) -> None:
+        self.corpus, self.graph = corpus, graph
+        self.members: list[list[int]] = [[] for _ in range(graph.size)]
+        for row, node in enumerate(corpus.nodes.tolist()):
+            if node >= 0:
+                self.members[node].append(row)
+        for rows in self.members:
+            rows.sort(key=corpus.order)
+        self.bodies = [self._longest(rows) for rows in self.members]
+        self.texts = read_many(self.bodies)
+        self.facts = cache(lambda node: read_facts(self.bodies[node]))
+
+    def _longest(self, rows: Sequence[int]) -> str:
+        bodies = (self.corpus.passages[row].body for row in rows)
+        return min(bodies, key=lambda body: (-len(body), hash_text(body)), default="")
+
+    def least_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the words of the shorter text of each pair of nodes."""
+        words: NDArray[np.int64] = self.texts.lengths[pairs].min(axis=1)
+        return words
+
+    def known_days(self, a: int, b: int) -> int | None:
+        """Return the days between two rows, ``None`` where one is not known to the day."""
+        dates = self.corpus.published(a), self.corpus.published(b)
+        return days_apart(*dates) if all(is_day(day_bounds(one)) for one in dates) else None
+
+    def weigh(self, a: int, b: int, likeness: Likeness, place: int) -> SameEvent:
+        """Weigh two rows, whose nodes' likeness is at a place."""
+        facts_a, facts_b = (self.facts(int(self.corpus.nodes[row])) for row in (a, b))
+        return weigh(facts_a, facts_b, likeness, place, self.known_days(a, b))
+
+    def pick_reports(self, a: int, b: int, days: int) -> tuple[int, int] | None:
+        """Pick two outlets' reports that may be of one event, the earlier first.
+
+        Of all rows of two nodes those least apart, then the first.
+        """
+        best: tuple[float, int, int] | None = None
+        for row_a in self.corpus.one_of_each(self.members[a]):
+            for row_b in self.corpus.one_of_each(self.members[b]):
+                if not pass_all(self.corpus.check_reports(row_a, row_b, days)):
+                    continue
+                weight = weigh_days(self.known_days(row_a, row_b))
+                if best is None or weight > best[0]:
+                    first, second = sorted((row_a, row_b), key=self.corpus.order)
+                    best = weight, first, second
+        return best[1:] if best else None
+
+
+def _check_event(evidence: SameEvent, least: float) -> Step:
+    """Test the score of two reports."""
+    parts = ", ".join(f"{name} {odds:+.1f}" for name, _, odds in split_score(evidence) if odds)
+    return check_score(evidence.score, least, f" (log odds: {parts})")
 
 
 def find_same_event(
@@ -44,39 +121,37 @@ def find_same_event(
     """
     options = options or RelationOptions()
     corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
-    members = _members(corpus, graph.size)
-    bodies = [_longest(rows, passages) for rows in members]
-    texts = read_many(bodies)
+    known = _Nodes(corpus, graph)
     pairs, cosines = candidate_pairs(graph)
-    long_enough = texts.lengths[pairs].min(axis=1) >= options.event_words
-    pairs = pairs[long_enough]
-    likeness = measure_likeness(texts, graph, pairs, cosines[long_enough])
-    facts = cache(lambda node: read_facts(bodies[node]))
+    kept = long_enough(known.least_words(pairs), options.event_words)
+    pairs = pairs[kept]
+    likeness = measure_likeness(known.texts, graph, pairs, cosines[kept])
     # Facts only take away, and nothing adds more than a common day.
     hopeful = to_odds(options.event_score) - weigh_days(0)
     relations = []
     for place in np.flatnonzero(likeness.evidence >= hopeful).tolist():
-        node_a, node_b = pairs[place].tolist()
-        reports = _pick_reports(members[node_a], members[node_b], corpus, options.days)
+        a, b = pairs[place].tolist()
+        reports = known.pick_reports(a, b, options.days)
         if reports is None:
             continue
-        first, second, days = reports
-        of_first, of_second = (facts(int(corpus.nodes[row])) for row in (first, second))
-        evidence = weigh(of_first, of_second, likeness, place, days)
-        if evidence.score >= options.event_score:
-            relations.append((evidence, (first, second)))
+        evidence = known.weigh(*reports, likeness, place)
+        if _check_event(evidence, options.event_score).passed:
+            relations.append((evidence, reports))
     relations.sort(key=lambda r: (-r[0].score, corpus.order(r[1][0]), corpus.order(r[1][1])))
     return [Relation("same_event", *pair, evidence, True) for evidence, pair in relations]
 
 
-def weigh_event(
+def check_same_event(
     passages: Sequence[Passage],
     documents: Mapping[str, Document],
     nodes: Sequence[int] | NDArray[np.integer],
     graph: NeighbourGraph,
     rows: tuple[int, int],
-) -> SameEvent | None:
-    """Weigh one pair of neighbours as ``find_same_event`` does, whatever comes of it.
+    *,
+    cosine: float,
+    options: RelationOptions | None = None,
+) -> tuple[list[Step], SameEvent | None]:
+    """Test whether two passages report one event, as ``find_same_event`` does.
 
     Args:
         passages: See ``find_same_event``.
@@ -84,63 +159,36 @@ def weigh_event(
         nodes: See ``find_same_event``.
         graph: See ``find_same_event``.
         rows: The two passages.
+        cosine: Of their vectors.
+        options: What counts.
 
     Returns:
-        ``None`` where the two are no neighbours.
+        The steps; and how the two were weighed, ``None`` where they are no neighbours.
     """
+    options = options or RelationOptions()
     corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
-    bodies = [_longest(members, passages) for members in _members(corpus, graph.size)]
-    wanted = sorted(int(corpus.nodes[row]) for row in rows)
+    known = _Nodes(corpus, graph)
+    pair = np.sort(corpus.nodes[list(rows)])[None, :]
+    steps = [check_words(int(known.least_words(pair)[0]), options.event_words)]
+    steps += corpus.check_reports(*rows, options.days)
     pairs, cosines = candidate_pairs(graph)
-    place = (pairs == wanted).all(axis=1)
-    if not place.any():
-        return None
-    likeness = measure_likeness(read_many(bodies), graph, pairs[place], cosines[place])
-    dates = [corpus.published(row) for row in rows]
-    known = _known_to_the_day(dates)
-    first, second = (read_facts(bodies[node]) for node in wanted)
-    return weigh(first, second, likeness, 0, days_apart(*dates) if known else None)
-
-
-def _members(corpus: Sourced, nodes: int) -> list[list[int]]:
-    """Return the rows of each node, first published first."""
-    members: list[list[int]] = [[] for _ in range(nodes)]
-    for row, node in enumerate(corpus.nodes.tolist()):
-        if node >= 0:
-            members[node].append(row)
-    for rows in members:
-        rows.sort(key=corpus.order)
-    return members
-
-
-def _longest(rows: Sequence[int], passages: Sequence[Passage]) -> str:
-    """Return the body that stands for a node: its longest, the same in any order."""
-    bodies = (passages[row].body for row in rows)
-    return min(bodies, key=lambda body: (-len(body), hash_text(body)), default="")
-
-
-def _pick_reports(
-    a: Sequence[int], b: Sequence[int], corpus: Sourced, days: int
-) -> tuple[int, int, int | None] | None:
-    """Pick two outlets' reports that may be of one event: least apart, then first.
-
-    Returns:
-        Their rows, the earlier first, and the days between them, ``None`` where one is not
-        known to the day.
-    """
-    best: tuple[float, int, int, int | None] | None = None
-    for row_a in corpus.one_of_each(a):
-        for row_b in corpus.one_of_each(b):
-            dates = corpus.published(row_a), corpus.published(row_b)
-            if not corpus.across(row_a, row_b) or (apart := days_apart(*dates)) > days:
-                continue
-            known = apart if _known_to_the_day(dates) else None
-            weight = weigh_days(known)
-            if best is None or weight > best[0]:
-                first, second = sorted((row_a, row_b), key=corpus.order)
-                best = weight, first, second, known
-    return best[1:] if best else None
-
-
-def _known_to_the_day(dates: Sequence[str]) -> bool:
-    return all(is_day(day_bounds(published)) for published in dates)
+    place = (pairs == pair).all(axis=1)
+    near = bool(place.any())
+    if near:
+        clause = f"they are neighbours, with a cosine of {cosine:.2f}"
+    elif pair[0, 0] == pair[0, 1]:
+        clause = "both are copies of one text, and say the same"
+    elif cosine < CANDIDATE_COSINE:
+        stated = state_number(cosine, CANDIDATE_COSINE)
+        clause = f"the cosine of their vectors is {stated}; {CANDIDATE_COSINE:.2f} is asked for"
+    else:
+        clause = (
+            "neither is among the nearest neighbours of the other, though the cosine of their "
+            f"vectors is {cosine:.2f}"
+        )
+    steps.append(make_step("neighbours", cosine, CANDIDATE_COSINE, near, clause))
+    if not near:
+        return steps, None
+    likeness = measure_likeness(known.texts, graph, pairs[place], cosines[place])
+    evidence = known.weigh(*rows, likeness, 0)
+    return [*steps, _check_event(evidence, options.event_score)], evidence

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
 from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.words.steps import Step, make_step
 from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.relations import Relation, RelationOptions
 from topics.coverage.relations.wordings import find_contained
@@ -36,10 +37,23 @@ def find_relations(
     Returns:
         Containments by falling share, then events by falling score.
     """
-    contained = find_contained(passages, documents, nodes, options=options)
     numbers = np.asarray(nodes)
-    known = {frozenset((int(numbers[r.a]), int(numbers[r.b]))) for r in contained}
+
+    def pair(relation: Relation) -> frozenset[int]:
+        return frozenset(numbers[[relation.a, relation.b]].tolist())
+
+    contained = find_contained(passages, documents, nodes, options=options)
+    known = set(map(pair, contained))
     events = find_same_event(passages, documents, nodes, graph, options=options)
-    return contained + [
-        r for r in events if frozenset((int(numbers[r.a]), int(numbers[r.b]))) not in known
-    ]
+    return contained + [one for one in events if check_outside(pair(one), known).passed]
+
+
+def check_outside(pair: frozenset[int], contained: Collection[frozenset[int]]) -> Step:
+    """Test that of two nodes neither is known to stand inside the other."""
+    outside = pair not in contained
+    clause = (
+        "neither stands inside the other"
+        if outside
+        else "one stands inside the other, and reports no event of its own"
+    )
+    return make_step("inside", None, None, outside, clause)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
 from embeddings.words.alignment import Comparison
+from embeddings.words.steps import Step, check_days, make_step, pass_all
+from topics.coverage.articles.days import days_apart
 from topics.coverage.likeness.passages import SameEvent
 from topics.coverage.relations.containment import Containment
 
@@ -101,11 +103,37 @@ class Sourced:
         published = self.published(row)
         return not published, published, passage.document_id, passage.position, row
 
+    def check_documents(self, a: int, b: int) -> Step:
+        """Test whether two rows are of two documents."""
+        ids = [self.passages[row].document_id for row in (a, b)]
+        differ = ids[0] != ids[1]
+        clause = "they are of two documents" if differ else "both are of one document"
+        return make_step("documents", " / ".join(ids), None, differ, clause)
+
+    def check_outlets(self, a: int, b: int) -> Step:
+        """Test whether two rows are not known to be of one outlet."""
+        sources = [self.source(row) for row in (a, b)]
+        differ = not sources[0] or sources[0] != sources[1]
+        if not differ:
+            clause = f"both are of {sources[0]}, and an event is looked for between outlets"
+        else:
+            clause = f"they {'are' if all(sources) else 'may be'} of two outlets"
+        return make_step("outlets", " / ".join(sources), None, differ, clause)
+
+    def check_days(self, a: int, b: int, most: int) -> Step:
+        """Test the days between two rows; a date that is not known counts against nothing."""
+        dates = [self.published(row) for row in (a, b)]
+        return check_days(days_apart(*dates) if all(dates) else None, most)
+
+    def check_reports(self, a: int, b: int, days: int) -> Iterator[Step]:
+        """Test whether two rows may be reports of one event."""
+        yield self.check_documents(a, b)
+        yield self.check_outlets(a, b)
+        yield self.check_days(a, b, days)
+
     def across(self, a: int, b: int) -> bool:
         """Whether two rows are of two documents, and not known to be of one outlet."""
-        same_document = self.passages[a].document_id == self.passages[b].document_id
-        source = self.source(a)
-        return not same_document and (not source or source != self.source(b))
+        return pass_all(check(a, b) for check in (self.check_documents, self.check_outlets))
 
     def one_of_each(self, rows: Sequence[int]) -> list[int]:
         """Keep the first two documents of each outlet: thousands of copies cost no more."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.text.wording import WordedTexts
+from embeddings.words.steps import Step, check_words, count_words, long_enough, make_step
 
 # Of 25 words with three in ten changed at random, .96 of all texts keep a run of four whole.
 RUN_WORDS = 4
@@ -107,6 +109,38 @@ def find_candidates(
     )
 
 
+def check_runs(texts: WordedTexts, nodes: NDArray[np.int64], least_words: int) -> Iterator[Step]:
+    """Test whether the first of two texts may contain the second; see ``find_candidates``."""
+    outer, inner = texts.lengths.tolist()
+    yield check_words(inner, least_words)
+    clause = (
+        f"the text that is to contain it has {count_words(outer)}, and it has {count_words(inner)}"
+    )
+    longer = _is_longer(texts.lengths, 0, 1)
+    yield make_step("longer text", outer, inner + 1, longer, clause)
+    if not _differ(nodes, 0, 1):
+        clause = "both are copies of one text, of which none is taken to contain another"
+        yield make_step("two texts", "one", None, False, clause)
+    hashes, offsets = texts.shingles(RUN_WORDS)
+    of_outer, of_inner = (set(part.tolist()) for part in np.split(hashes, offsets[1:2]))
+    shared = len(of_outer & of_inner)
+    traced = len(find_candidates(texts, 1, np.arange(2)).pairs) > 0
+    clause = (
+        f"{shared} of the shorter text's {len(of_inner)} runs of {RUN_WORDS} words stand in "
+        "the other"
+    )
+    clause += "" if traced else ", too few for a trace of reuse"
+    yield make_step("runs in common", shared, None, traced, clause)
+
+
+def _is_longer(lengths: NDArray[np.int64], one: Any, other: Any) -> Any:
+    return lengths[one] > lengths[other]
+
+
+def _differ(nodes: NDArray[np.int64], one: Any, other: Any) -> Any:
+    return nodes[one] != nodes[other]
+
+
 def _read_runs(
     texts: WordedTexts, least_words: int, nodes: NDArray[np.int64]
 ) -> tuple[_Runs, NDArray[np.int64]]:
@@ -121,7 +155,7 @@ def _read_runs(
     hashes, offsets = texts.shingles(RUN_WORDS)
     owners = np.repeat(np.arange(len(texts)), np.diff(offsets))
     places = np.arange(len(hashes)) - offsets[owners]
-    kept = texts.lengths[owners] >= least_words
+    kept = long_enough(texts.lengths[owners], least_words)
     hashes, owners, places = hashes[kept], owners[kept], places[kept]
     # The sort is stable: what is equal stays in the order of texts and places.
     order = np.lexsort((texts.lengths[owners], nodes[owners], hashes))
@@ -186,7 +220,7 @@ def _pair_up(
         # The entries before it in its run, nearest first.
         b = a - 1 - np.arange(len(a)) + np.repeat(np.cumsum(counts) - counts, counts)
         longer, shorter = runs.owners[a], runs.owners[b]
-        kept = (lengths[longer] > lengths[shorter]) & (nodes[longer] != nodes[shorter])
+        kept = _is_longer(lengths, longer, shorter) & _differ(nodes, longer, shorter)
         a, b = a[kept], b[kept]
         yield runs.owners[a] * len(lengths) + runs.owners[b], runs.places[a] - runs.places[b]
         place = after
@@ -228,7 +262,7 @@ def _pair_quoted(
         text, after = runs.owners[entry], starts[own[0]] + runs.sizes[own[0]]
         # The shorter text comes first in a run.
         others, places = runs.owners[entry + 1 : after], runs.places[entry + 1 : after]
-        longer = (lengths[others] > lengths[text]) & (nodes[others] != nodes[text])
+        longer = _is_longer(lengths, others, text) & _differ(nodes, others, text)
         others, places = others[longer], places[longer]
         first = np.argsort(others, kind="stable")[:COMMON_RUN]
         left_out += len(others) - len(first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,9 +14,10 @@ from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_many
 from embeddings.words.alignment import compare
 from embeddings.words.copies import CopySurvey
-from topics.coverage.relations.containment import contained_pairs, describe
+from embeddings.words.steps import Step
+from topics.coverage.relations.containment import contained_pairs, describe, lay_beside
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
-from topics.coverage.relations.shared_runs import find_candidates
+from topics.coverage.relations.shared_runs import check_runs, find_candidates
 
 
 def relate_versions(
@@ -139,6 +140,36 @@ def find_contained(
     return relations
 
 
+def check_contained(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    nodes: Sequence[int] | NDArray[np.integer],
+    rows: tuple[int, int],
+    *,
+    options: RelationOptions | None = None,
+    scattered: bool = False,
+) -> Iterator[Step]:
+    """Test whether one passage contains another, as ``find_contained`` does.
+
+    Args:
+        passages: See ``find_contained``.
+        documents: See ``find_contained``.
+        nodes: See ``find_contained``.
+        rows: The longer passage, and the shorter one.
+        options: See ``find_contained``.
+        scattered: See ``find_contained``.
+    """
+    options = options or RelationOptions()
+    corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
+    of_two = corpus.check_documents(*rows)
+    if not of_two.passed:
+        yield of_two
+    texts = read_many(passages[row].body for row in rows)
+    yield from check_runs(texts, corpus.nodes[list(rows)], options.contained_words)
+    for *_, standing in lay_beside(texts, find_candidates(texts, 1, np.arange(2)), scattered):
+        yield from standing.check(options.contained_share, options.contained_firm)
+
+
 def _choose(a: Sequence[int], b: Sequence[int], corpus: Sourced) -> tuple[int, int] | None:
     """Pick the rows that stand for two texts: across outlets if there are such."""
     inside = None
@@ -146,8 +177,6 @@ def _choose(a: Sequence[int], b: Sequence[int], corpus: Sourced) -> tuple[int, i
         for row_b in corpus.one_of_each(b):
             if corpus.across(row_a, row_b):
                 return row_a, row_b
-            if inside is None and (
-                corpus.passages[row_a].document_id != corpus.passages[row_b].document_id
-            ):
+            if inside is None and corpus.check_documents(row_a, row_b).passed:
                 inside = row_a, row_b
     return inside

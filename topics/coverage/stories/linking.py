@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,10 @@ class Tree:
     """Merges made so far. Clusters are numbered: first those given, then one a merge.
 
     Attributes:
+        groups: The nodes of those given.
+        pairs: See ``link``.
+        evidence: See ``link``.
+        least: Mean evidence down to which clusters are merged.
         excess: For each cluster, what the pairs with another one add up to beyond
             ``MISSING`` for each; minus infinity where the two must stay apart. Empty once
             the cluster is part of a larger one.
@@ -38,6 +42,10 @@ class Tree:
         best: The most that a cut of the tree below can reach.
     """
 
+    groups: Sequence[Sequence[int]]
+    pairs: NDArray[np.int64]
+    evidence: NDArray[np.float64]
+    least: float
     excess: list[dict[int, float]]
     parts: set[int]
     sizes: list[int]
@@ -48,6 +56,60 @@ class Tree:
     drops: list[float]
     joined: list[float]
     best: list[float]
+
+    def cut(self) -> list[list[int]]:
+        """Cut where the odds of the merges that hold add up to most; see ``link``."""
+        found = []
+        waiting = [cluster for cluster in range(len(self.sizes)) if cluster not in self.parts]
+        while waiting:
+            cluster = waiting.pop()
+            children = self.children[cluster]
+            if children is not None and self.best[cluster] > self.joined[cluster]:
+                waiting += children
+            else:
+                found.append(sorted(self.nodes(cluster)))
+        return sorted(found)
+
+    def nodes(self, cluster: int) -> Iterator[int]:
+        """Yield the nodes of a cluster."""
+        waiting = [cluster]
+        while waiting:
+            one = waiting.pop()
+            children = self.children[one]
+            if children is None:
+                yield from self.groups[one]
+            else:
+                waiting += children
+
+    def weigh_parted(self, a: int, b: int) -> float:
+        """Return what was held against ``least`` where two nodes are not in one group.
+
+        Of their clusters that were not merged, or whose merge was cut: the mean evidence
+        between the two, less what is lost by falling below that within either. Minus
+        infinity where they must stay apart.
+        """
+        one, other = self._clusters_of(a), self._clusters_of(b)
+        for cluster in one:
+            if cluster in other:
+                return _weigh_merge(self.means[cluster], self.drops[cluster])
+        if self.excess[one[-1]].get(other[-1]) == -np.inf:
+            return -np.inf
+        return self._mean_between(list(self.nodes(one[-1])), list(self.nodes(other[-1])))
+
+    def _clusters_of(self, node: int) -> list[int]:
+        """Return the clusters that a node is in, from the one given to the largest."""
+        above = {part: made for made, pair in enumerate(self.children) for part in pair or ()}
+        clusters = [next(n for n, nodes in enumerate(self.groups) if node in nodes)]
+        while clusters[-1] in above:
+            clusters.append(above[clusters[-1]])
+        return clusters
+
+    def _mean_between(self, one: Sequence[int], other: Sequence[int]) -> float:
+        """Return the mean evidence, also where no merge was tried since all of it is weak."""
+        there, back = (np.isin(self.pairs, nodes) for nodes in (one, other))
+        between = (there[:, 0] & back[:, 1]) | (there[:, 1] & back[:, 0])
+        over = np.maximum(self.evidence[between] - MISSING, 0).sum()
+        return MISSING + float(over) / (len(one) * len(other))
 
 
 def link(
@@ -76,7 +138,7 @@ def link(
         Groups of nodes, sorted. They depend on the order of the nodes where ties are
         broken, and not on that of pairs or groups.
     """
-    return _cut(grow(groups, pairs, evidence, least, apart), groups)
+    return grow(groups, pairs, evidence, least, apart).cut()
 
 
 def grow(
@@ -99,7 +161,7 @@ def grow(
         *_, one, other = heapq.heappop(queue)
         if one in tree.parts or other in tree.parts:
             continue
-        made = _merge(tree, one, other, least)
+        made = _merge(tree, one, other)
         for near in tree.excess[made]:
             if (mean := _mean(tree, made, near)) >= least:
                 heapq.heappush(queue, _entry(tree, made, near, mean))
@@ -137,7 +199,9 @@ def _plant(
     count = len(groups)
     keys = [min(nodes) for nodes in groups]
     none = [[0.0] * count for _ in range(4)]
-    return Tree(excess, set(), sizes, keys, within, [None] * count, *none)
+    children: list[tuple[int, int] | None] = [None] * count
+    given = groups, pairs, evidence, least
+    return Tree(*given, excess, set(), sizes, keys, within, children, *none)
 
 
 def _connect(count: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,10 +228,10 @@ def _entry(tree: Tree, one: int, other: int, mean: float) -> tuple[float, int, i
     return -mean, low, high, one, other
 
 
-def _merge(tree: Tree, one: int, other: int, least: float) -> int:
+def _merge(tree: Tree, one: int, other: int) -> int:
     mean = _mean(tree, one, other)
     drop = max(0.0, *(_drop(tree, side, mean) for side in (one, other)))
-    odds = mean - DROP * drop - least
+    odds = _weigh_merge(mean, drop) - tree.least
     made, sizes = len(tree.sizes), (tree.sizes[one], tree.sizes[other])
     left, right = tree.excess[one], tree.excess[other]
     near: dict[int, float] = {}
@@ -191,31 +255,11 @@ def _merge(tree: Tree, one: int, other: int, least: float) -> int:
     return made
 
 
+def _weigh_merge(mean: float, drop: float) -> float:
+    return mean - DROP * drop
+
+
 def _drop(tree: Tree, side: int, mean: float) -> float:
     """How far a mean falls below that within a side; less where that is of few pairs."""
     pairs = tree.sizes[side] * (tree.sizes[side] - 1) / 2
     return (tree.within[side] - mean * pairs) / (pairs + _DOUBT)
-
-
-def _cut(tree: Tree, groups: Sequence[Sequence[int]]) -> list[list[int]]:
-    found = []
-    waiting = [cluster for cluster in range(len(tree.sizes)) if cluster not in tree.parts]
-    while waiting:
-        cluster = waiting.pop()
-        children = tree.children[cluster]
-        if children is not None and tree.best[cluster] > tree.joined[cluster]:
-            waiting += children
-        else:
-            found.append(sorted(_leaves(tree, cluster, groups)))
-    return sorted(found)
-
-
-def _leaves(tree: Tree, cluster: int, groups: Sequence[Sequence[int]]) -> Iterable[int]:
-    waiting = [cluster]
-    while waiting:
-        one = waiting.pop()
-        children = tree.children[one]
-        if children is None:
-            yield from groups[one]
-        else:
-            waiting += children

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.text.wording import WordedTexts, read_many
-from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours, unit_rows
+from embeddings.text.wording import read_many
+from embeddings.vectors.neighbours import unit_rows
+from embeddings.words.steps import (
+    Step,
+    check_days,
+    check_score,
+    check_words,
+    make_step,
+    state_number,
+)
 from topics.coverage.articles.articles import Article
-from topics.coverage.articles.days import day_bounds, is_day
-from topics.coverage.likeness import articles as affinity
-from topics.coverage.likeness.articles import Affinity, story_text
+from topics.coverage.likeness.articles import headline, story_text
 from topics.coverage.likeness.weighing import to_odds, to_probability
 from topics.coverage.stories import linking
-from topics.coverage.stories.ties import Links, Ties, tie
+from topics.coverage.stories.comparing import Nodes, StoryOptions, weigh_pairs
+from topics.coverage.stories.ties import tie
 
 __all__ = ["Story", "StoryOptions", "StorySurvey", "find_stories", "story_text"]
-
-# Log odds, at least, of two articles of which one is most of the other: .95. Strong, but no
-# more than that: a third that neither looks like outweighs it.
-_LINKED = 3.0
-# Likeliest partners of a node that are compared with each other.
-_HOP_NEIGHBOURS = 12
-# Each round takes a story that has more reports than neighbours were looked at further.
-_ROUNDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class StoryOptions:
-    """What counts as one story.
-
-    Attributes:
-        threshold: Probability in 0..1 from which two single articles are joined; larger
-            groups are held to the same odds.
-        days: Most days between two articles that are compared, or are one text; dates that
-            are missing or coarse get the benefit of the doubt.
-        neighbours: Nearest articles that each is compared with.
-        least_words: Shortest article that is grouped, headline and beginning together.
-    """
-
-    threshold: float = 0.45
-    days: int = 5
-    neighbours: int = 40
-    least_words: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +55,78 @@ class StorySurvey:
             copies one stands for all.
         scores: float64 of shape ``(m,)``: probability that a pair reports one event, if
             each is the other's nearest.
-        node_of: int64 of shape ``(n,)``: the article that stands for each, itself or a copy.
         ruled_out: Near pairs that lie too many days apart, and were not compared.
-        dropped: Must-links given up because cannot-links contradict them.
-        too_short: Articles left out for want of words.
+        options: Thresholds.
+        nodes: What was compared: articles, copies taken as one.
+        tree: How nodes were linked.
     """
 
     stories: list[Story]
     pairs: NDArray[np.int64]
     scores: NDArray[np.float64]
-    node_of: NDArray[np.int64]
     ruled_out: int
-    dropped: tuple[tuple[int, int], ...]
-    too_short: tuple[int, ...]
+    options: StoryOptions
+    nodes: Nodes
+    tree: linking.Tree
+
+    @cached_property
+    def node_of(self) -> NDArray[np.int64]:
+        """The article that stands for each, itself or a copy: int64 of shape ``(n,)``."""
+        stands_for = np.arange(len(self.nodes.articles), dtype=np.int64)
+        for members, row in zip(self.nodes.ties.nodes, self.nodes.representatives, strict=True):
+            stands_for[list(members)] = row
+        return stands_for
+
+    @property
+    def dropped(self) -> tuple[tuple[int, int], ...]:
+        """Must-links given up because cannot-links contradict them."""
+        return self.nodes.ties.dropped
+
+    @property
+    def too_short(self) -> tuple[int, ...]:
+        """Articles left out for want of words."""
+        return self.nodes.ties.too_short
+
+    def score(self, a: int, b: int) -> float | None:
+        """Return how likely two articles are of one story, ``None`` if they were not compared."""
+        first, second = sorted(self.node_of[[a, b]].tolist())
+        if first == second:
+            return 1.0
+        (place,) = np.nonzero((self.pairs == (first, second)).all(axis=1))
+        return float(self.scores[place[0]]) if len(place) else None
+
+    def find_story(self, article: int) -> tuple[int, ...]:
+        """Return the members of the story of an article, itself alone where it is in none."""
+        return next((one.members for one in self.stories if article in one.members), (article,))
+
+    def check(self, a: int, b: int) -> Iterator[Step]:
+        """Test whether two articles tell one story, as it was decided when stories were found."""
+        least, short = self.options.least_words, {a, b} & set(self.too_short)
+        if short:
+            yield check_words(min(self.nodes.texts.lengths[list(short)].tolist()), least)
+        yield check_days(self.nodes.days_between(a, b), self.options.days)
+        score = check_score(self.score(a, b), self.options.threshold)
+        yield score
+        stories = self.find_story(a), self.find_story(b)
+        told = not score.passed and len(stories[0]) + len(stories[1]) == 2
+        if stories[0] != stories[1] and not short and not told:
+            one, other = self.nodes.number[a], self.nodes.number[b]
+            yield self._check_link(self.tree.weigh_parted(one, other))
+
+    def _check_link(self, odds: float) -> Step:
+        """Test the link between two groups of nodes that were not joined."""
+        threshold = self.options.threshold
+        if odds == -np.inf:
+            clause = "an answer of yours keeps articles of the one's story and the other's apart"
+            return make_step("average link", None, threshold, False, clause)
+        score = float(to_probability(np.array(odds)))
+        clause = (
+            "the articles of the one's story and those of the other's score "
+            f"{state_number(score, threshold)} on average; {threshold:.2f} is asked for"
+        )
+        if odds >= self.tree.least:
+            clause += ", and more where other links of the two are weak"
+        return make_step("average link", score, threshold, False, clause)
 
 
 def find_stories(
@@ -127,176 +166,25 @@ def find_stories(
         raise ValueError(f"{len(vectors)} vectors were given for {len(articles)} articles.")
     unit = unit_rows(vectors)
     texts = [story_text(article) for article in articles]
-    worded = read_many([*texts, *(affinity.headline(article) for article in articles)])
-    words = worded.lengths[: len(articles)]
+    worded = read_many([*texts, *map(headline, articles)])
     ties = tie(
-        articles, words, unit, Links(copies, linked, together, apart),
+        articles, worded.lengths[: len(articles)], unit,
         least_words=options.least_words, days=options.days,
+        copies=copies, linked=linked, together=together, apart=apart,
     )  # fmt: skip
-    nodes = _Nodes(articles, worded, unit, ties)
-    pairs, evidence, ruled_out = _weigh_pairs(nodes, options)
+    nodes = Nodes(articles, worded, unit, ties)
+    pairs, evidence, ruled_out = weigh_pairs(nodes, options)
     least = max(to_odds(options.threshold), linking.MISSING)
-    groups = linking.link(nodes.groups, pairs, evidence, least, nodes.apart)
+    tree = linking.grow(ties.groups, pairs, evidence, least, ties.apart)
     scores = to_probability(evidence)
-    stories = _describe(groups, nodes, pairs, scores)
-    stands_for = np.array(nodes.representatives, np.int64)
-    node_of = np.arange(len(articles), dtype=np.int64)
-    for number, members in enumerate(ties.nodes):
-        node_of[list(members)] = stands_for[number]
-    of_articles = np.sort(stands_for[pairs], axis=1)
-    return StorySurvey(
-        stories, of_articles, scores, node_of, ruled_out, ties.dropped, ties.too_short
-    )
-
-
-@dataclass(frozen=True)
-class _Nodes:
-    """Articles with their copies taken as one.
-
-    Attributes:
-        articles: All of them.
-        texts: Text of each, then the headline of each.
-        vectors: float32 of shape ``(articles, d)``, unit rows.
-        ties: What belongs together from the start.
-    """
-
-    articles: Sequence[Article]
-    texts: WordedTexts
-    vectors: NDArray[np.float32]
-    ties: Ties
-
-    @cached_property
-    def representatives(self) -> list[int]:
-        """The article that stands for each node: the longest."""
-        lengths = self.texts.lengths.tolist()
-        return [
-            min(members, key=lambda row: (-lengths[row], self.ties.rank[row]))
-            for members in self.ties.nodes
-        ]
-
-    @property
-    def groups(self) -> list[list[int]]:
-        """Nodes that belong together from the start."""
-        return [list(group) for group in self.ties.groups]
-
-    @cached_property
-    def linked(self) -> NDArray[np.int64]:
-        """Nodes of which one is most of the other, as keys (see ``split``), sorted."""
-        size = len(self.ties.nodes)
-        return np.array([low * size + high for low, high in self.ties.linked], np.int64)
-
-    @property
-    def apart(self) -> list[tuple[int, int]]:
-        """Nodes that the user wants apart."""
-        return list(self.ties.apart)
-
-    @cached_property
-    def days(self) -> NDArray[np.int64]:
-        """First and last day that a node's publication may mean, as ordinals: ``(n, 2)``."""
-        found = []
-        for members in self.ties.nodes:
-            bounds = [day_bounds(self.articles[row].document.published) for row in members]
-            exact = [one for one in bounds if is_day(one)]
-            any_of_them = min(b[0] for b in bounds), max(b[1] for b in bounds)
-            found.append(min(exact, default=any_of_them))
-        return np.array(found, np.int64).reshape(-1, 2)
-
-    def split(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the two nodes of each key ``low * n + high``: int64 of shape ``(m, 2)``."""
-        size = max(len(self.ties.nodes), 1)
-        return np.stack((keys // size, keys % size), axis=1)
-
-    def gaps(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the fewest days between two nodes, and whether both days are known."""
-        pairs = self.split(keys)
-        first, second = self.days[pairs[:, 0]], self.days[pairs[:, 1]]
-        gaps = np.maximum(first[:, 0] - second[:, 1], second[:, 0] - first[:, 1])
-        return np.maximum(gaps, 0), (first[:, 0] == first[:, 1]) & (second[:, 0] == second[:, 1])
-
-    def order(self, row: int) -> tuple[bool, str, str]:
-        """Sort articles by date, those without last, then by id."""
-        document = self.articles[row].document
-        return not document.published, document.published, document.id
-
-
-def _weigh_pairs(
-    nodes: _Nodes, options: StoryOptions
-) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-    """Compare the nodes that may report one event; returns pairs, log odds, and the others."""
-    rows = np.array(nodes.representatives, np.intp)
-    texts = nodes.texts.select(np.concatenate((rows, rows + len(nodes.articles))))
-    vectors = nodes.vectors[rows]
-    # Nodes are in canonical order, and numbered so.
-    keys = [number.to_bytes(8, "big") for number in range(len(rows))]
-    width = max(options.neighbours, affinity.NEIGHBOURS)
-    graph = find_neighbours(vectors, width, keys=keys)
-    measure = Affinity(texts, vectors, graph)
-    near = _near(graph, options.neighbours)
-    gaps, known = nodes.gaps(near)
-    dated = affinity.weigh_days(gaps[known], options.days)
-    near = _distinct(np.concatenate((near, nodes.linked)))
-    pairs, evidence, ruled_out = _weigh(near, nodes, measure, dated)
-    for _ in range(_ROUNDS):
-        strong = evidence >= to_odds(options.threshold)
-        hops = _two_hops(pairs[strong], evidence[strong], len(rows))
-        more = hops[~np.isin(hops, near, assume_unique=True)]
-        near = _distinct(np.concatenate((near, more)))
-        further = _weigh(more, nodes, measure, dated)
-        pairs = np.concatenate((pairs, further[0]))
-        evidence = np.concatenate((evidence, further[1]))
-        ruled_out += further[2]
-    return pairs, evidence, ruled_out
-
-
-def _near(graph: NeighbourGraph, count: int) -> NDArray[np.int64]:
-    """Return pairs of near nodes as ``low * n + high``, sorted."""
-    first = np.repeat(np.arange(graph.size, dtype=np.int64), min(count, graph.k))
-    second = graph.indices[:, :count].ravel().astype(np.int64)
-    return _distinct(np.minimum(first, second) * graph.size + np.maximum(first, second))
-
-
-def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sort keys, each once. numpy.unique takes ten times as long for four million."""
-    ordered = np.sort(keys)
-    once: NDArray[np.int64] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(keys)]]
-    return once
-
-
-def _two_hops(
-    strong: NDArray[np.int64], evidence: NDArray[np.float64], size: int
-) -> NDArray[np.int64]:
-    """Return pairs with a likely partner in common, as ``low * n + high``, sorted."""
-    both = np.concatenate((strong, strong[:, ::-1]))
-    both = both[np.lexsort((both[:, 1], -np.tile(evidence, 2), both[:, 0]))]
-    starts = np.searchsorted(both[:, 0], np.arange(size))
-    place = np.arange(len(both)) - starts[both[:, 0]]
-    both = both[place < _HOP_NEIGHBOURS]
-    counts = np.bincount(both[:, 0], minlength=size)
-    starts = np.cumsum(counts) - counts
-    repeats = counts[both[:, 0]]
-    first = np.repeat(both[:, 1], repeats)
-    offset = np.arange(len(first)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    second = both[np.repeat(starts[both[:, 0]], repeats) + offset, 1]
-    low, high = np.minimum(first, second), np.maximum(first, second)
-    return _distinct((low * size + high)[low < high])
-
-
-def _weigh(
-    keys: NDArray[np.int64], nodes: _Nodes, measure: Affinity, dated: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-    """Return the pairs that dates allow, their log odds of one story, and how many are not."""
-    gaps, known = nodes.gaps(keys)
-    kept = gaps < len(dated)
-    pairs, gaps = nodes.split(keys[kept]), gaps[kept]
-    evidence = measure.measure(pairs).evidence + np.where(known[kept], dated[gaps], 0.0)
-    linked = np.isin(keys[kept], nodes.linked)
-    evidence[linked] = np.maximum(evidence[linked], _LINKED)
-    return pairs, evidence, int((~kept).sum())
+    stories = _describe(tree.cut(), nodes, pairs, scores)
+    of_articles = np.sort(np.array(nodes.representatives, np.int64)[pairs], axis=1)
+    return StorySurvey(stories, of_articles, scores, ruled_out, options, nodes, tree)
 
 
 def _describe(
     groups: Sequence[Sequence[int]],
-    nodes: _Nodes,
+    nodes: Nodes,
     pairs: NDArray[np.int64],
     scores: NDArray[np.float64],
 ) -> list[Story]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_words
+from embeddings.words.steps import long_enough
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.days import day_bounds, split_by_days
 from topics.coverage.articles.unions import Unions
@@ -18,24 +19,6 @@ from topics.coverage.likeness.articles import LEAD_CHARACTERS, story_text
 # Bodies of fewer words may be alike for want of an article ("Watch the video here.",
 # "Subscribe to read on."): to be one text they need one headline.
 _TELLING_WORDS = 25
-
-
-@dataclass(frozen=True)
-class Links:
-    """Pairs of article numbers of which something is known.
-
-    Attributes:
-        copies: They are copies of one text, each pair with the article that stands for it.
-            Pairs that run on from one to the next are taken as ``linked``.
-        linked: They are much alike, or one is most of the other.
-        together: The user wants them in one story.
-        apart: The user wants them in two.
-    """
-
-    copies: Sequence[tuple[int, int]]
-    linked: Sequence[tuple[int, int]]
-    together: Sequence[tuple[int, int]]
-    apart: Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -88,10 +71,13 @@ def tie(
     articles: Sequence[Article],
     words: NDArray[np.int64],
     vectors: NDArray[np.float32],
-    links: Links,
     *,
     least_words: int,
     days: int,
+    copies: Sequence[tuple[int, int]],
+    linked: Sequence[tuple[int, int]],
+    together: Sequence[tuple[int, int]],
+    apart: Sequence[tuple[int, int]],
 ) -> Ties:
     """Put copies, equal texts and must-links together, as far as cannot-links allow.
 
@@ -103,22 +89,25 @@ def tie(
         articles: In any order.
         words: int64 of shape ``(n,)``: words of the text that each is grouped by.
         vectors: float32 of shape ``(n, d)``, unit rows.
-        links: What is known.
         least_words: Fewest words of an article that is grouped, unless the user put it
             with another.
         days: Most days between two copies that are one node.
+        copies: See ``find_stories``; so for the next three.
+        linked: See ``copies``.
+        together: See ``copies``.
+        apart: See ``copies``.
     """
     order = _canonical_order(articles)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    kept = words >= least_words
-    kept[[row for pair in links.together for row in pair]] = True
+    kept = np.asarray(long_enough(words, least_words))
+    kept[[row for pair in together for row in pair]] = True
     # From here on articles go by their rank, so that their order makes no difference.
     ranked = [articles[row] for row in order]
-    foes = _to_ranks(links.apart, rank)
+    foes = _to_ranks(apart, rank)
     sets, sources = _Sets(len(order), foes), Unions(len(order))
-    dropped = _join_linked(sets, links.together, rank, vectors)
-    texts, loose = _gather_texts(ranked, kept[order].tolist(), _to_ranks(links.copies, rank))
+    dropped = _join_linked(sets, together, rank, vectors)
+    texts, loose = _gather_texts(ranked, kept[order].tolist(), _to_ranks(copies, rank))
     for places in texts:
         bounds = [day_bounds(ranked[place].document.published) for place in places]
         for printing in split_by_days(bounds, days):
@@ -135,7 +124,7 @@ def tie(
     return Ties(
         tuple(tuple(order[place] for place in places) for places in nodes),
         tuple(map(tuple, groups.values())),
-        _between(loose + _to_ranks(links.linked, rank), number),
+        _between(loose + _to_ranks(linked, rank), number),
         _between(foes, number),
         dropped,
         tuple(row for row in order if not kept[row]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,18 +18,14 @@ from embeddings.words.conflicts import FactChange
 from embeddings.words.copies import CopyOptions, survey_copies
 from embeddings.words.minhash import BandPlan
 from topics.coverage.examples.explaining import (
-    EventPair,
     Explanation,
-    explain_contained,
+    explain,
     explain_copies,
-    explain_same_event,
-    explain_story,
-    split_score,
 )
-from topics.coverage.likeness.passages import SameEvent
-from topics.coverage.relations.events import find_same_event
+from topics.coverage.likeness.passages import SameEvent, split_score
+from topics.coverage.relations.events import check_same_event, find_same_event
 from topics.coverage.relations.relations import RelationOptions
-from topics.coverage.relations.wordings import find_contained
+from topics.coverage.relations.wordings import check_contained, find_contained
 
 WIRE = (
     "Shelling killed 12 people in the northern city of Aleppo on Monday, activists said, as "
@@ -219,6 +216,20 @@ def test_an_explanation_is_the_same_from_either_side(seed):
 # Contained
 
 
+def explain_contained(container, contained, *, nodes=(0, 1), found=None, scattered=False):
+    both = passages(container, contained)
+    documents = {p.document_id: Document(p.document_id, p.body) for p in both}
+    steps = check_contained(both, documents, nodes, (0, 1), scattered=scattered)
+    return explain("contains", steps, found=found)
+
+
+def test_a_passage_of_the_same_document_is_told_so():
+    both = [replace(one, document_id="d") for one in passages(f"{OTHER} {WIRE}", WIRE)]
+    steps = list(check_contained(both, {}, [0, 1], (0, 1)))
+    assert explain("contains", steps).verdict == "Not contained: both are of one document."
+    assert find_contained(both, {}, [0, 1]) == []
+
+
 def test_a_quoted_paragraph_passes_every_test():
     explanation = explain_contained(f"{OTHER} {WIRE}", WIRE)
     assert explanation.joined
@@ -258,7 +269,7 @@ def test_what_is_too_short_is_told_so():
 
 
 def test_a_passage_passed_over_is_told_why_though_it_passes_every_other_test():
-    explanation = explain_contained(f"{OTHER} {WIRE}", WIRE, passed_over=True)
+    explanation = explain_contained(f"{OTHER} {WIRE}", WIRE, found=False)
     assert failed(explanation) == ["search"]
     assert "more than 64 texts of the corpus" in explanation.verdict
 
@@ -284,67 +295,92 @@ def test_texts_of_few_words_are_explained(texts):
     assert explain_copies(texts[0], f"{texts[1]} more").steps
 
 
+def test_copies_of_one_text_are_not_held_inside_each_other():
+    explanation = explain_contained(f"{WIRE} And more.", WIRE, nodes=(3, 3))
+    assert failed(explanation) == ["two texts"]
+
+
+def test_what_copies_of_the_two_show_is_told():
+    explanation = explain_contained(f"{OTHER} {OTHER}", WIRE, found=True)
+    assert explanation.joined
+    assert explanation.verdict == "Contained: so it is with copies of the two."
+
+
 # The same event
 
-NEAR = EventPair((20, 25), ("d1", "d2"), ("Reuters", "AFP"), 1, 0.6, neighbours=True)
+REPORT = "At least 21 civilians died on Tuesday when shells hit Aleppo, a monitoring group said."
 
 
-def weighed(score: float = 0.4) -> SameEvent:
-    return SameEvent(score, 0.6, 0.2, 0.5, 0.1, 1, (), (), (), ())
+def explain_event(
+    texts=(WIRE, REPORT), sources=("Reuters", "AFP"), dates=("2013-05-13", "2013-05-14"),
+    names=("d1", "d2"), cosine=0.6, options=None,
+):  # fmt: skip
+    """Explain the first two of three texts; the third lies between them and is near to both."""
+    both = [Passage(name, 0, 0, 0, len(t), t) for name, t in zip(names, texts, strict=True)]
+    rows = [*both, Passage("d3", 0, 0, 0, len(OTHER), OTHER)]
+    documents = {
+        name: Document(name, "", source=source, published=published)
+        for name, source, published in zip(names, sources, dates, strict=True)
+    }
+    angle = math.acos(cosine)
+    turned = [[math.cos(n * angle / 2), math.sin(n * angle / 2)] for n in (0, 2, 1)]
+    graph = find_neighbours(np.array(turned, np.float32), 2 if cosine > 0.35 else 1)
+    steps, evidence = check_same_event(
+        rows, documents, [0, 1, 2], graph, (0, 1), cosine=cosine, options=options
+    )
+    found = find_same_event(rows, documents, [0, 1, 2], graph, options=options)
+    related = any({one.a, one.b} == {0, 1} for one in found)
+    assert explain("same_event", steps).joined == related
+    return explain("same_event", steps, found=related, evidence=evidence)
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"words": (5, 25)}, "the shorter text has 5 words; 10 are asked for."),
-        ({"documents": ("d1", "d1")}, "both are of one document."),
-        (
-            {"outlets": ("AFP", "AFP")},
-            "both are of AFP, and an event is looked for between outlets.",
-        ),
-        ({"days": 9}, "they were published 9 days apart; 3 are allowed."),
-        ({"cosine": None}, "one of them has no vector."),
+        ({"texts": ("Shelling killed 12 people.", REPORT)},
+         "the shorter text has 4 words; 10 are asked for."),
+        ({"names": ("d1", "d1")}, "both are of one document."),
+        ({"sources": ("AFP", "AFP")},
+         "both are of AFP, and an event is looked for between outlets."),
+        ({"dates": ("2013-05-13", "2013-05-22")},
+         "they were published 9 days apart; 3 are allowed."),
         ({"cosine": 0.349}, "the cosine of their vectors is 0.349; 0.35 is asked for."),
-        (
-            {"neighbours": False},
-            "neither is among the nearest neighbours of the other, though the cosine of their "
-            "vectors is 0.60.",
-        ),
     ],
-)
+)  # fmt: skip
 def test_two_reports_are_told_what_rules_them_out(changes, reason):
-    values = {name: getattr(NEAR, name) for name in EventPair.__slots__} | changes
-    assert explain_same_event(EventPair(**values), None).verdict == f"Not the same event: {reason}"
+    options = RelationOptions(event_score=0.0)
+    verdict = explain_event(**changes, options=options).verdict
+    assert verdict == f"Not the same event: {reason}"
 
 
 def test_a_low_score_is_shown_with_its_parts():
-    explanation = explain_same_event(NEAR, weighed(0.4))
+    explanation = explain_event(options=RelationOptions(event_score=0.9999))
     assert failed(explanation) == ["score"]
-    assert explanation.verdict.startswith(
-        "Not the same event: the two score 0.40 (log odds: start -6.0, cosine +8.6, words +1.6,"
-    )
-    assert explanation.verdict.endswith("; 0.70 is asked for.")
-
-
-def test_a_score_just_below_the_limit_is_not_rounded_to_it():
-    assert "the two score 0.6999 (" in explain_same_event(NEAR, weighed(0.6999)).verdict
+    assert "(log odds: start -6.0, cosine +8.6, " in explanation.verdict
+    assert explanation.verdict.endswith("; 1.00 is asked for.")
 
 
 def test_outlets_and_days_that_are_not_known_rule_nothing_out():
-    pair = EventPair((20, 25), ("d1", "d2"), ("", ""), None, 0.6, neighbours=True)
-    assert explain_same_event(pair, weighed(0.9)).joined
+    options = RelationOptions(event_score=0.01)
+    assert explain_event(sources=("", ""), dates=("", "2013"), options=options).joined
 
 
-@pytest.mark.parametrize(("score", "days"), [(0.7, 1), (0.9, 3)])
-def test_what_just_reaches_a_limit_passes(score, days):
-    pair = EventPair((10, 25), ("d1", "d2"), ("Reuters", "AFP"), days, 0.35, neighbours=True)
-    assert explain_same_event(pair, weighed(score)).joined
+@pytest.mark.parametrize("days", [0, 3])
+def test_what_just_reaches_a_limit_passes(days):
+    score = explain_event(options=RelationOptions(event_score=0.0), dates=("2013-05-13",) * 2)
+    dates = ("2013-05-13", f"2013-05-{13 + days}")
+    words = len(REPORT.split())
+    reached = explain_event(dates=dates, options=RelationOptions(event_score=0.0))
+    value = next(one.value for one in reached.steps if one.test == "score")
+    options = RelationOptions(event_score=value, event_words=words)
+    assert explain_event(dates=dates, options=options).joined
+    assert score.joined
 
 
 def test_figures_of_which_some_agree_do_not_conflict():
     differing = (FactChange("figure", "12", "21"), FactChange("date", "monday", "tuesday"))
     evidence = SameEvent(0.5, 0.6, 0.2, 0.5, 0.1, None, ("300",), (), (), differing)
-    parts = {term.name: term.log_odds for term in split_score(evidence)}
+    parts = {name: odds for name, _, odds in split_score(evidence)}
     assert parts["figures conflict"] == 0
     assert parts["dates conflict"] < 0
     assert "days" not in parts
@@ -366,48 +402,17 @@ def test_the_parts_of_a_score_add_up_to_it():
     found = find_same_event(both, documents, range(3), find_neighbours(vectors, 2), options=options)
     assert len(found) == 3
     for relation in found:
-        total = sum(term.log_odds for term in split_score(relation.evidence))
+        total = sum(odds for *_, odds in split_score(relation.evidence))
         assert 1 / (1 + math.exp(-total)) == pytest.approx(relation.evidence.score)
-    names = {term.name for r in found for term in split_score(r.evidence) if term.log_odds}
+    names = {name for r in found for name, _, odds in split_score(r.evidence) if odds}
     assert {"figures conflict", "dates conflict", "days"} <= names
-
-
-# Stories
-
-
-def test_articles_with_a_likely_link_and_distant_stories_are_told_the_mean():
-    explanation = explain_story(0.8, 0.5, days=1, most_days=3, link=0.31)
-    assert explanation.verdict == (
-        "Not one story: the articles of the one's story and those of the other's score 0.31 on "
-        "average; 0.50 is asked for."
-    )
-
-
-@pytest.mark.parametrize(
-    ("score", "days", "reason"),
-    [
-        (0.2, 1, "the two score 0.20; 0.50 is asked for."),
-        (None, None, "nothing in the two was near enough to be compared."),
-        (0.9, 8, "they were published 8 days apart; 3 are allowed."),
-    ],
-)
-def test_two_articles_are_told_what_keeps_them_apart(score, days, reason):
-    explanation = explain_story(score, 0.5, days=days, most_days=3)
-    assert explanation.verdict == f"Not one story: {reason}"
-
-
-def test_articles_of_one_story_pass_every_test():
-    assert explain_story(0.9, 0.5, days=0, most_days=3).verdict == (
-        "One story: every test is passed."
-    )
 
 
 def test_every_sentence_begins_with_a_capital_and_ends_with_a_full_stop():
     explanations = [
         explain_copies(WIRE, OTHER, judged=False, canonicals=(WIRE, WIRE)),
-        explain_contained(WIRE, OTHER, passed_over=True),
-        explain_same_event(NEAR, weighed()),
-        explain_story(0.9, 0.5, days=0, most_days=3, link=0.2),
+        explain_contained(WIRE, OTHER, found=False),
+        explain_event(),
     ]
     for explanation in explanations:
         for sentence in (*(step.sentence for step in explanation.steps), explanation.verdict):

@@ -10,8 +10,9 @@ import pytest
 from embeddings.documents import Document, Passage
 from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import read_many
-from topics.coverage.relations.containment import COMMON_RUN, Containment, _bounds, find_candidates
+from topics.coverage.relations.containment import Containment, _bounds
 from topics.coverage.relations.relations import Relation
+from topics.coverage.relations.shared_runs import COMMON_RUN, find_candidates
 from topics.coverage.relations.wordings import find_contained
 
 QUOTED = (

@@ -21,10 +21,11 @@ from topics.coverage.likeness.passages import (
 )
 from topics.coverage.likeness.weighing import Likeness
 from topics.coverage.relations import shared_runs
-from topics.coverage.relations.containment import COMMON_RUN, Containment, find_candidates
+from topics.coverage.relations.containment import Containment
 from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.relating import find_relations
 from topics.coverage.relations.relations import Relation
+from topics.coverage.relations.shared_runs import COMMON_RUN, find_candidates
 from topics.coverage.relations.wordings import find_contained
 
 QUOTED = (
