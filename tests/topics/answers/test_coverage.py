@@ -223,22 +223,6 @@ def test_a_story_that_is_not_there_is_said_so(news):
     )  # fmt: skip
 
 
-def test_article_text_cannot_steer_the_terminal(tmp_path, put, encoder):
-    path = tmp_path / "news.db"
-    nasty = "The convoy of eleven lorries crossed \x1b[31mthe border\x07 at noon."
-    with CorpusStore.open(path, write=True) as store:
-        for outlet in ("a", "b"):
-            put(store, outlet, [nasty], source=f"{outlet}\x1b]0;x\x07", title="\x1b[2J convoy")
-        note_encoder(store, encoder)
-        embed_corpus(store, encoder)
-        derive(store, encoder)
-    for command in (["story"], ["story", "1"], ["outlets"], ["copies"], ["copies", "--articles"]):
-        code, out, _ = run(*command, "--db", path)
-        assert code == 0
-        assert "\x1b" not in out
-        assert "\x07" not in out
-
-
 # --- outlets
 
 

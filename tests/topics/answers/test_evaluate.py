@@ -413,10 +413,3 @@ def test_json_holds_the_whole_result(db, labels):
     assert len(found["labels"]) == len(found["topics"]) == 3
     assert found["coherence"]["by_topic"][2] is None
     assert found["phrase_coherence"]["pairs"] == 2
-
-
-def test_a_label_cannot_steer_the_terminal(db, labels):
-    path = labels([{"document_id": "a1", "label": "[red]arms\x1b[31m"}])
-    _, out, _ = evaluate_command(path, "--db", db)
-    assert "\x1b[31m" not in out
-    assert out.count("[red]arms") == 3  # a note, among the labels, a topic's main label

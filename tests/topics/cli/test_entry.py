@@ -292,21 +292,6 @@ def test_an_edited_article_is_updated_in_place(db, articles):
     assert "Vienna" in run("search", "ceasefire", "--db", db)[1]
 
 
-def test_article_text_cannot_steer_the_terminal_or_the_markup(tmp_path):
-    record = {
-        "text": "\x1b[2J[bold red]Alarm[/bold red] in the old town square \x07 today.",
-        "id": "a",
-    }
-    (tmp_path / "t.jsonl").write_text(json.dumps(record))
-    db = tmp_path / "n.db"
-    assert run("cluster", tmp_path / "t.jsonl", "--db", db)[0] == 0
-    for args in (["search", "alarm"], ["topics", "--passages"], ["cluster", "--show-removed"]):
-        out = run(*args, "--db", db)[1]
-        assert "\x1b[2J" not in out
-        assert "\x07" not in out
-    assert "[bold red]" in run("search", "alarm", "--db", db)[1]
-
-
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 def test_an_export_has_a_row_a_passage_with_what_a_citation_needs(db, tmp_path, suffix):
     out = tmp_path / f"passages.{suffix}"

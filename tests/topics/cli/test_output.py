@@ -19,8 +19,8 @@ from tests.running import run
 from topics.cli import output
 from topics.cli.output import RIGHT, list_outlets, show, show_table
 
-# Escape sequences of both kinds, a title set, a bell, bidi controls, and a line of its own.
-TYPED = "\x1b[2J\x9b31m\x1b]0;t\x07\u202e\u2066\u200f\u061c\x85\tred \r\x7f"
+# Escape sequences of both kinds, a title set, a bell, bidi controls, markup, a line of its own.
+TYPED = "[bold]:bell:\x1b[2J\x9b31m\x1b]0;t\x07\u202e\u2066\u200f\u061c\x85\tred \r\x7f"
 EVIL = f"{TYPED}\nFORGED "
 STEERING = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -33,6 +33,12 @@ FLOOD = (
     "The river Aune burst its banks on Saturday night after a week of rain, and two hundred "
     "families were taken to the school at Marsh End in boats, the county council said on Sunday."
 )
+BANK = [
+    "The central bank raised its main interest rate by half a point on Tuesday, as expected.",
+    "Analysts had expected the central bank to raise the interest rate by a quarter of a point.",
+    "Prices rose faster than the central bank had forecast, and interest rates may rise again.",
+    "A higher interest rate makes loans dearer for homes and firms, the central bank said.",
+]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ("ledger", f"Convoy{EVIL} arrives", "Nobody saw it arrive in town.", "eleven"),
             ]
         )
+    ]
+    rows += [
+        {"id": f"bank-{n}{EVIL}", "title": f"Rates{EVIL}", "source": f"bank{EVIL}", "text": text}
+        for n, text in enumerate(BANK)
     ]
     (work / "articles" / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
     (work / "topics.toml").write_text(
@@ -103,8 +113,8 @@ RUNS: dict[str, list[list[object]]] = {
     "trends": [["--outlets"], ["--csv", f"trends{TYPED}.csv"]],
     "map": [[f"map{TYPED}.svg"]],
     "edit rename": [[2, "Floods"], [2, f"Floods{EVIL}"]],
-    "edit merge": [[1, 2]],
     "edit split": [[2, "--into", 2]],
+    "edit merge": [[1, 2]],
     "edit pin": [[3, 1]],
     "edit part": [[1, 2]],
     "edit list": [[]],
@@ -113,6 +123,8 @@ RUNS: dict[str, list[list[object]]] = {
     "export": [[f"passages{TYPED}.csv"], [f"none{TYPED}"]],
     "info": [[], ["--problems"]],
     "remove": [["--source", f"wire{EVIL}", "--dry-run"], ["--id", f"nobody{EVIL}"]],
+    "backup": [[f"copy{TYPED}.db"]],
+    "restore": [[f"copy{TYPED}.db"], [f"none{TYPED}.db"]],
 }  # fmt: skip
 
 
@@ -122,17 +134,21 @@ def test_every_command_is_tried():
 
 @pytest.mark.parametrize("name", RUNS)
 def test_no_name_and_no_text_steers_the_terminal(folder, name):
+    everything = ""
     for args in RUNS[name]:
         for more in [[], ["--json"]] if name != "topics suggest" else [[]]:
             words = [*name.split(), *args, "--db", DB, *more]
             # So wide that a line begins only where one was begun.
             code, out, err = run(*words, text="y\nn\nq\n", cwd=folder, columns=9999)
             printed = out + err
+            everything += printed
             assert printed.strip(), words
             assert not STEERING.search(printed), (words, STEERING.findall(printed))
             assert not re.search("^FORGED", printed, re.MULTILINE), words
             if more and not code:
                 json.loads(out)
+    if not name.startswith("edit"):
+        assert "[bold]:bell:" in everything  # Rich's markup is text as any other.
 
 
 def test_json_gives_back_what_it_escapes(folder):
