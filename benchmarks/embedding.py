@@ -217,9 +217,8 @@ def padding_share(lengths: Sequence[int], longest: int, block: int) -> float:
 
 def print_profile(folder: ModelFolder, precision: str, sequences: list[list[int]]) -> None:
     """Print the share of a single stream's time that each kind of operation takes."""
-    openvino = import_openvino()
-    core = openvino.Core()
-    graph = GraphMaker(folder, openvino, core, []).find_or_make(precision)
+    core = import_openvino().Core()
+    graph = GraphMaker(folder, core, []).find_or_make(precision)
     alone = {"PERF_COUNT": True, "NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": 1}
     network = compile_graph(core, graph, precision, **alone)
     run_batches(network, sequences, folder)

@@ -117,14 +117,13 @@ class _Unchecked(LocalEncoder):
 def _open_network(folder: ModelFolder, asked: str, remarks: list[str]) -> Any:
     if folder.obstacle:
         raise RefusedError(folder.obstacle)
-    openvino = import_openvino()
     try:
-        core = openvino.Core()
+        core = import_openvino().Core()
         precision = choose_precision(core, asked, remarks)
         device = core.get_property("CPU", "FULL_DEVICE_NAME")
     except RuntimeError as error:
         raise RefusedError(f"OpenVINO does not work here ({first_line(error)})") from error
-    maker = GraphMaker(folder, openvino, core, remarks)
+    maker = GraphMaker(folder, core, remarks)
     place = maker.place(precision)
     record = place / f"{precision}-{_key(device)}.json"
     mean, graph = read_parity(record), find_graph(place)
@@ -150,14 +149,12 @@ class GraphMaker:
 
     Args:
         folder: The model.
-        openvino: The imported module ``openvino``.
         core: An ``openvino.Core``.
         remarks: Told where a graph cannot be kept.
     """
 
-    def __init__(self, folder: ModelFolder, openvino: Any, core: Any, remarks: list[str]) -> None:
+    def __init__(self, folder: ModelFolder, core: Any, remarks: list[str]) -> None:
         self._folder = folder
-        self._openvino = openvino
         self._core = core
         self._remarks = remarks
         self.reference = ReferenceEncoder(folder.name, lambda: folder)
@@ -165,7 +162,7 @@ class GraphMaker:
     def place(self, precision: str) -> Path:
         """Return the folder in the cache of a precision's graph: float32's is bfloat16's too."""
         recipe = f" {RECIPE}" if precision == "int8" else ""
-        key = _key(self._openvino.__version__ + recipe)
+        key = _key(import_openvino().__version__ + recipe)
         return cache_folder() / "models" / f"{self._folder.fingerprint}-{key}"
 
     def find_or_make(self, precision: str) -> Any:
@@ -185,9 +182,9 @@ class GraphMaker:
             calibration = (ids[:limit] for ids in WordPieces(self._folder).encode(TEXTS))
             quantise(self._core, made, calibration)
         else:
-            made = export(self.reference.model, self._openvino)
+            made = export(self.reference.model)
         try:
-            return keep_graph(self._openvino, made, place)
+            return keep_graph(made, place)
         except (OSError, RuntimeError) as error:
             remark = (
                 f"The compiled model could not be kept in {place.parent} "

@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from embeddings.encoders.runtime import import_openvino
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
-def export(model: SentenceTransformer, openvino: Any) -> Any:
+def export(model: SentenceTransformer) -> Any:
     """Trace the whole model, pooling included, into one graph.
 
     torch.export (PyTorch 2 documentation) records the graph with symbolic batch and
@@ -18,7 +20,6 @@ def export(model: SentenceTransformer, openvino: Any) -> Any:
 
     Args:
         model: In evaluation mode, on the CPU.
-        openvino: The imported module ``openvino``.
 
     Returns:
         An ``openvino.Model`` from ids and mask, int64 ``(batch, length)``, to sentence
@@ -53,4 +54,4 @@ def export(model: SentenceTransformer, openvino: Any) -> Any:
             (ids, mask),
             dynamic_shapes={"input_ids": sizes, "attention_mask": sizes},
         )
-        return openvino.convert_model(program)
+        return import_openvino().convert_model(program)

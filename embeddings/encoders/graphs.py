@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.encoders.caching import hash_file, read_note, write_note
+from embeddings.encoders.runtime import import_openvino
 from embeddings.writing import new_folder, sweep, write_whole
 
 _GRAPH = "model.xml"
@@ -36,11 +37,10 @@ def find_graph(place: Path) -> Path | None:
     return place / _GRAPH
 
 
-def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
+def keep_graph(graph: Any, place: Path) -> Path:
     """Write a graph into the folder ``place``, in place of a damaged one; returns its file.
 
     Args:
-        openvino: The imported module ``openvino``.
         graph: An ``openvino.Model``.
         place: Need not exist. Another process may write the same at the same time.
 
@@ -49,7 +49,7 @@ def keep_graph(openvino: Any, graph: Any, place: Path) -> Path:
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     with new_folder(place.parent, _NEW) as temporary:
-        openvino.save_model(graph, temporary / _GRAPH, compress_to_fp16=False)
+        import_openvino().save_model(graph, temporary / _GRAPH, compress_to_fp16=False)
         sums = {name: hash_file(temporary / name) for name in _FILES}
         write_whole(temporary / _SUMS, json.dumps(sums))
         if find_graph(place) is None:

@@ -24,7 +24,7 @@ def graph() -> Any:
 
 @pytest.fixture
 def place(tmp_path, graph) -> Path:
-    keep_graph(import_openvino(), graph, tmp_path / "kept")
+    keep_graph(graph, tmp_path / "kept")
     return tmp_path / "kept"
 
 
@@ -67,9 +67,9 @@ def test_files_moved_with_their_content_are_hashed_once_more_and_taken(place):
 
 def test_a_damaged_graph_is_replaced_and_a_sound_one_left(place, graph):
     sound = (place / "model.bin").stat().st_mtime_ns
-    keep_graph(import_openvino(), graph, place)
+    keep_graph(graph, place)
     assert (place / "model.bin").stat().st_mtime_ns == sound
     (place / "model.bin").write_bytes(b"")
-    keep_graph(import_openvino(), graph, place)
+    keep_graph(graph, place)
     assert find_graph(place) is not None
     assert [path.name for path in place.parent.iterdir()] == ["kept"]
