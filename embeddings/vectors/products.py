@@ -101,7 +101,11 @@ def best_columns(
 
 
 def _sort_all(block: NDArray[np.float32], k: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Do what ``best_columns`` does, for narrow rows and those with many equal numbers."""
+    """Do what ``best_columns`` does, for narrow rows and those with many equal numbers.
+
+    One stable sort would give the same, and take 5 to 19 times as long on 512 rows of 300 to
+    700 numbers (13.3 against 2.4 ms, 53.4 against 2.8).
+    """
     if k < block.shape[1]:
         columns = np.argpartition(block, -k, axis=1)[:, -k:]
     else:
