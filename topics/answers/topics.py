@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,10 +131,7 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
     outline = read_outline(store)
     level = outline.check(level)
     at, wanted = outline.at(level), set(outline.on(level))
-    # Passages, distinct ones, sum of their strengths, mixed ones, strangers.
-    counts: dict[int, list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0, 0])
-    for leaf, *numbers in count_by_topic(store):
-        counts[at[leaf]] = [a + b for a, b in zip(counts[at[leaf]], numbers, strict=True)]
+    counts = _sum_counts(store, at)
     outlets: dict[int, Counter[str]] = {topic_id: Counter() for topic_id in wanted}
     for leaf, source, number in count_by_outlet(store):
         outlets[at[leaf]][source] += number
@@ -169,6 +166,14 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
             )
         )
     return sorted(summaries, key=lambda topic: (topic.kind != "guided", -topic.passages, topic.id))
+
+
+def _sum_counts(store: CorpusStore, at: Mapping[int, int]) -> dict[int, list[Any]]:
+    """Count by topic: passages, distinct ones, sum of their strengths, mixed ones, strangers."""
+    counts: dict[int, list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0, 0])
+    for leaf, *numbers in count_by_topic(store):
+        counts[at[leaf]] = [a + b for a, b in zip(counts[at[leaf]], numbers, strict=True)]
+    return counts
 
 
 def is_unstable(stability: float | None) -> bool:
