@@ -89,15 +89,14 @@ def lay_side_by_side(
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 1, 0))
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
-    for pair in lay_out(left, right, spans):
-        found = pair.comparison
+    for left_span, right_span, found in lay_out(left, right, spans):
         changes = found.changes if found else ()
         facts = [one for one in changes if any(fact.conflicting for fact in one.facts)]
         common = sorted(found.spans) if found else []
         table.add_row(
             _cell(
                 left,
-                pair.left,
+                left_span,
                 [span[:2] for span in common],
                 [(one.before_start, one.before_end) for one in facts],
                 "red",
@@ -105,7 +104,7 @@ def lay_side_by_side(
             ),
             _cell(
                 right,
-                pair.right,
+                right_span,
                 sorted(span[2:] for span in common),
                 [(one.after_start, one.after_end) for one in facts],
                 "green",

@@ -34,10 +34,10 @@ def test_paragraphs_stand_beside_what_they_share_most_with():
     pairs = lay_out(LEFT, RIGHT, compare(LEFT, RIGHT).spans)
     texts = [
         (
-            LEFT[slice(*p.left)][:10] if p.left else "",
-            RIGHT[slice(*p.right)][:10] if p.right else "",
+            LEFT[slice(*a)][:10] if a else "",
+            RIGHT[slice(*b)][:10] if b else "",
         )
-        for p in pairs
+        for a, b, _ in pairs
     ]
     assert ("It carried", "It carried") in texts
     assert ("The convoy", "The convoy") in texts
@@ -69,8 +69,8 @@ TEXT = st.lists(st.lists(WORD, min_size=1, max_size=12).map(" ".join), max_size=
 @given(TEXT, TEXT)
 def test_every_paragraph_of_both_texts_is_laid_out(left, right):
     pairs = lay_out(left, right, compare(left, right).spans)
-    lefts = {pair.left for pair in pairs if pair.left}
-    rights = [pair.right for pair in pairs if pair.right]
+    lefts = {one for one, _, _ in pairs if one}
+    rights = [one for _, one, _ in pairs if one]
     assert len(lefts) == len([one for one in left.split("\n\n") if one.strip()])
     assert len(rights) == len([one for one in right.split("\n\n") if one.strip()])
     assert rights == sorted(rights)

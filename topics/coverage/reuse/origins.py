@@ -149,8 +149,9 @@ class _Tracer:
         )
         self.trace = WordTrace(texts, self.article_of)
         for rows, sources, whole in claimed:
+            timeline = self.timeline(sources)
             for row in rows:
-                origin = self._find_origin(row, self.timeline(sources))
+                origin = self._find_origin(row, timeline)
                 words = self._match(row, origin.row, whole) if origin else ()
                 if origin and words:
                     self.claims[row].append((origin, words, False))
@@ -255,7 +256,7 @@ class _Tracer:
         return flag_quoted(self.passages[row].body, int(self.trace.texts.lengths[row]))
 
     def _rank(
-        self, claim: tuple[Origin, tuple[_Words, ...], bool], noise: Collection[int]
+        self, claim: _Claim, noise: Collection[int]
     ) -> tuple[bool, bool, str, bool, str, str, str, tuple[str, ...], str]:
         """Sure before unsure, early before late; nothing depends on the order of rows."""
         origin, _, further = claim

@@ -46,24 +46,24 @@ def laid_out(left, right):
 def test_an_article_beside_itself_is_the_same_paragraph_by_paragraph(paragraphs):
     body = "\n\n".join(paragraphs)
     pairs = lay_out(body, body, [(0, len(body), 0, len(body))])
-    assert [pair.left for pair in pairs] == [pair.right for pair in pairs]
-    assert [pair.left for pair in pairs] == find_paragraphs(body)
+    assert [one for one, _, _ in pairs] == [one for _, one, _ in pairs]
+    assert [one for one, _, _ in pairs] == find_paragraphs(body)
     assert find_conflicts(pairs) == ()
 
 
 def test_a_copied_article_pairs_each_paragraph_with_itself():
     both, pairs = laid_out([SHORT, LONG, SHORT, FIGURES, LAST], [SHORT, LONG, SHORT, FIGURES, LAST])
-    assert [(pair.left, pair.right) for pair in pairs] == [(span, span) for span in both[0].spans]
+    assert [pair[:2] for pair in pairs] == [(span, span) for span in both[0].spans]
     assert find_conflicts(pairs) == ()
 
 
 def test_moved_paragraphs_are_paired_and_so_is_one_that_was_split():
     both, pairs = laid_out([FIGURES, LONG, LAST], [LAST, FIGURES, LONG])
-    moved = {both[1].body[slice(*pair.right)]: both[0].body[slice(*pair.left)] for pair in pairs}
+    moved = {both[1].body[slice(*b)]: both[0].body[slice(*a)] for a, b, _ in pairs}
     assert all(left == right for right, left in moved.items())
     first, second = LONG.split(", and ")
     both, pairs = laid_out([FIGURES, LONG], [FIGURES, f"{first}.", second])
-    assert [both[0].body[slice(*pair.left)] for pair in pairs] == [FIGURES, LONG, LONG]
+    assert [both[0].body[slice(*one)] for one, _, _ in pairs] == [FIGURES, LONG, LONG]
 
 
 def test_a_figure_that_was_changed_between_equal_paragraphs_is_a_conflict():
