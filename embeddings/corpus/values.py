@@ -47,6 +47,14 @@ class NamedValues:
                 self._connection.execute("ROLLBACK")
             raise
 
+    def replace_rows(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Replace all rows of a table, and with them those that hang on them."""
+        with self.transaction() as connection:
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+            if rows:
+                marks = ", ".join("?" * len(rows[0]))
+                connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a SELECT and return its rows."""
         return self._connection.execute(sql, parameters).fetchall()

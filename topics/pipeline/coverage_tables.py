@@ -12,7 +12,7 @@ from typing import Any
 from embeddings.corpus.contents import count_rows
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
-from embeddings.words.copies import CopyGroup, CopySurvey
+from embeddings.words.copies import CopySurvey
 from topics.coverage.articles.articles import Article
 from topics.coverage.relations.articles import ArticleRelation
 from topics.coverage.relations.relations import Relation
@@ -28,35 +28,24 @@ LAST_STORY_ID = "last_story_id"
 
 def store_copies(store: CorpusStore, passages: Sequence[Passage], survey: CopySurvey) -> None:
     """Replace the groups of copies, and which passage stands for each wording."""
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM copy_groups")
-        connection.execute("DELETE FROM wordings")
-        for number, group in enumerate(survey.groups, 1):
-            _store_group(store, passages, number, group)
-        connection.executemany(
-            "INSERT INTO wordings VALUES (?, ?)",
-            [
-                (passages[row].id, passages[canonical].id)
-                for canonical, members in survey.wordings
-                for row in members
-            ],
+    ids = [passage.id for passage in passages]
+    groups = list(enumerate(survey.groups, 1))
+    with store.transaction():
+        store.replace_rows(
+            "copy_groups",
+            [(n, one.kind, ids[one.canonical], one.across, one.short) for n, one in groups],
         )
-
-
-def _store_group(
-    store: CorpusStore, passages: Sequence[Passage], number: int, group: CopyGroup
-) -> None:
-    with store.transaction() as connection:
-        connection.execute(
-            "INSERT INTO copy_groups VALUES (?, ?, ?, ?, ?)",
-            (number, group.kind, passages[group.canonical].id, group.across, group.short),
-        )
-        connection.executemany(
-            "INSERT INTO copy_members VALUES (?, ?, ?)",
+        store.replace_rows(
+            "copy_members",
             [
-                (passages[row].id, number, round(share, 4))
+                (ids[row], number, round(share, 4))
+                for number, group in groups
                 for row, share in zip(group.members, group.shares, strict=True)
             ],
+        )
+        store.replace_rows(
+            "wordings",
+            [(ids[row], ids[canonical]) for canonical, rows in survey.wordings for row in rows],
         )
 
 
@@ -64,44 +53,40 @@ def store_relations(
     store: CorpusStore, passages: Sequence[Passage], relations: Sequence[Relation]
 ) -> None:
     """Replace the relations of passages."""
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM relations")
-        connection.executemany(
-            "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    relation.kind,
-                    passages[relation.a].id,
-                    passages[relation.b].id,
-                    round(relation.score, 4),
-                    json.dumps(dataclasses.asdict(relation.evidence), ensure_ascii=False),
-                    relation.across,
-                )
-                for relation in relations
-            ],
-        )
+    store.replace_rows(
+        "relations",
+        [
+            (
+                one.kind,
+                passages[one.a].id,
+                passages[one.b].id,
+                round(one.score, 4),
+                json.dumps(dataclasses.asdict(one.evidence), ensure_ascii=False),
+                one.across,
+            )
+            for one in relations
+        ],
+    )
 
 
 def store_article_relations(
     store: CorpusStore, articles: Sequence[Article], relations: Sequence[ArticleRelation]
 ) -> None:
     """Replace the relations of whole articles."""
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM article_relations")
-        connection.executemany(
-            "INSERT INTO article_relations VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    one.kind,
-                    articles[one.a].id,
-                    articles[one.b].id,
-                    round(one.share_a, 4),
-                    round(one.share_b, 4),
-                    one.facts,
-                )
-                for one in relations
-            ],
-        )
+    store.replace_rows(
+        "article_relations",
+        [
+            (
+                one.kind,
+                articles[one.a].id,
+                articles[one.b].id,
+                round(one.share_a, 4),
+                round(one.share_b, 4),
+                one.facts,
+            )
+            for one in relations
+        ],
+    )
 
 
 def store_stories(store: CorpusStore, articles: Sequence[Article], survey: StorySurvey) -> None:
@@ -128,18 +113,16 @@ def store_stories(store: CorpusStore, articles: Sequence[Article], survey: Story
         for story_id, story in zip(ids, stories, strict=True)
         for n in story.members
     ]
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM stories")
-        connection.execute("DELETE FROM story_memory")
-        connection.executemany(
-            "INSERT INTO stories VALUES (?, ?, ?)",
+    with store.transaction():
+        store.replace_rows(
+            "stories",
             [
                 (story_id, articles[story.central].id, round(story.cohesion, 4))
                 for story_id, story in zip(ids, stories, strict=True)
             ],
         )
-        connection.executemany("INSERT INTO story_members VALUES (?, ?)", members)
-        connection.executemany("INSERT INTO story_memory VALUES (?, ?)", members)
+        store.replace_rows("story_members", members)
+        store.replace_rows("story_memory", members)
         store.set_setting(
             STORY_COUNTS,
             {

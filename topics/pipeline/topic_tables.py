@@ -71,23 +71,16 @@ def store_topics(
     shown, leaf = tree.rows[tree.default], tree.rows[-1]
     here = tree.places[tree.default]
     belonging = found.belonging
-    with store.transaction() as connection:
-        connection.execute("DELETE FROM assignments")
-        connection.execute("DELETE FROM topics")
-        connection.executemany(
-            "INSERT INTO topics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_topic_row(place, ids, found, passages, nodes) for place in range(len(ids))],
+    with store.transaction():
+        # First, since they hang on the topics.
+        store.replace_rows("assignments", [])
+        store.replace_rows(
+            "topics", [_topic_row(place, ids, found, passages, nodes) for place in range(len(ids))]
         )
-        connection.execute("DELETE FROM members")
-        connection.executemany(
-            "INSERT OR REPLACE INTO members VALUES (?, ?)",
-            [
-                (key, ids[leaf[node]])
-                for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
-            ],
-        )
-        connection.executemany(
-            "INSERT INTO assignments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        node_of = dict(zip(nodes.hashes, nodes.of_passage.tolist(), strict=True))
+        store.replace_rows("members", [(key, ids[leaf[node]]) for key, node in node_of.items()])
+        store.replace_rows(
+            "assignments",
             [
                 (
                     passage.id,
