@@ -161,9 +161,14 @@ def damage_at_random(
         place = room.place("whole", f"damaged-{seed}-{number}")
         what = ways[number % len(ways)](place / DATABASE, chance)
         chosen = chance.sample(lines, commands)
-        for line, ended in zip(
-            [*chosen, CATCH_UP], room.run_all(place, [*chosen, CATCH_UP]), strict=True
-        ):
+        asked = [*chosen, CATCH_UP]
+        try:
+            found = room.run_all(place, asked)
+        except (TimeoutError, RuntimeError) as error:
+            # All are asked in one process, which hung or died of one of them.
+            yield Answer(what, "; ".join(map(" ".join, asked)), "traceback", str(error))
+            continue
+        for line, ended in zip(asked, found, strict=True):
             kind, said = judge(ended, truth.get(line))
             yield Answer(what, " ".join(line), kind, said)
         shutil.rmtree(place)

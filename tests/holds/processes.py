@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 # Longer than any command takes here; what takes so long hangs.
-LIMIT = 120.0
+LIMIT = 60.0
 
 _PRELOADED = (
     "topics.cli.entry",

@@ -100,7 +100,6 @@ READING = (
     Case("evaluate", ("{labels}", "--json")),
     Case("info", ("--json",)),
     Case("info", ("--check", "--json")),
-    Case("info", ("--check", "--json")),
     Case("remove", ("--source", "meridian-post", "--dry-run", "--json")),
 )
 

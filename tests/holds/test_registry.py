@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from embeddings.articles.formats.registry import FORMATS
+from tests.holds.readers import FILES, SEEDS, list_files_taken
 from tests.holds.registry import READING, WRITING, list_commands
 
 pytestmark = pytest.mark.holds
@@ -12,3 +14,12 @@ pytestmark = pytest.mark.holds
 def test_every_command_has_a_case():
     cased = {case.command for case in (*WRITING, *READING)}
     assert cased == set(list_commands()), "add its cases to tests/holds/registry.py"
+
+
+def test_every_format_has_a_reader():
+    usual = {one.endings[0] for one in FORMATS}
+    assert set(SEEDS) == usual, "add its seeds to tests/holds/readers.py"
+
+
+def test_every_file_that_a_command_takes_has_a_reader():
+    assert set(FILES) == set(list_files_taken()), "add its reader to tests/holds/readers.py"

@@ -1,0 +1,289 @@
+"""Every way in for what is given by hand or by strangers, with inputs to begin from.
+
+A kind of file that is read and a file that a command takes, without their readers here, fail
+``test_registry.py``.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import typer
+
+from tests.holds.newsroom import Newsroom
+from topics.cli.entry import app
+
+# By the usual ending of each format.
+SEEDS: dict[str, tuple[bytes, ...]] = {
+    ".txt": (
+        b"Talks resume\n\n11 May 2013\n\nThe ministers met in Geneva.\n\nShare this\n",
+        "Title\nBy A. Reporter\nLast Modified: 05/11/2013 05:46 GMT+3\n\nCaf\u00e9.\n".encode(
+            "utf-16"
+        ),
+        "Pr\u00e9sident\n\nL\u2019accord \u2013 sign\u00e9.\n".encode("cp1252"),
+    ),
+    ".md": (
+        b"---\ntitle: Talks\ndate: 2013-05-11\n---\n# Talks\n\n> *Quoted* [a](http://x.y)\n\n- a\n",
+        b"# A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n&#27;[31m <b>bold</b>\n",
+    ),
+    ".html": (
+        b'<!doctype html><html><head><meta charset="utf-8"><title>T</title>'
+        b'<meta property="article:published_time" content="2013-05-11T05:46:00+03:00">'
+        b'<script type="application/ld+json">{"@type": "NewsArticle", "headline": "T"}</script>'
+        b"</head><body><h1>T</h1><p>"
+        + b"The ministers met in Geneva. " * 9
+        + b"</p></body></html>",
+        b"<html><meta charset=windows-1251><body><table><tr><td><p>"
+        + b"\xcf\xf0 " * 60
+        + b"</table>",
+    ),
+    ".jsonl": (
+        b'{"text": "The ministers met.", "title": "T", "date": "2013-05-11", "id": "a"}\n'
+        b'{"body": "Talks went on.", "source": "post", "url": "http://x.y/1"}\n',
+        b'{"text": "\\ud83d\\u0000", "date": 1368230400, "title": null}\n[1, 2]\n{"text": {}}\n',
+    ),
+    ".csv": (
+        b'text,title,date,source\n"The ministers, they met.",T,11 May 2013,post\n"a\nb",,,\n',
+        b"id\ttext\n1\tTalks went on.\n2\t\n",
+        b"text;title\n=1+1;T\n",
+    ),
+}
+TOPICS = (
+    b'[[topic]]\nname = "weapons"\ndescription = "Arms and missiles."\nexamples = ["a", "b"]\n'
+    b'[[topic]]\nname = "arms"\nparent = "weapons"\n',
+)
+OWNERS = (
+    b'[owners]\n"harbour-courier" = "Harbour Media"\n'
+    b'[[owner]]\nname = "Ledger"\noutlets = ["bosphorus-ledger", "post"]\n',
+)
+LABELS = (
+    b"passage_id,label\n1,a\n2,b\n9999999999999999999999,c\n",
+    b"document_id,position,label\nx,0,a\n,,\n",
+)
+QUERIES = (
+    b'talks in Geneva "arms deliveries"',
+    b'al-Assad S-300 NEAR/3 "a',
+    b"title:x AND (b OR c*)",
+)
+DATES = (
+    b"2013-05-11T05:46:00+03:00",
+    b"Last Modified: 11 May 2013 05:46",
+    b"05/11/2013",
+    b"1368230400",
+    b"11 mai 2013, 5 h 46",
+)
+IDS = (b"1", b"99999999999999999999", b"weapons transfers", "\u0661".encode())
+
+# What the files are that a command takes; those in ``WRITTEN`` it writes.
+WRITTEN = "written"
+FILES = {
+    "cluster paths": "articles",
+    "cluster topics": "topics file",
+    "story owners": "owners file",
+    "outlets owners": "owners file",
+    "evaluate labelled": "labels",
+    "remove path": "names in the database",
+    "restore file": "a database",
+    "backup out": WRITTEN,
+    "copies csv": WRITTEN,
+    "outlets csv": WRITTEN,
+    "trends csv": WRITTEN,
+    "map out": WRITTEN,
+    "export out": WRITTEN,
+    "topics suggest output": WRITTEN,
+}
+# An option or argument with a value of any form, ``{}``; none of these writes.
+OPTIONS = (
+    ("topics", "--level", "{}"),
+    ("topics", "--topic", "{}"),
+    ("search", "{}", "--limit", "2"),
+    ("search", "talks", "--since", "{}"),
+    ("search", "talks", "--limit", "{}"),
+    ("search", "--like", "{}"),
+    ("copies", "--least-share", "{}"),
+    ("copies", "--kind", "{}"),
+    ("copies", "--why-not", "1", "{}"),
+    ("story", "{}"),
+    ("outlets", "--limit", "{}"),
+    ("trends", "--by", "{}"),
+    ("trends", "--recent", "{}"),
+    ("calibrate", "{}", "--answers"),
+    ("calibrate", "--curve", "--jaccard", "{}"),
+    ("remove", "--dry-run", "--id", "{}"),
+    ("remove", "--dry-run", "--path", "{}"),
+)
+EDITS = (
+    ("edit", "rename", "4", "{}"),
+    ("edit", "merge", "4", "{}"),
+    ("edit", "pin", "{}", "4"),
+    ("edit", "part", "1", "{}"),
+    ("edit", "split", "4", "--into", "{}"),
+    ("edit", "undo", "{}"),
+)
+
+
+class Reader(NamedTuple):
+    """A way in.
+
+    Attributes:
+        name: What is read.
+        seeds: Inputs that are as they should be, or nearly.
+        read: Reads an input; may raise a ``TopicwireError``, and returns notes of what was
+            wrong with it.
+        share: How many inputs it is given in a round; the dear ones are given fewer.
+    """
+
+    name: str
+    seeds: tuple[bytes, ...]
+    read: Callable[[bytes], Sequence[str]]
+    share: int
+
+
+def list_files_taken() -> Iterator[str]:
+    """Yield each option and argument of a command that is a file, the database left out."""
+    yield from _files(typer.main.get_command(app), "")
+
+
+def _files(command: click.Command, above: str) -> Iterator[str]:
+    for one in command.params:
+        words = ("FILE", "PATH", "LABELLED")
+        is_file = any(word in (one.metavar or "") for word in words) or one.metavar == "OUT"
+        if is_file and one.name != "db":
+            yield f"{above} {one.name}"
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _files(below, f"{above} {name}".strip())
+
+
+def make_readers(room: Newsroom, folder: Path) -> list[Reader]:
+    """Return all readers; files are written to ``folder``, and a database is copied there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    db = room.place("whole", f"readers-{folder.name}") / "news.db"
+    readers = [
+        Reader(f"{ending} files", seeds, _reader_of_articles(folder / f"a{ending}"), 40)
+        for ending, seeds in SEEDS.items()
+    ]
+    packed = tuple(gzip.compress(one, mtime=0) for one in SEEDS[".txt"])
+    return [
+        *readers,
+        Reader(".gz files", packed, _reader_of_articles(folder / "a.txt.gz"), 40),
+        Reader("topics files", TOPICS, _reader_of_topics, 40),
+        Reader("owners files", OWNERS, _reader_of_owners, 40),
+        Reader("labels, .csv", LABELS, _reader_of_labels(folder / "labels.csv"), 20),
+        Reader("labels, .jsonl", SEEDS[".jsonl"], _reader_of_labels(folder / "labels.jsonl"), 20),
+        Reader("dates", DATES, _read_date, 40),
+        Reader("queries", QUERIES, _reader_of_queries(db), 10),
+        Reader("ids and names", IDS, _reader_of_ids(db), 10),
+        Reader("options", (*IDS, *DATES[:3], *QUERIES), _reader_of_options(db, OPTIONS), 2),
+        Reader("edits", IDS, _reader_of_options(db, EDITS), 1),
+    ]
+
+
+def _reader_of_articles(file: Path) -> Callable[[bytes], Sequence[str]]:
+    from embeddings.articles.files import read_paths
+    from embeddings.articles.furniture.finding import find_furniture
+    from embeddings.articles.parsing.results import ReadOptions
+    from embeddings.articles.passages import split
+
+    def read(data: bytes) -> list[str]:
+        file.write_bytes(data)
+        notes = []
+        for part in read_paths([file], ReadOptions(), {}):
+            notes += [problem.message for problem in part.problems]
+            for document in part.documents:
+                split(document, find_furniture(document))
+        return notes
+
+    return read
+
+
+def _reader_of_labels(file: Path) -> Callable[[bytes], Sequence[str]]:
+    from topics.evaluation.labelling import read_labels
+
+    def read(data: bytes) -> list[str]:
+        file.write_bytes(data)
+        read_labels(file)
+        return []
+
+    return read
+
+
+def _reader_of_topics(data: bytes) -> list[str]:
+    from topics.guiding.taxonomy import parse_topics
+
+    parse_topics(_text(data))
+    return []
+
+
+def _reader_of_owners(data: bytes) -> list[str]:
+    from topics.coverage.credit.owners import parse_owners
+
+    parse_owners(_text(data))
+    return []
+
+
+def _read_date(data: bytes) -> list[str]:
+    from embeddings.articles.parsing.dates import parse_date, parse_date_line
+    from embeddings.corpus.filters import Filters
+
+    text = _text(data)
+    parse_date(text)
+    parse_date_line(text, "MDY")
+    Filters(since=text)
+    return []
+
+
+def _reader_of_queries(db: Path) -> Callable[[bytes], Sequence[str]]:
+    from embeddings.corpus.store import CorpusStore
+    from embeddings.search import search_text
+    from topics.answers.encoder import stored_encoder
+
+    with CorpusStore.open(db) as store:
+        encoder = stored_encoder(store)
+
+    def read(data: bytes) -> list[str]:
+        with CorpusStore.open(db) as store:
+            search_text(store, encoder, _text(data))
+        return []
+
+    return read
+
+
+def _reader_of_ids(db: Path) -> Callable[[bytes], Sequence[str]]:
+    from embeddings.corpus.filters import find_outlets
+    from embeddings.corpus.store import CorpusStore
+    from topics.answers.topics import find_topics
+
+    def read(data: bytes) -> list[str]:
+        with CorpusStore.open(db) as store:
+            find_topics(store, [_text(data)])
+            find_outlets(store, [_text(data)])
+        return []
+
+    return read
+
+
+def _reader_of_options(
+    db: Path, lines: Sequence[Sequence[str]]
+) -> Callable[[bytes], Sequence[str]]:
+    from typer.testing import CliRunner
+
+    def read(data: bytes) -> list[str]:
+        value = _text(data).replace("\0", "")
+        line = lines[sum(data) % len(lines)]
+        filled = [value if part == "{}" else part for part in line]
+        # A value is a value, also where it begins like an option.
+        result = CliRunner().invoke(app, [*line[:1], *filled[1:], "--db", str(db)], input="q\n")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return []
+
+    return read
+
+
+def _text(data: bytes) -> str:
+    # As the command line has it: a byte that is no UTF-8 is half a character.
+    return data.decode("utf-8", "surrogateescape")
