@@ -22,6 +22,8 @@ ALLOWED = {
     *("CNRI-Python", "ISC License (ISCL)", "LGPL-2.1-or-later", "MIT", "MIT License", "MIT-CMU"),
     *("MPL-1.1", "MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)", "PSF-2.0", "Zlib"),
     "Python Software Foundation License",
+    # pypdfium2, whose dependencies are PDFium's: BSD, Apache, MIT, FreeType, zlib, libpng, IJG.
+    "BSD-3-Clause, Apache-2.0, dependency licenses",
 }
 
 

@@ -134,7 +134,7 @@ def _format_of(path: Path) -> Format:
 def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
     """Read the articles of a file, in parts of ``CHUNK_ROWS``."""
     kind = _format_of(path)
-    folder = "" if kind.has_rows else clean(path.parent.name)
+    folder = clean(path.parent.name)
     documents: list[Document] = []
     places: list[str] = []
     problems: list[Problem] = []
@@ -143,15 +143,17 @@ def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFi
     counted, empty = 0, kind.has_rows
     with open_unfolded(path) as stream:
         for row in kind.read(stream, options):
-            empty = empty and row.line is None
+            empty = empty and not row.number
             notes += [row.note] if row.note else []
-            counted += bool(row.problem and row.line)
-            if row.problem and (row.line is None or counted <= _NAMED_PROBLEMS):
+            counted += bool(row.problem and row.number)
+            if row.problem and (not row.number or counted <= _NAMED_PROBLEMS):
                 problems.append(Problem(str(path), row.line, row.problem))
             if row.content is not None:
-                place = f"{path}#{row.number}" if kind.has_rows else str(path)
+                # Rows take no outlet from their folder: a table mostly holds many.
+                place = f"{path}#{row.number}" if row.number else str(path)
+                outlet = "" if row.number else folder
                 places.append(place)
-                documents.append(_document(row.content, path, place, options, folder))
+                documents.append(_document(row.content, path, place, options, outlet))
                 dropped.update({documents[-1].id: row.dropped} if row.dropped else {})
             if len(documents) == CHUNK_ROWS:
                 yield ReadFile(

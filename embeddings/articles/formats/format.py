@@ -20,14 +20,18 @@ from embeddings.documents import Document
 
 Content = TypeVar("Content")
 
+# Of a file's beginning, what its kind is told by.
+HEAD = 4096
+
 
 class Row(NamedTuple, Generic[Content]):
     """One article or record of a file, or why there is none; or a problem of the whole file.
 
     Attributes:
-        number: The line of a JSON Lines file, the row of a CSV file (header not counted);
-            0 for a file of one article and for a problem of the whole file.
-        line: The line in the file where it ends; ``None`` where ``number`` is 0.
+        number: The line of a JSON Lines file, the row of a CSV file (header not counted),
+            the place among the articles of any other file that holds several; 0 for a file
+            of one article and for a problem of the whole file.
+        line: The line in the file where it ends; ``None`` where there are no lines.
         content: What the row holds: an article, with ``""`` for what it does not say, its
             ``id`` too; or the cells of a table by column. ``None`` where there is no text
             or it cannot be read.
@@ -59,12 +63,16 @@ class Format(NamedTuple):
             outlet may be the name of its folder.
         library: The package whose version decides what is read, ``""`` for none: files
             are read again when it changes.
+        claims: Whether a file is of this kind by its first ``HEAD`` bytes, unpacked: for
+            endings that several formats share, and for files of no known ending. ``None``
+            for a format that is told by its ending alone.
     """
 
     endings: tuple[str, ...]
     read: Callable[[IO[bytes], ReadOptions], Iterator[Row[Document]]]
     has_rows: bool = False
     library: str = ""
+    claims: Callable[[bytes], bool] | None = None
 
 
 def first_of(said: Mapping[str, str], *keys: str) -> str:

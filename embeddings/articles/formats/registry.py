@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+from itertools import chain
 from pathlib import Path
 
-from embeddings.articles.formats.format import Format
+from embeddings.articles.formats.format import HEAD, Format
 from embeddings.articles.formats.markdown import MARKDOWN
 from embeddings.articles.formats.pages import PAGES
 from embeddings.articles.formats.plain import PLAIN
@@ -14,12 +17,30 @@ FORMATS = (PLAIN, MARKDOWN, PAGES, JSON, CSV)
 
 
 def find_format(path: Path) -> Format | None:
-    """Return the format of a file's ending, ``.gz`` left out, or ``None``."""
+    """Return the format of a file by its ending, ``.gz`` left out; else by what it holds.
+
+    A file whose ending several formats share, or none has, is opened and looked at.
+
+    Returns:
+        ``None`` for a kind that is not read.
+    """
     name = path.name.lower().removesuffix(".gz")
-    return next(
-        (each for each in FORMATS if name.endswith(each.endings) and name not in each.endings),
-        None,
-    )
+    named = [each for each in FORMATS if name.endswith(each.endings) and name not in each.endings]
+    asked = [each for each in named or FORMATS if each.claims]
+    head = _read_head(path) if asked and path.is_file() else b""
+    claimed = (each for each in asked if each.claims and each.claims(head))
+    return next(chain(claimed, (each for each in named if each.claims is None)), None)
+
+
+def _read_head(path: Path) -> bytes:
+    try:
+        if path.name.lower().endswith(".gz"):
+            with gzip.open(path) as packed:
+                return packed.read(HEAD)
+        with path.open("rb") as stream:
+            return stream.read(HEAD)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def describe_formats() -> str:
