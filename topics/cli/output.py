@@ -7,12 +7,13 @@ File names and article text may hold what steers a terminal. All output goes thr
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import typer
 
@@ -82,6 +83,11 @@ def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
 
 def console(*, err: bool = False) -> Console:
     """Return the console for results, or for progress (``err``); 80 columns in a pipe."""
+    return _open_console(sys.stderr if err else sys.stdout)
+
+
+@functools.lru_cache(maxsize=2)  # looks at the terminal once, not for each line
+def _open_console(stream: TextIO) -> Console:
     from rich.console import Console
     from rich.segment import Segment
 
@@ -98,7 +104,7 @@ def console(*, err: bool = False) -> Console:
             # Rich would end with code 1; a reader that has seen enough is no trouble.
             raise BrokenPipeError
 
-    return SafeConsole(highlight=False, markup=False, emoji=False, stderr=err)
+    return SafeConsole(file=stream, highlight=False, markup=False, emoji=False)
 
 
 def show(result: _R, as_json: bool, tell: Callable[[_R], None]) -> None:
