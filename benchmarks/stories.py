@@ -227,11 +227,11 @@ def fit(sets: Sets) -> None:
         count = len(truth)
         tree = linking.grow([[node] for node in range(count)], pairs, evidence, -7.0)
         members = [[node] for node in range(count)]
-        for cluster in range(count, len(tree.sizes)):
-            one, other = tree.children[cluster] or (0, 0)
+        for cluster in tree.clusters[count:]:
+            one, other = cluster.children or (0, 0)
             members.append(members[one] + members[other])
-            merges.append((tree.means[cluster], tree.drops[cluster]))
-            same.append(len(set(truth[members[cluster]])) == 1)
+            merges.append((cluster.mean, cluster.drop))
+            same.append(len(set(truth[members[-1]])) == 1)
         del measure
     scale, drop, shift = _logistic(np.array(merges), np.array(same))
     scaled = np.append(weights[:-1] * scale, weights[-1] * scale + shift)

@@ -24,49 +24,27 @@ SEARCH = "search"
 GROUP = "group"
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdicts:
-    """How a verdict begins where a pair was joined and where not, and what else may decide.
-
-    Attributes:
-        yes: It was joined.
-        no: It was not.
-        through: What joined a pair that fails a test itself.
-        passed_over: What keeps a pair apart that passes every test.
-    """
-
-    yes: str
-    no: str
-    through: str
-    passed_over: str
-
-
-_VERDICTS: dict[ExplanationKind, _Verdicts] = {
-    "near_copy": _Verdicts(
-        "A near copy",
-        "Not a near copy",
-        "both are near to the canonical text of their group",
-        "each was gathered around another text",
-    ),
-    "contains": _Verdicts(
-        "Contained",
-        "Not contained",
-        "so it is with copies of the two",
-        f"what they share stands in more than {COMMON_RUN} texts of the corpus, or another pair "
-        "of the same wordings stands for them",
-    ),
-    "same_event": _Verdicts(
-        "The same event",
-        "Not the same event",
-        "so it is with copies of the two",
-        "copies of the two decide",
-    ),
-    "story": _Verdicts(
-        "One story",
-        "Not one story",
-        "other articles of it hold the two together",
-        "others of their stories hold them apart",
-    ),
+# How a verdict begins: what was joined, and what was not.
+_VERDICTS: dict[ExplanationKind, tuple[str, str]] = {
+    "near_copy": ("A near copy", "Not a near copy"),
+    "contains": ("Contained", "Not contained"),
+    "same_event": ("The same event", "Not the same event"),
+    "story": ("One story", "Not one story"),
+}
+# What joined a pair that fails a test itself.
+_THROUGH: dict[ExplanationKind, str] = {
+    "near_copy": "both are near to the canonical text of their group",
+    "contains": "so it is with copies of the two",
+    "same_event": "so it is with copies of the two",
+    "story": "other articles of it hold the two together",
+}
+# What keeps a pair apart that passes every test.
+_PASSED_OVER: dict[ExplanationKind, str] = {
+    "near_copy": "each was gathered around another text",
+    "contains": f"what they share stands in more than {COMMON_RUN} texts of the corpus, or "
+    "another pair of the same wordings stands for them",
+    "same_event": "copies of the two decide",
+    "story": "others of their stories hold them apart",
 }
 
 
@@ -126,18 +104,18 @@ def explain(
     if found is None:
         found = bool(judged) or not failed
     joined = found and judged is not False
-    words = _VERDICTS[kind]
     if not joined and not failed:
-        failed = [make_step(SEARCH, None, None, False, words.passed_over)]
+        failed = [make_step(SEARCH, None, None, False, _PASSED_OVER[kind])]
         told += failed
+    yes, no = _VERDICTS[kind]
     if not joined:
-        no = "Near copies, but not together" if failed[0].test == GROUP else words.no
+        no = "Near copies, but not together" if failed[0].test == GROUP else no
         sentence = failed[0].sentence
         verdict = f"{no}: {sentence[0].lower()}{sentence[1:]}"
     elif judged:
-        verdict = f"{words.yes}: you said so."
+        verdict = f"{yes}: you said so."
     else:
-        verdict = f"{words.yes}: {words.through if failed else 'every test is passed'}."
+        verdict = f"{yes}: {_THROUGH[kind] if failed else 'every test is passed'}."
     terms = () if evidence is None else tuple(Term(*part) for part in split_score(evidence))
     return Explanation(kind, joined, tuple(told), verdict, terms)
 

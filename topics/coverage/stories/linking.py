@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,67 +19,82 @@ DROP = 1.56
 _DOUBT = 1.0
 
 
-@dataclass
-class Tree:
-    """Merges made so far. Clusters are numbered: first those given, then one a merge.
+@dataclass(slots=True)
+class Cluster:
+    """Nodes that were given together, or that a merge joined.
 
     Attributes:
-        groups: The nodes of those given.
+        size: Nodes in it.
+        key: Lowest node: by it ties are broken.
+        within: Sum of the log odds of its pairs.
+        excess: What the pairs with another cluster add up to beyond ``MISSING`` for each;
+            minus infinity where the two must stay apart. Empty once it is part of a larger one.
+        children: The two clusters that a merge joined; ``None`` where it was given.
+        mean: Mean evidence between the two.
+        drop: How far that falls below the mean within either.
+        joined: Log odds of all merges below, if all hold.
+        best: The most that a cut of the tree below can reach.
+        parent: The larger one that it is part of.
+    """
+
+    size: int
+    key: int
+    within: float
+    excess: dict[int, float] = field(default_factory=dict)
+    children: tuple[int, int] | None = None
+    mean: float = 0.0
+    drop: float = 0.0
+    joined: float = 0.0
+    best: float = 0.0
+    parent: int | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Merges made so far.
+
+    Attributes:
+        groups: The nodes of the clusters given.
         pairs: See ``link``.
         evidence: See ``link``.
         least: Mean evidence down to which clusters are merged.
-        excess: For each cluster, what the pairs with another one add up to beyond
-            ``MISSING`` for each; minus infinity where the two must stay apart. Empty once
-            the cluster is part of a larger one.
-        parts: Clusters that are part of a larger one.
-        sizes: Nodes in each cluster.
-        keys: Lowest node of each: by it ties are broken.
-        within: Sum of the log odds of its pairs.
-        children: The two clusters that a merge joined; ``None`` for those given.
-        means: Mean evidence between the two; 0 for those given.
-        drops: How far that falls below the mean within either.
-        joined: Log odds of all merges below, if all hold.
-        best: The most that a cut of the tree below can reach.
+        clusters: First those given, then one a merge; they go by their places here.
     """
 
     groups: Sequence[Sequence[int]]
     pairs: NDArray[np.int64]
     evidence: NDArray[np.float64]
     least: float
-    excess: list[dict[int, float]]
-    parts: set[int]
-    sizes: list[int]
-    keys: list[int]
-    within: list[float]
-    children: list[tuple[int, int] | None]
-    means: list[float]
-    drops: list[float]
-    joined: list[float]
-    best: list[float]
+    clusters: list[Cluster]
 
     def cut(self) -> list[list[int]]:
         """Cut where the odds of the merges that hold add up to most; see ``link``."""
         found = []
-        waiting = [cluster for cluster in range(len(self.sizes)) if cluster not in self.parts]
+        waiting = [place for place, one in enumerate(self.clusters) if one.parent is None]
         while waiting:
-            cluster = waiting.pop()
-            children = self.children[cluster]
-            if children is not None and self.best[cluster] > self.joined[cluster]:
-                waiting += children
+            place = waiting.pop()
+            cluster = self.clusters[place]
+            if cluster.children is not None and cluster.best > cluster.joined:
+                waiting += cluster.children
             else:
-                found.append(sorted(self.nodes(cluster)))
+                found.append(sorted(self.nodes(place)))
         return sorted(found)
 
-    def nodes(self, cluster: int) -> Iterator[int]:
+    def nodes(self, place: int) -> Iterator[int]:
         """Yield the nodes of a cluster."""
-        waiting = [cluster]
+        waiting = [place]
         while waiting:
             one = waiting.pop()
-            children = self.children[one]
+            children = self.clusters[one].children
             if children is None:
                 yield from self.groups[one]
             else:
                 waiting += children
+
+    def mean(self, one: int, other: int) -> float:
+        """Return the mean evidence between two clusters."""
+        left, right = self.clusters[one], self.clusters[other]
+        return MISSING + left.excess[other] / (left.size * right.size)
 
     def weigh_parted(self, a: int, b: int) -> float:
         """Return what was held against ``least`` where two nodes are not in one group.
@@ -89,20 +104,21 @@ class Tree:
         infinity where they must stay apart.
         """
         one, other = self._clusters_of(a), self._clusters_of(b)
-        for cluster in one:
-            if cluster in other:
-                return _weigh_merge(self.means[cluster], self.drops[cluster])
-        if self.excess[one[-1]].get(other[-1]) == -np.inf:
+        for place in one:
+            if place in other:
+                return _weigh_merge(self.clusters[place].mean, self.clusters[place].drop)
+        if self.clusters[one[-1]].excess.get(other[-1]) == -np.inf:
             return -np.inf
         return self._mean_between(list(self.nodes(one[-1])), list(self.nodes(other[-1])))
 
     def _clusters_of(self, node: int) -> list[int]:
         """Return the clusters that a node is in, from the one given to the largest."""
-        above = {part: made for made, pair in enumerate(self.children) for part in pair or ()}
-        clusters = [next(n for n, nodes in enumerate(self.groups) if node in nodes)]
-        while clusters[-1] in above:
-            clusters.append(above[clusters[-1]])
-        return clusters
+        place: int | None = next(n for n, nodes in enumerate(self.groups) if node in nodes)
+        found = []
+        while place is not None:
+            found.append(place)
+            place = self.clusters[place].parent
+        return found
 
     def _mean_between(self, one: Sequence[int], other: Sequence[int]) -> float:
         """Return the mean evidence, also where no merge was tried since all of it is weak."""
@@ -152,18 +168,18 @@ def grow(
     tree = _plant(groups, pairs, evidence, least, apart)
     queue = [
         _entry(tree, one, other, mean)
-        for one, near in enumerate(tree.excess)
-        for other in near
-        if one < other and (mean := _mean(tree, one, other)) >= least
+        for one, cluster in enumerate(tree.clusters)
+        for other in cluster.excess
+        if one < other and (mean := tree.mean(one, other)) >= least
     ]
     heapq.heapify(queue)
     while queue:
         *_, one, other = heapq.heappop(queue)
-        if one in tree.parts or other in tree.parts:
+        if not (tree.clusters[one].parent is tree.clusters[other].parent is None):
             continue
         made = _merge(tree, one, other)
-        for near in tree.excess[made]:
-            if (mean := _mean(tree, made, near)) >= least:
+        for near in tree.clusters[made].excess:
+            if (mean := tree.mean(made, near)) >= least:
                 heapq.heappush(queue, _entry(tree, made, near, mean))
     return tree
 
@@ -178,30 +194,26 @@ def _plant(
     cluster_of = np.empty(sum(map(len, groups)), np.int64)
     for number, nodes in enumerate(groups):
         cluster_of[list(nodes)] = number
-    sizes = [len(nodes) for nodes in groups]
+    clusters = [
+        Cluster(size, min(nodes), MISSING * size * (size - 1) / 2)
+        for size, nodes in zip(map(len, groups), groups, strict=True)
+    ]
     ends = cluster_of[pairs]
     reach = _connect(len(groups), ends[evidence >= least])
     kept = (reach[ends[:, 0]] == reach[ends[:, 1]]) & (evidence > MISSING)
-    excess: list[dict[int, float]] = [{} for _ in groups]
-    within = [MISSING * size * (size - 1) / 2 for size in sizes]
     # Sums come out the same to the last bit in any order of the pairs.
     order = np.lexsort((pairs[kept].max(axis=1), pairs[kept].min(axis=1)))
     over = (evidence[kept] - MISSING)[order].tolist()
     for (one, other), more in zip(ends[kept][order].tolist(), over, strict=True):
         if one == other:
-            within[one] += more
+            clusters[one].within += more
         else:
-            _add(excess, one, other, more)
+            _add(clusters, one, other, more)
     for a, b in apart:
         one, other = int(cluster_of[a]), int(cluster_of[b])
         if one != other:
-            _add(excess, one, other, -np.inf)
-    count = len(groups)
-    keys = [min(nodes) for nodes in groups]
-    none = [[0.0] * count for _ in range(4)]
-    children: list[tuple[int, int] | None] = [None] * count
-    given = groups, pairs, evidence, least
-    return Tree(*given, excess, set(), sizes, keys, within, children, *none)
+            _add(clusters, one, other, -np.inf)
+    return Tree(groups, pairs, evidence, least, clusters)
 
 
 def _connect(count: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -214,44 +226,44 @@ def _connect(count: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
     return parts
 
 
-def _add(excess: list[dict[int, float]], one: int, other: int, more: float) -> None:
+def _add(clusters: Sequence[Cluster], one: int, other: int, more: float) -> None:
     for a, b in ((one, other), (other, one)):
-        excess[a][b] = excess[a].get(b, 0.0) + more
-
-
-def _mean(tree: Tree, one: int, other: int) -> float:
-    return MISSING + tree.excess[one][other] / (tree.sizes[one] * tree.sizes[other])
+        excess = clusters[a].excess
+        excess[b] = excess.get(b, 0.0) + more
 
 
 def _entry(tree: Tree, one: int, other: int, mean: float) -> tuple[float, int, int, int, int]:
-    low, high = sorted((tree.keys[one], tree.keys[other]))
+    low, high = sorted((tree.clusters[one].key, tree.clusters[other].key))
     return -mean, low, high, one, other
 
 
 def _merge(tree: Tree, one: int, other: int) -> int:
-    mean = _mean(tree, one, other)
-    drop = max(0.0, *(_drop(tree, side, mean) for side in (one, other)))
-    odds = _weigh_merge(mean, drop) - tree.least
-    made, sizes = len(tree.sizes), (tree.sizes[one], tree.sizes[other])
-    left, right = tree.excess[one], tree.excess[other]
+    mean, made = tree.mean(one, other), len(tree.clusters)
+    left, right = tree.clusters[one], tree.clusters[other]
+    drop = max(0.0, *(_drop(side, mean) for side in (left, right)))
+    joined = left.joined + right.joined + _weigh_merge(mean, drop) - tree.least
     near: dict[int, float] = {}
-    for cluster in (left.keys() | right.keys()) - {one, other}:
-        near[cluster] = left.get(cluster, 0.0) + right.get(cluster, 0.0)
-        back = tree.excess[cluster]
+    for place in (left.excess.keys() | right.excess.keys()) - {one, other}:
+        near[place] = left.excess.get(place, 0.0) + right.excess.get(place, 0.0)
+        back = tree.clusters[place].excess
         back.pop(one, None)
         back.pop(other, None)
-        back[made] = near[cluster]
-    tree.excess[one], tree.excess[other] = {}, {}
-    tree.parts.update((one, other))
-    tree.excess.append(near)
-    tree.sizes.append(sum(sizes))
-    tree.keys.append(min(tree.keys[one], tree.keys[other]))
-    tree.within.append(tree.within[one] + tree.within[other] + mean * sizes[0] * sizes[1])
-    tree.children.append((one, other))
-    tree.means.append(mean)
-    tree.drops.append(drop)
-    tree.joined.append(tree.joined[one] + tree.joined[other] + odds)
-    tree.best.append(max(tree.joined[-1], tree.best[one] + tree.best[other]))
+        back[made] = near[place]
+    for side in (left, right):
+        side.excess, side.parent = {}, made
+    tree.clusters.append(
+        Cluster(
+            size=left.size + right.size,
+            key=min(left.key, right.key),
+            within=left.within + right.within + mean * left.size * right.size,
+            excess=near,
+            children=(one, other),
+            mean=mean,
+            drop=drop,
+            joined=joined,
+            best=max(joined, left.best + right.best),
+        )
+    )
     return made
 
 
@@ -259,7 +271,7 @@ def _weigh_merge(mean: float, drop: float) -> float:
     return mean - DROP * drop
 
 
-def _drop(tree: Tree, side: int, mean: float) -> float:
+def _drop(side: Cluster, mean: float) -> float:
     """How far a mean falls below that within a side; less where that is of few pairs."""
-    pairs = tree.sizes[side] * (tree.sizes[side] - 1) / 2
-    return (tree.within[side] - mean * pairs) / (pairs + _DOUBT)
+    pairs = side.size * (side.size - 1) / 2
+    return (side.within - mean * pairs) / (pairs + _DOUBT)

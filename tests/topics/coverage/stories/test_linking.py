@@ -65,7 +65,8 @@ def test_the_order_of_pairs_and_groups_makes_no_difference(rng):
 def test_means_are_the_same_to_the_last_bit_in_any_order_of_pairs():
     values = {(a, b): 0.1 + 0.7 / (a + b) for a in range(3) for b in range(3, 6)}
     turned = dict(reversed(values.items()))
-    means = [grow([[0, 1, 2], [3, 4, 5]], *edges(v), 0.0).means for v in (values, turned)]
+    trees = [grow([[0, 1, 2], [3, 4, 5]], *edges(v), 0.0) for v in (values, turned)]
+    means = [[cluster.mean for cluster in tree.clusters] for tree in trees]
     assert means[0] == means[1]
 
 
