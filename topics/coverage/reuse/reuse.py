@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -135,13 +136,15 @@ class _Text:
     def __init__(self, article: Article) -> None:
         self.article = article
         self.wording = read_words(article.body)
-        self._sentences: list[list[Block]] | None = None
+
+    @cached_property
+    def sentences(self) -> list[list[Block]]:
+        """The sentences of each paragraph."""
+        return [_split(self.wording, *span) for span in self.article.spans]
 
     def missing(self, found: NDArray[np.bool_]) -> Iterator[Stretch]:
         """Yield the sentences that the other article has not, those in a row together."""
-        if self._sentences is None:
-            self._sentences = [_split(self.wording, *span) for span in self.article.spans]
-        for span, sentences in zip(self.article.spans, self._sentences, strict=True):
+        for span, sentences in zip(self.article.spans, self.sentences, strict=True):
             for gone, group in groupby(
                 sentences, key=lambda each: found[each[0] : each[1]].mean() < _SENTENCE_SHARE
             ):
