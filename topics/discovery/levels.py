@@ -202,18 +202,21 @@ def _find_finer(
     ground: Ground, labels: Labels, seed: int
 ) -> tuple[list[Labels], tuple[float, ...]]:
     """Find levels inside the default's topics, each inside the one before; resolutions too."""
-    resolution = default_resolution(ground.rows)
-    above, found = compact(labels), {}
+    resolution, above = default_resolution(ground.rows), compact(labels)
+    levels: list[Labels] = []
+    resolutions: list[float] = []
     for _ in range(DEEPEST):
         resolution *= FINER
         part = refine(ground, above, resolution, seed=seed)
         count = int(part.max()) + 1
         if count < LEAST_FINER * (int(above.max()) + 1):
             continue
-        found[resolution] = above = number_by_size(part)
+        above = number_by_size(part)
+        levels.append(above)
+        resolutions.append(resolution)
         if ground.rows / count < LEAST_ROWS:
             break
-    return list(found.values()), tuple(found)
+    return levels, tuple(resolutions)
 
 
 def refine(ground: Ground, above: Labels, resolution: float, *, seed: int = 0) -> Labels:
