@@ -9,6 +9,7 @@ from typing import Any
 _EXPORTS = {
     "answers.article_copies": "article_copies",
     "answers.backup": "backup restore",
+    "answers.by_hand": "load_edits save_edits",
     "answers.calibrate": "calibrate judge questions set_thresholds",
     "answers.check": "check repair",
     "answers.cluster": "cluster",

@@ -101,3 +101,18 @@ def find_text(store: CorpusStore, key: str) -> tuple[int, str, str] | None:
         (bytes.fromhex(key),),
     )
     return rows[0] if rows else None
+
+
+def list_hashes(store: CorpusStore) -> set[str]:
+    """Return the content hash of each passage in hexadecimal."""
+    return {key for (key,) in store.rows("SELECT DISTINCT lower(hex(hash)) FROM passages")}
+
+
+def read_texts(store: CorpusStore, keys: Iterable[str]) -> dict[str, str]:
+    """Return the first paragraph of each content hash in hexadecimal; unknown ones are left out."""
+    rows = store.rows(
+        "SELECT lower(hex(hash)), substr(text, body_start - start + 1) FROM passages "
+        "WHERE lower(hex(hash)) IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+        (json.dumps(list(keys)),),
+    )
+    return dict(rows)

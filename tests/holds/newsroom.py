@@ -176,6 +176,7 @@ def make_newsroom(folder: Path, model: str = STATIC) -> Newsroom:
         "more": str(folder / "articles"),
         "topics": str(folder / "topics.toml"),
         "labels": str(folder / "labels.csv"),
+        "by_hand": str(folder / "by-hand.json"),
         "backup": str(folder / "states" / "whole.db"),
     }
     if model == STATIC:
@@ -189,6 +190,7 @@ def make_newsroom(folder: Path, model: str = STATIC) -> Newsroom:
     room.expect(place, ["edit", "rename", "{topic}", "Named by hand"])
     room.expect(place, ["calibrate", "same_event", "--no", "{passage}", "{other_passage}"])
     room.expect(place, ["calibrate", "story", "--yes", "{passage}", "{other_passage}"])
+    room.expect(place, ["edit", "save", "{by_hand}"])
     room.values |= _find_values(place / DATABASE)
     _keep(place, folder / "states" / "whole.db")
     return room

@@ -60,6 +60,14 @@ OWNERS = (
     b'[owners]\n"harbour-courier" = "Harbour Media"\n'
     b'[[owner]]\nname = "Ledger"\noutlets = ["bosphorus-ledger", "post"]\n',
 )
+MADE = (
+    b'{\n "topicwire_by_hand": 1, "topics": [{"name": "weapons", "parent": ""}], '
+    b'"thresholds": {"near_copy": 0.9}, "edits": [{"kind": "pin", "made": "2013-05-11T05:46", '
+    b'"name": "", "into": 0, "passages": [{"text": "Talks.", "hash": "' + b"0" * 32 + b'"}], '
+    b'"topics": [{"guided": "weapons", "members": [], "size": 0, "total": 0, "depth": 0, '
+    b'"id": 1}]}], "answers": [{"kind": "story", "same": true, "made": "2013-05-11", '
+    b'"a": {"article": "x"}, "b": {"article": "y"}}]}',
+)
 LABELS = (
     b"passage_id,label\n1,a\n2,b\n9999999999999999999999,c\n",
     b"document_id,position,label\nx,0,a\n,,\n",
@@ -88,6 +96,8 @@ FILES = {
     "evaluate labelled": "labels",
     "remove path": "names in the database",
     "restore file": "a database",
+    "edit load file": "made by hand",
+    "edit save file": WRITTEN,
     "backup out": WRITTEN,
     "copies csv": WRITTEN,
     "outlets csv": WRITTEN,
@@ -174,6 +184,7 @@ def make_readers(room: Newsroom, folder: Path) -> list[Reader]:
         Reader("owners files", OWNERS, _reader_of_owners, 40),
         Reader("labels, .csv", LABELS, _reader_of_labels(folder / "labels.csv"), 20),
         Reader("labels, .jsonl", SEEDS[".jsonl"], _reader_of_labels(folder / "labels.jsonl"), 20),
+        Reader("made by hand", MADE, _reader_of_made(folder / "by-hand.json"), 40),
         Reader("dates", DATES, _read_date, 40),
         Reader("queries", QUERIES, _reader_of_queries(db), 10),
         Reader("ids and names", IDS, _reader_of_ids(db), 10),
@@ -206,6 +217,17 @@ def _reader_of_labels(file: Path) -> Callable[[bytes], Sequence[str]]:
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
         read_labels(file)
+        return []
+
+    return read
+
+
+def _reader_of_made(file: Path) -> Callable[[bytes], Sequence[str]]:
+    from topics.answers.hand_file import read_by_hand
+
+    def read(data: bytes) -> list[str]:
+        file.write_bytes(data)
+        read_by_hand(file, {"0" * 32})
         return []
 
     return read

@@ -66,6 +66,8 @@ WRITING = (
     Case("edit pin", ("{passage}", "{other_topic}")),
     Case("edit part", ("{passage}", "{other_passage}")),
     Case("edit undo"),
+    Case("edit save", ("out.json",), output="out.json", fresh=True),
+    Case("edit load", ("{by_hand}",), "half"),
     ASKING,
     Case("calibrate", ("same_event", "--yes", "{passage}", "{other_passage}")),
     Case("calibrate", ("near_copy", "--threshold", "0.7")),

@@ -1,9 +1,10 @@
-"""``topicwire edit``: rename, merge, split, pin, part, list, undo."""
+"""``topicwire edit``: rename, merge, split, pin, part, list, undo, save, load."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,8 +15,7 @@ from topics.cli.output import RIGHT, echo, plain, show, show_table
 from topics.cli.topics import print_topics
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from topics.answers.by_hand import LoadReport, SaveReport
     from topics.answers.edit import EditLine, EditReport
 
 EXAMPLE = 'topicwire edit rename 4 "Arms deliveries"'
@@ -111,6 +111,45 @@ def show_edits(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     from topics.answers.edit import list_edits
 
     show(list_edits(db), as_json, _print_edits)
+
+
+@app.command("save", epilog="Example: topicwire edit save by-hand.json")
+def save_by_hand(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON file to write.")],
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Write all that was made by hand: edits, answers, your own topics, thresholds."""
+    from topics.answers.by_hand import save_edits
+
+    show(save_edits(file, db=db), as_json, lambda report: echo(f"Wrote {_list_kinds(report)}."))
+
+
+@app.command("load", epilog="Example: topicwire edit load by-hand.json")
+def load_by_hand(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `edit save` wrote.")],
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Put what was saved on a database of the same articles."""
+    from topics.answers.by_hand import load_edits
+
+    show(load_edits(file, db=db), as_json, _print_loaded)
+
+
+def _print_loaded(report: LoadReport) -> None:
+    echo(f"Loaded {_list_kinds(report)}; {report.already} were there already.")
+    echo(f"{report.moved:.1%} of the passages changed topic.")
+    for what in report.unplaced:
+        echo(f"not placed: {plain(what)}")
+    if report.idle:
+        numbers = ", ".join(map(str, report.idle))
+        echo(f"Edits that find nothing to act on (`topicwire edit list`): {numbers}.")
+
+
+def _list_kinds(report: SaveReport | LoadReport) -> str:
+    kinds = ("edit", "answer", "topic", "threshold")
+    return ", ".join(count(getattr(report, f"{kind}s"), kind) for kind in kinds)
 
 
 def _print_edits(found: list[EditLine]) -> None:

@@ -108,15 +108,15 @@ def read_edits(store: CorpusStore) -> list[Edit]:
 
 
 def put_edit(store: CorpusStore, edit: Edit) -> int:
-    """Store an edit, whose ``id`` and ``made`` are not looked at; returns its number."""
+    """Store an edit, made now unless it says when; returns its number, whatever it has."""
     content = dataclasses.asdict(edit)
     for key in ("id", "kind", "made"):
         del content[key]
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    made = edit.made or datetime.now(UTC).isoformat(timespec="seconds")
     with store.transaction() as connection:
         cursor = connection.execute(
             "INSERT INTO edits (kind, content, made) VALUES (?, ?, ?)",
-            (edit.kind, json.dumps(content, ensure_ascii=False), now),
+            (edit.kind, json.dumps(content, ensure_ascii=False), made),
         )
     return int(cursor.lastrowid or 0)
 

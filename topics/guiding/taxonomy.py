@@ -82,7 +82,7 @@ def parse_topics(text: str, path: str = "topics.toml") -> tuple[GuidedTopic, ...
             f'{path} holds no topic; write [[topic]] and, below it, name = "Diplomacy" '
             'and description = "Talks between governments".'
         )
-    topics = tuple(_read_table(table, f"{path}, topic {i}") for i, table in enumerate(tables, 1))
+    topics = tuple(read_table(table, f"{path}, topic {i}") for i, table in enumerate(tables, 1))
     seen: set[str] = set()
     for topic in topics:
         if topic.name.casefold() in seen:
@@ -122,8 +122,16 @@ def _check_parents(topics: Sequence[GuidedTopic], path: str) -> None:
             )
 
 
-def _read_table(table: object, where: str) -> GuidedTopic:
-    """Check one table."""
+def read_table(table: object, where: str) -> GuidedTopic:
+    """Make a guided topic of one table.
+
+    Args:
+        table: What TOML, or JSON, gives for it.
+        where: What the errors call it.
+
+    Raises:
+        InputError: An unknown or missing key, or a value of the wrong kind.
+    """
     if not isinstance(table, dict):
         raise InputError(f"{where} is not a table; write [[topic]] above its lines.")
     for key in table:

@@ -90,7 +90,8 @@ def test_every_command_is_in_the_documentation(command):
 
 SUBCOMMANDS = [("topics", "suggest")]
 SUBCOMMANDS += [
-    ("edit", name) for name in ("rename", "merge", "split", "pin", "part", "undo", "list")
+    ("edit", name)
+    for name in ("rename", "merge", "split", "pin", "part", "undo", "list", "save", "load")
 ]
 
 
