@@ -122,6 +122,25 @@ def read_folder(path: Path, name: str) -> ModelFolder:
     )
 
 
+def expect_unchanged(folder: ModelFolder, suffixes: tuple[str, ...] = _SUFFIXES) -> None:
+    """Hash anew what is about to be loaded, since what is noted in the cache may be forged.
+
+    Args:
+        folder: The model.
+        suffixes: Of the files that are loaded.
+
+    Raises:
+        ModelError: A file is not what its hash says.
+    """
+    for relative, known in folder.hashes.items():
+        file = folder.path / relative
+        if relative.endswith(suffixes) and hash_file(file)[-1] != known:
+            raise ModelError(
+                f"{file} is not what the cache notes of it: remove the folder "
+                f"{cache_folder() / 'stamps'}, and type the command again."
+            )
+
+
 def _expect_files(path: Path, transformer: Path, name: str) -> None:
     if not (transformer / "config.json").is_file():
         raise ModelError(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.encoders.folder import ModelFolder, read_folder
+from embeddings.encoders.folder import ModelFolder, expect_unchanged, read_folder
 from embeddings.errors import ModelError, first_line
 
 if TYPE_CHECKING:
@@ -75,8 +75,10 @@ def load_model(folder: ModelFolder) -> SentenceTransformer:
     """Load a model with sentence-transformers, from its folder alone.
 
     Raises:
-        ModelError: sentence-transformers is missing or cannot load the folder.
+        ModelError: sentence-transformers is missing or cannot load the folder, or a file
+            is not the one that was checked.
     """
+    expect_unchanged(folder)
     try:
         with quietly():
             from sentence_transformers import SentenceTransformer

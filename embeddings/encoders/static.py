@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoders.caching import cache_folder
+from embeddings.encoders.caching import cache_folder, hash_file, read_note, write_note
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.local import ModelEncoder, unit_rows
 from embeddings.encoders.protocol import Role
@@ -157,6 +157,7 @@ class StaticEncoder(ModelEncoder):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with replace_file(place) as new, new.open("wb") as file:
                     np.save(file, table, allow_pickle=False)
+                write_note(_sum_of(place), hash_file(place)[-1])
             except OSError as error:
                 self._remarks.append(
                     f"The static table could not be kept in {place.parent} ({error}); each "
@@ -165,9 +166,16 @@ class StaticEncoder(ModelEncoder):
         return np.ascontiguousarray(table[:, : self.dimension], dtype=np.float32)
 
 
+def _sum_of(place: Path) -> Path:
+    """Return the file that holds the sha256 of a table."""
+    return place.with_suffix(".sha256.json")
+
+
 def _read(place: Path) -> NDArray[np.float16] | None:
-    """Return the table kept in ``place``, or None where there is none that is whole."""
+    """Return the table kept in ``place``, or None where there is none as it was written."""
     try:
+        if hash_file(place)[-1] != read_note(_sum_of(place)):
+            return None
         table: NDArray[np.float16] = np.load(place, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.encoders.caching import cache_folder
-from embeddings.encoders.folder import ModelFolder
+from embeddings.encoders.folder import ModelFolder, expect_unchanged
 from embeddings.encoders.loading import MISSING, quietly
 from embeddings.errors import ModelError, first_line
 from embeddings.writing import write_whole
@@ -81,6 +81,7 @@ def _find(folder: ModelFolder) -> Tokenizer:
 
     if folder.hashes == PINNED:
         # Known to be read alike, so that the first use needs no transformers either.
+        expect_unchanged(folder, ("tokenizer.json",))
         return _read(folder.transformer / "tokenizer.json")
     kept = cache_folder() / "tokenizers" / f"{_key(folder)}.json"
     if kept.is_file():

