@@ -35,8 +35,6 @@ from topics.coverage.likeness.passages import (
 from topics.coverage.likeness.weighing import Likeness, to_odds
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
 
-__all__ = ["check_same_event", "days_apart", "find_same_event"]
-
 
 class _Nodes:
     """The passages of each node, and the text that stands for it.
@@ -169,14 +167,15 @@ def check_same_event(
     corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
     known = _Nodes(corpus, graph)
     pair = np.sort(corpus.nodes[list(rows)])[None, :]
-    steps = [check_words(int(known.least_words(pair)[0]), options.event_words)]
+    one_text = bool(pair[0, 0] == pair[0, 1])
+    steps = [] if one_text else [check_words(int(known.least_words(pair)[0]), options.event_words)]
     steps += corpus.check_reports(*rows, options.days)
     pairs, cosines = candidate_pairs(graph)
     place = (pairs == pair).all(axis=1)
     near = bool(place.any())
     if near:
         clause = f"they are neighbours, with a cosine of {cosine:.2f}"
-    elif pair[0, 0] == pair[0, 1]:
+    elif one_text:
         clause = "both are copies of one text, and say the same"
     elif cosine < CANDIDATE_COSINE:
         stated = state_number(cosine, CANDIDATE_COSINE)

@@ -14,7 +14,7 @@ from embeddings.documents import Document
 from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import read_words
 from topics.coverage.articles.articles import Article
-from topics.coverage.relations.events import days_apart
+from topics.coverage.articles.days import days_apart
 from topics.coverage.stories.stories import StoryOptions, find_stories, story_text
 
 QUAKE = [
