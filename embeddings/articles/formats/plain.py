@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
-from embeddings.articles.formats.format import Format, read_one
+from embeddings.articles.formats.format import Format, Row, about_file, read_one
 from embeddings.articles.parsing.dates import DateOrder, parse_date_line
 from embeddings.articles.parsing.lines import Line, find_lines
+from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
 
 # A first line longer than this, or one that is a sentence of many words, is a paragraph.
@@ -29,6 +32,21 @@ def read_plain(text: str, order: DateOrder = "DMY") -> Document:
     text = join_hyphens(text)
     lines = find_lines(text)
     return Document("", text, find_title(lines, order), published=find_date(lines, order))
+
+
+def read_printed(text: str, options: ReadOptions, title: str = "") -> Iterator[Row[Document]]:
+    """Read a text that a file of another kind was turned into.
+
+    Args:
+        text: What a reader sees.
+        options: How it is read.
+        title: Its headline, ``""`` to find it in the text.
+    """
+    if not text.strip():
+        yield about_file("no text in it; left out")
+        return
+    article = read_plain(text, options.date_order)
+    yield Row(0, None, replace(article, title=title or article.title))
 
 
 def join_hyphens(text: str) -> str:

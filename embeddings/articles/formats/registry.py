@@ -11,9 +11,11 @@ from embeddings.articles.formats.format import HEAD, Format
 from embeddings.articles.formats.markdown import MARKDOWN
 from embeddings.articles.formats.pages import PAGES
 from embeddings.articles.formats.plain import PLAIN
+from embeddings.articles.formats.rtf import RTF
 from embeddings.articles.formats.tables import CSV, JSON
+from embeddings.articles.formats.word import DOCX, ODT
 
-FORMATS = (PLAIN, MARKDOWN, PAGES, JSON, CSV)
+FORMATS = (PLAIN, MARKDOWN, PAGES, JSON, CSV, DOCX, ODT, RTF)
 
 
 def find_format(path: Path) -> Format | None:

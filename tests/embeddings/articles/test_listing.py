@@ -60,9 +60,9 @@ def test_links_in_a_circle_end(folder, follow):
 def test_links_to_nothing_pipes_and_other_kinds_are_counted(folder):
     (folder / "gone.txt").symlink_to(folder / "nothing.txt")
     os.mkfifo(folder / "pipe.txt")
-    (folder / "a.docx").write_text("")
+    (folder / "a.doc").write_text("")
     assert messages(folder) == [
-        "1 file of another kind was passed over (1 .docx)",
+        "1 file of another kind was passed over (1 .doc)",
         "1 pipe or device was passed over",
         "1 link to nothing was passed over",
     ]
