@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +27,10 @@ _BLOCK = 1 << 20
 
 
 def read_paths(
-    paths: Sequence[Path], options: ReadOptions, known: Mapping[str, str]
+    paths: Sequence[Path],
+    options: ReadOptions,
+    known: Mapping[str, str],
+    begin: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Iterator[ReadFile]:
     """Read the articles in files and folders.
 
@@ -41,6 +44,7 @@ def read_paths(
         options: How they are read.
         known: ``ReadFile.digest`` by ``ReadFile.path`` of an earlier run: a file whose
             digest is the same is not read again.
+        begin: Told, before a file is read, how many were and how many there are.
 
     Raises:
         InputError: A path is missing or of a kind that is not read, a folder holds no
@@ -50,7 +54,7 @@ def read_paths(
     if options.encoding:
         options = replace(options, encoding=_encoding_name(options.encoding))
     files, folders = list_files(paths, options.follow_links)
-    return _read_all(files, folders, options, known)
+    return _read_all(files, folders, options, known, begin)
 
 
 def _encoding_name(encoding: str) -> str:
@@ -69,9 +73,11 @@ def _read_all(
     folders: Sequence[ReadFile],
     options: ReadOptions,
     known: Mapping[str, str],
+    begin: Callable[[int, int], None],
 ) -> Iterator[ReadFile]:
     yield from folders
-    for path, named in files.items():
+    for done, (path, named) in enumerate(files.items()):
+        begin(done, len(files))
         if show_path(path) != str(path):
             # It could be neither stored nor found again by its name.
             yield _failed(Path(show_path(path)), "", "a name that is not UTF-8; left out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from embeddings.articles.passages import split
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, version_of
 
+# Seconds after which a file is named for the time it took.
+SLOW_FILE = 10.0
 # Two texts under one id that share fewer words are two articles.
 _SAME_ARTICLE = 0.5
 
@@ -28,8 +31,12 @@ class ReadingReport:
         added: Documents new to the store.
         updated: Documents replaced by a newer version.
         unchanged: Documents met that were stored already.
+        repeated: Documents left out, since another file or row brought them.
         problems: What could not be read, in files that this run read.
-        notes: How files of tables were understood, by path.
+        notes: How files of tables were understood, and which took long, by path.
+        kinds: Files met, by their ending.
+        without: Documents added or replaced that have no ``title``, ``source`` or
+            ``published``, by that.
     """
 
     files: int = 0
@@ -37,35 +44,51 @@ class ReadingReport:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    repeated: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+    without: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def met(self) -> int:
+        """Documents met: new, replaced, as they were, or left out as repeated."""
+        return self.added + self.updated + self.unchanged + self.repeated
 
 
 def add_paths(
     store: CorpusStore,
     paths: Sequence[Path],
     options: ReadOptions,
-    progress: Callable[[ReadingReport], None] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> ReadingReport:
     """Add the articles in files and folders to the store, or update them.
 
     Each file, or part of a large table, is one transaction: a killed run goes on with the
     first that was not finished.
 
+    Args:
+        store: Open for writing.
+        paths: Files and folders.
+        options: How they are read.
+        progress: Told, before a file is read, how many were and how many there are.
+
     Raises:
         InputError: A path is missing, a folder holds no articles, a table no text.
     """
     report = ReadingReport()
     files: dict[str, _File] = {}
-    for part in read_paths(paths, options, store.file_digests()):
+    began = time.monotonic()
+    for part in read_paths(paths, options, store.file_digests(), progress):
         file = files.setdefault(part.path, _File())
         file.problems += part.problems
         report.problems += part.problems
-        report.notes.update({part.path: part.notes} if part.notes else {})
         with store.transaction():
             _add_part(store, part, file, report)
-        if progress:
-            progress(report)
+        if part.last:
+            seconds, began = time.monotonic() - began, time.monotonic()
+            slow = (f"took {seconds:.0f} s",) if seconds > SLOW_FILE else ()
+            report.notes.update({part.path: part.notes + slow} if part.notes + slow else {})
     _forget_old_problems(store, paths, files.keys())
     return report
 
@@ -98,7 +121,9 @@ def _add_part(
 ) -> None:
     # A folder has no digest of its own, only what was passed over in it.
     is_file = bool(part.digest) or not part.last
-    report.files += is_file and part.last
+    if is_file and part.last:
+        report.files += 1
+        report.kinds[Path(part.path.lower().removesuffix(".gz")).suffix or "no ending"] += 1
     if part.unchanged:
         report.unchanged_files += 1
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))
@@ -109,6 +134,7 @@ def _add_part(
         if isinstance(settled, Document):
             _add_document(store, settled, part.dropped.get(document.id, ()), report)
         else:
+            report.repeated += 1
             file.problems.append(Problem(part.path, None, settled))
             report.problems.append(file.problems[-1])
     if part.last and file.renamed:
@@ -170,6 +196,9 @@ def _add_document(
     removals = find_furniture(document)
     passages = split(document, removals)
     store.put_document(document, removals, passages, dropped)
+    report.without.update(
+        name for name in ("title", "source", "published") if not getattr(document, name)
+    )
     if stored is None:
         report.added += 1
     else:

@@ -20,6 +20,7 @@ from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
 from topics.answers.cluster_options import ClusterOptions
+from topics.answers.counting import count, fold_problems
 from topics.answers.encoder import choose_encoder
 from topics.answers.levels import LevelCounts, count_levels
 from topics.answers.topics import TopicSummary, summarise_topics
@@ -137,8 +138,10 @@ def cluster(options: ClusterOptions) -> ClusterReport:
         reading = ReadingReport()
         if paths:
             reading = add_paths(
-                store, paths, options.reading(), lambda r: tell("reading", r.files, None)
+                store, paths, options.reading(), lambda done, total: tell("reading", done, total)
             )
+            if not reading.met:
+                raise InputError(_describe_nothing(reading))
         _remember(store, options, taxonomy)
         started = time.perf_counter()
         embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
@@ -187,6 +190,17 @@ def _remember(
         store.set_setting("topics_count", None if count == "auto" else count)
     if options.stability is not None:
         store.set_setting("stability", options.stability)
+
+
+def _describe_nothing(reading: ReadingReport) -> str:
+    """Say that no article was found in what was named, and why."""
+    problems = fold_problems(reading.problems)
+    why = [f"{Path(each.path).name}: {each.message}" for each in problems[:3]]
+    why += [f"and {len(problems) - 3} more"] if len(problems) > len(why) else []
+    return (
+        f"No article was found in {count(reading.files, 'file')} ({'; '.join(why)}); name files "
+        "that hold articles, or the column of their text with --column text=NAME."
+    )
 
 
 def _check_endpoint(url: str, model: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from embeddings.articles.parsing.results import Problem
+
 
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, plural where it must be."""
@@ -13,3 +17,14 @@ def percent(part: int, whole: int) -> str:
     if not part:
         return ""
     return f"{part / whole:.0%}" if part / whole >= 0.005 else "<1%"
+
+
+def fold_problems(problems: Sequence[Problem]) -> list[Problem]:
+    """Tell what several rows of a file have alike in one problem, at the first of them."""
+    lines: dict[tuple[str, str], list[int | None]] = {}
+    for problem in problems:
+        lines.setdefault((problem.path, problem.message), []).append(problem.line)
+    return [
+        Problem(path, met[0], message if len(met) == 1 else f"{message} ({len(met)} such rows)")
+        for (path, message), met in lines.items()
+    ]

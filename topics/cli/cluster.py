@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topics.answers.counting import count
+from topics.answers.counting import count, fold_problems
 from topics.cli.changes import tell_changes
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count, repeat_db
 from topics.cli.output import console, echo, plain, print_json, say, show, styled
@@ -204,23 +205,38 @@ def _print(report: ClusterReport) -> None:
 def _print_reading(report: ClusterReport) -> None:
     reading = report.reading
     if reading.files:
+        kinds = ", ".join(f"{number} {kind}" for kind, number in reading.kinds.most_common())
         echo(
-            f"Read {count(reading.files, 'file')}: {count(reading.added, 'article')} added, "
-            f"{reading.updated} updated, {reading.unchanged} unchanged."
+            f"Read {count(reading.files, 'file')} ({plain(kinds)}): "
+            f"{count(reading.added, 'article')} added, {reading.updated} updated, "
+            f"{reading.unchanged} unchanged."
         )
+    if without := _describe_without(reading.without):
+        echo(f"  Of those added or updated, {without}.")
     for path, notes in islice(reading.notes.items(), PROBLEMS_SHOWN):
         echo(f"  {plain(Path(path).name)}: {plain('; '.join(notes))}")
-    for problem in reading.problems[:PROBLEMS_SHOWN]:
+    problems = fold_problems(reading.problems)
+    for problem in problems[:PROBLEMS_SHOWN]:
         line = f", line {problem.line}" if problem.line else ""
         echo(f"  {plain(_shorten(problem.path))}{line}: {plain(problem.message)}")
-    if len(reading.problems) > PROBLEMS_SHOWN:
-        left = len(reading.problems) - PROBLEMS_SHOWN
+    if len(problems) > PROBLEMS_SHOWN:
+        left = len(problems) - PROBLEMS_SHOWN
         echo(f"  and {left} more; `topicwire info --problems` lists all.")
     echo(
         f"{count(report.passages, 'passage')} in {count(report.documents, 'article')} from "
         f"{count(report.outlets, 'outlet')}; {count(report.removed, 'line')} of page furniture "
         "left out."
     )
+
+
+def _describe_without(without: Mapping[str, int]) -> str:
+    names = {"published": "date", "source": "outlet", "title": "title"}
+    told = [
+        f"{without[field]} {'has' if without[field] == 1 else 'have'} no {name}"
+        for field, name in names.items()
+        if without.get(field)
+    ]
+    return ", ".join(told)
 
 
 def _print_embedding(report: ClusterReport) -> None:

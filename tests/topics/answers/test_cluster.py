@@ -7,6 +7,7 @@ import inspect
 
 import pytest
 
+from tests.running import run
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import ClusterOptions
 
@@ -20,3 +21,30 @@ def test_an_unknown_argument_is_refused_before_a_database_is_made(tmp_path):
     with pytest.raises(TypeError, match="modell"):
         cluster(tmp_path, db=tmp_path / "n.db", modell="static")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_finds_no_article_says_why_and_leaves_nothing(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text("title,text\nOne,nan\nTwo,[Removed]\n")
+    (folder / "b.txt").write_text("")
+    code, _, error = run("cluster", folder, "--db", tmp_path / "n.db")
+    assert code == 2
+    assert "No article was found in 2 files" in error
+    assert "a row without text; left out (2 such rows)" in error
+    assert "an empty file" in error
+    assert not (tmp_path / "n.db").exists()
+
+
+def test_a_run_tells_kinds_and_what_its_articles_lack(tmp_path, monkeypatch):
+    monkeypatch.setattr("embeddings.corpus.intake.SLOW_FILE", -1.0)
+    text = "The ministers met in Geneva on Friday to talk about the ceasefire and its terms."
+    (tmp_path / "a.csv").write_text(f"title,text\nOne,{text}\n,{text[::-1]}\n")
+    (tmp_path / "b.txt").write_text(f"A headline\n\n12 May 2013\n\n{text.upper()}\n")
+    report = cluster([tmp_path / "a.csv", tmp_path / "b.txt"], db=tmp_path / "n.db")
+    assert report.reading.kinds == {".csv": 1, ".txt": 1}
+    assert report.reading.without == {"title": 1, "source": 2, "published": 2}
+    assert report.reading.notes[str(tmp_path / "a.csv")] == (
+        "text from text, title from title; no outlet and no date",
+        "took 0 s",
+    )

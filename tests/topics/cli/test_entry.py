@@ -170,12 +170,12 @@ def test_no_articles_and_no_database(tmp_path):
 
 def test_a_csv_without_text_names_its_columns_and_the_option(tmp_path):
     table = tmp_path / "t.csv"
-    table.write_text("headline,inhalt\nA,Something happened in the town today.\n")
+    table.write_text("headline,nutzlast\nA,Something happened in the town today.\n")
     message = mistake(2, "cluster", table, "--db", tmp_path / "n.db")
     assert "headline" in message
-    assert "inhalt" in message
+    assert "nutzlast" in message
     assert "--column text=" in message
-    code, _, _ = run("cluster", table, "--column", "text=inhalt", "--db", tmp_path / "n.db")
+    code, _, _ = run("cluster", table, "--column", "text=nutzlast", "--db", tmp_path / "n.db")
     assert code == 0
 
 
