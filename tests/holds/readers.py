@@ -51,6 +51,14 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"id\ttext\n1\tTalks went on.\n2\t\n",
         b"text;title\n=1+1;T\n",
     ),
+    ".rss": (
+        b'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title><item><title>T'
+        b"</title><guid>7</guid><pubDate>Sat, 11 May 2013 05:46:00 GMT</pubDate><description>&lt;p"
+        b"&gt;The ministers met.&lt;/p&gt;</description></item></channel></rss>",
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Post</title><entry><id>a</id><updated>'
+        b"2013-05-11T05:46:00Z</updated><content type='xhtml'><div><p>Talks.</p></div></content>"
+        b"</entry></feed>",
+    ),
 }
 TOPICS = (
     b'[[topic]]\nname = "weapons"\ndescription = "Arms and missiles."\nexamples = ["a", "b"]\n'

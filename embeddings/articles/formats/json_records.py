@@ -53,9 +53,16 @@ def read_json_records(stream: IO[bytes], encoding: str, broken: Counter[str]) ->
             number = record.number if is_lines else number + 1
             yield record._replace(number=number)
             continue
+        shared = _feed_of(record.content or {})
         for each in inner:
             number += 1
-            yield Record(number, record.line, each)
+            yield Record(number, record.line, {**each, **shared})
+
+
+def _feed_of(wrapper: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the entries of a JSON Feed share: its title is their outlet."""
+    is_feed = "jsonfeed.org" in str(wrapper.get("version", ""))
+    return {"feed": {"title": wrapper.get("title")}} if is_feed else {}
 
 
 def _is_one_a_line(stream: IO[bytes], encoding: str) -> bool:

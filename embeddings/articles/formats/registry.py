@@ -7,6 +7,7 @@ import zlib
 from itertools import chain
 from pathlib import Path
 
+from embeddings.articles.formats.feeds import FEEDS
 from embeddings.articles.formats.format import HEAD, Format
 from embeddings.articles.formats.markdown import MARKDOWN
 from embeddings.articles.formats.pages import PAGES
@@ -15,7 +16,17 @@ from embeddings.articles.formats.rtf import RTF
 from embeddings.articles.formats.tables import CSV, JSON
 from embeddings.articles.formats.word import DOCX, ODT
 
-FORMATS = (PLAIN, MARKDOWN, PAGES, JSON, CSV, DOCX, ODT, RTF)
+FORMATS = (
+    PLAIN,
+    MARKDOWN,
+    PAGES,
+    JSON,
+    CSV,
+    DOCX,
+    ODT,
+    RTF,
+    FEEDS,
+)
 
 
 def find_format(path: Path) -> Format | None:

@@ -46,7 +46,7 @@ COLUMN_NAMES = {
         "source": "source outlet publisher publication domain site newspaper source_name "
         "source.name source_domain site_name sitename media_name media news_source publisher.name "
         "sourcecommonname hostname quelle medium zeitung fuente medio journal veículo fonte "
-        "издание источник user.name source_url",
+        "издание источник user.name feed.title source_url",
         "date": "date published published_at publishedat publication_date pubdate published_date "
         "pub_date publish_date date_publish publishing_date datepublished date_published "
         "publishdate published_on webpublicationdate datetime timestamp created_at seendate "

@@ -117,6 +117,12 @@ def test_historic_papers_have_their_dates_headlines_and_words():
     assert "accidental\ndeath" in page.text
 
 
+def test_the_entries_of_a_feed_are_articles():
+    (document,) = documents("15-feed/rss")
+    assert (document.title, document.source) == ("Ferry", "Harbour Post")
+    assert (document.published, document.url) == ("2024-03-05T21:10", "https://h.example/f")
+
+
 @pytest.mark.parametrize("file", ["preamble.csv", "sepline.csv"])
 def test_lines_above_the_header_are_no_header(file):
     path = f"18-preamble-lines/{file}"
