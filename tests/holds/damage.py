@@ -39,12 +39,14 @@ class Answer(NamedTuple):
     """What a command made of a damaged file.
 
     Attributes:
+        way: How the file was damaged, as in ``WAYS``.
         what: The damage.
         command: The command.
         kind: ``sentence``, ``right``, ``wrong`` or ``traceback``.
         said: The end of a traceback, or of an answer that is wrong.
     """
 
+    way: str
     what: str
     command: str
     kind: str
@@ -159,18 +161,20 @@ def damage_at_random(
     truth = dict(zip(lines, room.run_all(whole, lines), strict=True))
     for number in range(count):
         place = room.place("whole", f"damaged-{seed}-{number}")
-        what = ways[number % len(ways)](place / DATABASE, chance)
+        spoil = ways[number % len(ways)]
+        way = spoil.__name__.replace("_", " ")
+        what = spoil(place / DATABASE, chance)
         chosen = chance.sample(lines, commands)
         asked = [*chosen, CATCH_UP]
         try:
             found = room.run_all(place, asked)
         except (TimeoutError, RuntimeError) as error:
             # All are asked in one process, which hung or died of one of them.
-            yield Answer(what, "; ".join(map(" ".join, asked)), "traceback", str(error))
+            yield Answer(way, what, "; ".join(map(" ".join, asked)), "traceback", str(error))
             continue
         for line, ended in zip(asked, found, strict=True):
             kind, said = judge(ended, truth.get(line))
-            yield Answer(what, " ".join(line), kind, said)
+            yield Answer(way, what, " ".join(line), kind, said)
         shutil.rmtree(place)
 
 

@@ -13,13 +13,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
 import numpy as np
 
-from tests.holds.processes import ROOT, Ended, Forks, Job, Running, start_fresh
+from tests.holds.processes import LIMIT, ROOT, Ended, Forks, Job, Running, start_fresh
 
 DATABASE = "news.db"
 STATIC, REAL = "static", "all-MiniLM-L6-v2"
@@ -104,6 +105,7 @@ class Newsroom:
         more: Mapping[str, str] | None = None,
         before: Sequence[str] = (),
         fresh: bool = False,
+        limit: float = LIMIT,
     ) -> Running:
         """Start a command over the database in a folder.
 
@@ -114,9 +116,17 @@ class Newsroom:
             more: More of the environment, or other values.
             before: A program that runs the command.
             fresh: Start a process of its own, not a fork.
+            limit: Seconds after which it hangs.
         """
         line = [argument.format(**self.values) for argument in arguments]
-        job = Job([*line, "--db", DATABASE], folder, self._surround(folder, more), typed, before)
+        job = Job(
+            [*line, "--db", DATABASE],
+            folder,
+            self._surround(folder, more),
+            typed,
+            before,
+            limit=limit,
+        )
         return start_fresh(job) if fresh or before else self._fork(job)
 
     def run_all(self, folder: Path, lines: Sequence[Sequence[str]]) -> list[Ended]:
@@ -294,6 +304,15 @@ def read_contents(db: Path) -> Contents:
 
 def _rows(connection: sqlite3.Connection, table: str, columns: str) -> list[str]:
     return sorted(map(repr, connection.execute(f"SELECT {columns} FROM {table}")))  # noqa: S608
+
+
+def read_counts(db: Path) -> tuple[int, int]:
+    """Return how many articles and passages a database holds."""
+    with closing(sqlite3.connect(db)) as connection:
+        return tuple(  # type: ignore[return-value]
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in ("documents", "passages")
+        )
 
 
 def find_damage(db: Path) -> str:

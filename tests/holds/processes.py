@@ -13,7 +13,6 @@ import importlib
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -87,6 +86,7 @@ class Job(NamedTuple):
     typed: str = ""
     before: Sequence[str] = ()  # a program that runs the command; needs a fresh process
     lines: Sequence[Sequence[str]] = ()  # in place of arguments: commands run one after another
+    limit: float = LIMIT
 
     def streams(self) -> tuple[Path, Path, Path]:
         """Return the files of its input, output and error output, beside its folder."""
@@ -111,13 +111,13 @@ class Running:
         """Wait for its end.
 
         Raises:
-            TimeoutError: It took longer than ``LIMIT``, and was killed.
+            TimeoutError: It took longer than it may, and was killed.
         """
         while (ended := self.poll()) is None:
-            if time.perf_counter() - self._began > LIMIT:
+            if time.perf_counter() - self._began > self._job.limit:
                 self.send(signal.SIGKILL)
             time.sleep(0.002)
-        if ended.seconds > LIMIT:
+        if ended.seconds > self._job.limit:
             raise TimeoutError(f"{' '.join(self._job.arguments)} took {ended.seconds:.0f} s")
         return ended
 
@@ -252,14 +252,6 @@ def _run_here(line: Sequence[str]) -> tuple[int, str, str, float]:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         err += "".join(traceback.format_exception(result.exception))
     return result.exit_code, result.stdout, err, time.perf_counter() - began
-
-
-def limit_memory(extra: int) -> tuple[int, int]:
-    """Let this process have ``extra`` bytes more than it has; returns the former limits."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + extra, before[1]))
-    return before
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ A kind of file that is read and a file that a command takes, without their reade
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,84 +17,18 @@ import click
 import typer
 
 from tests.holds.newsroom import Newsroom
+from tests.holds.seeds import (
+    DATES,
+    IDS,
+    LABELS,
+    MADE,
+    OWNERS,
+    PARTS,
+    QUERIES,
+    SEEDS,
+    TOPICS,
+)
 from topics.cli.entry import app
-
-# By the usual ending of each format.
-SEEDS: dict[str, tuple[bytes, ...]] = {
-    ".txt": (
-        b"Talks resume\n\n11 May 2013\n\nThe ministers met in Geneva.\n\nShare this\n",
-        "Title\nBy A. Reporter\nLast Modified: 05/11/2013 05:46 GMT+3\n\nCaf\u00e9.\n".encode(
-            "utf-16"
-        ),
-        "Pr\u00e9sident\n\nL\u2019accord \u2013 sign\u00e9.\n".encode("cp1252"),
-    ),
-    ".md": (
-        b"---\ntitle: Talks\ndate: 2013-05-11\n---\n# Talks\n\n> *Quoted* [a](http://x.y)\n\n- a\n",
-        b"# A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n&#27;[31m <b>bold</b>\n",
-    ),
-    ".html": (
-        b'<!doctype html><html><head><meta charset="utf-8"><title>T</title>'
-        b'<meta property="article:published_time" content="2013-05-11T05:46:00+03:00">'
-        b'<script type="application/ld+json">{"@type": "NewsArticle", "headline": "T"}</script>'
-        b"</head><body><h1>T</h1><p>"
-        + b"The ministers met in Geneva. " * 9
-        + b"</p></body></html>",
-        b"<html><meta charset=windows-1251><body><table><tr><td><p>"
-        + b"\xcf\xf0 " * 60
-        + b"</table>",
-    ),
-    ".jsonl": (
-        b'{"text": "The ministers met.", "title": "T", "date": "2013-05-11", "id": "a"}\n'
-        b'{"body": "Talks went on.", "source": "post", "url": "http://x.y/1"}\n',
-        b'{"text": "\\ud83d\\u0000", "date": 1368230400, "title": null}\n[1, 2]\n{"text": {}}\n',
-    ),
-    ".csv": (
-        b'text,title,date,source\n"The ministers, they met.",T,11 May 2013,post\n"a\nb",,,\n',
-        b"id\ttext\n1\tTalks went on.\n2\t\n",
-        b"text;title\n=1+1;T\n",
-    ),
-    ".rss": (
-        b'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title><item><title>T'
-        b"</title><guid>7</guid><pubDate>Sat, 11 May 2013 05:46:00 GMT</pubDate><description>&lt;p"
-        b"&gt;The ministers met.&lt;/p&gt;</description></item></channel></rss>",
-        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Post</title><entry><id>a</id><updated>'
-        b"2013-05-11T05:46:00Z</updated><content type='xhtml'><div><p>Talks.</p></div></content>"
-        b"</entry></feed>",
-    ),
-}
-TOPICS = (
-    b'[[topic]]\nname = "weapons"\ndescription = "Arms and missiles."\nexamples = ["a", "b"]\n'
-    b'[[topic]]\nname = "arms"\nparent = "weapons"\n',
-)
-OWNERS = (
-    b'[owners]\n"harbour-courier" = "Harbour Media"\n'
-    b'[[owner]]\nname = "Ledger"\noutlets = ["bosphorus-ledger", "post"]\n',
-)
-MADE = (
-    b'{\n "topicwire_by_hand": 1, "topics": [{"name": "weapons", "parent": ""}], '
-    b'"thresholds": {"near_copy": 0.9}, "edits": [{"kind": "pin", "made": "2013-05-11T05:46", '
-    b'"name": "", "into": 0, "passages": [{"text": "Talks.", "hash": "' + b"0" * 32 + b'"}], '
-    b'"topics": [{"guided": "weapons", "members": [], "size": 0, "total": 0, "depth": 0, '
-    b'"id": 1}]}], "answers": [{"kind": "story", "same": true, "made": "2013-05-11", '
-    b'"a": {"article": "x"}, "b": {"article": "y"}}]}',
-)
-LABELS = (
-    b"passage_id,label\n1,a\n2,b\n9999999999999999999999,c\n",
-    b"document_id,position,label\nx,0,a\n,,\n",
-)
-QUERIES = (
-    b'talks in Geneva "arms deliveries"',
-    b'al-Assad S-300 NEAR/3 "a',
-    b"title:x AND (b OR c*)",
-)
-DATES = (
-    b"2013-05-11T05:46:00+03:00",
-    b"Last Modified: 11 May 2013 05:46",
-    b"05/11/2013",
-    b"1368230400",
-    b"11 mai 2013, 5 h 46",
-)
-IDS = (b"1", b"99999999999999999999", b"weapons transfers", "\u0661".encode())
 
 # What the files are that a command takes; those in ``WRITTEN`` it writes.
 WRITTEN = "written"
@@ -184,12 +120,14 @@ def make_readers(room: Newsroom, folder: Path) -> list[Reader]:
         Reader(f"{ending} files", seeds, _reader_of_articles(folder / f"a{ending}"), 40)
         for ending, seeds in SEEDS.items()
     ]
-    packed = tuple(gzip.compress(one, mtime=0) for one in SEEDS[".txt"])
+    gzipped = tuple(gzip.compress(one, mtime=0) for one in SEEDS[".txt"])
+    archive = tuple(_pack(PARTS[".docx"], one) for one in SEEDS[".docx"])
     return [
         *readers,
-        Reader(".gz files", packed, _reader_of_articles(folder / "a.txt.gz"), 40),
-        Reader("topics files", TOPICS, _reader_of_topics, 40),
-        Reader("owners files", OWNERS, _reader_of_owners, 40),
+        Reader(".gz files", gzipped, _reader_of_articles(folder / "a.txt.gz"), 40),
+        Reader("archives", archive, _reader_of_articles(folder / "a.docx", packs=False), 40),
+        Reader("topics files", TOPICS, _reader_of_topics, 80),
+        Reader("owners files", OWNERS, _reader_of_owners, 80),
         Reader("labels, .csv", LABELS, _reader_of_labels(folder / "labels.csv"), 20),
         Reader("labels, .jsonl", SEEDS[".jsonl"], _reader_of_labels(folder / "labels.jsonl"), 20),
         Reader("made by hand", MADE, _reader_of_made(folder / "by-hand.json"), 40),
@@ -201,14 +139,23 @@ def make_readers(room: Newsroom, folder: Path) -> list[Reader]:
     ]
 
 
-def _reader_of_articles(file: Path) -> Callable[[bytes], Sequence[str]]:
+def _pack(part: str, data: bytes) -> bytes:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(part, data)
+    return into.getvalue()
+
+
+def _reader_of_articles(file: Path, packs: bool = True) -> Callable[[bytes], Sequence[str]]:
+    """Return a reader of files such as ``file``; it packs what is a part of an archive."""
     from embeddings.articles.files import read_paths
     from embeddings.articles.furniture.finding import find_furniture
     from embeddings.articles.parsing.results import ReadOptions
     from embeddings.articles.passages import split
 
     def read(data: bytes) -> list[str]:
-        file.write_bytes(data)
+        part = PARTS.get(file.suffix) if packs else None
+        file.write_bytes(data if part is None else _pack(part, data))
         notes = []
         for part in read_paths([file], ReadOptions(), {}):
             notes += [problem.message for problem in part.problems]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from embeddings.articles.formats.registry import FORMATS
-from tests.holds.readers import FILES, SEEDS, list_files_taken
+from tests.holds.readers import FILES, list_files_taken
 from tests.holds.registry import READING, WRITING, list_commands
+from tests.holds.seeds import SEEDS
 
 pytestmark = pytest.mark.holds
 
@@ -18,7 +19,7 @@ def test_every_command_has_a_case():
 
 def test_every_format_has_a_reader():
     usual = {one.endings[0] for one in FORMATS}
-    assert set(SEEDS) == usual, "add its seeds to tests/holds/readers.py"
+    assert set(SEEDS) == usual, "add its seeds to tests/holds/seeds.py"
 
 
 def test_every_file_that_a_command_takes_has_a_reader():

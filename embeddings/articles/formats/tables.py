@@ -58,7 +58,7 @@ COLUMN_NAMES = {
 # Rows in which dates are looked at before the first is read.
 _SAMPLE_ROWS = 1000
 # As NewsAPI ends what it cuts: "… [+2310 chars]".
-_CUT_SHORT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]$")
+_CUT_SHORT = re.compile(r"\[\+\d+ chars\]$")
 
 
 def read_json(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
@@ -233,7 +233,8 @@ class _Table:
         if not text:
             return Row(number, line, None, "a row without text; left out")
         if cut := _CUT_SHORT.search(text):
-            text = text[: cut.start()].rstrip()
+            kept = text[: cut.start()].rstrip()
+            text = kept.removesuffix("…").removesuffix("...").rstrip()
             problem = "the article was cut short before it came here"
         published = parse_date(stated, self.order)
         if stated and not published:
@@ -248,7 +249,7 @@ class _Table:
             Document(
                 id=cells.get("id", ""),
                 text=text,
-                title=re.sub(r"\s*\n\s*", " ", cells.get("title", "")),
+                title=" ".join(filter(None, map(str.strip, cells.get("title", "").split("\n")))),
                 source=source,
                 published=published,
                 url=url,

@@ -157,6 +157,15 @@ def test_broken_line_is_named_and_the_rest_is_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["… [+2310 chars]", "... [+9 chars]", " \n[+9 chars]"])
+def test_cut_article_is_named_and_ends_where_it_was_cut(end: str) -> None:
+    blanks = " " * 30_000  # read in time, however many there are
+    text = f"Talks.{blanks}Resumed.{end}"
+    found = rows(json.dumps({"text": text}), "jsonl")
+    assert [one.removeprefix("Talks.").strip() for one in texts(found)] == ["Resumed."]
+    assert any("cut short" in row.problem for row in found)
+
+
 def test_rows_without_text_are_named() -> None:
     found = rows('{"text": ""}\n{"title": "x"}\n{"text": null}\n{"text": "One."}\n', "jsonl")
     assert texts(found) == ["One."]

@@ -1,0 +1,99 @@
+"""Small inputs of every kind that is read, as they should be or nearly: what is changed."""
+
+from __future__ import annotations
+
+# By the usual ending of each format.
+SEEDS: dict[str, tuple[bytes, ...]] = {
+    ".txt": (
+        b"Talks resume\n\n11 May 2013\n\nThe ministers met in Geneva.\n\nShare this\n",
+        "Title\nBy A. Reporter\nLast Modified: 05/11/2013 05:46 GMT+3\n\nCaf\u00e9.\n".encode(
+            "utf-16"
+        ),
+        "Pr\u00e9sident\n\nL\u2019accord \u2013 sign\u00e9.\n".encode("cp1252"),
+    ),
+    ".md": (
+        b"---\ntitle: Talks\ndate: 2013-05-11\n---\n# Talks\n\n> *Quoted* [a](http://x.y)\n\n- a\n",
+        b"# A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n&#27;[31m <b>bold</b>\n",
+    ),
+    ".html": (
+        b'<!doctype html><html><head><meta charset="utf-8"><title>T</title>'
+        b'<meta property="article:published_time" content="2013-05-11T05:46:00+03:00">'
+        b'<script type="application/ld+json">{"@type": "NewsArticle", "headline": "T"}</script>'
+        b"</head><body><h1>T</h1><p>"
+        + b"The ministers met in Geneva. " * 9
+        + b"</p></body></html>",
+        b"<html><meta charset=windows-1251><body><table><tr><td><p>"
+        + b"\xcf\xf0 " * 60
+        + b"</table>",
+    ),
+    ".jsonl": (
+        b'{"text": "The ministers met.", "title": "T", "date": "2013-05-11", "id": "a"}\n'
+        b'{"body": "Talks went on.", "source": "post", "url": "http://x.y/1"}\n',
+        b'{"text": "\\ud83d\\u0000", "date": 1368230400, "title": null}\n[1, 2]\n{"text": {}}\n',
+    ),
+    ".csv": (
+        b'text,title,date,source\n"The ministers, they met.",T,11 May 2013,post\n"a\nb",,,\n',
+        b"id\ttext\n1\tTalks went on.\n2\t\n",
+        b"text;title\n=1+1;T\n",
+    ),
+    ".docx": (
+        b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        b'<w:body><w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr><w:r><w:t>Talks</w:t></w:r></w:p>'
+        b"<w:p><w:r><w:t>The ministers</w:t><w:tab/><w:t>met.</w:t></w:r></w:p>"
+        b"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+        b"</w:body></w:document>",
+    ),
+    ".odt": (
+        b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        b' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text>'
+        b'<text:h text:outline-level="1">Talks</text:h><text:p>The ministers<text:s/>met.</text:p>'
+        b"</office:text></office:body></office:document-content>",
+    ),
+    ".rtf": (
+        b"{\\rtf1\\ansi\\ansicpg1251{\\fonttbl{\\f0 Arial;}}{\\info{\\title Talks}}"
+        b"\\pard The ministers \\'e9\\u1055?\\par met in {\\b Geneva}.\\par{\\*\\x y}\\bin3 abc}",
+    ),
+    ".rss": (
+        b'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title><item><title>T'
+        b"</title><guid>7</guid><pubDate>Sat, 11 May 2013 05:46:00 GMT</pubDate><description>&lt;p"
+        b"&gt;The ministers met.&lt;/p&gt;</description></item></channel></rss>",
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Post</title><entry><id>a</id><updated>'
+        b"2013-05-11T05:46:00Z</updated><content type='xhtml'><div><p>Talks.</p></div></content>"
+        b"</entry></feed>",
+    ),
+}
+# Of a format that is an archive, the seeds are this part of it.
+PARTS = {".docx": "word/document.xml", ".odt": "content.xml"}
+TOPICS = (
+    b'[[topic]]\nname = "weapons"\ndescription = "Arms and missiles."\nexamples = ["a", "b"]\n'
+    b'[[topic]]\nname = "arms"\nparent = "weapons"\n',
+)
+OWNERS = (
+    b'[owners]\n"harbour-courier" = "Harbour Media"\n'
+    b'[[owner]]\nname = "Ledger"\noutlets = ["bosphorus-ledger", "post"]\n',
+)
+MADE = (
+    b'{\n "topicwire_by_hand": 1, "topics": [{"name": "weapons", "parent": ""}], '
+    b'"thresholds": {"near_copy": 0.9}, "edits": [{"kind": "pin", "made": "2013-05-11T05:46", '
+    b'"name": "", "into": 0, "passages": [{"text": "Talks.", "hash": "' + b"0" * 32 + b'"}], '
+    b'"topics": [{"guided": "weapons", "members": [], "size": 0, "total": 0, "depth": 0, '
+    b'"id": 1}]}], "answers": [{"kind": "story", "same": true, "made": "2013-05-11", '
+    b'"a": {"article": "x"}, "b": {"article": "y"}}]}',
+)
+LABELS = (
+    b"passage_id,label\n1,a\n2,b\n9999999999999999999999,c\n",
+    b"document_id,position,label\nx,0,a\n,,\n",
+)
+QUERIES = (
+    b'talks in Geneva "arms deliveries"',
+    b'al-Assad S-300 NEAR/3 "a',
+    b"title:x AND (b OR c*)",
+)
+DATES = (
+    b"2013-05-11T05:46:00+03:00",
+    b"Last Modified: 11 May 2013 05:46",
+    b"05/11/2013",
+    b"1368230400",
+    b"11 mai 2013, 5 h 46",
+)
+IDS = (b"1", b"99999999999999999999", b"weapons transfers", "\u0661".encode())
