@@ -7,16 +7,16 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from embeddings.articles.formats.format import Format
+from embeddings.articles.formats.format import Format, describe_failure
 from embeddings.articles.formats.registry import find_format
 from embeddings.articles.listing import list_files, show_path
-from embeddings.articles.parsing.decoding import RefusedError, clean, find_codec
+from embeddings.articles.parsing.decoding import clean, find_codec
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.articles.parsing.unfolding import open_unfolded
 from embeddings.documents import PROCESSING, Document
-from embeddings.errors import InputError, first_line
+from embeddings.errors import InputError
 
 # Rows of a table that are handed on together: enough to be one transaction, few enough
 # (about 10 MB of news text) for a table larger than memory.
@@ -97,18 +97,15 @@ def _guarded(parts: Iterator[ReadFile], path: Path, digest: str, named: bool) ->
     """Turn what goes wrong with one file into a problem, so that the others are read."""
     try:
         yield from parts
-    except RefusedError as error:
-        yield _failed(path, digest, f"{error}; left out")
     except InputError as error:
         if named:
             raise InputError(f"{path.name}: {error}") from error
-        yield _failed(path, digest, f"left out: {error}")
-    except (OSError, EOFError, zlib.error) as error:
-        yield _failed(path, "", f"cannot be read to its end: {error}")
+        yield _failed(path, digest, describe_failure(error))
     except Exception as error:
-        # Whatever a library makes of one file, the others are read.
-        what = f"{type(error).__name__}: {first_line(error)}"
-        yield _failed(path, digest, f"cannot be read ({what}); left out")
+        # Whatever a library makes of one file, the others are read; one that could not be
+        # read to its end is tried again in the next run.
+        ended = not isinstance(error, (OSError, EOFError, zlib.error))
+        yield _failed(path, digest if ended else "", describe_failure(error))
 
 
 def _failed(path: Path, digest: str, message: str) -> ReadFile:
@@ -119,15 +116,21 @@ def _digest(path: Path, options: ReadOptions) -> str:
     """Hash a file's bytes with all else that its documents depend on."""
     settings: list[object] = [options.source, sorted(options.columns.items()), options.date_order]
     settings += [options.encoding, PROCESSING]
-    if library := _format_of(path).library:
-        from importlib.metadata import version
-
-        settings.append(version(library))
+    settings += [_version_of(library) for library in _format_of(path).library.split()]
     found = hashlib.sha256(json.dumps(settings).encode("utf-8"))
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             found.update(block)
     return found.hexdigest()
+
+
+def _version_of(library: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(library)
+    except PackageNotFoundError:  # an extra that is not installed yet
+        return ""
 
 
 def _format_of(path: Path) -> Format:
@@ -140,24 +143,26 @@ def _format_of(path: Path) -> Format:
 def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
     """Read the articles of a file, in parts of ``CHUNK_ROWS``."""
     kind = _format_of(path)
-    folder = clean(path.parent.name)
     documents: list[Document] = []
     places: list[str] = []
     problems: list[Problem] = []
     dropped: dict[str, tuple[str, ...]] = {}
-    notes: list[str] = []
+    notes: dict[str, None] = {}
     counted, empty = 0, kind.has_rows
     with open_unfolded(path) as stream:
         for row in kind.read(stream, options):
             empty = empty and not row.number
-            notes += [row.note] if row.note else []
-            counted += bool(row.problem and row.number)
-            if row.problem and (not row.number or counted <= _NAMED_PROBLEMS):
-                problems.append(Problem(str(path), row.line, row.problem))
+            notes.update({row.note: None} if row.note else {})
+            is_part = bool(row.number or row.member)
+            counted += bool(row.problem and is_part)
+            if row.problem and (not is_part or counted <= _NAMED_PROBLEMS):
+                said = f"{row.member}: {row.problem}" if row.member else row.problem
+                problems.append(Problem(str(path), row.line, said))
             if row.content is not None:
                 # Rows take no outlet from their folder: a table mostly holds many.
-                place = f"{path}#{row.number}" if row.number else str(path)
-                outlet = "" if row.number else folder
+                number = str(row.number) if row.number else ""
+                place = "#".join(filter(None, (str(path), row.member, number)))
+                outlet = "" if row.number else _folder_of(path, row.member)
                 places.append(place)
                 documents.append(_document(row.content, path, place, options, outlet))
                 dropped.update({documents[-1].id: row.dropped} if row.dropped else {})
@@ -173,7 +178,8 @@ def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFi
                 )
                 documents, places, problems, dropped = [], [], [], {}
     if counted > _NAMED_PROBLEMS:
-        message = f"{counted - _NAMED_PROBLEMS} more rows have problems of these kinds"
+        rows = "rows" if kind.has_rows else "parts"
+        message = f"{counted - _NAMED_PROBLEMS} more {rows} have problems of these kinds"
         problems.append(Problem(str(path), None, message))
     if empty:
         problems.append(Problem(str(path), None, "no rows in it"))
@@ -186,6 +192,11 @@ def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFi
         notes=tuple(notes),
         places=tuple(places),
     )
+
+
+def _folder_of(path: Path, member: str) -> str:
+    """Return the folder that a file lies in, within an archive if it has folders."""
+    return PurePosixPath(member).parent.name or clean(path.parent.name)
 
 
 def _document(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from embeddings.articles.formats.format import describe_others
 from embeddings.articles.formats.registry import describe_formats, find_format
 from embeddings.articles.parsing.results import Problem, ReadFile
 from embeddings.errors import InputError
@@ -112,9 +113,8 @@ def _walk(folder: Path, follow_links: bool) -> tuple[list[Path], list[Problem]]:
                 leading_out += 1
             else:
                 found.append(file.resolve())
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(others.items()))
     messages = [
-        _passed_over(others.total(), "file of another kind", "files of other kinds", f" ({kinds})"),
+        describe_others(others),
         _passed_over(special, "pipe or device", "pipes or devices"),
         _passed_over(broken, "link to nothing", "links to nothing"),
         _passed_over(

@@ -6,6 +6,7 @@ A kind of file that is read and a file that a command takes, without their reade
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import zipfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import pyarrow as pa
 import typer
 
 from tests.holds.newsroom import Newsroom
@@ -121,10 +123,14 @@ def make_readers(room: Newsroom, folder: Path) -> list[Reader]:
         for ending, seeds in SEEDS.items()
     ]
     gzipped = tuple(gzip.compress(one, mtime=0) for one in SEEDS[".txt"])
+    bzipped = tuple(map(bz2.compress, SEEDS[".txt"]))
+    zstandard = tuple(pa.compress(one, "zstd", asbytes=True) for one in SEEDS[".txt"])
     archive = tuple(_pack(PARTS[".docx"], one) for one in SEEDS[".docx"])
     return [
         *readers,
         Reader(".gz files", gzipped, _reader_of_articles(folder / "a.txt.gz"), 40),
+        Reader(".bz2 files", bzipped, _reader_of_articles(folder / "a.txt.bz2"), 20),
+        Reader(".zst files", zstandard, _reader_of_articles(folder / "a.txt.zst"), 20),
         Reader("archives", archive, _reader_of_articles(folder / "a.docx", packs=False), 40),
         Reader("topics files", TOPICS, _reader_of_topics, 80),
         Reader("owners files", OWNERS, _reader_of_owners, 80),

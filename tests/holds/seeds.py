@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+import zipfile
+
+
+def _pack_zip(*files: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files:
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _pack_tar(*files: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return packed.getvalue()
+
+
 # By the usual ending of each format.
 SEEDS: dict[str, tuple[bytes, ...]] = {
     ".txt": (
@@ -35,6 +58,24 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b'text,title,date,source\n"The ministers, they met.",T,11 May 2013,post\n"a\nb",,,\n',
         b"id\ttext\n1\tTalks went on.\n2\t\n",
         b"text;title\n=1+1;T\n",
+    ),
+    ".shtml": (
+        b"<!-- saved from url=(0012)http://x.y/ -->\n<html><body><p>Talks.</p></body></html>",
+    ),
+    ".mhtml": (
+        b"From: <Saved by Blink>\nSnapshot-Content-Location: https://x.y/1\nMIME-Version: 1.0\n"
+        b'Content-Type: multipart/related; type="text/html"; boundary="b"\n\n--b\n'
+        b"Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n"
+        b"Content-Location: https://x.y/1\n\n<html><body><h1>T</h1><p>The ministers met=2E</p>\n"
+        b"--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\niVBORw0K\n--b--\n",
+        b"<html><body><p>The ministers met in Geneva.</p></body></html>",
+    ),
+    ".zip": (
+        _pack_zip(("post/a.txt", b"Talks\n\nThe ministers met.\n"), ("b.csv", b"text\nTalks.\n")),
+        _pack_zip(("a.html", b"<html><p>Talks.</p></html>"), ("c", b""), ("d.zip", b"PK")),
+    ),
+    ".tar": (
+        _pack_tar(("post/a.txt", b"Talks\n\nThe ministers met.\n"), ("b.csv", b"text\nTalks.\n")),
     ),
     ".docx": (
         b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import IO, Any, Generic, NamedTuple, TypeVar
@@ -17,6 +19,7 @@ from embeddings.articles.parsing.decoding import (
 )
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
+from embeddings.errors import InputError, first_line
 
 Content = TypeVar("Content")
 
@@ -38,6 +41,7 @@ class Row(NamedTuple, Generic[Content]):
         problem: What is wrong with it, ``""`` for nothing.
         dropped: For pages, the visible lines that are not in the article's text.
         note: Of the whole file, how it was understood, where nothing is wrong.
+        member: Of an archive, the path in it of the file that this is of; else ``""``.
     """
 
     number: int
@@ -46,6 +50,7 @@ class Row(NamedTuple, Generic[Content]):
     problem: str = ""
     dropped: tuple[str, ...] = ()
     note: str = ""
+    member: str = ""
 
 
 Record = Row[Mapping[str, Any]]
@@ -61,8 +66,8 @@ class Format(NamedTuple):
             no text or too large, and ``InputError`` for what the user can mend.
         has_rows: Whether a file holds any number of articles; else it is one, whose
             outlet may be the name of its folder.
-        library: The package whose version decides what is read, ``""`` for none: files
-            are read again when it changes.
+        library: The package whose version decides what is read, ``""`` for none, several
+            parted by blanks: files are read again when it changes.
         claims: Whether a file is of this kind by its first ``HEAD`` bytes, unpacked: for
             endings that several formats share, and for files of no known ending. ``None``
             for a format that is told by its ending alone.
@@ -83,6 +88,26 @@ def first_of(said: Mapping[str, str], *keys: str) -> str:
 def about_file(problem: str = "", note: str = "") -> Row[Document]:
     """Return a problem of the whole file, or how it was understood."""
     return Row(0, None, None, problem, note=note)
+
+
+def describe_failure(error: Exception) -> str:
+    """Say in a sentence why a file was not read, whatever a library made of it."""
+    if isinstance(error, RefusedError):
+        return f"{error}; left out"
+    if isinstance(error, InputError):
+        return f"left out: {error}"
+    if isinstance(error, (OSError, EOFError, zlib.error)):
+        return f"cannot be read to its end: {error}"
+    return f"cannot be read ({type(error).__name__}: {first_line(error)}); left out"
+
+
+def describe_others(kinds: Counter[str]) -> str:
+    """Say how many files of other kinds were passed over, ``""`` for none."""
+    if not kinds:
+        return ""
+    listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    are = "file of another kind was" if kinds.total() == 1 else "files of other kinds were"
+    return f"{kinds.total()} {are} passed over ({listed})"
 
 
 def read_one(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.articles.formats.format import Format, first_of, read_one
 from embeddings.articles.formats.plain import find_date
+from embeddings.articles.formats.xml_text import is_web_page
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.lines import find_lines
 from embeddings.documents import Document
@@ -177,4 +178,8 @@ PAGES = Format(
     (".html", ".htm", ".xhtml"),
     partial(read_one, parse=read_page, page=True),
     library="trafilatura",
+)
+# As servers call them, and without any ending: told by what they hold.
+SAVED_PAGES = PAGES._replace(
+    endings=(".shtml", ".stm", ".php", ".asp", ".aspx", ".jsp", ".cfm"), claims=is_web_page
 )

@@ -129,3 +129,11 @@ def test_lines_above_the_header_are_no_header(file):
     assert [d.source for d in documents(path)] == ["Harbour Post", "Republic Times"]
     told = ["2 lines stand above the header and were not read"] if file == "preamble.csv" else []
     assert problems(path) == told
+
+
+def test_pages_of_a_saved_site_are_told_by_what_they_hold():
+    found = documents("14-saved-site")
+    assert len(found) == 8
+    assert len({d.text for d in found if d.title == "Ferry terminal to close"}) == 1
+    assert [d.source for d in found if d.title != "Inflation slows"] == ["Harbour Post"] * 7
+    assert problems("14-saved-site") == []
