@@ -5,6 +5,11 @@ from __future__ import annotations
 import io
 import tarfile
 import zipfile
+from collections.abc import Callable
+from datetime import datetime
+
+import pyarrow as pa
+from pyarrow import feather, ipc, parquet
 
 
 def _pack_zip(*files: tuple[str, bytes]) -> bytes:
@@ -23,6 +28,18 @@ def _pack_tar(*files: tuple[str, bytes]) -> bytes:
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return packed.getvalue()
+
+
+def _pack_table(write: Callable[[pa.Table, pa.BufferOutputStream], None]) -> bytes:
+    rows = {"text": ["The ministers met.", "Talks."], "date": [datetime(2013, 5, 11), None]}
+    packed = pa.BufferOutputStream()
+    write(pa.table({**rows, "source": [{"name": "post"}] * 2}), packed)
+    return bytes(packed.getvalue())
+
+
+def _write_stream(table: pa.Table, packed: pa.BufferOutputStream) -> None:
+    with ipc.new_stream(packed, table.schema) as writer:
+        writer.write_table(table)
 
 
 # By the usual ending of each format.
@@ -94,6 +111,8 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"{\\rtf1\\ansi\\ansicpg1251{\\fonttbl{\\f0 Arial;}}{\\info{\\title Talks}}"
         b"\\pard The ministers \\'e9\\u1055?\\par met in {\\b Geneva}.\\par{\\*\\x y}\\bin3 abc}",
     ),
+    ".parquet": (_pack_table(parquet.write_table),),
+    ".arrow": (_pack_table(feather.write_feather), _pack_table(_write_stream)),
     ".rss": (
         b'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title><item><title>T'
         b"</title><guid>7</guid><pubDate>Sat, 11 May 2013 05:46:00 GMT</pubDate><description>&lt;p"

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from embeddings.articles.formats.archives import make_archives
+from embeddings.articles.formats.arrow_tables import ARROW, PARQUET
 from embeddings.articles.formats.feeds import FEEDS
 from embeddings.articles.formats.format import HEAD, Format
 from embeddings.articles.formats.markdown import MARKDOWN
@@ -81,5 +82,7 @@ _FILES = (
     ODT,
     RTF,
     FEEDS,
+    PARQUET,
+    ARROW,
 )
 FORMATS = (*_FILES, *make_archives(choose_format, _FILES))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +64,18 @@ def open_unfolded(path: Path) -> Iterator[IO[bytes]]:
                     raise RefusedError(describe_unfolded(most))
             stream.seek(0)
         yield stream
+
+
+@contextmanager
+def make_seekable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give a stream that is quick to read at any place: a packed one as a file of its own."""
+    if isinstance(stream, io.BytesIO) or isinstance(getattr(stream, "raw", None), io.FileIO):
+        yield stream
+        return
+    with tempfile.TemporaryFile() as unfolded:
+        shutil.copyfileobj(stream, unfolded)
+        unfolded.seek(0)
+        yield cast("IO[bytes]", unfolded)
 
 
 def most_unfolded(size: int) -> int:
