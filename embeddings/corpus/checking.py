@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +14,7 @@ import numpy as np
 from embeddings.corpus.checksums import checksum, join_vectors
 from embeddings.corpus.values import NamedValues
 from embeddings.documents import PROCESSING, Document, version_of
+from embeddings.errors import first_line
 from embeddings.text.normalising import hash_text
 
 _CHUNK = 4096
@@ -68,8 +68,8 @@ def _look(store: NamedValues, what: str, finding: Callable[[NamedValues], _Findi
                 unknown += whole is None
                 if whole is False:
                     damaged.append(name)
-    except (sqlite3.Error, OverflowError) as error:  # of a page that cannot be read
-        damaged.append(str(error))
+    except Exception as error:  # of a page that cannot be read, or a value of any kind
+        damaged.append(first_line(error))
     return Check(what, checked, unknown, tuple(damaged))
 
 

@@ -17,7 +17,7 @@ from embeddings.corpus.checksums import checksum
 from embeddings.errors import StoreError
 from embeddings.writing import sweep_beside
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 # "TPWR", so that a stranger's SQLite file is told from ours.
 APPLICATION_ID = 0x54505752

@@ -74,7 +74,8 @@ CREATE TABLE edits (             -- what the user changed in the topics; each ru
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     kind    TEXT NOT NULL,       -- rename, merge, split, pin, part
     content TEXT NOT NULL,       -- JSON: topics and passages by content, not by id
-    made    TEXT NOT NULL        -- ISO 8601, UTC
+    made    TEXT NOT NULL,       -- ISO 8601 in UTC
+    crc     INTEGER              -- of kind, content and time
 );
 
 CREATE TABLE judgements (        -- the user's yes or no to pairs; each run obeys them
@@ -82,7 +83,8 @@ CREATE TABLE judgements (        -- the user's yes or no to pairs; each run obey
     a    TEXT NOT NULL,          -- a passage's hash in hexadecimal; for a story an article's id
     b    TEXT NOT NULL,
     same INTEGER NOT NULL,       -- 1: belong together; 0: must not be put together
-    made TEXT NOT NULL,          -- ISO 8601, UTC
+    made TEXT NOT NULL,          -- ISO 8601 in UTC
+    crc  INTEGER,
     PRIMARY KEY (kind, a, b)
 ) WITHOUT ROWID;
 

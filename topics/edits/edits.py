@@ -10,8 +10,9 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, cast, get_args
 
+from embeddings.corpus.checksums import checksum
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
 
@@ -87,18 +88,32 @@ def read_edits(store: CorpusStore) -> list[Edit]:
         StoreError: One is not as Topicwire writes them.
     """
     edits = []
-    for number, kind, content, made in store.rows(
-        "SELECT id, kind, content, made FROM edits ORDER BY id"
+    for number, *parts, crc in store.rows(
+        "SELECT id, CAST(kind AS BLOB), CAST(content AS BLOB), CAST(made AS BLOB), crc "
+        "FROM edits ORDER BY id"
     ):
         try:
+            kind, content, made = (part.decode() for part in parts)
+            if crc not in (None, checksum(*parts)) or kind not in get_args(Kind):
+                raise ValueError
             fields = json.loads(content)
             topics = tuple(
                 Anchor(**{**topic, "members": tuple(topic["members"])})
                 for topic in fields["topics"]
             )
             passages = tuple(fields["passages"])
-            edits.append(Edit(number, kind, topics, passages, fields["name"], fields["into"], made))
-        except (ValueError, TypeError, KeyError) as error:
+            edits.append(
+                Edit(
+                    number,
+                    cast("Kind", kind),
+                    topics,
+                    passages,
+                    fields["name"],
+                    fields["into"],
+                    made,
+                )
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             cure = f"DELETE FROM edits WHERE id = {int(number)}"  # noqa: S608 - told, not run
             raise StoreError(
                 f"Edit {number} in {store.path} is damaged; take it out with "
@@ -114,9 +129,10 @@ def put_edit(store: CorpusStore, edit: Edit) -> int:
         del content[key]
     made = edit.made or datetime.now(UTC).isoformat(timespec="seconds")
     with store.transaction() as connection:
+        row = (edit.kind, json.dumps(content, ensure_ascii=False), made)
         cursor = connection.execute(
-            "INSERT INTO edits (kind, content, made) VALUES (?, ?, ?)",
-            (edit.kind, json.dumps(content, ensure_ascii=False), made),
+            "INSERT INTO edits (kind, content, made, crc) VALUES (?, ?, ?, ?)",
+            (*row, checksum(*(part.encode() for part in row))),
         )
     return int(cursor.lastrowid or 0)
 

@@ -33,7 +33,9 @@ def damage(store: CorpusStore, sql: str, bit: int) -> None:
         connection.execute(sql, (flip(data, bit),))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(bit=st.integers(0, 2**16), column=st.sampled_from(["dtype", "shape", "data"]))
 def test_an_array_is_given_back_as_it_was_or_said_to_be_damaged(store, bit, column):
     array = np.arange(12, dtype=np.int64).reshape(3, 4)
@@ -44,7 +46,9 @@ def test_an_array_is_given_back_as_it_was_or_said_to_be_damaged(store, bit, colu
         store.array("graph")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(bit=st.integers(0, 2**16))
 def test_a_setting_is_given_back_as_it_was_or_said_to_be_damaged(store, bit):
     value = {"name": "Damaskus – ü", "count": 7}
@@ -55,7 +59,9 @@ def test_a_setting_is_given_back_as_it_was_or_said_to_be_damaged(store, bit):
         store.setting("chosen")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(bit=st.integers(0, 2**16))
 def test_a_vector_is_given_back_as_it_was_or_said_to_be_damaged(store, put, bit):
     put(store, "a", ["One."])
@@ -99,7 +105,7 @@ def test_a_file_of_version_4_gets_checksums_of_what_it_holds(tmp_path):
         kept = store.rows(KEPT)
     connection = sqlite3.connect(path)
     connection.execute("DROP TABLE sums")
-    for table in ("settings", "stages", "vectors", "arrays"):
+    for table in ("settings", "stages", "vectors", "arrays", "edits", "judgements"):
         connection.execute(f"ALTER TABLE {table} DROP COLUMN crc")
     connection.execute("PRAGMA user_version = 4")
     connection.close()

@@ -14,6 +14,8 @@ from tests.running import run
 from topics.answers import cluster as clustering
 from topics.answers.check import check, repair
 from topics.answers.topics import summarise_topics
+from topics.coverage.examples.judgements import Judgement, put_judgement, read_judgements
+from topics.edits.edits import Anchor, Edit, put_edit, read_edits
 from topics.pipeline.run import lay_out
 
 
@@ -144,3 +146,28 @@ def test_an_error_that_comes_from_damage_says_so(whole):
     change(whole, "UPDATE relations SET evidence = 'x'")
     with pytest.raises(StoreError, match=r"damaged \(tables: relations\)"):
         read(whole, fail)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE edits SET made = '2013-05-11'",
+        "UPDATE edits SET kind = 'nan'",
+        "UPDATE edits SET content = replace(content, '\"into\": 0', '\"into\": 1')",
+        "UPDATE edits SET content = x'fffe'",
+        "UPDATE judgements SET same = 1 - same",
+        "UPDATE judgements SET a = '{}'",
+    ],
+)
+def test_what_was_made_by_hand_is_said_to_be_damaged_with_a_cure(whole, statement):
+    with CorpusStore.open(whole, write=True) as store:
+        (key,), *_ = store.rows("SELECT lower(hex(hash)) FROM passages ORDER BY id")
+        put_edit(store, Edit(0, "split", (Anchor("", (key,), 1, 9),)))
+        put_judgement(store, Judgement("story", "post-1", "wire-1", same=True))
+    assert check(whole).damaged() == {}
+    change(whole, statement)
+    (said,) = check(whole).damaged()["by hand"]
+    assert "take it out with `sqlite3" in said
+    table = statement.split()[1]
+    with pytest.raises(StoreError, match="is damaged"), CorpusStore.open(whole) as store:
+        (read_edits if table == "edits" else read_judgements)(store)

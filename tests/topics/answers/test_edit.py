@@ -189,7 +189,7 @@ def test_the_topics_are_a_function_of_corpus_and_edits_alone(db, put, encoder, t
         edits = store.rows("SELECT * FROM edits")
     other = tmp_path / "other.db"
     with CorpusStore.open(other, write=True) as store, store.transaction() as connection:
-        connection.executemany("INSERT INTO edits VALUES (?, ?, ?, ?)", edits)
+        connection.executemany("INSERT INTO edits VALUES (?, ?, ?, ?, ?)", edits)
     fill(other, put, encoder, write(), reverse=True)
     assert partition(other) == partition(db)
 
@@ -349,6 +349,6 @@ def test_the_command_edits_lists_and_undoes(db):
 
 def test_a_damaged_edit_is_named_with_what_takes_it_out(db):
     with CorpusStore.open(db, write=True) as store, store.transaction() as connection:
-        connection.execute("INSERT INTO edits VALUES (7, 'merge', 'no JSON', '2013')")
+        connection.execute("INSERT INTO edits VALUES (7, 'merge', 'no JSON', '2013', NULL)")
     with pytest.raises(StoreError, match=r"Edit 7 .* is damaged; .*DELETE FROM edits WHERE id = 7"):
         editing.list_edits(db)

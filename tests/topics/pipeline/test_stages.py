@@ -116,7 +116,7 @@ def test_a_file_of_version_3_keeps_what_was_made(news, encoder):
                 store.set_setting(key, value)
             for table in ("stages", "sums"):
                 connection.execute(f"DROP TABLE {table}")
-            for table in ("settings", "vectors", "arrays"):
+            for table in ("settings", "vectors", "arrays", "edits", "judgements"):
                 connection.execute(f"ALTER TABLE {table} DROP COLUMN crc")
             connection.execute("PRAGMA user_version = 3")
     with CorpusStore.open(news, write=True) as store:

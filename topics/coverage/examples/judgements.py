@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
+from embeddings.corpus.checksums import checksum
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 
@@ -56,12 +57,13 @@ def read_judgements(store: CorpusStore) -> list[Judgement]:
     """
     found = []
     for *row, where in store.rows(
-        "SELECT kind, a, b, same, made, "
+        "SELECT kind, a, b, same, made, crc, "
         "'kind = ' || quote(kind) || ' AND a = ' || quote(a) || ' AND b = ' || quote(b) "
         "FROM judgements ORDER BY kind, a, b"
     ):
-        kind, a, b, same, made = row
-        if _find_fault(kind, a, b) or same not in (0, 1) or not isinstance(made, str):
+        kind, a, b, same, made, crc = row
+        fits = crc in (None, _sum(kind, a, b, same, made))
+        if not fits or _find_fault(kind, a, b) or same not in (0, 1) or not isinstance(made, str):
             cure = shlex.quote(f"DELETE FROM judgements WHERE {where}")  # noqa: S608 - told, not run
             raise StoreError(
                 f"A judgement in {store.path} is damaged; take it out with "
@@ -83,9 +85,10 @@ def put_judgement(store: CorpusStore, judgement: Judgement) -> None:
         raise InputError(fault)
     now = judgement.made or datetime.now(UTC).isoformat(timespec="seconds")
     with store.transaction() as connection:
+        row = (kind, *order_pair(kind, a, b), int(judgement.same), now)
         connection.execute(
-            "REPLACE INTO judgements (kind, a, b, same, made) VALUES (?, ?, ?, ?, ?)",
-            (kind, *order_pair(kind, a, b), int(judgement.same), now),
+            "REPLACE INTO judgements (kind, a, b, same, made, crc) VALUES (?, ?, ?, ?, ?, ?)",
+            (*row, _sum(*row)),
         )
 
 
@@ -106,6 +109,11 @@ def count_gone(store: CorpusStore) -> int:
         "OR lower(j.b) NOT IN (SELECT lower(hex(hash)) FROM passages) END"
     )
     return int(gone[0][0])
+
+
+def _sum(*row: object) -> int:
+    """Return the checksum of a judgement's columns, as SQLite has them as text."""
+    return checksum(*(str(value).encode() for value in row))
 
 
 def _find_fault(kind: Any, a: Any, b: Any) -> str:

@@ -112,7 +112,7 @@ def test_what_is_no_pair_is_refused_in_a_sentence(store, judgement, message):
 )
 def test_a_damaged_judgement_is_told_with_a_cure_that_works(store, row):
     with store.transaction() as connection:
-        connection.execute("INSERT INTO judgements VALUES (?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO judgements VALUES (?, ?, ?, ?, ?, NULL)", row)
     put_judgement(store, Judgement("near_copy", B, C, True))
     with pytest.raises(StoreError, match=r"A judgement in .* is damaged; take it out") as told:
         read_judgements(store)
