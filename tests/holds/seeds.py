@@ -87,6 +87,18 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\niVBORw0K\n--b--\n",
         b"<html><body><p>The ministers met in Geneva.</p></body></html>",
     ),
+    ".eml": (
+        b"From: =?utf-8?q?Post=C3=A9?= <a@b>\nSubject: T\nDate: Tue, 5 Mar 2024 21:10:00 +0100\n"
+        b"Message-ID: <1@b>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+        b"Content-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: base64\n\n"
+        b"PHA+VGhlIG1pbmlzdGVycyBtZXQuPC9wPg==\n--b\nContent-Type: text/plain\n\nTalks.\n--b\n"
+        b"Content-Type: message/rfc822\n\nSubject: U\n\nOther.\n--b--\n",
+        b"Subject: T\n\nThe ministers met.\n\n> quoted\n\n-- \nPost\n",
+    ),
+    ".mbox": (
+        b"From a@b Tue Mar  5 21:10:00 2024\nSubject: T\n\nThe ministers met.\n\n>From here.\n\n"
+        b"From a@b Tue Mar  5 21:10:00 2024\nSubject: U\nContent-Type: text/html\n\n<p>Talks.\n",
+    ),
     ".zip": (
         _pack_zip(("post/a.txt", b"Talks\n\nThe ministers met.\n"), ("b.csv", b"text\nTalks.\n")),
         _pack_zip(("a.html", b"<html><p>Talks.</p></html>"), ("c", b""), ("d.zip", b"PK")),

@@ -12,6 +12,7 @@ from embeddings.articles.formats.archives import make_archives
 from embeddings.articles.formats.arrow_tables import ARROW, PARQUET
 from embeddings.articles.formats.feeds import FEEDS
 from embeddings.articles.formats.format import HEAD, Format
+from embeddings.articles.formats.mail import MAIL, MAILBOX
 from embeddings.articles.formats.markdown import MARKDOWN
 from embeddings.articles.formats.mhtml import MHTML
 from embeddings.articles.formats.pages import PAGES, SAVED_PAGES
@@ -76,6 +77,8 @@ _FILES = (
     PAGES,
     SAVED_PAGES,
     MHTML,
+    MAIL,
+    MAILBOX,
     JSON,
     CSV,
     DOCX,
