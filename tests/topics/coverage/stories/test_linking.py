@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,6 +71,19 @@ def test_means_are_the_same_to_the_last_bit_in_any_order_of_pairs():
     trees = [grow([[0, 1, 2], [3, 4, 5]], *edges(v), 0.0) for v in (values, turned)]
     means = [[cluster.mean for cluster in tree.clusters] for tree in trees]
     assert means[0] == means[1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_a_cluster_knows_what_its_pairs_add_up_to(rng):
+    values = {(a, b): float(rng.randint(-2, 3)) for a in range(8) for b in range(a + 1, 8)
+              if rng.random() < 0.8}  # fmt: skip
+    tree = grow([[0, 1, 2], [3, 4], [5], [6], [7]], *edges(values), -0.3)
+    for place, cluster in enumerate(tree.clusters):
+        nodes = sorted(tree.nodes(place))
+        assert (cluster.size, cluster.key) == (len(nodes), nodes[0])
+        pairs = combinations(nodes, 2)
+        assert cluster.within == pytest.approx(sum(values.get(pair, MISSING) for pair in pairs))
 
 
 def test_what_holds_a_given_group_together_is_what_others_are_held_to():
