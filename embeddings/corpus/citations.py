@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from embeddings.text.normalising import hash_text
+
 if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from embeddings.documents import Document
@@ -60,15 +62,24 @@ def cite(document: Document) -> ArticleLine:
 
 
 def read_quotations(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, Quotation]:
-    """Return passages to cite, by id, in the order asked for; unknown ids are left out."""
+    """Return passages to cite, by id, in the order asked for; unknown ids are left out.
+
+    Raises:
+        StoreError: The paragraph of one is not what was stored.
+    """
     wanted = list(passage_ids)
-    rows = store.rows(
-        "SELECT p.id, p.text, d.title, d.source, d.published, d.url FROM passages AS p "
+    found = {}
+    for *row, start, body_start, key in store.rows(
+        "SELECT p.id, p.text, d.title, d.source, d.published, d.url, p.start, p.body_start, p.hash "
+        "FROM passages AS p "
         "JOIN documents AS d ON d.id = p.document_id "
         "WHERE p.id IN (SELECT value FROM json_each(?))",
         (json.dumps(wanted),),
-    )
-    found = {row[0]: Quotation(*row) for row in rows}
+    ):
+        quotation = Quotation(*row)
+        if hash_text(quotation.text[body_start - start :]) != key:
+            raise store.damaged(f"passage {quotation.passage_id}")
+        found[quotation.passage_id] = quotation
     return {one: found[one] for one in wanted if one in found}
 
 

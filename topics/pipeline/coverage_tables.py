@@ -263,6 +263,7 @@ def read_stories(store: CorpusStore) -> dict[int, list[str]]:
 
 def read_story_heads(store: CorpusStore) -> dict[int, tuple[str, float]]:
     """Return the headline of each story's central article and the story's cohesion, by id."""
+    store.check_rows("stories")
     rows = store.rows(
         "SELECT s.id, d.title, s.cohesion FROM stories AS s JOIN documents AS d ON d.id = s.central"
     )

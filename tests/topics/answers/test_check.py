@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.corpus.citations import read_quotations
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
 from tests.running import run
 from topics.answers import cluster as clustering
 from topics.answers.check import check, repair
+from topics.answers.story import stories
 from topics.answers.topics import summarise_topics
 from topics.coverage.examples.judgements import Judgement, put_judgement, read_judgements
 from topics.edits.edits import Anchor, Edit, put_edit, read_edits
@@ -171,3 +173,15 @@ def test_what_was_made_by_hand_is_said_to_be_damaged_with_a_cure(whole, statemen
     table = statement.split()[1]
     with pytest.raises(StoreError, match="is damaged"), CorpusStore.open(whole) as store:
         (read_edits if table == "edits" else read_judgements)(store)
+
+
+def test_a_paragraph_or_a_story_that_is_not_what_was_stored_is_not_shown(whole):
+    change(whole, "UPDATE passages SET text = replace(text, 'eleven', 'twelve') WHERE id = 1")
+    with (
+        pytest.raises(StoreError, match=r"damaged \(passage 1\)"),
+        CorpusStore.open(whole) as store,
+    ):
+        read_quotations(store, [1, 2])
+    change(whole, "UPDATE stories SET cohesion = 'nan'")
+    with pytest.raises(StoreError, match=r"damaged \(the table stories\)"):
+        stories(whole)
