@@ -42,6 +42,9 @@ def _write_stream(table: pa.Table, packed: pa.BufferOutputStream) -> None:
         writer.write_table(table)
 
 
+_SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
 # By the usual ending of each format.
 SEEDS: dict[str, tuple[bytes, ...]] = {
     ".txt": (
@@ -125,6 +128,27 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     ),
     ".parquet": (_pack_table(parquet.write_table),),
     ".arrow": (_pack_table(feather.write_feather), _pack_table(_write_stream)),
+    ".xlsx": (
+        _pack_zip(
+            (
+                "xl/workbook.xml",
+                f"<workbook xmlns='{_SHEETS}' xmlns:r='{_LINKS}'><sheets><sheet name='News' "
+                "sheetId='1' r:id='a'/></sheets></workbook>".encode(),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                b"<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/"
+                b"relationships'><Relationship Id='a' Type='"
+                + _LINKS.encode()
+                + b"/worksheet' Target='worksheets/a.xml'/></Relationships>",
+            ),
+            (
+                "xl/worksheets/a.xml",
+                f"<worksheet xmlns='{_SHEETS}'><sheetData><row><c t='str'><v>text</v></c></row>"
+                "<row><c t='str'><v>Talks went on.</v></c></row></sheetData></worksheet>".encode(),
+            ),
+        ),
+    ),
     ".rss": (
         b'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title><item><title>T'
         b"</title><guid>7</guid><pubDate>Sat, 11 May 2013 05:46:00 GMT</pubDate><description>&lt;p"

@@ -18,6 +18,7 @@ from embeddings.articles.formats.mhtml import MHTML
 from embeddings.articles.formats.pages import PAGES, SAVED_PAGES
 from embeddings.articles.formats.plain import PLAIN
 from embeddings.articles.formats.rtf import RTF
+from embeddings.articles.formats.sheets import SHEETS
 from embeddings.articles.formats.tables import CSV, JSON
 from embeddings.articles.formats.word import DOCX, ODT
 from embeddings.articles.parsing.unfolding import drop_packing, open_packed
@@ -87,5 +88,6 @@ _FILES = (
     FEEDS,
     PARQUET,
     ARROW,
+    SHEETS,
 )
 FORMATS = (*_FILES, *make_archives(choose_format, _FILES))
