@@ -39,7 +39,7 @@ class Row(NamedTuple, Generic[Content]):
             ``id`` too; or the cells of a table by column. ``None`` where there is no text
             or it cannot be read.
         problem: What is wrong with it, ``""`` for nothing.
-        dropped: For pages, the visible lines that are not in the article's text.
+        dropped: For pages and exports, the visible lines that are not in the article's text.
         note: Of the whole file, how it was understood, where nothing is wrong.
         member: Of an archive, the path in it of the file that this is of; else ``""``.
     """
@@ -115,14 +115,18 @@ def read_one(
     options: ReadOptions,
     parse: Callable[[str, DateOrder], tuple[Document, tuple[str, ...]]],
     page: bool = False,
+    split: Callable[[str, DateOrder], list[Row[Document]]] = lambda _text, _order: [],
+    doubt: Callable[[str], str] = lambda _text: "",
 ) -> Iterator[Row[Document]]:
-    """Read a file that holds one article.
+    """Read a file that holds one article, or is an export of many.
 
     Args:
         stream: Its bytes.
         options: How it is read.
         parse: Finds the article, and lines that are not in its text.
         page: Whether to look for an HTML ``charset`` declaration.
+        split: Finds the articles of an export; none where the file is no export.
+        doubt: Says why the file may not be the one article that it is read as, or ``""``.
 
     Raises:
         RefusedError: The file is no text, or larger than an article.
@@ -131,12 +135,19 @@ def read_one(
     if len(data) > MOST_ARTICLE:
         raise RefusedError(LONG_ARTICLE)
     decoded = decode(data, options.encoding, page=page)
+    replaced = decoded.replaced
+    problem = describe_replaced(replaced, decoded.encoding) if replaced else ""
+    if rows := split(decoded.text, options.date_order):
+        yield from rows
+        if problem:
+            yield about_file(problem)
+        return
     article, dropped = parse(decoded.text, options.date_order)
     if not article.text.strip():
         yield about_file("no text in it; left out" if data.strip() else "an empty file")
         return
-    replaced = decoded.replaced
-    problem = describe_replaced(replaced, decoded.encoding) if replaced else ""
+    if doubts := doubt(decoded.text):
+        yield about_file(doubts)
     # Pages and Markdown may write control characters out, as in "&#27;".
     said = {key: clean(getattr(article, key)) for key in ("text", "title", "source", "url", "id")}
     yield Row(0, None, replace(article, **said), problem, tuple(map(clean, dropped)))

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from embeddings.articles.formats.format import Format, first_of, read_one
+from embeddings.articles.formats.exports.splitting import split_export
+from embeddings.articles.formats.format import Format, Row, first_of, read_one
 from embeddings.articles.formats.plain import find_date
 from embeddings.articles.formats.xml_text import is_web_page
 from embeddings.articles.parsing.dates import DateOrder, parse_date
@@ -26,6 +27,12 @@ _INLINE = frozenset(
     """a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span
     strong sub sup time tt u var wbr""".split()  # noqa: SIM905
 )
+# lxml refuses a declaration of an encoding in a text that is decoded already.
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# A page may be an export only where one of these stands in it.
+_EXPORT = re.compile(r"DO[CK]UMENTS?\b|End of Document|ProQuest|Factiva|europresse|\w·\d{8}·")
+# How exports mark headlines, in the class or id of an element.
+_HEADLINE = re.compile(r"headline|titrearticle|articletitle|#hd#", re.IGNORECASE)
 # A character of private use stands for a line break while white space is folded.
 _LINE_BREAK = "\ue000"
 _DATE_KEYS = """
@@ -47,16 +54,11 @@ def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Document, tuple[st
         The article, its text ``""`` if there is none; and the visible lines that are not
         in its text.
     """
-    from lxml import etree, html
     from trafilatura import bare_extraction, baseline
 
-    # lxml refuses a declaration of an encoding in a text that is decoded already.
-    markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
-    if not markup.strip():
-        return Document("", ""), ()
-    try:
-        tree = html.document_fromstring(markup)
-    except etree.ParserError:  # not one element in it
+    markup = _DECLARATION.sub("", markup)
+    tree = _parse_page(markup)
+    if tree is None:
         return Document("", ""), ()
     found = bare_extraction(markup, with_metadata=True, include_comments=False)
     facts = {} if found is None else (found if isinstance(found, dict) else found.as_dict())
@@ -74,6 +76,16 @@ def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Document, tuple[st
     )
     kept = normalise(text)
     return article, tuple(line for line in _visible_lines(tree) if line not in kept)
+
+
+def _parse_page(markup: str) -> HtmlElement | None:
+    """Return the elements of a page, ``None`` where there is not one."""
+    from lxml import etree, html
+
+    try:
+        return html.document_fromstring(markup) if markup.strip() else None
+    except etree.ParserError:
+        return None
 
 
 def _paragraphs(tree: HtmlElement) -> str:
@@ -174,9 +186,25 @@ def _walk(tree: HtmlElement) -> Iterator[str | None]:
             yield node.tail or ""
 
 
+def split_page(markup: str, order: DateOrder) -> list[Row[Document]]:
+    """Return the articles of a page that is an export of a news database."""
+    if not _EXPORT.search(markup):
+        return []
+    tree = _parse_page(_DECLARATION.sub("", markup))
+    if tree is None:
+        return []
+    marked = (element for element in tree.iter() if _HEADLINE.search(_describe_element(element)))
+    headlines = frozenset(normalise(element.text_content()) for element in marked)
+    return split_export("\n\n".join(_visible_lines(tree)), order, headlines)
+
+
+def _describe_element(element: HtmlElement) -> str:
+    return f"{element.get('class', '')} #{element.get('id', '')}#"
+
+
 PAGES = Format(
     (".html", ".htm", ".xhtml"),
-    partial(read_one, parse=read_page, page=True),
+    partial(read_one, parse=read_page, page=True, split=split_page),
     library="trafilatura",
 )
 # As servers call them, and without any ending: told by what they hold.

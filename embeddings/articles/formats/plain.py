@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from embeddings.articles.formats.exports.splitting import describe_unsplit, split_export
 from embeddings.articles.formats.format import Format, Row, about_file, read_one
 from embeddings.articles.parsing.dates import DateOrder, parse_date_line
 from embeddings.articles.parsing.lines import Line, find_lines
@@ -35,16 +36,21 @@ def read_plain(text: str, order: DateOrder = "DMY") -> Document:
 
 
 def read_printed(text: str, options: ReadOptions, title: str = "") -> Iterator[Row[Document]]:
-    """Read a text that a file of another kind was turned into.
+    """Read a text that a file of another kind was turned into: an article, or an export.
 
     Args:
         text: What a reader sees.
         options: How it is read.
-        title: Its headline, ``""`` to find it in the text.
+        title: The article's headline, ``""`` to find it in the text.
     """
     if not text.strip():
         yield about_file("no text in it; left out")
         return
+    if rows := split_export(text, options.date_order):
+        yield from rows
+        return
+    if problem := describe_unsplit(text):
+        yield about_file(problem)
     article = read_plain(text, options.date_order)
     yield Row(0, None, replace(article, title=title or article.title))
 
@@ -103,5 +109,11 @@ def find_date(lines: list[Line], order: DateOrder) -> str:
 
 
 PLAIN = Format(
-    (".txt",), partial(read_one, parse=lambda text, order: (read_plain(text, order), ()))
+    (".txt",),
+    partial(
+        read_one,
+        parse=lambda text, order: (read_plain(text, order), ()),
+        split=split_export,
+        doubt=describe_unsplit,
+    ),
 )

@@ -61,7 +61,7 @@ class ReadFile:
         documents: Its articles in the order of the file.
         problems: What could not be read.
         unchanged: Whether it was passed over because an earlier run had this digest.
-        dropped: For pages, by ``Document.id``: the visible lines that are not in
+        dropped: For pages and exports, by ``Document.id``: the visible lines that are not in
             ``Document.text``.
         last: Whether this is all of the file, or its last part.
         places: Of each document the file, or the file, ``#`` and the row: what names it where

@@ -29,6 +29,27 @@ def notes(path: str) -> list[str]:
     return [note for file in read(path) for note in file.notes]
 
 
+@pytest.mark.parametrize(
+    ("path", "first", "last"),
+    [
+        ("01-nexis-many-in-one-txt/export", "Download Request: Selected Items: 1-2", "LANGUAGE"),
+        ("02-nexis-uni-docx/Files.DOCX", "Harbour Post", "Load-Date"),
+    ],
+)
+def test_a_download_of_nexis_is_its_articles(path, first, last):
+    (file,) = read(path)
+    assert [(d.title, d.source, d.published) for d in file.documents] == [
+        ("Ferry terminal to close after sixty years", "Harbour Post", "2024-03-05"),
+        ("Inflation slows to 6.1 percent", "Republic Times", "2024-03-04"),
+    ]
+    assert [place[-2:] for place in file.places] == ["#1", "#2"]
+    assert [len(document.text.split("\n\n")) for document in file.documents] == [2, 2]
+    dropped = file.dropped[file.documents[0].id]
+    assert first in dropped
+    assert any(line.startswith(last) for line in dropped)
+    assert file.problems == ()
+
+
 def test_an_answer_of_a_news_api_is_its_articles():
     path = "03-newsapi-json/newsapi"
     assert [(d.source, d.published) for d in documents(path)] == [

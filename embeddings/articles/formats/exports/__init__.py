@@ -1,0 +1,1 @@
+"""Exports of news databases: files that hold many articles, told by what stands in them."""
