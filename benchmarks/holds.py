@@ -137,8 +137,9 @@ def report(name: str, rows: list[Row], seconds: float) -> None:
     for what, figures in sorted(sums.items()):
         if figures:
             print(f"{what:{width}}", *(f"{show(figures[one]):>9}" for one in columns))
-    whole = sum(sums.values(), Counter())
-    print(f"{'all':{width}}", *(f"{show(whole[one]):>9}" for one in columns))
+    if name != "size":
+        whole = sum(sums.values(), Counter())
+        print(f"{'all':{width}}", *(f"{show(whole[one]):>9}" for one in columns))
     for said in dict.fromkeys(said for row in rows for said in row.wrong):
         print(f"- {said}")
 

@@ -192,7 +192,8 @@ def make_newsroom(folder: Path, model: str = STATIC) -> Newsroom:
     if model == STATIC:
         _make_up_vectors(folder / "cache")
     place = room.place("nothing", "making")
-    room.expect(place, ["cluster", "{first}", "--topics", "{topics}"])
+    # The first run may compile the real model.
+    room.expect(place, ["cluster", "{first}", "--topics", "{topics}"], limit=900)
     _keep(place, folder / "states" / "half.db")
     room.expect(place, ["cluster", "{more}"])
     room.values |= _find_values(place / DATABASE)

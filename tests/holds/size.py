@@ -1,7 +1,7 @@
 """Corpora that are large in one way: time must grow with them, and memory must not.
 
-Each case is run at a size and at multiples of it; the exponent is the slope of the time, less
-that of an empty run, over the size on logarithmic axes.
+Each case is run at a size and at multiples of it; the exponent is the slope of processors' time,
+less that of an empty run, over the size on logarithmic axes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Large(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run of ``cluster``: what it was given, how it ended, and what it took."""
+    """One run of ``cluster``: what it was given, how it ended, its processors' time, its memory."""
 
     name: str
     size: int
@@ -114,7 +114,7 @@ def _run(room: Newsroom, large: Large, size: int, name: str) -> Run:
     expected = large.count(size)
     if found[0] != expected[0] or (expected[1] and found[1] != expected[1]):
         faults.append(f"{found} articles and passages are stored, not {expected}")
-    return Run(large.name, size, tuple(faults), ended.seconds, ended.megabytes)
+    return Run(large.name, size, tuple(faults), ended.work, ended.megabytes)
 
 
 def time_idle(room: Newsroom) -> float:
