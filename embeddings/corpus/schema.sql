@@ -19,7 +19,7 @@ CREATE TABLE problems (          -- what could not be read
 CREATE INDEX problems_by_path ON problems (path);
 
 CREATE TABLE documents (
-    id        TEXT PRIMARY KEY,
+    id        TEXT NOT NULL PRIMARY KEY,
     version   BLOB NOT NULL,     -- hash of everything below
     title     TEXT NOT NULL,
     source    TEXT NOT NULL,     -- the outlet
@@ -27,7 +27,7 @@ CREATE TABLE documents (
     url       TEXT NOT NULL,
     path      TEXT NOT NULL,
     text      TEXT NOT NULL
-) WITHOUT ROWID;
+);                               -- with rowid: a key beside its text is read with all of it
 CREATE INDEX documents_by_path ON documents (path);
 
 CREATE TABLE removals (          -- page furniture: what was left out, and by which rule

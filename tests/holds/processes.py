@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 LIMIT = 120.0
 
 _PRELOADED = (
+    "topicwire",
     "topics.cli.entry",
     "topics.answers.cluster",
     "topics.answers.edit",

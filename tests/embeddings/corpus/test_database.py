@@ -388,3 +388,10 @@ def test_an_older_state_is_not_shown_where_no_private_copy_can_be_made(stopped, 
 
     monkeypatch.setattr(shutil, "copyfile", refuse)
     assert "copy both into a folder" in opening(stopped)
+
+
+def test_a_passage_is_stored_without_reading_the_text_of_its_article(tmp_path):
+    with CorpusStore.open(tmp_path / "test.db", write=True) as store:
+        # A key that stands beside the text is compared by reading the whole row.
+        plan = store.rows("EXPLAIN QUERY PLAN SELECT 1 FROM documents WHERE id = 'a'")
+    assert "COVERING INDEX" in plan[0][3]
