@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from embeddings.corpus.store import CorpusStore
@@ -18,6 +19,11 @@ from embeddings.documents import Document, Passage
 # cache, and compile it once.
 os.environ["TOPICWIRE_CACHE"] = str(Path(__file__).parents[1] / ".cache" / "topicwire")
 os.environ.pop("TOPICWIRE_MODEL", None)
+
+
+# A shared machine stands still for a second now and then; no test is about time.
+settings.register_profile("topicwire", deadline=None)
+settings.load_profile("topicwire")
 
 
 class WordEncoder:

@@ -6,7 +6,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from embeddings.articles.formats.format import Record
 from embeddings.articles.parsing.decoding import (
@@ -17,6 +17,7 @@ from embeddings.articles.parsing.decoding import (
     decoded_lines,
     detect,
     find_encoding,
+    open_text,
     peek,
 )
 
@@ -110,7 +111,11 @@ def _read_values(stream: IO[bytes], encoding: str, broken: Counter[str]) -> Iter
     """Read one value after the other, in memory that grows with the largest alone."""
     encoding, count = find_encoding(stream, encoding)
     broken.update({encoding: count} if count else {})
-    reader = io.TextIOWrapper(cast("io.BufferedReader", stream), encoding, "replace")
+    with open_text(stream, encoding) as reader:
+        yield from _decode_values(reader)
+
+
+def _decode_values(reader: io.TextIOWrapper) -> Iterator[Record]:
     decoder = json.JSONDecoder()
     text, place, line, wanted, ended = "", 0, 1, _BLOCK, False
     while True:
@@ -134,10 +139,9 @@ def _read_values(stream: IO[bytes], encoding: str, broken: Counter[str]) -> Iter
                 yield _as_record(value, line)
                 place, wanted = end, _BLOCK
                 continue
+        if problem:
+            yield Record(line, line, None, f"{problem}; from here on the file was left out")
         if problem or ended:
-            if problem:
-                yield Record(line, line, None, f"{problem}; from here on the file was left out")
-            reader.detach()
             return
         text, place = text[place:], 0
         more = reader.read(wanted)

@@ -7,6 +7,7 @@ import contextlib
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, NamedTuple, cast
 
 # The marks at a file's start, longest first: UTF-32's begins with UTF-16's.
@@ -135,16 +136,26 @@ def decoded_lines(stream: IO[bytes], encoding: str, newline: str = "") -> Iterat
     Raises:
         RefusedError: A line is longer than ``MOST_LINE``.
     """
+    with open_text(stream, encoding, newline) as reader:
+        first = True
+        while line := reader.readline(MOST_LINE):
+            if len(line) == MOST_LINE:
+                raise RefusedError(f"{LONG_LINE}, with what follows it")
+            yield line.lstrip("\ufeff") if first else line
+            first = False
+
+
+@contextmanager
+def open_text(stream: IO[bytes], encoding: str, newline: str = "") -> Iterator[io.TextIOWrapper]:
+    """Decode a stream, which stays open: a wrapper that is thrown away would close it."""
     reader = io.TextIOWrapper(
         cast("io.BufferedReader", stream), encoding, "replace", newline=newline
     )
-    first = True
-    while line := reader.readline(MOST_LINE):
-        if len(line) == MOST_LINE:
-            raise RefusedError(f"{LONG_LINE}, with what follows it")
-        yield line.lstrip("\ufeff") if first else line
-        first = False
-    reader.detach()
+    try:
+        yield reader
+    finally:
+        with suppress(ValueError):  # the stream is closed already
+            reader.detach()
 
 
 def peek(stream: IO[bytes]) -> bytes:

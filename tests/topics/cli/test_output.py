@@ -118,6 +118,8 @@ RUNS: dict[str, list[list[object]]] = {
     "edit pin": [[3, 1]],
     "edit part": [[1, 2]],
     "edit list": [[]],
+    "edit save": [[f"mine{TYPED}.toml"]],
+    "edit load": [[f"mine{TYPED}.toml"], [f"none{TYPED}.toml"]],
     "edit undo": [[]],
     "evaluate": [["labels.jsonl"], [f"no{TYPED}.csv"]],
     "export": [[f"passages{TYPED}.csv"], [f"none{TYPED}"]],
