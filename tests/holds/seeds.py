@@ -149,6 +149,18 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
             ),
         ),
     ),
+    ".xml": (
+        b'<nitf><head><pubdata name="Post" date.publication="20130511T054600Z"/></head><body>'
+        b"<body.head><hedline><hl1>T</hl1></hedline></body.head><body.content><p>The ministers "
+        b"met.</p></body.content></body></nitf>",
+        b'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet><newsItem guid="a">'
+        b"<contentSet><inlineXML><p>Talks.</p></inlineXML></contentSet></newsItem></itemSet>"
+        b"</newsMessage>",
+        b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body><p>Talks <choice><sic>'
+        b'wnet</sic><corr>went</corr></choice> o<lb break="no"/>n.</p></body></text></TEI>',
+        b'<alto><Layout><Page><TextBlock><TextLine><String CONTENT="Ta" SUBS_TYPE="HypPart1" '
+        b'SUBS_CONTENT="Talks"/><HYP/></TextLine></TextBlock></Page></Layout></alto>',
+    ),
     ".rss": (
         b'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title><item><title>T'
         b"</title><guid>7</guid><pubDate>Sat, 11 May 2013 05:46:00 GMT</pubDate><description>&lt;p"

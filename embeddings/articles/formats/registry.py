@@ -15,6 +15,7 @@ from embeddings.articles.formats.format import HEAD, Format
 from embeddings.articles.formats.mail import MAIL, MAILBOX
 from embeddings.articles.formats.markdown import MARKDOWN
 from embeddings.articles.formats.mhtml import MHTML
+from embeddings.articles.formats.news_xml import NEWS_XML
 from embeddings.articles.formats.pages import PAGES, SAVED_PAGES
 from embeddings.articles.formats.plain import PLAIN
 from embeddings.articles.formats.rtf import RTF
@@ -66,7 +67,8 @@ def _read_head(path: Path) -> bytes:
 def describe_formats() -> str:
     """List the endings for an error, the usual one of each format first."""
     *usual, last = (each.endings[0] for each in FORMATS)
-    others = [ending for each in FORMATS for ending in each.endings[1:]]
+    endings = dict.fromkeys(ending for each in FORMATS for ending in each.endings)
+    others = [ending for ending in endings if ending not in (*usual, last)]
     also = f"also {', '.join(others)}, and .gz, .bz2 or .zst of each"
     return f"{', '.join(usual)} and {last} files ({also})"
 
@@ -86,6 +88,7 @@ _FILES = (
     ODT,
     RTF,
     FEEDS,
+    NEWS_XML,
     PARQUET,
     ARROW,
     SHEETS,
