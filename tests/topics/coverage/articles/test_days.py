@@ -49,3 +49,16 @@ def test_printings_are_parted_by_days_alone_whatever_the_order(dates, most, shuf
     mixed = list(dates)
     shuffle.shuffle(mixed)
     assert days_of_printings(mixed) == found
+
+
+@pytest.mark.parametrize(("most", "printings"), [(30, [[0], [1]]), (31, [[0, 1]])])
+def test_coarse_dates_are_one_printing_up_to_the_most_days(most, printings):
+    bounds = [day_bounds(month) for month in ("2013-05", "2013-07")]
+    assert split_by_days(bounds, most) == printings
+
+
+@pytest.mark.parametrize(("most", "printings"), [(2, [[0], [1]]), (3, [[0, 1]])])
+@pytest.mark.parametrize("day", ["2013-04-28", "2013-06-03"])
+def test_a_coarse_date_goes_to_a_printing_up_to_the_most_days_away(day, most, printings):
+    bounds = [day_bounds(date) for date in (day, "2013-05")]
+    assert split_by_days(bounds, most) == printings

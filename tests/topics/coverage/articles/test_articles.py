@@ -1,0 +1,29 @@
+"""Articles put together from their passages."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.documents import Document, Passage
+from topics.coverage.articles.articles import gather_articles
+
+
+def passage(document_id, position, body):
+    return Passage(document_id, position, 0, 0, len(body), body)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(min_size=1), max_size=6), st.randoms(use_true_random=False))
+def test_the_spans_of_an_article_are_its_passages_in_order(bodies, rng):
+    passages = [passage("a", n, body) for n, body in enumerate(bodies)]
+    rng.shuffle(passages)
+    for article in gather_articles(passages, {"a": Document("a", "")}):
+        assert [article.body[start:end] for start, end in article.spans] == bodies
+        assert [passages[row].position for row in article.rows] == list(range(len(bodies)))
+
+
+def test_articles_come_by_id_and_those_not_given_or_without_a_passage_are_left_out():
+    passages = [passage(name, 0, name) for name in ("c", "a", "unknown")]
+    documents = {name: Document(name, "") for name in ("a", "b", "c")}
+    assert [article.id for article in gather_articles(passages, documents)] == ["a", "c"]
