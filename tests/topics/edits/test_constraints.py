@@ -33,7 +33,7 @@ LABELS = np.repeat(np.arange(3), SIZE)
 
 
 def topic(number: int, size: int = SIZE) -> Anchor:
-    return Anchor("", tuple(f"{number * SIZE + row:02x}" for row in range(size)), SIZE)
+    return Anchor("", tuple(f"{number * SIZE + row:02x}" for row in range(size)), size)
 
 
 def apply(*edits: Edit, labels=LABELS, guided=()):
@@ -68,9 +68,11 @@ def test_a_topic_is_split_into_as_many_as_asked(into):
     assert not parts & set(edited.labels[:SIZE].tolist())
 
 
-def test_a_split_without_a_number_makes_two_at_least():
-    edited = apply(Edit(1, "split", (topic(0),)))
-    assert len(set(edited.labels[:SIZE].tolist())) >= 2
+@pytest.mark.parametrize("size", [3, 4, 5])
+def test_a_split_without_a_number_makes_two_where_no_parts_are_found(size):
+    labels = np.repeat([0, 1], [size, 3 * SIZE - size])
+    edited = apply(Edit(1, "split", (topic(0, size),)), labels=labels)
+    assert len(set(edited.labels[:size].tolist())) == 2
 
 
 def test_a_pinned_passage_is_where_it_was_put():
