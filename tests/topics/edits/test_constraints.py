@@ -68,6 +68,14 @@ def test_a_topic_is_split_into_as_many_as_asked(into):
     assert not parts & set(edited.labels[:SIZE].tolist())
 
 
+def test_a_split_without_a_number_makes_as_many_as_are_found():
+    edit = Edit(1, "split", (topic(0, 3 * SIZE),))
+    edited = apply(edit, labels=np.zeros(3 * SIZE, np.int64))
+    for cluster in range(3):
+        own = set(edited.labels[LABELS == cluster].tolist())
+        assert not own & set(edited.labels[LABELS != cluster].tolist())
+
+
 @pytest.mark.parametrize("size", [3, 4, 5])
 def test_a_split_without_a_number_makes_two_where_no_parts_are_found(size):
     labels = np.repeat([0, 1], [size, 3 * SIZE - size])
@@ -102,6 +110,16 @@ def test_of_two_kept_apart_the_pinned_one_stays():
 def test_passages_of_the_only_topic_are_kept_apart_by_a_topic_of_its_own():
     edited = apply(Edit(1, "part", (), ("03", "07")), labels=np.zeros(3 * SIZE, np.int64))
     assert sorted(np.bincount(edited.labels).tolist()) == [1, 3 * SIZE - 1]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_passage_kept_apart_from_one_of_each_topic_goes_to_none_of_them(turned):
+    others = (f"{SIZE:02x}", f"{2 * SIZE:02x}", "07")
+    pairs = [(other, "03") if turned else ("03", other) for other in others]
+    edited = apply(Edit(1, "pin", (topic(0),), ("07",)),
+                   *(Edit(2 + n, "part", (), pair) for n, pair in enumerate(pairs)))  # fmt: skip
+    assert edited.idle == ()
+    assert np.flatnonzero(edited.labels == edited.labels[3]).tolist() == [3]
 
 
 def test_edits_about_what_is_gone_are_idle_and_change_nothing():
