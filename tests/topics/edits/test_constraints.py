@@ -76,6 +76,15 @@ def test_a_split_without_a_number_makes_as_many_as_are_found():
         assert not own & set(edited.labels[LABELS != cluster].tolist())
 
 
+def test_a_split_of_fewer_passages_than_parts_or_of_a_guided_topic_is_idle():
+    labels = np.repeat([0, 1], [4, 3 * SIZE - 4])
+    assert apply(Edit(1, "split", (topic(0, 4),), into=5), labels=labels).idle == (1,)
+    assert apply(Edit(1, "split", (topic(0, 4),), into=4), labels=labels).idle == ()
+    guided = apply(Edit(1, "split", (Anchor("War", (), 0),), into=2), guided=["War"])
+    assert guided.idle == (1,)
+    assert guided.labels.tolist() == LABELS.tolist()
+
+
 @pytest.mark.parametrize("size", [3, 4, 5])
 def test_a_split_without_a_number_makes_two_where_no_parts_are_found(size):
     labels = np.repeat([0, 1], [size, 3 * SIZE - size])

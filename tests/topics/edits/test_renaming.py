@@ -40,6 +40,11 @@ def test_a_name_does_not_climb_to_a_topic_of_which_its_own_was_a_part():
     assert find([*range(6), *range(24, 30)], depth=1) == 1
 
 
+def test_a_topic_shown_at_a_finer_level_than_its_own_is_on_the_level_shown():
+    assert find(range(24, 29), depth=0, shown=1) == 1
+    assert find(range(24, 29), depth=-1, shown=1) is None
+
+
 def test_what_is_gone_or_barred_is_not_found():
     assert find([], depth=0) is None
     assert find(range(12), depth=0, barred={0, 2}) is None
