@@ -45,6 +45,74 @@ def _write_stream(table: pa.Table, packed: pa.BufferOutputStream) -> None:
 _SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
+_RULE = "_" * 60
+_EXPORTS = (
+    """Terms: (talks)
+
+                               1 of 2 DOCUMENTS
+
+                                 Post
+
+                             May 11, 2013 Saturday
+                                   Final
+
+Talks
+BYLINE: A. B.
+LENGTH: 9 words
+The ministers met.
+LOAD-DATE: May 11, 2013
+                         Copyright 2013 Post
+                               2 of 2 DOCUMENTS
+""",
+    """Documents (2)
+Talks
+Post
+May 11, 2013
+Copyright 2013 Post
+Length: 9 words
+Body
+The ministers met.
+Classification
+Load-Date: May 11, 2013
+End of Document
+""",
+    """Talks
+9 words
+11 May 2013
+Post
+POST
+(c) 2013
+The ministers met.
+Post Ltd
+Document POST000020130511e95b00001
+HD|Talks|
+SN
+Post
+LP|Met.|
+Document POST000020130511e95b00002
+""",
+    f"""{_RULE}
+Document 1 of 2
+Talks
+Author: A. B.
+Abstract: Met.
+Full text: The ministers met.
+Publication title: Post
+Publication date: May 11, 2013
+ProQuest document ID: 1
+{_RULE}
+""",
+    """Post
+Politique, samedi 11 mai 2013, p. 1
+Talks
+An Author
+The ministers met.
+\u00a9 2013 Post.
+news\u00b720130511\u00b7PO\u00b71
+Ce certificat est \u00e9mis.
+""",
+)
+
 # By the usual ending of each format.
 SEEDS: dict[str, tuple[bytes, ...]] = {
     ".txt": (
@@ -53,6 +121,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
             "utf-16"
         ),
         "Pr\u00e9sident\n\nL\u2019accord \u2013 sign\u00e9.\n".encode("cp1252"),
+        *(export.encode() for export in _EXPORTS),
     ),
     ".md": (
         b"---\ntitle: Talks\ndate: 2013-05-11\n---\n# Talks\n\n> *Quoted* [a](http://x.y)\n\n- a\n",
