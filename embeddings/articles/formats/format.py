@@ -110,12 +110,17 @@ def describe_others(kinds: Counter[str]) -> str:
     return f"{kinds.total()} {are} passed over ({listed})"
 
 
+def split_nothing(_text: str, _order: DateOrder) -> list[Row[Document]]:
+    """Take a text for one article, whatever it is."""
+    return []
+
+
 def read_one(
     stream: IO[bytes],
     options: ReadOptions,
     parse: Callable[[str, DateOrder], tuple[Document, tuple[str, ...]]],
     page: bool = False,
-    split: Callable[[str, DateOrder], list[Row[Document]]] = lambda _text, _order: [],
+    split: Callable[[str, DateOrder], list[Row[Document]]] = split_nothing,
     doubt: Callable[[str], str] = lambda _text: "",
 ) -> Iterator[Row[Document]]:
     """Read a file that holds one article, or is an export of many.

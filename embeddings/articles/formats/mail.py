@@ -9,7 +9,14 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import IO
 
-from embeddings.articles.formats.format import Format, Row, about_file, describe_failure
+from embeddings.articles.formats.exports.splitting import split_export
+from embeddings.articles.formats.format import (
+    Format,
+    Row,
+    about_file,
+    describe_failure,
+    split_nothing,
+)
 from embeddings.articles.formats.mime import (
     MOST_MESSAGE,
     count_attachments,
@@ -18,7 +25,7 @@ from embeddings.articles.formats.mime import (
     read_header,
     read_part,
 )
-from embeddings.articles.formats.pages import PAGES, read_page
+from embeddings.articles.formats.pages import PAGES, read_page, split_page
 from embeddings.articles.formats.plain import read_plain
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.decoding import MOST_LINE
@@ -38,12 +45,13 @@ def read_mail(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]
 
     Its part of HTML is read as a page, else its plain text as it stands, with quoting and
     signature. Title, outlet, date and id are those of the headers; the outlet is the name
-    that the sender gives, else the host of the address.
+    that the sender gives, else the host of the address. An export of a news database that
+    was sent by mail is its articles, without the headers.
 
     Raises:
         RefusedError: It is too large, or its text is none.
     """
-    yield from _read_message(stream.read(MOST_MESSAGE + 1), options)
+    yield from _read_message(stream.read(MOST_MESSAGE + 1), options, may_be_export=True)
 
 
 def read_mailbox(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
@@ -77,20 +85,32 @@ def _split(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         yield number, b"".join(lines)
 
 
-def _read_message(data: bytes, options: ReadOptions) -> Iterator[Row[Document]]:
+def _read_message(
+    data: bytes, options: ReadOptions, may_be_export: bool = False
+) -> Iterator[Row[Document]]:
     if not data.strip():
         yield about_file("an empty file")
         return
     message = parse_message(data)
     rows: list[Row[Document]] = []
-    for kind, parse in (("text/html", _read_html), ("text/plain", _read_text)):
+    for kind, parse, split in (
+        ("text/html", _read_html, split_page),
+        ("text/plain", _read_text, split_export),
+    ):
         part = find_part(message, kind)
-        rows = rows if part is None else list(read_part(part, options, parse))
+        if part is not None:
+            splits = split if may_be_export else split_nothing
+            rows = list(read_part(part, options, parse, splits))
         if any(row.content for row in rows):
             break
     attached = count_attachments(message)
     are = "attachment was" if attached == 1 else "attachments were"
     told = f"{attached} {are} not read" if attached else ""
+    if any(row.number for row in rows):
+        yield from rows
+        if told:
+            yield about_file(told)
+        return
     for row in rows or [about_file("no text in it; left out")]:
         problem = "; ".join(filter(None, (row.problem, told)))
         content = row.content and _with_headers(row.content, message, options)

@@ -15,7 +15,7 @@ from embeddings.articles.formats.mime import (
     read_header,
     read_part,
 )
-from embeddings.articles.formats.pages import PAGES, read_page
+from embeddings.articles.formats.pages import PAGES, read_page, split_page
 from embeddings.articles.formats.xml_text import is_web_page
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
@@ -43,8 +43,8 @@ def read_mhtml(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document
     located = [read_header(page, "Content-Location")]
     located.append(read_header(message, "Snapshot-Content-Location"))
     address = next((each for each in located if each.startswith(("http://", "https://"))), "")
-    for row in read_part(page, options, read_page):
-        if row.content is None:
+    for row in read_part(page, options, read_page, split_page):
+        if row.content is None or row.number:
             yield row
         else:
             yield row._replace(content=replace(row.content, url=row.content.url or address))

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
 
-from embeddings.articles.formats.format import Row, about_file, read_one
+from embeddings.articles.formats.format import Row, about_file, read_one, split_nothing
 from embeddings.articles.parsing.dates import DateOrder
 from embeddings.articles.parsing.decoding import MOST_LINE, RefusedError, clean, find_codec
 from embeddings.articles.parsing.results import ReadOptions
@@ -68,6 +68,7 @@ def read_part(
     part: EmailMessage,
     options: ReadOptions,
     parse: Callable[[str, DateOrder], tuple[Document, tuple[str, ...]]],
+    split: Callable[[str, DateOrder], list[Row[Document]]] = split_nothing,
 ) -> Iterator[Row[Document]]:
     """Read a part as the file that it was, in the encoding that it states.
 
@@ -75,6 +76,7 @@ def read_part(
         part: It.
         options: How it is read, where the part does not say it.
         parse: As for ``read_one``.
+        split: As for ``read_one``.
 
     Raises:
         RefusedError: It is no text, or larger than an article.
@@ -86,4 +88,5 @@ def read_part(
     stated = find_codec(part.get_content_charset() or "")
     options = replace(options, encoding=options.encoding or stated)
     stream = io.BytesIO(payload)
-    yield from read_one(stream, options, parse, page=part.get_content_type() == "text/html")
+    is_page = part.get_content_type() == "text/html"
+    yield from read_one(stream, options, parse, page=is_page, split=split)

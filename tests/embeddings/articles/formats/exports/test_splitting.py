@@ -420,6 +420,25 @@ def test_an_export_is_told_whatever_file_it_is_in(tmp_path, name):
         assert name.partition(",")[0] in file.notes[0]
 
 
+def test_an_export_sent_by_mail_or_saved_whole_is_its_articles(tmp_path):
+    head = "From: ProQuest <a@b.example>\nSubject: Your research\nContent-Type: text/{}; charset="
+    page = "".join(f"<p>{line}</p>" for line in PROQUEST.splitlines())
+    for name, kind, text in [
+        ("a.eml", "plain", PROQUEST),
+        ("b.eml", "html", page),
+        ("a.mhtml", "html", page),
+    ]:
+        file = read(tmp_path, name, f"{head.format(kind)}utf-8\n\n{text}")
+        assert [d.title for d in file.documents] == ["Ferry terminal to close", "Inflation slows"]
+        assert [d.id for d in file.documents] == ["251439970", "251439971"]
+
+
+def test_a_mailbox_keeps_one_article_a_message(tmp_path):
+    message = f"From a@b.example Tue Mar  5 10:00:00 2024\nSubject: Research\n\n{PROQUEST}\n"
+    file = read(tmp_path, "a.mbox", message * 2)
+    assert len(file.documents) == 2
+
+
 def test_accession_numbers_are_ids_and_addresses_are_kept():
     assert [a.id for a in split(FACTIVA)] == [
         "HBPST00020240305ek3500001",
