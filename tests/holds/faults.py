@@ -146,7 +146,9 @@ def take_rights(
         ended = room.run(place, case.line, case.typed, before=rights)
         place.chmod(0o755)
         faults = judge(ended, {0} if case in READING else {1, 2, 4})
-        if expected is not None and ended.out != expected.out:
+        # To look at the index of words takes the right to write; without it that is unknown.
+        same = "--check" in case.line or expected is None or ended.out == expected.out
+        if not same:
             faults += ("another answer",)
         if read_contents(place / DATABASE) != before:
             faults += ("another state",)
