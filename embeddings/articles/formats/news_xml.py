@@ -1,4 +1,4 @@
-"""XML of agencies and archives: NITF, NewsML-G2, TEI and ALTO, told by their first element."""
+"""XML of agencies and archives: NITF, NewsML, TEI and ALTO, told by their first element."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from embeddings.articles.formats.cells import undo_markup
 from embeddings.articles.formats.format import Format, Row, about_file
 from embeddings.articles.formats.plain import join_hyphens, read_plain
 from embeddings.articles.formats.xml_text import find_root, read_xml
@@ -28,13 +29,15 @@ _BLOCKS = frozenset(
 )
 # Captions of pictures, notes, running heads: no part of an article's text.
 _UNSEEN = frozenset(
-    "body.head media figure fn note fw teiHeader del script style iframe".split()  # noqa: SIM905
+    "body.head media figure header fn note fw teiHeader del script style iframe".split()  # noqa: SIM905
 )
 _SET_ASIDE = frozenset({"sic", "orig", "abbr"})
 _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
 # Characters of private use, while white space is folded: a line's end, and one within a word.
 _LINE, _WITHIN = "\ue000", "\ue001"
+# As IPTC writes a moment; at midnight it is a day.
+_MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\d(Z|[+-]\d{4})?")
 # Names of characters, which XML knows from a DTD alone; none is loaded.
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w{1,30};")
 
@@ -97,16 +100,26 @@ def _as_row(found: _Found, number: int, order: DateOrder) -> Row[Document]:
     line = number or None
     if not found.text.strip():
         return Row(number, line, None, "an item without text; left out")
-    published = parse_date(found.date, order)
+    published = parse_date(_spell_out(found.date), order)
     problem = ""
     if found.date and not published:
         problem = f"the date {found.date[:40]!r} was not understood"
     article = read_plain(clean(found.text), order)
     # A scanned page states no title of its own; an article among others has no other.
     title = clean(found.title) or ("" if number else article.title)
+    title = title if any(map(str.isalpha, title)) else ""  # but the number of a page
     said = {key: clean(getattr(found, key)) for key in ("source", "url", "id")}
     published = published or article.published
     return Row(number, line, replace(article, title=title, published=published, **said), problem)
+
+
+def _spell_out(date: str) -> str:
+    moment = _MOMENT.fullmatch(date)
+    if moment is None:
+        return date
+    year, month, day, hour, minute, zone = moment.groups("")
+    is_day = (hour, minute) == ("00", "00") and zone != "Z"
+    return f"{year}-{month}-{day}" + ("" if is_day else f"T{hour}:{minute}{zone}")
 
 
 def _read_nitf(root: Element) -> Iterator[_Found]:
@@ -139,7 +152,8 @@ def _read_newsml(root: Element) -> Iterator[_Found]:
         if not texts and inner is not None:
             body = inner.find(".//{*}body")
             texts = [_text_of(inner if body is None else body)]
-        plain = _first_text(item, ".//{*}contentSet/{*}inlineData")
+        data = item.find(".//{*}contentSet/{*}inlineData")
+        plain = "" if data is None else undo_markup("".join(data.itertext()))
         yield _Found(
             next(iter(texts), "") or plain,
             _first_text(item, ".//{*}contentMeta/{*}headline", ".//{*}itemMeta/{*}title"),
@@ -153,6 +167,20 @@ def _read_newsml(root: Element) -> Iterator[_Found]:
                 ".//{*}itemMeta/{*}versionCreated",
             ),
             id=item.get("guid", ""),
+        )
+
+
+def _read_older_newsml(root: Element) -> Iterator[_Found]:
+    for item in root.iter("{*}NewsItem"):
+        # The article is longer than the captions of its pictures.
+        texts = (_text_of(content) for content in item.iter("{*}DataContent"))
+        yield _Found(
+            undo_markup(max(texts, key=len, default="")),
+            _first_text(item, ".//{*}NewsLines/{*}HeadLine"),
+            _first_value(item, ("Provider/{*}Party", "FormalName"))
+            or _first_text(item, ".//{*}NewsIdentifier/{*}ProviderId"),
+            _first_text(item, ".//{*}NewsManagement/{*}FirstCreated"),
+            id=_first_text(item, ".//{*}NewsIdentifier/{*}PublicIdentifier"),
         )
 
 
@@ -269,7 +297,7 @@ def _first_text(element: Element | None, *places: str) -> str:
 def _first_value(element: Element, *places: tuple[str, str]) -> str:
     """Return the first value of these attributes, each with its element's name."""
     for name, attribute in places:
-        for found in element.iter(f"{{*}}{name}"):
+        for found in element.iterfind(f".//{{*}}{name}"):
             if value := (found.get(attribute) or "").strip():
                 return value
     return ""
@@ -279,6 +307,7 @@ _READERS: Mapping[str, Callable[[Element], Iterator[_Found]]] = {
     "nitf": _read_nitf,
     "newsItem": _read_newsml,
     "newsMessage": _read_newsml,
+    "NewsML": _read_older_newsml,
     "TEI": _read_tei,
     "TEI.2": _read_tei,
     "teiCorpus": _read_tei,

@@ -1,4 +1,4 @@
-"""NITF, NewsML-G2, TEI and ALTO; the articles are invented."""
+"""NITF, NewsML, TEI and ALTO; the articles are invented."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_nitf_is_its_body_without_captions_and_what_is_said_twice(tmp_path):
     assert one.text == f"{VOTE}\n\n— Nobody é{MORE.removeprefix('Nobody')}"
     assert (one.title, one.source) == ("Ferry terminal to close", "Harbour Post")
     assert (one.id, one.url) == ("1815718", "https://h.example/f")
-    assert one.published.startswith("2024-03-05")
+    assert one.published == "2024-03-05"
     assert problems(file) == []
 
 
@@ -93,6 +93,29 @@ def test_newsml_holds_several_items_and_those_without_text_are_named(tmp_path):
     assert (one.title, one.source) == ("Ferry terminal to close", "Harbour Post")
     assert (one.id, one.published) == ("urn:newsml:h.example:7", "2024-03-05T21:10")
     assert problems(file) == ["an item without text; left out"]
+
+
+def test_newsml_1_is_its_longest_text_and_not_the_captions(tmp_path):
+    content = "<ContentItem><DataContent>{}</DataContent></ContentItem>"
+    caption, text = content.format("<p>A ferry.</p>"), content.format(f"<p>{VOTE}</p><p>{MORE}</p>")
+    identity = "<Identification><NewsIdentifier><ProviderId>h.example</ProviderId>"
+    identity += "<PublicIdentifier>urn:newsml:h.example:7</PublicIdentifier></NewsIdentifier>"
+    (one,) = read(
+        tmp_path,
+        f"<NewsML><NewsItem>{identity}</Identification><NewsManagement><FirstCreated>"
+        "20240305T221000+0100</FirstCreated></NewsManagement><NewsComponent><NewsLines><HeadLine>"
+        f"<![CDATA[Ferry]]></HeadLine></NewsLines>{caption}<NewsComponent>{text}</NewsComponent>"
+        "</NewsComponent></NewsItem></NewsML>",
+    ).documents
+    assert (one.text, one.title, one.source) == (f"{VOTE}\n\n{MORE}", "Ferry", "h.example")
+    assert (one.id, one.published) == ("urn:newsml:h.example:7", "2024-03-05T21:10")
+
+
+def test_newsml_may_hold_html_as_data(tmp_path):
+    start, end = ITEM.index("<inlineXML"), ITEM.index("</contentSet>")
+    data = f"<inlineData>&lt;p&gt;{VOTE}&lt;/p&gt;&lt;p&gt;{MORE}&lt;/p&gt;</inlineData>"
+    (one,) = read(tmp_path, message(ITEM[:start] + data + ITEM[end:])).documents
+    assert one.text == f"{VOTE}\n\n{MORE}"
 
 
 def test_newsml_may_hold_nitf(tmp_path):
@@ -152,6 +175,11 @@ def test_no_file_is_opened_that_the_xml_names_and_nothing_is_multiplied(tmp_path
     file = read(tmp_path, entities + tei(f"<p>{VOTE} &e; &a8;</p>"))
     assert "secret" not in str(file)
     assert len(str(file)) < 2000
+
+
+def test_the_number_of_a_page_is_no_title(tmp_path):
+    file = read(tmp_path, alto(line("81"), line("of", "accidental", "death.")))
+    assert file.documents[0].title == ""
 
 
 def test_news_without_text_are_one_sentence(tmp_path):
