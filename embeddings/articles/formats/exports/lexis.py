@@ -21,12 +21,16 @@ _FIELD = re.compile(r"[A-Z][A-Za-z/\-]+(?: [A-Za-z]+){0,2}:(?:\s|$)")
 _BELOW = re.compile(r"(?:Classification|Correction|Graphics?)$|(?:Load|Correction)-Date:")
 # Between the outlet and the rights: the name of a blog, that a correction stands below.
 _ASIDE = re.compile(r"\(.*\)$|Correction Appended$")
+_OWN = re.compile(r"Body$|(?:Load-Date|Length):")
 _MARKS = ("ABSTRACT", "FULL TEXT")
 _CORRECTED = re.compile(r" - Correction Appended$")
 _EDITION = re.compile(r" - [\w ]*\bEdition$")
 
 
 def _split(lines: Sequence[str], order: DateOrder, _: frozenset[str]) -> list[Exported]:
+    # Reports end so, too; they have no such fields.
+    if not any(_OWN.match(line) for line in lines):
+        return []
     ends = [at for at, line in enumerate(lines) if line == _END]
     return [_read(above, below, order) for above, below in cut_at_ends(lines, ends)]
 

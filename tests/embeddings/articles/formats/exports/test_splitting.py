@@ -491,6 +491,7 @@ def test_many_articles_that_cannot_be_told_apart_are_said(tmp_path):
         f"Ferry to close\n\nBYLINE: R. Vale\n\n{PIER}\n\nCopyright 2024 Harbour Media",
         f"Ferry to close\n\nThe end of document 1 of 2 documents\n\n{PIER}",
         f"Document HBPST\n\n{PIER}",
+        f"A report\n\n{PIER}\n\nEnd of Document",
         "",
     ],
 )
