@@ -11,6 +11,7 @@ from pathlib import Path
 from embeddings.articles.files import read_paths
 from embeddings.articles.furniture.finding import find_furniture
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
+from embeddings.articles.parsing.unfolding import drop_packing
 from embeddings.articles.passages import split
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, version_of
@@ -123,7 +124,8 @@ def _add_part(
     is_file = bool(part.digest) or not part.last
     if is_file and part.last:
         report.files += 1
-        report.kinds[Path(part.path.lower().removesuffix(".gz")).suffix or "no ending"] += 1
+        name = drop_packing(Path(part.path).name).partition("?")[0]
+        report.kinds[Path(name).suffix or "no ending"] += 1
     if part.unchanged:
         report.unchanged_files += 1
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))
