@@ -113,6 +113,26 @@ Ce certificat est \u00e9mis.
 """,
 )
 
+
+def _make_pdf() -> bytes:
+    drawn = b"BT /F1 18 Tf 50 700 Td (Talks) Tj /F1 9 Tf 0 -30 Td (The ministers met in Ge-) Tj "
+    drawn += b"0 -11 Td (neva.) Tj 250 11 Td (A spokesman asked.) Tj ET"
+    parts = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources "
+        b"<< /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Title (Talks go on) /CreationDate (D:20240305211000+01'00') >>",
+    )
+    whole = b"%PDF-1.4\n"
+    for number, part in enumerate(parts, start=1):
+        whole += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    # PDFium finds the parts where the table of their places is missing.
+    return whole + b"trailer\n<< /Root 1 0 R /Info 6 0 R /Size 7 >>\n%%EOF\n"
+
+
 # By the usual ending of each format.
 SEEDS: dict[str, tuple[bytes, ...]] = {
     ".txt": (
@@ -171,6 +191,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"From a@b Tue Mar  5 21:10:00 2024\nSubject: T\n\nThe ministers met.\n\n>From here.\n\n"
         b"From a@b Tue Mar  5 21:10:00 2024\nSubject: U\nContent-Type: text/html\n\n<p>Talks.\n",
     ),
+    ".pdf": (_make_pdf(),),
     ".zip": (
         _pack_zip(("post/a.txt", b"Talks\n\nThe ministers met.\n"), ("b.csv", b"text\nTalks.\n")),
         _pack_zip(("a.html", b"<html><p>Talks.</p></html>"), ("c", b""), ("d.zip", b"PK")),

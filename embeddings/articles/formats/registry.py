@@ -17,6 +17,7 @@ from embeddings.articles.formats.markdown import MARKDOWN
 from embeddings.articles.formats.mhtml import MHTML
 from embeddings.articles.formats.news_xml import NEWS_XML
 from embeddings.articles.formats.pages import PAGES, SAVED_PAGES
+from embeddings.articles.formats.pdf import PDF
 from embeddings.articles.formats.plain import PLAIN
 from embeddings.articles.formats.rtf import RTF
 from embeddings.articles.formats.sheets import SHEETS
@@ -92,5 +93,6 @@ _FILES = (
     PARQUET,
     ARROW,
     SHEETS,
+    PDF,
 )
 FORMATS = (*_FILES, *make_archives(choose_format, _FILES))

@@ -148,12 +148,12 @@ def test_order_of_day_and_month_is_an_option(tmp_path: Path) -> None:
 
 
 def test_folder_is_walked_in_the_order_of_paths_without_hidden_files(tmp_path: Path) -> None:
-    for name in ("b/x.txt", "a/y.md", "a/.hidden.txt", ".git/z.txt", "a/notes.doc", "c.pdf"):
+    for name in ("b/x.txt", "a/y.md", "a/.hidden.txt", ".git/z.txt", "a/notes.doc", "c.ppt"):
         write(tmp_path / name, ARTICLE)
     found = read(tmp_path)
     assert [Path(d.path).name for f in found for d in f.documents] == ["y.md", "x.txt"]
     assert [p.message for f in found for p in f.problems] == [
-        "2 files of other kinds were passed over (1 .doc, 1 .pdf)"
+        "2 files of other kinds were passed over (1 .doc, 1 .ppt)"
     ]
 
 
