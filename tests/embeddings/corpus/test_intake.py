@@ -100,3 +100,14 @@ def test_one_id_twice_in_a_file_is_one_article_or_two_by_what_it_says(store, tmp
     assert sorted(document.text for document in store.documents()) == sorted([FERRY, PRICES])
     assert "the same text came from" in report.problems[0].message
     assert report.problems[1].message.startswith("1 id names an article of")
+
+
+def test_a_file_once_taken_for_one_article_is_replaced_by_those_it_holds(store, tmp_path):
+    file = tmp_path / "export.txt"
+    file.write_text(f"A headline\n\n{FERRY}\n")
+    add(store, file)
+    cases = Path(__file__).parents[1] / "articles" / "cases"
+    (export,) = (cases / "01-nexis-many-in-one-txt").rglob("*.TXT")
+    file.write_bytes(export.read_bytes())
+    add(store, file)
+    assert [document.id for document in store.documents()] == [f"{file}#1", f"{file}#2"]
