@@ -131,8 +131,9 @@ def _add_part(
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))
         report.unchanged += found[0][0]
         return
-    if part.path not in part.places[:1] and part.documents:
-        # The file was taken for one article before, and is told to hold several now.
+    several = part.documents and part.path not in part.places
+    if several and store.document_version(part.path) is not None:
+        # The file was taken for one article before.
         store.remove_documents([part.path])
     for document, place in zip(part.documents, part.places, strict=True):
         settled = _settle(store, document, place, file)
