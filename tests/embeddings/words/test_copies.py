@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Passage
 from embeddings.text.normalising import hash_text
-from embeddings.words.copies import CopyOptions, compare, find_copies, survey_copies
-from embeddings.words.minhash import plan_bands
+from embeddings.text.wording import read_many
+from embeddings.words.copies import CopyOptions, compare, find_copies, find_pairs, survey_copies
+from embeddings.words.minhash import BandPlan, plan_bands
+from embeddings.words.verifying import Verifier, verify_candidates
 from embeddings.words.versions import Judged, Pair
 
 WIRE = (
@@ -103,6 +107,18 @@ def test_without_the_veto_facts_part_nothing() -> None:
     survey = survey_copies(passages(WIRE, EDITED), options=CopyOptions(veto=False))
     assert [group.members for group in survey.groups] == [(0, 1)]
     assert survey.conflicting == []
+
+
+def test_what_two_texts_say_otherwise_is_told_fact_by_fact() -> None:
+    differing, same = compare(WIRE, EDITED), compare(WIRE, SAME_FACTS)
+    step = CopyOptions().check_facts(differing)
+    assert (step.passed, step.sentence) == (
+        False,
+        "They say different things: figure 12 -> 21.",
+    )
+    passed = CopyOptions(veto=False).check_facts(differing)
+    assert (passed.passed, passed.sentence[-20:]) == (True, ", which is let pass.")
+    assert CopyOptions().check_facts(same).sentence == "No facts conflict."
 
 
 def test_pair_that_the_user_joins_is_a_group_whatever_it_shares() -> None:
@@ -448,3 +464,32 @@ def test_texts_left_by_a_large_bucket_are_compared_with_each_other() -> None:
     edited = [text.replace("v3 ", "changed ") for text in rows]
     groups = {group.members for group in find_copies(passages(*rows, *edited))}
     assert groups == {(n, n + 90) for n in range(90)}
+    # Of two bands alone: what their large buckets leave is found by no other.
+    texts = read_many([*rows, *edited])
+    assert verify_candidates(texts, BandPlan(2, 1), CopyOptions()).edges.keys() == groups
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1), min_size=2, max_size=5))
+def test_words_in_common_are_counted_as_often_as_both_texts_have_them(
+    bags: list[list[str]],
+) -> None:
+    verifier = Verifier(read_many([" ".join(words) for words in bags]), CopyOptions())
+    tokens, owners = verifier.count_bags(np.arange(len(bags)))
+    found = [set(tokens[owners == place].tolist()) for place in range(len(bags))]
+    for words, numbers in zip(bags, found, strict=True):
+        assert len(numbers) == len(words)
+        common = (Counter(words) & Counter(bags[0])).total()
+        assert len(numbers & found[0]) == common
+
+
+def test_texts_of_a_large_bucket_that_are_near_to_few_make_pairs_with_others_alone() -> None:
+    rng = random.Random(8)
+    shared = " ".join(f"v{n}" for n in range(24))
+    own = [" ".join(f"w{rng.randrange(9999)}" for _ in range(16)) for _ in range(20)]
+    rows = [f"{shared} {text}" for text in own]
+    edited = [text.replace("v3 ", "changed ") for text in rows]
+    many = [f"{shared} {own[0]} x{n} more than all others" for n in range(70)]
+    pairs = {(a, b) for a, b, _ in find_pairs(passages(*rows, *edited, *many))}
+    assert all(a != b for a, b in pairs)
+    assert {tuple(sorted(pair)) for pair in pairs} >= {(n, n + 20) for n in range(20)}
