@@ -200,14 +200,13 @@ def draw(area: str, count: int, randomness: random.Random) -> Iterator[Mutant]:
         yield Mutant(area, place[0].relative_to(ROOT).as_posix(), place[1], changed)
 
 
-def list_tests(area: str, path: str = "") -> list[str]:
+def list_tests(folder: Path, area: str, path: str = "") -> list[str]:
     """Return what pytest is told for an area: a changed file's own tests first, options last."""
     found: list[str] = []
     for place in AREAS[area][1]:
-        if (ROOT / place).is_dir():
-            found += sorted(
-                file.relative_to(ROOT).as_posix() for file in (ROOT / place).rglob("test_*.py")
-            )
+        if (folder / place).is_dir():
+            files = (folder / place).rglob("test_*.py")
+            found += sorted(file.relative_to(folder).as_posix() for file in files)
         else:
             found.append(place)
     own = [one for one in found if Path(one).stem == f"test_{Path(path).stem}"]
@@ -249,7 +248,7 @@ class Runner:
         kept, stamp = file.read_text("utf-8"), file.stat()
         try:
             file.write_text(mutant.code, "utf-8")
-            return self.run(list_tests(mutant.area, mutant.path), limit)
+            return self.run(list_tests(self.folder, mutant.area, mutant.path), limit)
         finally:
             file.write_text(kept, "utf-8")
             # What was compiled of it counts again.
@@ -308,7 +307,7 @@ def main() -> None:
         for area in areas:
             for runner in runners.queue:
                 began = time.perf_counter()
-                if runner.run(list_tests(area), 1800, keep_bytecode=True) != 0:
+                if runner.run(list_tests(runner.folder, area), 1800, keep_bytecode=True) != 0:
                     raise SystemExit(f"the tests of {area} fail without any change")
                 limits[area] = round(3 * (time.perf_counter() - began) + 20)
 
