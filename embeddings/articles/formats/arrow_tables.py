@@ -57,11 +57,12 @@ def read_arrow_table(
             schema, read_batches = open_table(file)
         except (pa.ArrowException, OSError) as error:
             raise RefusedError(f"it is damaged or of another kind ({first_line(error)})") from error
-        yield from _read_columns(schema, read_batches, options)
+        most = most_unfolded(file.seek(0, io.SEEK_END))
+        yield from _read_columns(schema, read_batches, options, most)
 
 
 def _read_columns(
-    schema: pa.Schema, read_batches: _ReadBatches, options: ReadOptions
+    schema: pa.Schema, read_batches: _ReadBatches, options: ReadOptions, most: int
 ) -> Iterator[Row[Document]]:
     import pyarrow as pa
 
@@ -80,13 +81,17 @@ def _read_columns(
     unread = dict.fromkeys(names)
 
     def read() -> Iterator[Record]:
-        number = 0
+        number = size = 0
         for batch in read_batches(used):
             there = batch.schema.names
             columns = [_as_plain(batch.column(there.index(name))) for name in used]
             for at in range(batch.num_rows):
                 number += 1
-                values = (_read_value(column[at]) for column in columns)
+                values = [_read_value(column[at]) for column in columns]
+                # One text that every row refers to is stored once.
+                size += sum(len(value) for value in values if isinstance(value, str))
+                if size > most:
+                    raise RefusedError(describe_unfolded(most))
                 cells = {**unread, **dict(zip(used, values, strict=True))}
                 yield Record(number, number, cells)
 
@@ -111,7 +116,7 @@ def _read_value(scalar: pa.Scalar) -> Any:
     try:
         return _undo_types(scalar.as_py())
     except UnicodeDecodeError:
-        return decode(scalar.cast(pa.binary()).as_py()).text
+        return decode(getattr(scalar, "value", scalar).cast(pa.binary()).as_py()).text
     except (ValueError, OverflowError):
         return str(scalar)
 
@@ -130,19 +135,26 @@ def _undo_types(value: Any) -> Any:
 
 
 def _open_parquet(stream: IO[bytes]) -> tuple[pa.Schema, _ReadBatches]:
+    import pyarrow as pa
     from pyarrow import parquet
 
-    # Not whole column chunks at once: pages come as they are asked for.
-    table = parquet.ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20)
-    groups = (table.metadata.row_group(at) for at in range(table.metadata.num_row_groups))
+    metadata = parquet.read_metadata(stream)
+    groups = (metadata.row_group(at) for at in range(metadata.num_row_groups))
     most = most_unfolded(stream.seek(0, io.SEEK_END))
     if sum(group.total_byte_size for group in groups) > most:
         raise RefusedError(describe_unfolded(most))
+    schema = metadata.schema.to_arrow_schema()
+    texts = [field.name for field in schema if field.type in (pa.string(), pa.binary())]
+    # Not whole column chunks at once: pages come as they are asked for. Texts that are stored
+    # once for many rows stay so.
+    table = parquet.ParquetFile(
+        stream, metadata=metadata, read_dictionary=texts, pre_buffer=False, buffer_size=1 << 20
+    )
 
     def read(columns: list[str]) -> Iterator[pa.RecordBatch]:
         yield from table.iter_batches(_BATCH_ROWS, columns=columns, use_threads=False)
 
-    return table.schema_arrow, read
+    return schema, read
 
 
 def _open_arrow(stream: IO[bytes]) -> tuple[pa.Schema, _ReadBatches]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import zipfile
 from datetime import date, datetime, time, timedelta
 
 # In bytes: some ten million cells.
@@ -34,7 +35,17 @@ def write_rows() -> None:
     except python_calamine.PasswordError:
         _write({"error": PASSWORD})
     except python_calamine.CalamineError:
-        _write({"error": DAMAGED})
+        _write({"error": PASSWORD if _is_encrypted_archive() else DAMAGED})
+
+
+def _is_encrypted_archive() -> bool:
+    """Whether it is an OpenDocument file that needs a password."""
+    try:
+        sys.stdin.buffer.seek(0)
+        with zipfile.ZipFile(sys.stdin.buffer) as archive:
+            return b"encryption-data" in archive.read("META-INF/manifest.xml")
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return False
 
 
 def _limit_memory() -> None:

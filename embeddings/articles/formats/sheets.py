@@ -155,5 +155,8 @@ def _read_sheet(lines: IO[bytes], sheet: _Sheet, before: int) -> Iterator[Record
 
 
 SHEETS = Format(
-    (".xlsx", ".xls", ".xlsb", ".ods"), read_workbook, has_rows=True, library="python-calamine"
+    (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"),
+    read_workbook,
+    has_rows=True,
+    library="python-calamine",
 )

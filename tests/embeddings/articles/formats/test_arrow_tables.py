@@ -23,9 +23,9 @@ VOTE = "Councillors in Hartwell voted to close the old ferry terminal."
 KINDS = (".parquet", ".feather", ".arrow")
 
 
-def write(table: pa.Table, path: Path) -> Path:
+def write(table: pa.Table, path: Path, rows: int = 3) -> Path:
     if path.suffix == ".parquet":
-        parquet.write_table(table, path, row_group_size=3)
+        parquet.write_table(table, path, row_group_size=rows)
     elif path.suffix == ".feather":
         feather.write_feather(table, str(path))
     else:
@@ -143,6 +143,13 @@ def test_a_table_that_unfolds_to_too_much_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"text": ["a" * 100_000]}), path, use_dictionary=False)
     assert read(path).problems[0].message.startswith("it unfolds to more than")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_text_stored_once_for_many_rows_does_not_fill_memory(tmp_path, kind):
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), ["word " * 20_000])
+    file = read(write(pa.table({"text": once}), tmp_path / f"a{kind}", rows=1000))
+    assert file.problems[-1].message.startswith("it unfolds to more than 64 MB")
 
 
 def test_the_order_of_a_columns_dates_is_decided_by_all_its_rows(tmp_path):

@@ -187,7 +187,13 @@ def test_a_workbook_that_needs_a_password_is_one_sentence(tmp_path):
     assert problems(read(tmp_path, data)) == ["it needs a password; save it without; left out"]
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.xlsb", "a.ods"])
+def test_an_open_document_that_needs_a_password_is_one_sentence(tmp_path):
+    data = pack({"META-INF/manifest.xml": "<m><encryption-data/></m>", "content.xml": "\x01"})
+    file = read(tmp_path, data, "a.ods")
+    assert problems(file) == ["it needs a password; save it without; left out"]
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.xlsm", "a.xlsb", "a.ods"])
 def test_a_workbook_cut_off_is_one_sentence(tmp_path, name):
     data = xlsx({"News": [HEAD, ROW]})
     file = read(tmp_path, data[: len(data) // 2], name)
