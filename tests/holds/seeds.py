@@ -114,6 +114,16 @@ Ce certificat est \u00e9mis.
 )
 
 
+def _make_record(kind: bytes, body: bytes) -> bytes:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n\r\n" + body
+    return (
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://x.y/1\r\n"
+        b"WARC-Date: 2024-03-05T21:10:00Z\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        b"Content-Type: application/http; msgtype=response\r\n"
+        b"Content-Length: %d\r\n\r\n%s\r\n\r\n" % (len(answer), answer)
+    )
+
+
 def _make_pdf() -> bytes:
     drawn = b"BT /F1 18 Tf 50 700 Td (Talks) Tj /F1 9 Tf 0 -30 Td (The ministers met in Ge-) Tj "
     drawn += b"0 -11 Td (neva.) Tj 250 11 Td (A spokesman asked.) Tj ET"
@@ -192,6 +202,11 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"From a@b Tue Mar  5 21:10:00 2024\nSubject: U\nContent-Type: text/html\n\n<p>Talks.\n",
     ),
     ".pdf": (_make_pdf(),),
+    ".warc": (
+        _make_record(b"text/html", b"<html><body><h1>T</h1><p>The ministers met.</p></body></html>")
+        + _make_record(b"image/png", b"\x89PNG")
+        + _make_record(b"text/html; charset=utf-16", "<p>Talks.</p>".encode("utf-16")),
+    ),
     ".zip": (
         _pack_zip(("post/a.txt", b"Talks\n\nThe ministers met.\n"), ("b.csv", b"text\nTalks.\n")),
         _pack_zip(("a.html", b"<html><p>Talks.</p></html>"), ("c", b""), ("d.zip", b"PK")),

@@ -22,6 +22,7 @@ from embeddings.articles.formats.plain import PLAIN
 from embeddings.articles.formats.rtf import RTF
 from embeddings.articles.formats.sheets import SHEETS
 from embeddings.articles.formats.tables import CSV, JSON
+from embeddings.articles.formats.warc import WARC
 from embeddings.articles.formats.word import DOCX, ODT
 from embeddings.articles.parsing.unfolding import drop_packing, open_packed
 
@@ -94,5 +95,6 @@ _FILES = (
     ARROW,
     SHEETS,
     PDF,
+    WARC,
 )
 FORMATS = (*_FILES, *make_archives(choose_format, _FILES))
