@@ -154,7 +154,7 @@ ONE_EACH: dict[str, Callable[[Article], bytes]] = {
     "html": page,
     "eml": mail,
     "docx": docx,
-    # "pdf": pdf,
+    "pdf": pdf,
 }
 MANY: dict[str, Callable[[list[Article]], bytes]] = {
     "jsonl": json_lines,
