@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.articles.parsing.results import ReadOptions
-from embeddings.corpus.intake import ReadingReport, add_paths
+from embeddings.corpus.intake import ReadingReport, add_paths, share_of_words
 from embeddings.corpus.store import CorpusStore
 
 
@@ -111,3 +111,11 @@ def test_a_file_once_taken_for_one_article_is_replaced_by_those_it_holds(store, 
     file.write_bytes(export.read_bytes())
     add(store, file)
     assert [document.id for document in store.documents()] == [f"{file}#1", f"{file}#2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [("", "", 0.0), ("", "a", 0.0), ("a b", "b c d e", 0.25), ("a a", "a", 0.5), ("b a", "a b", 1)],
+)
+def test_words_in_common_are_a_share_of_those_of_the_longer_text(one, other, share):
+    assert share_of_words(one, other) == share_of_words(other, one) == share
