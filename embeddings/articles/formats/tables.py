@@ -199,6 +199,8 @@ class _Table:
             for field in ("text", "title", "source", "date", "url", "id")
             if self._used[field].total()
         ]
+        if not told:
+            return ""
         without = [
             "outlet" if field == "source" else field
             for field in ("title", "source", "date")

@@ -244,3 +244,7 @@ def test_table_without_text_is_a_problem_where_it_was_not_named(tmp_path) -> Non
     assert problem.message.startswith("left out: no column of article text")
     with pytest.raises(InputError, match=r"a\.csv: no column of article text"):
         list(read_paths([tmp_path / "a.csv"], ReadOptions(), {}))
+
+
+def test_a_table_without_rows_says_nothing_of_its_columns() -> None:
+    assert list(read_csv(io.BytesIO(b"title,text\n"), ReadOptions())) == []
