@@ -66,6 +66,14 @@ def test_equal_bodies_are_an_exact_group_whatever_their_white_space() -> None:
     assert (group.kind, group.members, group.texts) == ("exact", (0, 2), 1)
 
 
+def test_the_first_of_equal_texts_by_document_stands_for_them_in_any_order() -> None:
+    rows = passages(WIRE, WIRE, WIRE)
+    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+        (group,) = find_copies([rows[place] for place in order])
+        assert order[group.canonical] == 0
+        assert [order[member] for member in group.members] == [0, 1, 2]
+
+
 def test_typographic_variant_is_a_near_copy_with_all_words_shared() -> None:
     (group,) = find_copies(passages(WIRE, WIRE.upper()))
     assert (group.kind, group.shares) == ("near_copy", (1.0, 1.0))
