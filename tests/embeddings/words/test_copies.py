@@ -136,6 +136,12 @@ def test_pair_that_the_user_joins_is_a_group_whatever_it_shares() -> None:
     assert min(survey.groups[0].shares) < 0.5
 
 
+def test_pairs_of_texts_that_are_not_there_are_passed_over() -> None:
+    rows, pairs = passages(WIRE, SAME_FACTS), [(key(WIRE), key(OTHER)), (key(OTHER), key(WIRE))]
+    survey = survey_copies(rows, together=pairs, apart=pairs)
+    assert [group.members for group in survey.groups] == [(0, 1)]
+
+
 def test_pair_that_the_user_joins_is_spared_the_veto() -> None:
     (group,) = survey_copies(passages(WIRE, EDITED), together=[(key(WIRE), key(EDITED))]).groups
     assert group.members == (0, 1)
@@ -167,9 +173,11 @@ def key(body: str) -> str:
 def test_text_cut_by_a_third_is_a_near_copy_and_one_with_other_words_in_its_place_is_not() -> None:
     whole = " ".join(f"word{n}" for n in range(50))
     cut = " ".join(f"word{n}" for n in range(31))
+    half = " ".join(f"word{n}" for n in range(25))
     framed = f"{cut} " + " ".join(f"other{n}" for n in range(19))
     assert [g.members for g in find_copies(passages(whole, cut))] == [(0, 1)]
     assert find_copies(passages(whole, framed)) == []
+    assert find_copies(passages(whole, half)) == []
 
 
 def test_misspelled_words_count_as_shared() -> None:
