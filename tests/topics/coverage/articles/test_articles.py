@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
-from topics.coverage.articles.articles import gather_articles
+from topics.coverage.articles.articles import find_paragraphs, gather_articles
 
 
 def passage(document_id, position, body):
@@ -27,3 +27,11 @@ def test_articles_come_by_id_and_those_not_given_or_without_a_passage_are_left_o
     passages = [passage(name, 0, name) for name in ("c", "a", "unknown")]
     documents = {name: Document(name, "") for name in ("a", "b", "c")}
     assert [article.id for article in gather_articles(passages, documents)] == ["a", "c"]
+
+
+def test_the_paragraphs_of_a_body_are_found_without_its_article():
+    bodies = ["One line.", "Two\nlines.", "Three."]
+    passages = [passage("a", n, body) for n, body in enumerate(bodies)]
+    (article,) = gather_articles(passages, {"a": Document("a", "")})
+    assert find_paragraphs(article.body) == article.spans
+    assert find_paragraphs(" \n\nOne.\n\n") == [(3, 7)]
