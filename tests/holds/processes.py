@@ -105,6 +105,7 @@ class Running:
         self._job = job
         self._owner = owner
         self._began = time.perf_counter()
+        self._most = 0  # KiB
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal; nothing where the command has ended, since it is not reaped yet."""
@@ -129,7 +130,10 @@ class Running:
         if isinstance(self._owner, Forks):
             found, status, used, work = self._owner.ask({"poll": self.pid})
         else:
+            self._most = max(self._most, _read_peak(self.pid))
             found, status, used, work = _poll(self.pid)
+            # What the system counts at the end includes the process that started this one.
+            used = self._most or used
         if not found:
             return None
         if isinstance(self._owner, subprocess.Popen):
@@ -149,6 +153,16 @@ def _poll(pid: int) -> list[int]:
     """Return a child that has ended, or 0; its status, most memory in KiB, and work in ms."""
     found, status, used = os.wait4(pid, os.WNOHANG)
     return [found, status, used.ru_maxrss, int(1000 * (used.ru_utime + used.ru_stime))]
+
+
+def _read_peak(pid: int) -> int:
+    """Return the most memory that a process held since it began its program, in KiB; or 0."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s*(\d+)", status)
+    return int(found[1]) if found else 0
 
 
 def start_fresh(job: Job) -> Running:
