@@ -82,10 +82,11 @@ def add_paths(
     began = time.monotonic()
     for part in read_paths(paths, options, store.file_digests(), progress):
         file = files.setdefault(part.path, _File())
+        told = len(file.problems)
         file.problems += part.problems
-        report.problems += part.problems
         with store.transaction():
             _add_part(store, part, file, report)
+        report.problems += file.problems[told:]
         if part.last:
             seconds, began = time.monotonic() - began, time.monotonic()
             slow = (f"took {seconds:.0f} s",) if seconds > SLOW_FILE else ()
@@ -142,13 +143,11 @@ def _add_part(
         else:
             report.repeated += 1
             file.problems.append(Problem(part.path, None, settled))
-            report.problems.append(file.problems[-1])
     if part.last and file.renamed:
         ids = "id names an article" if len(file.renamed) == 1 else "ids name articles"
         others = ", ".join(sorted(set(file.renamed.values())))
         message = f"{len(file.renamed)} {ids} of {others} too; here file and row name them"
         file.problems.append(Problem(part.path, None, message))
-        report.problems.append(file.problems[-1])
     # The digest comes with the last part: it says that the whole file was read. A file with
     # refused articles is read again, since the other file may be gone by then.
     if part.last:
