@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
+import typer
 from typer.testing import CliRunner
 
 
@@ -29,3 +31,13 @@ def run(
         result = CliRunner().invoke(app, [*map(str, args)], input=text, env=env)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
+
+
+def load_commands() -> Any:
+    """Return the command with all below it, which it loads as they are asked for."""
+    from topics.cli.entry import COMMANDS, app
+
+    whole = typer.main.get_command(app)
+    for name in COMMANDS:
+        whole.get_command(None, name)
+    return whole

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import click
 import pyarrow as pa
-import typer
 
 from tests.holds.newsroom import Newsroom
 from tests.holds.seeds import (
@@ -30,6 +29,7 @@ from tests.holds.seeds import (
     SEEDS,
     TOPICS,
 )
+from tests.running import load_commands
 from topics.cli.entry import app
 
 # What the files are that a command takes; those in ``WRITTEN`` it writes.
@@ -101,7 +101,7 @@ class Reader(NamedTuple):
 
 def list_files_taken() -> Iterator[str]:
     """Yield each option and argument of a command that is a file, the database left out."""
-    yield from _files(typer.main.get_command(app), "")
+    yield from _files(load_commands(), "")
 
 
 def _files(command: click.Command, above: str) -> Iterator[str]:

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import click
-import typer
 
-from topics.cli.entry import app
+from tests.running import load_commands
 
 
 class Case(NamedTuple):
@@ -108,7 +107,7 @@ READING = (
 
 def list_commands() -> Iterator[str]:
     """Yield every command that can be typed, those below a command among them."""
-    yield from _names(typer.main.get_command(app), "")
+    yield from _names(load_commands(), "")
 
 
 def _names(command: click.Command, above: str) -> Iterator[str]:

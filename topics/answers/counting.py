@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from embeddings.articles.parsing.results import Problem
+if TYPE_CHECKING:
+    from embeddings.articles.parsing.results import Problem
 
 
 def count(number: int, noun: str) -> str:
@@ -21,10 +24,10 @@ def percent(part: int, whole: int) -> str:
 
 def fold_problems(problems: Sequence[Problem]) -> list[Problem]:
     """Tell what several rows of a file have alike in one problem, at the first of them."""
-    lines: dict[tuple[str, str], list[int | None]] = {}
+    alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        lines.setdefault((problem.path, problem.message), []).append(problem.line)
+        alike.setdefault((problem.path, problem.message), []).append(problem)
     return [
-        Problem(path, met[0], message if len(met) == 1 else f"{message} ({len(met)} such rows)")
-        for (path, message), met in lines.items()
+        first if not more else replace(first, message=f"{message} ({1 + len(more)} such rows)")
+        for (_, message), (first, *more) in alike.items()
     ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLE = 'topicwire edit rename 4 "Arms deliveries"'
 
 app = typer.Typer(
+    add_completion=False,
     help="Change topics by hand; every later run obeys, and each change can be undone.",
     no_args_is_help=True,
 )

@@ -10,13 +10,43 @@ from typer.core import TyperGroup
 
 from topics.cli.output import echo, in_plain_words
 
+# In the order in which they are met.
+COMMANDS = (
+    *("cluster", "topics", "search", "copies", "story", "outlets", "calibrate", "trends"),
+    *("map", "edit", "evaluate", "export", "info", "remove", "backup", "restore"),
+)
+
 
 class _Commands(TyperGroup):
-    """All commands: a mistake of the user's is answered in one sentence, whichever it is."""
+    """All commands, each loaded where it is asked for, so that one need not wait for the others.
+
+    A mistake of the user's is answered in one sentence, whichever command it is.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        # Names that come near to a mistyped one are sought among all.
+        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
+            self.commands[name] = self.commands.get(name) or _load(name)
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         with in_plain_words():
             return super().invoke(ctx)
+
+
+def _load(name: str) -> Any:
+    module = import_module(f"topics.cli.{name}")
+    epilog = f"Example: {module.EXAMPLE}"
+    below = getattr(module, "app", None)  # of a command with commands of its own
+    if below is None:
+        below = typer.Typer(add_completion=False)
+        below.command(name, epilog=epilog)(module.run)
+    command = typer.main.get_command(below)
+    command.name, command.epilog = name, epilog
+    return command
 
 
 app = typer.Typer(
@@ -35,19 +65,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-# In the order in which they are met; a command with commands of its own has an app.
-COMMANDS = (
-    *("cluster", "topics", "search", "copies", "story", "outlets", "calibrate", "trends"),
-    *("map", "edit", "evaluate", "export", "info", "remove", "backup", "restore"),
-)
-for name in COMMANDS:
-    command = import_module(f"topics.cli.{name}")
-    epilog = f"Example: {command.EXAMPLE}"
-    if hasattr(command, "app"):
-        app.add_typer(command.app, name=name, epilog=epilog)
-    else:
-        app.command(name, epilog=epilog)(command.run)
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from topics.cli.output import date_of, outlet_name, plain, safe, styled
-from topics.coverage.reuse.paragraphs import lay_out
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -85,6 +84,8 @@ def lay_side_by_side(
         marked: Set off what differs by signs too, where no colours can be shown.
     """
     from rich.table import Table
+
+    from topics.coverage.reuse.paragraphs import lay_out
 
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 1, 0))
     table.add_column(ratio=1, overflow="fold")

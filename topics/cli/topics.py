@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "topicwire topics --passages"
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(add_completion=False, invoke_without_command=True)
 app.command("suggest", epilog=f"Example: {suggest.EXAMPLE}")(suggest.run)
 
 

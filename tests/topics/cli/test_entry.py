@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import run
-from topics.cli.entry import app
+from tests.running import load_commands, run
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = [
@@ -64,25 +63,21 @@ def test_help_lists_every_command_and_the_exit_codes():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_shows_an_example_and_explains_every_option(command):
-    import typer
-
     code, out, _ = run(command, "--help")
     assert code == 0
     assert f"topicwire {command}" in " ".join(out.split())
     assert "Example" in out
-    for parameter in typer.main.get_command(app).commands[command].params:
+    for parameter in load_commands().commands[command].params:
         assert parameter.help, f"{command}: {parameter.name} has no help"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_documentation(command):
-    import typer
-
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     _, _, section = page.partition(f"## `topicwire {command}")
     section = section.partition("\n## ")[0]
     assert section
-    for parameter in typer.main.get_command(app).commands[command].params:
+    for parameter in load_commands().commands[command].params:
         option = max(parameter.opts, key=len)
         if option.startswith("--") and option not in ("--db", "--json", "--help"):
             assert option in section, f"{command}: {option}"
@@ -97,13 +92,11 @@ SUBCOMMANDS += [
 
 @pytest.mark.parametrize(("command", "name"), SUBCOMMANDS)
 def test_help_and_documentation_of_a_command_below_a_command(command, name):
-    import typer
-
     code, out, _ = run(command, name, "--help")
     assert code == 0
     assert f"topicwire {command} {name}" in " ".join(out.split())
     assert "Example" in out
-    group = typer.main.get_command(app).commands[command]
+    group = load_commands().commands[command]
     assert set(group.commands) == {below for above, below in SUBCOMMANDS if above == command}
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     section = page.partition(f"## `topicwire {command}")[2].partition("\n## ")[0]
