@@ -49,7 +49,7 @@ def publication_order(published: str) -> tuple[str, str]:
 
 # Raised when reading, furniture rules or splitting change, so that files are read again and
 # stored articles made anew.
-PROCESSING = 4
+PROCESSING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Document:
 
     Attributes:
         id: The article's own id, else its url, else its absolute path; for a row of a
-            table without id and url, the path, ``#`` and the row's number.
+            table without id and url, the path, ``#`` and the row's number; for an article
+            of no file ``text-`` and the hash of its outlet and text.
         text: The decoded text (for HTML, the extracted text), before furniture is
             removed. All offsets count characters of this string.
         title: The headline, or ``""``.
@@ -67,7 +68,8 @@ class Document:
             ``2013-05-11`` or ``2013-05-11T05:46``; ``""`` when unknown. A time is UTC
             where the article states its zone, otherwise as printed.
         url: Where it was published, or ``""``.
-        path: The absolute path of the file it was read from, or ``""``.
+        path: The absolute path of the file it was read from; ``standard input`` or
+            ``Python`` for an article of no file; or ``""``.
     """
 
     id: str

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import IO, cast
 
-from embeddings.articles.formats.format import Format, describe_failure
+from embeddings.articles.formats.format import Format, Row, describe_failure
 from embeddings.articles.formats.registry import find_format
+from embeddings.articles.given import Given
 from embeddings.articles.listing import list_files, show_path
 from embeddings.articles.parsing.decoding import clean, find_codec
-from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
+from embeddings.articles.parsing.results import PYTHON, Problem, ReadFile, ReadOptions
 from embeddings.articles.parsing.unfolding import open_unfolded
 from embeddings.documents import PROCESSING, Document
 from embeddings.errors import InputError
+from embeddings.text.normalising import hash_text
 
 # Rows of a table that are handed on together: enough to be one transaction, few enough
 # (about 10 MB of news text) for a table larger than memory.
@@ -51,21 +55,40 @@ def read_paths(
             articles, or the encoding is unknown; at the call. A table that was named has
             no column of text; on the way (found in a folder, it is a problem).
     """
-    if options.encoding:
-        options = replace(options, encoding=_encoding_name(options.encoding))
+    options = _with_codec(options)
     files, folders = list_files(paths, options.follow_links)
     return _read_all(files, folders, options, known, begin)
 
 
-def _encoding_name(encoding: str) -> str:
-    """Return the one name of an encoding that may be spelt in several ways."""
-    name = find_codec(encoding)
-    if not name:
+def read_given(given: Given, options: ReadOptions) -> Iterator[ReadFile]:
+    """Read articles that come from no file, in parts, as those of a file are read.
+
+    Raises:
+        InputError: No column of theirs is text, or one of them is no article.
+    """
+    # What comes from Python is written in an encoding of our own.
+    options = replace(options, encoding="") if given.name == PYTHON else _with_codec(options)
+    path = Path(given.name)
+    yield from _guarded(_read_given(given, path, options), path, "", named=True)
+
+
+def _read_given(given: Given, path: Path, options: ReadOptions) -> Iterator[ReadFile]:
+    with tempfile.TemporaryFile() as file:
+        stream = cast("IO[bytes]", file)
+        kind = given.write(stream)
+        stream.seek(0)
+        yield from _take_rows(kind.read(stream, options), path, "", options, kind.has_rows)
+
+
+def _with_codec(options: ReadOptions) -> ReadOptions:
+    """Give an encoding that may be spelt in several ways its one name."""
+    name = find_codec(options.encoding) if options.encoding else ""
+    if options.encoding and not name:
         raise InputError(
-            f"--encoding {encoding} is no encoding of text that Python knows; "
+            f"--encoding {options.encoding} is no encoding of text that Python knows; "
             "type, for example, --encoding cp1252, or leave it out"
         )
-    return name
+    return replace(options, encoding=name)
 
 
 def _read_all(
@@ -141,45 +164,48 @@ def _format_of(path: Path) -> Format:
 
 
 def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
-    """Read the articles of a file, in parts of ``CHUNK_ROWS``."""
     kind = _format_of(path)
+    with open_unfolded(path) as stream:
+        yield from _take_rows(kind.read(stream, options), path, digest, options, kind.has_rows)
+
+
+def _take_rows(
+    rows: Iterator[Row[Document]], path: Path, digest: str, options: ReadOptions, has_rows: bool
+) -> Iterator[ReadFile]:
+    """Name the articles of a file, in parts of ``CHUNK_ROWS``."""
     documents: list[Document] = []
     places: list[str] = []
     problems: list[Problem] = []
     dropped: dict[str, tuple[str, ...]] = {}
     notes: dict[str, None] = {}
-    counted, empty = 0, kind.has_rows
-    with open_unfolded(path) as stream:
-        for row in kind.read(stream, options):
-            empty = empty and not row.number
-            notes.update({row.note: None} if row.note else {})
-            is_part = bool(row.number or row.member)
-            counted += bool(row.problem and is_part)
-            if row.problem and (not is_part or counted <= _NAMED_PROBLEMS):
-                said = f"{row.member}: {row.problem}" if row.member else row.problem
-                problems.append(Problem(str(path), row.line, said))
-            if row.content is not None:
-                # Rows take no outlet from their folder: a table mostly holds many.
-                number = str(row.number) if row.number else ""
-                place = "#".join(filter(None, (str(path), row.member, number)))
-                outlet = "" if row.number else _folder_of(path, row.member)
-                places.append(place)
-                documents.append(_document(row.content, path, place, options, outlet))
-                dropped.update({documents[-1].id: row.dropped} if row.dropped else {})
-            if len(documents) == CHUNK_ROWS:
-                yield ReadFile(
-                    str(path),
-                    "",
-                    tuple(documents),
-                    tuple(problems),
-                    dropped=dropped,
-                    last=False,
-                    places=tuple(places),
-                )
-                documents, places, problems, dropped = [], [], [], {}
+    counted, empty = 0, has_rows
+    for row in rows:
+        empty = empty and not row.number
+        notes.update({row.note: None} if row.note else {})
+        is_part = bool(row.number or row.member)
+        counted += bool(row.problem and is_part)
+        if row.problem and (not is_part or counted <= _NAMED_PROBLEMS):
+            said = f"{row.member}: {row.problem}" if row.member else row.problem
+            problems.append(Problem(str(path), row.line, said))
+        if row.content is not None:
+            document, place = _name(row, row.content, path, options)
+            places.append(place)
+            documents.append(document)
+            dropped.update({document.id: row.dropped} if row.dropped else {})
+        if len(documents) == CHUNK_ROWS:
+            yield ReadFile(
+                str(path),
+                "",
+                tuple(documents),
+                tuple(problems),
+                dropped=dropped,
+                last=False,
+                places=tuple(places),
+            )
+            documents, places, problems, dropped = [], [], [], {}
     if counted > _NAMED_PROBLEMS:
-        rows = "rows" if kind.has_rows else "parts"
-        message = f"{counted - _NAMED_PROBLEMS} more {rows} have problems of these kinds"
+        parts = "rows" if has_rows else "parts"
+        message = f"{counted - _NAMED_PROBLEMS} more {parts} have problems of these kinds"
         problems.append(Problem(str(path), None, message))
     if empty:
         problems.append(Problem(str(path), None, "no rows in it"))
@@ -199,15 +225,25 @@ def _folder_of(path: Path, member: str) -> str:
     return PurePosixPath(member).parent.name or clean(path.parent.name)
 
 
-def _document(
-    article: Document, path: Path, place: str, options: ReadOptions, folder: str
-) -> Document:
+def _name(
+    row: Row[Document], article: Document, path: Path, options: ReadOptions
+) -> tuple[Document, str]:
+    """Give an article its outlet and id; returns what names it where its id is another's too.
+
+    That is file and row; for what comes from no file, the hash of the outlet and the text.
+    """
+    # Rows take no outlet from their folder: a table mostly holds many.
+    folder = "" if row.number else _folder_of(path, row.member)
     source = article.source
     if folder and _letters(source) in ("", _letters(folder)):
         # A page of "Global Lantern" in a folder global-lantern: one outlet, one name.
         source = folder
+    source = options.source or source
+    place = "#".join(filter(None, (str(path), row.member, str(row.number or ""))))
+    if not path.is_absolute():
+        place = f"text-{hash_text(source + chr(10) + article.text).hex()}"
     name = article.id or article.url or place
-    return replace(article, id=name, source=options.source or source, path=str(path))
+    return replace(article, id=name, source=source, path=str(path)), place
 
 
 def _letters(name: str) -> str:

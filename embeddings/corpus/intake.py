@@ -6,10 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
-from embeddings.articles.files import read_paths
+from embeddings.articles.files import read_given, read_paths
 from embeddings.articles.furniture.finding import find_furniture
+from embeddings.articles.given import Given
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.articles.parsing.unfolding import drop_packing
 from embeddings.articles.passages import split
@@ -27,7 +29,7 @@ class ReadingReport:
     """What a run took in.
 
     Attributes:
-        files: Files met.
+        files: Files met, and articles given without one.
         unchanged_files: Those of them that an earlier run had read as they are.
         added: Documents new to the store.
         updated: Documents replaced by a newer version.
@@ -35,7 +37,7 @@ class ReadingReport:
         repeated: Documents left out, since another file or row brought them.
         problems: What could not be read, in files that this run read.
         notes: How files of tables were understood, and which took long, by path.
-        kinds: Files met, by their ending.
+        kinds: Files met, by their ending; what comes from none by its name.
         without: Documents added or replaced that have no ``title``, ``source`` or
             ``published``, by that.
     """
@@ -62,8 +64,9 @@ def add_paths(
     paths: Sequence[Path],
     options: ReadOptions,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    given: Sequence[Given] = (),
 ) -> ReadingReport:
-    """Add the articles in files and folders to the store, or update them.
+    """Add the articles in files and folders, or given without one, to the store or update them.
 
     Each file, or part of a large table, is one transaction: a killed run goes on with the
     first that was not finished.
@@ -73,6 +76,7 @@ def add_paths(
         paths: Files and folders.
         options: How they are read.
         progress: Told, before a file is read, how many were and how many there are.
+        given: Articles that come from no file.
 
     Raises:
         InputError: A path is missing, a folder holds no articles, a table no text.
@@ -80,7 +84,8 @@ def add_paths(
     report = ReadingReport()
     files: dict[str, _File] = {}
     began = time.monotonic()
-    for part in read_paths(paths, options, store.file_digests(), progress):
+    read = read_paths(paths, options, store.file_digests(), progress)
+    for part in chain(read, *(read_given(each, options) for each in given)):
         file = files.setdefault(part.path, _File())
         told = len(file.problems)
         file.problems += part.problems
@@ -122,18 +127,19 @@ def _add_part(
     report: ReadingReport,
 ) -> None:
     # A folder has no digest of its own, only what was passed over in it.
-    is_file = bool(part.digest) or not part.last
-    if is_file and part.last:
+    is_counted = bool(part.digest) or not _is_on_disk(part.path)
+    if is_counted and part.last:
         report.files += 1
         name = drop_packing(Path(part.path).name).partition("?")[0]
-        report.kinds[Path(name).suffix or "no ending"] += 1
+        kind = Path(name).suffix or "no ending"
+        report.kinds[kind if _is_on_disk(part.path) else part.path] += 1
     if part.unchanged:
         report.unchanged_files += 1
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))
         report.unchanged += found[0][0]
         return
     several = part.documents and part.path not in part.places
-    if several and store.document_version(part.path) is not None:
+    if several and _is_on_disk(part.path) and store.document_version(part.path) is not None:
         # The file was taken for one article before.
         store.remove_documents([part.path])
     for document, place in zip(part.documents, part.places, strict=True):
@@ -146,7 +152,8 @@ def _add_part(
     if part.last and file.renamed:
         ids = "id names an article" if len(file.renamed) == 1 else "ids name articles"
         others = ", ".join(sorted(set(file.renamed.values())))
-        message = f"{len(file.renamed)} {ids} of {others} too; here file and row name them"
+        name = "file and row name them" if _is_on_disk(part.path) else "its text names each"
+        message = f"{len(file.renamed)} {ids} of {others} too; here {name}"
         file.problems.append(Problem(part.path, None, message))
     # The digest comes with the last part: it says that the whole file was read. A file with
     # refused articles is read again, since the other file may be gone by then.
@@ -159,11 +166,13 @@ def _settle(store: CorpusStore, document: Document, place: str, file: _File) -> 
     """Return the article under the name it is stored by, or why it is left out.
 
     An id names one article. Met again with a text that has less than half of its words in
-    common, it is a number of the file's own, and file and row name the article.
+    common, it is a number of the file's own, and file and row name the article, or its text
+    where it comes from no file.
     """
-    if document.id == place:
+    here = _is_on_disk(document.path)
+    if document.id == place and here:
         return document
-    if store.document_version(place) is not None:
+    if document.id != place and store.document_version(place) is not None:
         return replace(document, id=place)  # as in an earlier run, whoever has the id now
     found = store.rows("SELECT path, text FROM documents WHERE id = ?", (document.id,))
     again = document.id in file.met
@@ -171,9 +180,9 @@ def _settle(store: CorpusStore, document: Document, place: str, file: _File) -> 
     if not found:
         return document
     path, text = found[0]
-    if path == document.path and not again:
-        return document
-    if not again and not Path(path).exists():
+    # What comes from no file may be of another table each time.
+    ours = path == document.path or not Path(path).exists()
+    if ours and not again and _is_on_disk(path):
         return document
     if share_of_words(text, document.text) < _SAME_ARTICLE:
         file.renamed[place] = path
@@ -181,8 +190,15 @@ def _settle(store: CorpusStore, document: Document, place: str, file: _File) -> 
     if again:
         how = "the same text" if text == document.text else "another text"
         return f"an article with the id {document.id!r} and {how} came from {path}; left out"
+    if not _is_on_disk(path):
+        return document
     file.refused = True
     return f"the id {document.id} is already stored from {path}; left out here"
+
+
+def _is_on_disk(path: str) -> bool:
+    """Whether a path is that of a file, not the name of what comes from none."""
+    return Path(path).is_absolute()
 
 
 def share_of_words(one: str, other: str) -> float:

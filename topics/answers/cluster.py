@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, ParamSpec
 
+from embeddings.articles.given import part_given
 from embeddings.articles.listing import find_path
 from embeddings.corpus.contents import count_outlets, count_rows
 from embeddings.corpus.database import check_place
@@ -128,7 +129,8 @@ def cluster(options: ClusterOptions) -> ClusterReport:
     check_place(path)
     # What can be seen to be wrong is said before a database is made.
     key = _check_endpoint(*options.name_with) if options.name_with is not None else ""
-    paths = _check_paths(options.paths, path)
+    paths, given = part_given(options.paths)
+    _check_paths(paths, path, or_given=bool(given))
     taxonomy = read_topics(Path(options.guided)) if options.guided is not None else None
     tell = options.progress or (lambda *_: None)
     with CorpusStore.open(path, write=True) as store:
@@ -136,9 +138,13 @@ def cluster(options: ClusterOptions) -> ClusterReport:
         own = () if options.forget_guided else store.setting("guided") or ()
         _check_count(options.topics_count, len(own if taxonomy is None else taxonomy))
         reading = ReadingReport()
-        if paths:
+        if paths or given:
             reading = add_paths(
-                store, paths, options.reading(), lambda done, total: tell("reading", done, total)
+                store,
+                paths,
+                options.reading(),
+                lambda done, total: tell("reading", done, total),
+                given,
             )
             if not reading.met:
                 raise InputError(_describe_nothing(reading))
@@ -161,20 +167,15 @@ def cluster(options: ClusterOptions) -> ClusterReport:
         )
 
 
-def _check_paths(given: Sequence[Path | str] | Path | str, db: Path) -> list[Path]:
-    """Return the paths to read, none where there is a database to go over."""
-    listed = [given] if isinstance(given, (str, Path)) else given
-    if "" in listed:
-        raise InputError('A path is empty (""); name a file or a folder of articles.')
-    paths = [Path(path) for path in listed]
+def _check_paths(paths: Sequence[Path], db: Path, or_given: bool) -> None:
+    """Refuse a path that leads to nothing, and no articles where there is nothing to go over."""
     for path in paths:
         find_path(path)
-    if not paths and not db.exists():
+    if not paths and not or_given and not db.exists():
         raise InputError(
             "No articles were named and there is no database yet; "
             "type: topicwire cluster FOLDER_OF_ARTICLES"
         )
-    return paths
 
 
 def _remember(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from embeddings.articles.parsing.results import ReadOptions
 
@@ -13,12 +13,21 @@ Progress = Callable[[str, int, int | None], None]
 """Told a stage's name, how much of it is done, and of how much if that is known."""
 
 
+class SupportsArrow(Protocol):
+    """A table of any library that hands out its rows as Arrow's C stream interface has them."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Return the stream, in a capsule."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClusterOptions:
     """What ``cluster`` is asked for.
 
     Attributes:
-        paths: Files and folders; none goes over what is stored.
+        paths: Files and folders (``"-"`` is standard input), or articles themselves: a table
+            (pandas, polars, Arrow), or dicts or objects with their fields as keys or
+            attributes; none goes over what is stored.
         db: The database; made when it is missing.
         guided: A TOML file of the user's own topics; remembered for later runs.
         forget_guided: Drop the topics of an earlier ``guided``.
@@ -45,7 +54,7 @@ class ClusterOptions:
         progress: Told of each step.
     """
 
-    paths: Sequence[Path | str] | Path | str = field(default=(), kw_only=False)
+    paths: Path | str | Iterable[Any] | SupportsArrow = field(default=(), kw_only=False)
     db: Path | str = "topicwire.db"
     guided: Path | str | None = None
     forget_guided: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.articles.parsing.results import STANDARD_INPUT
 from embeddings.corpus.contents import list_articles
 from embeddings.corpus.filters import find_outlets
 from embeddings.corpus.store import CorpusStore
@@ -44,7 +45,8 @@ def remove(
 
     Args:
         sources: Outlets; all their articles go.
-        paths: Files and folders; the articles read from them go.
+        paths: Files and folders; the articles read from them go. ``"-"`` stands for standard
+            input, ``"Python"`` for what was given there.
         ids: Document ids.
         db: The database.
         dry_run: Only say what would go.
@@ -67,7 +69,8 @@ def remove(
             _take(chosen, [one for one, of, _ in articles if of in meant], f"from {source!r}")
         for path in paths:
             folder = Path(path).resolve()
-            below = [one for one, _, stored in articles if _is_below(stored, folder)]
+            name = STANDARD_INPUT if str(path) == "-" else str(path)
+            below = [one for one, _, at in articles if at == name or _is_below(at, folder)]
             _take(chosen, below, f"read from {str(path)!r}")
         for document_id in ids:
             named = [one for one, _, _ in articles if one == document_id]

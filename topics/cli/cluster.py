@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.articles.parsing.results import STANDARD_INPUT
 from topics.answers.counting import count, fold_problems
 from topics.cli.changes import tell_changes
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count, repeat_db
@@ -34,8 +35,8 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="[PATH]...",
-            help="Files and folders of articles (.txt .md .html .jsonl .csv); "
-            "none: go over what is stored.",
+            help="Files and folders of articles (.txt .md .html .jsonl .csv); - for JSON lines "
+            "of standard input; none: go over what is stored.",
         ),
     ] = None,
     topics: Annotated[
@@ -206,8 +207,9 @@ def _print_reading(report: ClusterReport) -> None:
     reading = report.reading
     if reading.files:
         kinds = ", ".join(f"{number} {kind}" for kind, number in reading.kinds.most_common())
+        read = f"{count(reading.files, 'file')} ({plain(kinds)})"
         echo(
-            f"Read {count(reading.files, 'file')} ({plain(kinds)}): "
+            f"Read {STANDARD_INPUT if reading.kinds == {STANDARD_INPUT: 1} else read}: "
             f"{count(reading.added, 'article')} added, {reading.updated} updated, "
             f"{reading.unchanged} unchanged."
         )

@@ -99,13 +99,18 @@ def _read_columns(
 
 
 def _as_plain(column: pa.Array) -> pa.Array:
-    """Return dates and times as ISO text: Python has no years above 9999 and no nanoseconds."""
+    """Return dates and times as ISO text: Python has no years above 9999 and no nanoseconds.
+
+    A moment at midnight is a day, as which tables keep one.
+    """
     import pyarrow as pa
+    from pyarrow import compute
 
     kind = column.type
     if pa.types.is_timestamp(kind):
         zone = "UTC" if kind.tz else None
-        return column.cast(pa.timestamp("s", zone), safe=False).cast(pa.string())
+        stated = column.cast(pa.timestamp("s", zone), safe=False).cast(pa.string())
+        return compute.replace_substring_regex(stated, " 00:00:00Z?$", "")
     return column.cast(pa.string()) if pa.types.is_date(kind) else column
 
 

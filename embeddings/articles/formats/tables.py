@@ -45,14 +45,15 @@ COLUMN_NAMES = {
         "article_title titel überschrift titre título titulo titolo заголовок",
         "source": "source outlet publisher publication domain site newspaper source_name "
         "source.name source_domain site_name sitename media_name media news_source publisher.name "
-        "sourcecommonname hostname quelle medium zeitung fuente medio journal veículo fonte "
+        "sourcecommonname meta_site_name hostname html.source_info.publisher quelle medium "
+        "zeitung fuente medio journal veículo fonte "
         "издание источник user.name feed.title source_url",
         "date": "date published published_at publishedat publication_date pubdate published_date "
         "pub_date publish_date date_publish publishing_date datepublished date_published "
         "publishdate published_on webpublicationdate datetime timestamp created_at seendate "
         "date_gmt created time datum fecha дата data",
         "url": "url link href canonical_url weburl web_url article_url permalink expanded_url "
-        "documentidentifier enlace lien ссылка source_url",
+        "documentidentifier enlace lien ссылка html.responded_url source_url",
     }.items()
 }
 # Rows in which dates are looked at before the first is read.

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from embeddings.articles.parsing.dates import DateOrder
 from embeddings.documents import Document
 
+# What stands for the path of articles that come from no file; that of a file is absolute.
+STANDARD_INPUT, PYTHON = "standard input", "Python"
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.articles.given import part_given
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.corpus.intake import ReadingReport, add_paths, share_of_words
 from embeddings.corpus.store import CorpusStore
@@ -119,3 +120,40 @@ def test_a_file_once_taken_for_one_article_is_replaced_by_those_it_holds(store, 
 )
 def test_words_in_common_are_a_share_of_those_of_the_longer_text(one, other, share):
     assert share_of_words(one, other) == share_of_words(other, one) == share
+
+
+def give(store: CorpusStore, *articles: dict[str, object]) -> ReadingReport:
+    return add_paths(store, [], ReadOptions(), given=part_given(list(articles))[1])
+
+
+def test_articles_of_no_file_given_again_are_as_they_were(store):
+    given = [{"text": FERRY}, {"text": PRICES, "id": 1}, {"text": FERRY[::-1], "id": 1}, {"n": 1}]
+    first, again = give(store, *given), give(store, *given)
+    assert (first.added, first.files, first.kinds) == (3, 1, {"Python": 1})
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 3)
+    row, renamed = first.problems
+    assert (row.path, row.line, row.message) == ("Python", 4, "a row without text; left out")
+    assert renamed.message == "1 id names an article of Python too; here its text names each"
+    assert store.file_problems() == [("Python", 4, row.message)]
+    assert store.file_digests() == {}
+
+
+def test_the_numbers_of_another_table_s_rows_replace_no_article(store, tmp_path):
+    give(store, {"id": 1, "text": FERRY})
+    assert give(store, {"id": 1, "text": PRICES}).added == 1
+    assert add(store, rows(tmp_path / "a.jsonl", FERRY[::-1])).added == 1
+    assert {one.text for one in store.documents()} == {FERRY, PRICES, FERRY[::-1]}
+
+
+def test_an_article_of_no_file_is_replaced_by_a_newer_text_under_its_id(store, tmp_path):
+    give(store, {"id": 1, "text": FERRY})
+    assert give(store, {"id": 1, "text": FERRY + " More came later."}).updated == 1
+    assert add(store, rows(tmp_path / "a.jsonl", FERRY)).updated == 1
+    report = give(store, {"id": 1, "text": FERRY + " More came later."})
+    assert "already stored from" in report.problems[0].message
+
+
+def test_a_row_given_twice_is_stored_once_and_named(store):
+    report = give(store, {"text": FERRY}, {"text": FERRY}, {"text": FERRY, "source": "Post"})
+    assert (report.added, report.repeated) == (2, 1)
+    assert "and the same text came from Python; left out" in report.problems[0].message

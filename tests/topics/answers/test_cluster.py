@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 
+import pyarrow as pa
 import pytest
 
+import topics
+from embeddings.errors import InputError
 from tests.running import run
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import ClusterOptions
@@ -48,3 +52,31 @@ def test_a_run_tells_kinds_and_what_its_articles_lack(tmp_path, monkeypatch):
         "text from text, title from title; no outlet and no date",
         "took 0 s",
     )
+
+
+FERRY = "Councillors in Hartwell voted on Tuesday night to close the old ferry terminal."
+
+
+def test_standard_input_is_clustered_told_and_removed_by_its_name(tmp_path):
+    db = tmp_path / "n.db"
+    piped = json.dumps({"text": FERRY, "source": "Post"}) + '\n{"text": "nan"}\n'
+    code, out, _ = run("cluster", "-", "--db", db, text=piped)
+    assert code == 0
+    assert "Read standard input: 1 article added, 0 updated, 0 unchanged." in out
+    _, out, _ = run("cluster", "-", "--db", db, text=piped)
+    assert "Read standard input: 0 articles added, 0 updated, 1 unchanged." in out
+    told = "standard input, line 2: a row without text; left out\n"
+    assert run("info", "--problems", "--db", db)[1] == told
+    assert topics.remove(paths=["-"], db=db, dry_run=True).left == 0
+    cluster(pa.table({"text": [FERRY], "source": ["Courier"]}), db=db)
+    assert topics.remove(paths=["standard input"], db=db).left == 1
+    with pytest.raises(InputError, match="read from 'standard input'"):
+        topics.remove(paths=["standard input"], db=db)
+    assert topics.remove(paths=["Python"], db=db, dry_run=True).left == 0
+
+
+def test_standard_input_without_articles_is_refused_in_a_sentence(tmp_path):
+    code, _, error = run("cluster", "-", "--db", tmp_path / "n.db", text="")
+    assert code == 2
+    assert "No article was found in 1 file (standard input: no rows in it)" in error
+    assert not (tmp_path / "n.db").exists()
