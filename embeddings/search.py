@@ -179,6 +179,7 @@ def match_expression(query: str) -> str:
     Quoted, since FTS5 reads ``al-Assad S-300`` as syntax. Text between double quotes stays a
     phrase. Stop words are left out unless there is nothing else.
     """
+    query = query.replace("\0", " ")  # with which SQLite takes a text to end
     phrases = re.findall(r'"([^"]+)"', query)
     words = re.findall(r"\w+(?:[-'’.]\w+)*", re.sub(r'"[^"]+"', " ", query))
     content = [word for word in words if word.casefold() not in STOP_WORDS]

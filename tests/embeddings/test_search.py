@@ -39,12 +39,14 @@ def test_matched_words_are_marked_with_their_stems(corpus, encoder):
     assert [hit.text[start:end] for start, end in hit.matches] == ["missiles", "Damascus"]
 
 
-@pytest.mark.parametrize("query", ["al-Assad S-300", 'AND OR "', "NEAR(", "title:x *", "'; DROP--"])
+@pytest.mark.parametrize(
+    "query", ["al-Assad S-300", 'AND OR "', "NEAR(", "title:x *", "'; DROP--", '"a\0b"']
+)
 def test_no_query_is_taken_for_syntax(corpus, encoder, query):
     assert len(search_text(corpus, encoder, query)) == 4
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=60) | st.text('"\0a ', max_size=9))
 def test_any_text_makes_an_expression_that_fts5_reads(query):
     import sqlite3
 

@@ -17,7 +17,9 @@ from embeddings.articles.parsing.decoding import (
     MOST_ARTICLE,
     RefusedError,
     clean,
+    describe_unknown,
     peek,
+    replace_unknown,
 )
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
@@ -25,6 +27,7 @@ from embeddings.errors import first_line
 
 # RDF holds other things than news: RSS 0.9 and 1.0 name themselves.
 _RSS_IN_RDF = (b"purl.org/rss", b"netscape.com/rdf/simple")
+_NUMBERED = re.compile(rb"&#(?:[xX]([\da-fA-F]+)|(\d+));?")
 
 
 def read_feed(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
@@ -42,9 +45,12 @@ def read_feed(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]
         raise RefusedError("a web page where a feed should be, as servers answer with an error")
     xml = read_xml(stream, options)
     # Not the bytes themselves, which might name a file of this machine.
-    feed = feedparser.parse(io.BytesIO(xml.data))
+    data, unknown = replace_unknown(xml.data, _NUMBERED, _is_known, b"&#65533;")
+    feed = feedparser.parse(io.BytesIO(data))
     if xml.problem:
         yield about_file(xml.problem)
+    if unknown:
+        yield about_file(describe_unknown(unknown))
     if feed.bozo:
         why = first_line(feed.bozo_exception)
         yield about_file(f"the feed is not well-formed ({why}); read as far as it is understood")
@@ -54,6 +60,12 @@ def read_feed(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]
         yield _read_entry(number, entry, outlet, options.date_order, kinds)
     if kinds:
         yield about_file(note=_describe(kinds))
+
+
+def _is_known(found: re.Match[bytes]) -> bool:
+    digits = (found[1] or found[2]).lstrip(b"0") or b"0"
+    number = int(digits, 16 if found[1] else 10) if len(digits) < 8 else -1
+    return 0 <= number < 0xD800 or 0xDFFF < number < 0x110000
 
 
 def _read_entry(

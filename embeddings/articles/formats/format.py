@@ -98,6 +98,8 @@ def describe_failure(error: Exception) -> str:
         return f"left out: {error}"
     if isinstance(error, (OSError, EOFError, zlib.error)):
         return f"cannot be read to its end: {error}"
+    if isinstance(error, RecursionError):
+        return "nested too deeply; left out"
     return f"cannot be read ({type(error).__name__}: {first_line(error)}); left out"
 
 

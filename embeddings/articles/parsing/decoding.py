@@ -6,9 +6,9 @@ import codecs
 import contextlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, NamedTuple, cast
+from typing import IO, AnyStr, NamedTuple, cast
 
 # The marks at a file's start, longest first: UTF-32's begins with UTF-16's.
 _MARKS = (
@@ -170,6 +170,35 @@ def describe_replaced(count: int, encoding: str) -> str:
     """Say that places of a file could not be decoded."""
     are = "character is" if count == 1 else "characters are"
     return f"{count} {are} not {encoding}; shown as \ufffd"
+
+
+def replace_unknown(
+    text: AnyStr,
+    numbered: re.Pattern[AnyStr],
+    is_known: Callable[[re.Match[AnyStr]], bool],
+    instead: AnyStr,
+) -> tuple[AnyStr, int]:
+    """Replace characters given by a number that none has, by which a library would end.
+
+    Args:
+        text: Markup.
+        numbered: Finds what gives a character by its number.
+        is_known: Whether a character has that number.
+        instead: How the markup writes U+FFFD.
+
+    Returns:
+        The markup, and how many were replaced.
+    """
+    unknown = sum(not is_known(found) for found in numbered.finditer(text))
+    if unknown:
+        text = numbered.sub(lambda found: found[0] if is_known(found) else instead, text)
+    return text, unknown
+
+
+def describe_unknown(count: int) -> str:
+    """Say that characters are given by numbers that no character has."""
+    are = "character is" if count == 1 else "characters are"
+    return f"{count} {are} given by a number that stands for none; shown as \ufffd"
 
 
 def clean(text: str) -> str:

@@ -338,6 +338,11 @@ def test_a_scrap_of_a_page_with_one_paragraph_is_read():
     assert article.text == "The army moved to Homs on Friday, officials said."
 
 
+MATRYOSHKA = b"From: a\nMIME-Version: 1.0\n" + b"".join(
+    b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000)
+)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -345,6 +350,8 @@ def test_a_scrap_of_a_page_with_one_paragraph_is_read():
         ("a.jsonl", b'{"text": ' + b"[" * 700 + b"]" * 700 + b"}", "nested too deeply"),
         ("a.jsonl", b'{"text": ' + b'{"name": ' * 900 + b"1" + b"}" * 901, "nested too deeply"),
         ("a.jsonl", b'{"a":' * 100_000, "not JSON (it is nested too deeply); from here on"),
+        ("a.mhtml", MATRYOSHKA, "nested too deeply; left out"),
+        ("a.eml", MATRYOSHKA, "nested too deeply; left out"),
         ("a.txt", b"long " * 4_000_001, "an article of more than 20 MB; left out"),
         ("a.jsonl", b'{"text": "' + b"long " * 4_000_001 + b'"}', "an article of more than 20 MB"),
         ("a.csv", b"text\n" + b"long " * 4_000_001, "an article of more than 20 MB"),

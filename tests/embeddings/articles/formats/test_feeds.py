@@ -139,3 +139,16 @@ def test_json_feed_takes_its_outlet_from_its_title(tmp_path):
         "text from content_html, title from title, outlet from feed.title, "
         "date from date_published, url from url, id from id",
     )
+
+
+@pytest.mark.parametrize("number", ["1114112", "x110000", "xD800", "9" * 5000])
+def test_a_character_that_there_is_not_is_shown_as_such_and_the_feed_is_read(tmp_path, number):
+    items = [
+        f"<title>A&#{number};</title><description>{text}</description>" for text in (VOTE, MORE)
+    ]
+    file = read(tmp_path, rss(*items, "<title>&#233;</title><description>Caf&#xe9;.</description>"))
+    assert [document.text for document in file.documents] == [VOTE, MORE, "Caf\xe9."]
+    assert [document.title for document in file.documents] == ["A\ufffd", "A\ufffd", "\xe9"]
+    assert problems(file) == [
+        "2 characters are given by a number that stands for none; shown as \ufffd"
+    ]

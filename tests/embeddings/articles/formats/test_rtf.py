@@ -69,3 +69,13 @@ def test_rich_text_cut_off_is_read_and_said(tmp_path):
 def test_what_cannot_be_read_is_one_sentence(tmp_path, markup, message):
     file = read(tmp_path, markup)
     assert [problem.message for problem in file.problems] == [message]
+
+
+@pytest.mark.parametrize("number", ["1114112", "-70000", "9" * 50])
+def test_a_character_that_there_is_not_is_shown_as_such_and_the_rest_is_read(tmp_path, number):
+    file = read(tmp_path, rf"{{\rtf1\ansi Ferry\u{number}?\par {PIER}\u1080?\par}}".encode())
+    assert [document.text for document in file.documents] == [f"Ferry\ufffd\n\n{PIER}\u0438"]
+    (problem,) = file.problems
+    assert (
+        problem.message == "1 character is given by a number that stands for none; shown as \ufffd"
+    )
