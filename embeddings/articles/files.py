@@ -8,6 +8,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
@@ -148,12 +149,20 @@ def _digest(path: Path, options: ReadOptions) -> str:
 
 
 def _version_of(library: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import PackageNotFoundError
 
     try:
-        return version(library)
+        return _find_version(library)
     except PackageNotFoundError:  # an extra that is not installed yet
         return ""
+
+
+@cache
+def _find_version(library: str) -> str:
+    # Some two milliseconds each, and every file asks.
+    from importlib.metadata import version
+
+    return version(library)
 
 
 def _format_of(path: Path) -> Format:

@@ -81,7 +81,8 @@ def _join(runs: list[list[Line]]) -> list[tuple[int, int, int]]:
         index = 0
         while index < len(run):
             last = index
-            while last < len(run) and _is_heading(run[last]):
+            # Of a long list of headings no more is looked at than it takes to know it for one.
+            while last < min(len(run), index + _MOST_HEADINGS + 1) and _is_heading(run[last]):
                 last += 1
             headings = last - index
             if 0 < headings <= _MOST_HEADINGS and last < len(run):

@@ -131,3 +131,16 @@ def test_passages_cover_what_was_not_removed_in_order(
     assert all(kept or character.isspace() for kept, character in zip(covered, text, strict=True))
     ends = [passage.end for passage in found]
     assert all(end <= passage.start for end, passage in zip(ends, found[1:], strict=False))
+
+
+def test_a_long_list_of_headings_is_gone_over_once(monkeypatch) -> None:
+    looked = []
+
+    def is_heading(line: object) -> bool:
+        looked.append(line)
+        return True
+
+    monkeypatch.setattr("embeddings.articles.passages._is_heading", is_heading)
+    text = "\n\n".join(f"The terminal closes again in year {number}" for number in range(500))
+    assert len(cut(text)) == 500
+    assert len(looked) < 4 * 500
