@@ -28,7 +28,6 @@ from tests.holds.newsroom import REAL, STATIC, Newsroom, make_newsroom
 from tests.holds.registry import GROWING, NEW, READING, WRITING
 
 PROCESSES = 2
-FUZZ_PART = 2_500  # inputs of one process
 # How much each driver does unless it is told; ``size`` takes a percentage of the largest.
 COUNTS = {"kills": 900, "faults": 600, "damage": 1000, "fuzz": 100_000, "size": 100}
 
@@ -161,11 +160,9 @@ def main() -> None:
     with ProcessPoolExecutor(PROCESSES, mp_context=spawn, max_tasks_per_child=1) as pool:
         for name in given.drivers or DRIVERS:
             count = given.count or COUNTS[name]
-            # Readers in one process keep what they learn, and the limit is on all of it.
-            parts = max(PROCESSES, -(-count // FUZZ_PART)) if name == "fuzz" else PROCESSES
-            each = count if name == "size" else -(-count // parts)
+            each = count if name == "size" else -(-count // PROCESSES)
             began = time.perf_counter()
-            seeds = [given.seed * parts + number for number in range(parts)]
+            seeds = [given.seed * PROCESSES + number for number in range(PROCESSES)]
             jobs = [pool.submit(work, name, each, seed, model) for seed in seeds]
             rows = [row for job in jobs for row in job.result()]
             report(name, rows, time.perf_counter() - began)

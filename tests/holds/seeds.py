@@ -297,6 +297,9 @@ LABELS = (
     b"passage_id,label\n1,a\n2,b\n9999999999999999999999,c\n",
     b"document_id,position,label\nx,0,a\n,,\n",
 )
+LABEL_LINES = (
+    b'{"passage_id": 1, "label": "a"}\n{"document_id": "x", "position": 0, "label": 2}\n',
+)
 QUERIES = (
     b'talks in Geneva "arms deliveries"',
     b'al-Assad S-300 NEAR/3 "a',
@@ -308,5 +311,6 @@ DATES = (
     b"05/11/2013",
     b"1368230400",
     b"11 mai 2013, 5 h 46",
+    b"11 none 2013",  # is looked for in every language
 )
 IDS = (b"1", b"99999999999999999999", b"weapons transfers", "\u0661".encode())
