@@ -22,9 +22,10 @@ def count_distinct(store: CorpusStore) -> int:
 
 
 def count_outlets(store: CorpusStore) -> list[tuple[str, int]]:
-    """Return each outlet and its number of articles, most first; ``""`` is an unknown outlet."""
+    """Return each known outlet and its number of articles, most first."""
     return store.rows(
-        "SELECT source, count(*) FROM documents GROUP BY source ORDER BY count(*) DESC, source"
+        "SELECT source, count(*) FROM documents WHERE source != '' GROUP BY source "
+        "ORDER BY count(*) DESC, source"
     )
 
 

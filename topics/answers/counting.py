@@ -15,6 +15,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def from_outlets(number: int) -> str:
+    """Return how many outlets something is from, or nothing where none is known."""
+    return f" from {count(number, 'outlet')}" if number else ""
+
+
 def percent(part: int, whole: int) -> str:
     """Return a share as tables print it: empty for none, ``<1%`` for next to none."""
     if not part:

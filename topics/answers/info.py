@@ -15,7 +15,8 @@ from embeddings.corpus.contents import (
     read_removals,
 )
 from embeddings.corpus.store import CorpusStore
-from topics.pipeline.coverage_tables import STORY_COUNTS
+from topics.pipeline.coverage_tables import STORY_COUNTS, count_found
+from topics.pipeline.topic_tables import count_shown
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,18 @@ class CorpusInfo:
         documents: Number of articles.
         passages: Number of passages.
         distinct: Number of distinct passage texts.
-        outlets: Outlet and number of articles, most first; ``""`` is an unknown outlet.
+        outlets: Known outlets and number of articles, most first.
         earliest: The earliest date of an article, or ``""``.
         latest: The latest.
         undated: Articles without a date.
         encoder: Name, fingerprint and dimension of the model its vectors are of, or ``{}``.
         vectors: Stored vectors, those of removed passages included (a cache).
-        topics: Number of topics.
+        topics: Number of topics of all levels.
+        topics_shown: Number of those that are shown when no level is asked for.
         copy_groups: Number of groups of copies.
+        near_groups: Number of those that are not of one text.
         stories: Number of stories, those of one outlet among them.
+        stories_across: Number of those that several known outlets have.
         too_short: Ids of articles with too few words to be of a story.
         answers: Pairs that the user answered yes or no to.
         edits: Changes made to topics by hand.
@@ -57,8 +61,11 @@ class CorpusInfo:
     encoder: dict[str, Any]
     vectors: int
     topics: int
+    topics_shown: int
     copy_groups: int
+    near_groups: int
     stories: int
+    stories_across: int
     too_short: tuple[str, ...]
     answers: int
     edits: int
@@ -76,7 +83,7 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
     path = Path(db)
     with CorpusStore.open(path) as store:
         earliest, latest, undated = read_dates(store)
-        passages = count_rows(store, "passages")
+        passages, found = count_rows(store, "passages"), count_found(store)
         return CorpusInfo(
             path=str(path),
             bytes=path.stat().st_size,
@@ -90,8 +97,11 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             encoder=store.setting("encoder") or {},
             vectors=count_rows(store, "vectors"),
             topics=count_rows(store, "topics"),
+            topics_shown=count_shown(store),
             copy_groups=count_rows(store, "copy_groups"),
+            near_groups=found["near_groups"],
             stories=count_rows(store, "stories"),
+            stories_across=found["stories"],
             too_short=tuple((store.setting(STORY_COUNTS) or {}).get("too_short", ())),
             answers=count_rows(store, "judgements"),
             edits=count_rows(store, "edits"),

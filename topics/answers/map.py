@@ -10,7 +10,7 @@ import numpy as np
 from embeddings.corpus.contents import count_outlets, count_rows, read_dates
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
-from topics.answers.counting import count
+from topics.answers.counting import count, from_outlets
 from topics.answers.topics import open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.maps.drawing import MapPicture, check_path, draw
@@ -84,8 +84,8 @@ def _draw(
         names,
         path,
         title=title
-        or f"{count(len(names), 'topic')} in {count(count_rows(store, 'documents'), 'article')} "
-        f"from {count(len(count_outlets(store)), 'outlet')}",
+        or f"{count(len(names), 'topic')} in {count(count_rows(store, 'documents'), 'article')}"
+        f"{from_outlets(len(count_outlets(store)))}",
         subtitle=f"{count(passages, 'passage')}{dates}. "
         "A point is a passage; points near each other say like things.",
         caption="Made with Topicwire",

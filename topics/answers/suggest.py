@@ -12,6 +12,7 @@ from embeddings.corpus.contents import refuse_source
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from embeddings.writing import replace_file
+from topics.answers.counting import from_outlets
 from topics.answers.topics import TopicSummary, open_clustered, summarise_topics
 
 # Example passages of each topic, and how much is kept of one: the model reads about 250
@@ -146,10 +147,9 @@ def _in_command(path: Path) -> str:
 def _write_entry(topic: TopicSummary, name: str) -> str:
     passages = [clean(quotation.text) for quotation in topic.representatives]
     examples = [_cut(one) for one in dict.fromkeys(passages) if one][:EXAMPLES]
-    outlets = f"{len(topic.outlets)} outlet{'s' * (len(topic.outlets) != 1)}"
     size = f"{topic.passages} passage{'s' * (topic.passages != 1)}"
     lines = [
-        f"# {size} ({topic.share:.0%} of the corpus) from {outlets}",
+        f"# {size} ({topic.share:.0%} of the corpus){from_outlets(len(topic.outlets))}",
         "[[topic]]",
         f"name = {quote(name)}",
         f"description = {quote(_describe(topic, name, passages))}",

@@ -34,7 +34,7 @@ class TopicSummary:
         distinct: How many there are when copies count once.
         share: ``passages`` as a share of the corpus.
         strength: Mean strength of its passages, 0 to 1.
-        outlets: Outlet and number of passages, most first.
+        outlets: Known outlets and number of passages, most first.
         representatives: Typical passages, distinct ones from different outlets.
         level: The broadest level it stands on; 0 is the broadest of all.
         parent: Id of the topic above it, ``None`` on top.
@@ -134,7 +134,8 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
     counts = _sum_counts(store, at)
     outlets: dict[int, Counter[str]] = {topic_id: Counter() for topic_id in wanted}
     for leaf, source, number in count_by_outlet(store):
-        outlets[at[leaf]][source] += number
+        if source:
+            outlets[at[leaf]][source] += number
     total = sum(numbers[0] for numbers in counts.values())
     described = [one for one in read_descriptions(store) if one[0] in wanted]
     cited = read_quotations(store, [passage for one in described for passage in one[2]])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.articles.parsing.results import STANDARD_INPUT
-from topics.answers.counting import count, fold_problems
+from topics.answers.counting import count, fold_problems, from_outlets
 from topics.cli.changes import tell_changes
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count, repeat_db
 from topics.cli.output import console, echo, plain, print_json, say, show, styled
@@ -225,8 +225,8 @@ def _print_reading(report: ClusterReport) -> None:
         left = len(problems) - PROBLEMS_SHOWN
         echo(f"  and {left} more; `topicwire info --problems` lists all.")
     echo(
-        f"{count(report.passages, 'passage')} in {count(report.documents, 'article')} from "
-        f"{count(report.outlets, 'outlet')}; {count(report.removed, 'line')} of page furniture "
+        f"{count(report.passages, 'passage')} in {count(report.documents, 'article')}"
+        f"{from_outlets(report.outlets)}; {count(report.removed, 'line')} of page furniture "
         "left out."
     )
 
@@ -265,7 +265,10 @@ def _print_found(report: ClusterReport) -> None:
         f"{count(report.same_event, 'same-event pair')}."
     )
     stories = "story" if report.stories == 1 else "stories"
-    echo(f"{report.stories:,} {stories} of several outlets.")
+    if report.outlets:
+        echo(f"{report.stories:,} {stories} of several outlets.")
+    else:
+        echo("No outlet is known; `topicwire story` lists the stories of all articles.")
     if report.previous_topics:
         echo(f"{report.moved:.0%} of the passages changed topic since the last run.")
     for line in tell_changes(report.changes, report.topic_names):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import StoreError
-from topics.answers.counting import count
+from topics.answers.counting import count, from_outlets
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import (
     RIGHT,
     console,
+    date_of,
     echo,
     list_outlets,
     plain,
@@ -108,24 +109,31 @@ def _print_problems(found: CorpusInfo) -> None:
 
 
 def _print_contents(found: CorpusInfo) -> None:
-    dates = f"{found.earliest} to {found.latest}" if found.earliest else "none"
-    undated = f", {found.undated} without a date" if found.undated else ""
+    dates = f"{date_of(found.earliest)} to {date_of(found.latest)}" if found.earliest else "none"
+    undated = f", {count(found.undated, 'article')} without one" if found.undated else ""
+    unnamed = found.documents - sum(number for _, number in found.outlets)
+    unknown = f", {unnamed:,} of no known outlet" if unnamed and found.outlets else ""
     removed = sum(number for _, number in found.removed)
     rows = {
-        "database": f"{found.path}, {found.bytes / 1e6:.1f} MB",
-        "articles": f"{found.documents:,} from {count(len(found.outlets), 'outlet')}",
-        "outlets": list_outlets(found.outlets, 12),
+        "database": f"{plain(found.path)}, {found.bytes / 1e6:.1f} MB",
+        "articles": f"{found.documents:,}{from_outlets(len(found.outlets))}{unknown}",
+        "outlets": list_outlets(found.outlets, 12) or "none known",
         "dates": dates + undated,
-        "passages": f"{found.passages}, {found.distinct} distinct",
-        "furniture": f"{removed} lines left out (`topicwire cluster --show-removed` lists them)",
-        "model": found.encoder.get("name", "none yet"),
-        "topics": str(found.topics),
-        "copies": f"{found.copy_groups:,} groups, repeats within one outlet among them",
-        "stories": f"{found.stories:,}, those of one outlet among them{_too_short(found)}",
+        "passages": f"{found.passages:,}, {found.distinct:,} distinct",
+        "furniture": f"{count(removed, 'line')} left out"
+        + (" (`topicwire cluster --show-removed` lists them)" if removed else ""),
+        "model": plain(found.encoder.get("name", "none yet")),
+        "topics": f"{found.topics_shown:,} shown, {found.topics:,} on all levels",
+        "copies": f"{count(found.copy_groups - found.near_groups, 'exact group')}, "
+        f"{count(found.near_groups, 'near-copy group')}, repeats in one outlet among them",
+        "stories": f"{found.stories:,}, {found.stories_across:,} of them of several outlets"
+        f"{_too_short(found)}",
         "by hand": f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}",
-        "unread": f"{len(found.problems)} (`topicwire info --problems` lists them)",
+        "unread": f"{len(found.problems)} (`topicwire info --problems` lists them)"
+        if found.problems
+        else "none",
     }
-    show_table(rows.items(), ("", 0, lambda row: row[0]), ("", 1, lambda row: plain(row[1])))
+    show_table(rows.items(), ("", 0, lambda row: row[0]), ("", 1, lambda row: row[1]))
     if found.unclustered:
         verb = "has" if found.unclustered == 1 else "have"
         console().print(

@@ -20,6 +20,7 @@ from topics.cli.output import (
     show_table,
     styled,
     tell_more,
+    tied,
 )
 
 if TYPE_CHECKING:
@@ -87,9 +88,9 @@ def strangers_line(strangers: Sequence[str]) -> str:
 def _print_outlets(lines: Sequence[OutletLine]) -> None:
     show_table(
         lines,
-        ("outlet", {"ratio": 1, "overflow": "fold"}, _name),
+        ("outlet", 1, _name),
         ("words", RIGHT, lambda line: f"{line.words:,}"),
-        ("original", RIGHT, lambda line: percent(line.original, line.words)),
+        ("own", RIGHT, lambda line: percent(line.original, line.words)),
         ("wire", RIGHT, lambda line: percent(line.wire, line.words)),
         ("copied", RIGHT, lambda line: percent(line.earlier, line.words)),
         ("shared", RIGHT, lambda line: percent(line.unordered, line.words)),
@@ -154,7 +155,8 @@ def _print_pairs(pairs: Sequence[OutletReuse]) -> None:
 
 def _name_pair(one: OutletReuse) -> Text:
     verb = " has from " if one.directed else " shares with "
-    return styled((outlet_name(one.outlet), "cyan"), verb, (outlet_name(one.source), "cyan"))
+    outlet, source = tied(outlet_name(one.outlet)), tied(outlet_name(one.source))
+    return styled((outlet, "cyan"), verb, (source, "cyan"))
 
 
 def _words(one: OutletReuse) -> str:

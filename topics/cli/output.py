@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
+_MANY_COLUMNS = 6
+
 _R = TypeVar("_R")
 _Row = TypeVar("_Row")
 
@@ -40,7 +42,10 @@ Column = tuple[str, Width, Callable[[_Row], "str | int | Text"]]
 # lets them stand, and the C0 controls but the newline.
 _UNSAFE_IN_JSON = r"\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _JSON_CONTROL = re.compile(f"[{_UNSAFE_IN_JSON}]")
-_CONTROL = re.compile(rf"[\x00-\x09\x0b-\x1f{_UNSAFE_IN_JSON}]")
+# Holds the words of a name together where lines are broken (rich takes it for a letter, a
+# no-break space for a space); printed as a space, as all that is not safe.
+_TIE = "\u2800"
+_CONTROL = re.compile(rf"[\x00-\x09\x0b-\x1f{_UNSAFE_IN_JSON}{_TIE}]")
 
 # A passage's heading is set off from its paragraph by an empty line.
 _BREAK = re.compile(r"\n\s*\n")
@@ -62,13 +67,18 @@ def safe(text: str) -> str:
 
 def list_outlets(outlets: Sequence[tuple[str, int]], most: int) -> str:
     """Return outlets, each with its number, on one line; those beyond ``most`` are counted."""
-    shown = ", ".join(f"{plain(name) or 'unknown'} {number}" for name, number in outlets[:most])
+    shown = ", ".join(tied(f"{name or 'unknown'} {number:,}") for name, number in outlets[:most])
     return shown + (f" and {len(outlets) - most} more" if len(outlets) > most else "")
 
 
 def outlet_name(source: str) -> str:
     """Return the name of an outlet as it is printed."""
     return plain(source) or "unknown outlet"
+
+
+def tied(name: str) -> str:
+    """Return a name that ``say`` and tables of wide columns print on one line."""
+    return plain(name).replace(" ", _TIE)
 
 
 def date_of(published: str) -> str:
@@ -141,8 +151,15 @@ def show_table(rows: Iterable[_Row], *columns: Column[_Row] | None, apart: bool 
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     shown = [column for column in columns if column is not None]
+    # Many columns stand closer, and leave more to the names.
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+        collapse_padding=len(shown) > _MANY_COLUMNS,
+        show_edge=False,
+    )
     for heading, width, _ in shown:
         if isinstance(width, int):
             justify = "right" if width == RIGHT else "left"

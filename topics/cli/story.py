@@ -116,11 +116,7 @@ def _print_list(stories: Sequence[StorySummary], limit: int) -> None:
 
 
 def _range(first: str, last: str) -> str:
-    """Return two dates, a year that they have in common once where both are as exact."""
-    if first == last:
-        return first or "no date"
-    same_year = first[:4] == last[:4] and len(first) == len(last)
-    return f"{first} to {last[5:] if same_year else last}"
+    return date_of(first) if first == last else f"{date_of(first)} to {date_of(last)}"
 
 
 def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:

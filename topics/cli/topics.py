@@ -13,6 +13,7 @@ from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption, To
 from topics.cli.output import (
     RIGHT,
     console,
+    date_of,
     echo,
     list_outlets,
     outlet_name,
@@ -192,7 +193,7 @@ def _tell_topics(one: Placement) -> str:
 
 def _quote(one: Placement) -> Text:
     cited = one.passage
-    where = f"{plain(cited.source)}, {cited.published or 'no date'}"
+    where = f"{outlet_name(cited.source)}, {date_of(cited.published)}"
     return styled(plain(cited.text), (f" {where}", "dim"))
 
 
@@ -212,10 +213,10 @@ def _print_passages(topic: TopicSummary) -> None:
     if topic.stability is not None:
         details += f", {topic.stability:.0%} stable"
     say(details, indent=4)
-    say(f"Outlets: {list_outlets(topic.outlets, 6)}", indent=4)
+    say(f"Outlets: {list_outlets(topic.outlets, 6) or 'none known'}", indent=4)
     say(f"Key phrases: {plain(', '.join(topic.keyphrases))}", indent=4)
     for quotation in topic.representatives:
-        where = f"{outlet_name(quotation.source)}, {quotation.published or 'no date'}"
+        where = f"{outlet_name(quotation.source)}, {date_of(quotation.published)}"
         cited = (f"{where}, passage {quotation.passage_id}", "dim")
         say()
         say(f"“{plain(quotation.text)}” ", cited, indent=4)

@@ -42,7 +42,7 @@ EXAMPLE = "topicwire trends --by month --since 2013 --csv trends.csv"
 CHART_WIDTH = 31
 
 # Topics side by side in the table of outlets.
-TOPICS_ACROSS = 8
+TOPICS_ACROSS = 6
 
 # Nothing at all in the period; none of the topic; then from the least to the most.
 _BLOCKS = " ·▁▂▃▄▅▆▇█"
@@ -120,7 +120,7 @@ def _print_topics(report: TrendReport) -> None:
     by_period = report.distinct_by_period
     everything = [sum(both) for both in zip(by_period, report.copies_by_period, strict=True)]
     counts = _counts(report.distinct, report.passages - report.distinct)
-    whole = chart(by_period, everything, ascii_only, shares=False)
+    whole = styled(chart(by_period, everything, ascii_only, shares=False))
     rows = [("", styled((f"all topics: {counts}", "dim")), whole)]
     for topic in report.topics:
         numbers = (
@@ -129,7 +129,14 @@ def _print_topics(report: TrendReport) -> None:
         )
         name = (plain(topic.name), "bold" if topic.kind == "guided" else "")
         row = chart(topic.distinct_by_period, by_period, ascii_only, shares=True)
-        rows.append((str(topic.id), styled(name, (f"\n{numbers}", "dim")), row))
+        figures = _figures(topic.distinct_by_period, by_period, report.periods)
+        rows.append(
+            (
+                str(topic.id),
+                styled(name, (f"\n{numbers}", "dim")),
+                styled(row, (f"\n{figures}", "dim")),
+            )
+        )
     heading = _span(report.periods) or "no dates"
     show_table(
         rows,
@@ -142,7 +149,8 @@ def _print_topics(report: TrendReport) -> None:
         columns = f"a {report.by}" if width == 1 else f"{width} {report.by}s"
         echo(
             f"One mark is {columns}: texts in all, and for a topic its share of them, from the\n"
-            "row's least to its most; a dot is none, a gap a time without any text."
+            "row's least to its most (in figures below it, with when that was); a dot is\n"
+            "none, a gap a time without any text."
         )
 
 
@@ -171,6 +179,24 @@ def chart(
         mark = 1 + max(1, round(steps * height / most)) if height else 1
         row += marks[mark if whole else 0]
     return row
+
+
+def _figures(counts: Sequence[int], everything: Sequence[int], periods: Sequence[str]) -> str:
+    """Say from what to what the marks of a topic's row go, and when they are highest."""
+    from topics.periods.periods import pool
+
+    begins = periods[:: -(-len(periods) // CHART_WIDTH) or 1]
+    shares = [
+        (number / whole, begin)
+        for number, whole, begin in zip(
+            pool(counts, CHART_WIDTH), pool(everything, CHART_WIDTH), begins, strict=True
+        )
+        if whole
+    ]
+    if not shares:
+        return ""
+    most, when = max(shares, key=lambda share: share[0])
+    return f"{min(shares)[0]:.0%} to {most:.0%}, {when}"
 
 
 def _print_shifts(report: TrendReport) -> None:

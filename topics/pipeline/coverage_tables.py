@@ -289,6 +289,7 @@ def count_found(store: CorpusStore) -> dict[str, int]:
         "contained": "(SELECT DISTINCT b FROM relations WHERE kind = 'contains' AND across)",
         "same_event": "relations WHERE kind = 'same_event'",
         "stories": "(SELECT story_id FROM story_members AS m JOIN documents AS d "
-        "ON d.id = m.document_id GROUP BY story_id HAVING count(DISTINCT d.source) > 1)",
+        "ON d.id = m.document_id GROUP BY story_id "
+        "HAVING count(DISTINCT nullif(d.source, '')) > 1)",
     }
     return {name: count_rows(store, found) for name, found in counts.items()}

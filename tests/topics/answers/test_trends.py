@@ -153,6 +153,8 @@ def test_a_topic_of_the_last_periods_rises(tmp_path, put):
     ]
     _, out = trends_command("--db", tmp_path / "t.db")
     assert "2013-05-13 to 2013-05-16 against 2013-05-01 to 2013-05-12" in out
+    assert "0% to 100%, 2013-05-13" in out
+    assert "0% to 100%, 2013-05-01" in out
 
 
 PARAGRAPHS = st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.integers(1, 6)), max_size=4)

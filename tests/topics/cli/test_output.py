@@ -208,8 +208,17 @@ def test_a_table_shows_text_as_it_is_under_the_headings_it_has(capsys):
 
 def test_outlets_beyond_the_most_are_counted():
     outlets = [("Post", 3), ("", 2), ("Echo", 1)]
-    assert list_outlets(outlets, 2) == "Post 3, unknown 2 and 1 more"
-    assert list_outlets(outlets, 3) == "Post 3, unknown 2, Echo 1"
+    assert output.safe(list_outlets(outlets, 2)) == "Post 3, unknown 2 and 1 more"
+    assert output.safe(list_outlets(outlets, 3)) == "Post 3, unknown 2, Echo 1"
+
+
+def test_no_line_ends_within_the_name_of_an_outlet(capsys):
+    outlets = [("Christian Science Monitor", 66), ("New York Times - News", 31)] * 6
+    output.say(list_outlets(outlets, 12))
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) > 3
+    assert printed.count("Christian Science Monitor 66") == 6
+    assert printed.count("New York Times - News 31") == 6
 
 
 def test_a_result_is_shown_as_json_or_in_words(capsys):
