@@ -57,9 +57,10 @@ class Document:
     """One article.
 
     Attributes:
-        id: The article's own id, else its url, else its absolute path; for a row of a
-            table without id and url, the path, ``#`` and the row's number; for an article
-            of no file ``text-`` and the hash of its outlet and text.
+        id: The article's own id, else its url, each web address in its one form
+            (``canonical_address``), else its absolute path; for a row of a table without id
+            and url, the path, ``#`` and the row's number; for an article of no file ``text-``
+            and the hash of its outlet and text.
         text: The decoded text (for HTML, the extracted text), before furniture is
             removed. All offsets count characters of this string.
         title: The headline, or ``""``.

@@ -16,6 +16,7 @@ from embeddings.articles.formats.format import Format, Row, describe_failure
 from embeddings.articles.formats.registry import find_format
 from embeddings.articles.given import Given
 from embeddings.articles.listing import list_files, show_path
+from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.decoding import clean, find_codec
 from embeddings.articles.parsing.results import PYTHON, Problem, ReadFile, ReadOptions
 from embeddings.articles.parsing.unfolding import open_unfolded
@@ -28,7 +29,6 @@ from embeddings.text.normalising import hash_text
 CHUNK_ROWS = 2000
 # Problems of one table that are named; more are counted.
 _NAMED_PROBLEMS = 50
-_BLOCK = 1 << 20
 
 
 def read_paths(
@@ -137,15 +137,17 @@ def _failed(path: Path, digest: str, message: str) -> ReadFile:
 
 
 def _digest(path: Path, options: ReadOptions) -> str:
-    """Hash a file's bytes with all else that its documents depend on."""
+    """Hash what its documents depend on beside a file's bytes, and these: two parts with a colon.
+
+    So that a file which is only read in another way is told from one that has changed.
+    """
     settings: list[object] = [options.source, sorted(options.columns.items()), options.date_order]
     settings += [options.encoding, PROCESSING]
     settings += [_version_of(library) for library in _format_of(path).library.split()]
-    found = hashlib.sha256(json.dumps(settings).encode("utf-8"))
+    how = hashlib.sha256(json.dumps(settings).encode("utf-8"))
     with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()
+        what = hashlib.file_digest(stream, "sha256")
+    return f"{how.hexdigest()[:16]}:{what.hexdigest()}"
 
 
 def _version_of(library: str) -> str:
@@ -200,7 +202,7 @@ def _take_rows(
             document, place = _name(row, row.content, path, options)
             places.append(place)
             documents.append(document)
-            dropped.update({document.id: row.dropped} if row.dropped else {})
+            dropped.update({place: row.dropped} if row.dropped else {})
         if len(documents) == CHUNK_ROWS:
             yield ReadFile(
                 str(path),
@@ -210,6 +212,7 @@ def _take_rows(
                 dropped=dropped,
                 last=False,
                 places=tuple(places),
+                content=digest.rpartition(":")[2],
             )
             documents, places, problems, dropped = [], [], [], {}
     if counted > _NAMED_PROBLEMS:
@@ -226,6 +229,7 @@ def _take_rows(
         dropped=dropped,
         notes=tuple(notes),
         places=tuple(places),
+        content=digest.rpartition(":")[2],
     )
 
 
@@ -251,7 +255,8 @@ def _name(
     place = "#".join(filter(None, (str(path), row.member, str(row.number or ""))))
     if not path.is_absolute():
         place = f"text-{hash_text(source + chr(10) + article.text).hex()}"
-    name = article.id or article.url or place
+    stated = article.id or article.url
+    name = canonical_address(stated) or stated or place
     return replace(article, id=name, source=source, path=str(path)), place
 
 

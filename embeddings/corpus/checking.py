@@ -86,8 +86,10 @@ def _references(store: NamedValues) -> _Finding:
 
 
 def _articles(store: NamedValues) -> _Finding:
+    fields_of = "text, title, source, published, url, path, version"
     for *fields, version in store.each(
-        "SELECT id, text, title, source, published, url, path, version FROM documents"
+        f"SELECT id, {fields_of} FROM documents "  # noqa: S608 - our own words
+        f"UNION ALL SELECT document_id, {fields_of} FROM versions"
     ):
         document = Document(*fields)
         # Its text was taken apart by this version of the rules, or by an earlier one.

@@ -14,10 +14,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from embeddings.corpus.checksums import checksum
+from embeddings.corpus.twins import join_twins
 from embeddings.errors import StoreError
 from embeddings.writing import sweep_beside
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 # "TPWR", so that a stranger's SQLite file is told from ours.
 APPLICATION_ID = 0x54505752
@@ -202,6 +203,8 @@ def _upgrade(connection: sqlite3.Connection) -> None:
     # executescript() would commit first; the statements hold no semicolon of their own.
     for statement in "".join(steps).split(";"):
         connection.execute(statement)
+    if version < 7:
+        join_twins(connection)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -12,16 +12,33 @@ from pathlib import Path
 from embeddings.articles.files import read_given, read_paths
 from embeddings.articles.furniture.finding import find_furniture
 from embeddings.articles.given import Given
+from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.articles.parsing.unfolding import drop_packing
 from embeddings.articles.passages import split
+from embeddings.corpus.identity import (
+    find_name,
+    is_on_disk,
+    is_same_article,
+    is_there,
+    standing_order,
+)
 from embeddings.corpus.store import CorpusStore
+from embeddings.corpus.versions import (
+    Reading,
+    drop_versions,
+    forget_articles,
+    keep_version,
+    note_address,
+    now,
+    read_times,
+    read_versions,
+)
 from embeddings.documents import Document, version_of
+from embeddings.text.normalising import normalise
 
 # Seconds after which a file is named for the time it took.
 SLOW_FILE = 10.0
-# Two texts under one id that share fewer words are two articles.
-_SAME_ARTICLE = 0.5
 
 
 @dataclass
@@ -34,7 +51,8 @@ class ReadingReport:
         added: Documents new to the store.
         updated: Documents replaced by a newer version.
         unchanged: Documents met that were stored already.
-        repeated: Documents left out, since another file or row brought them.
+        repeated: Documents counted once with one that another file or row brought, perhaps
+            under another address.
         problems: What could not be read, in files that this run read.
         notes: How files of tables were understood, and which took long, by path.
         kinds: Files met, by their ending; what comes from none by its name.
@@ -55,7 +73,7 @@ class ReadingReport:
 
     @property
     def met(self) -> int:
-        """Documents met: new, replaced, as they were, or left out as repeated."""
+        """Documents met: new, replaced, as they were, or counted with another."""
         return self.added + self.updated + self.unchanged + self.repeated
 
 
@@ -65,6 +83,7 @@ def add_paths(
     options: ReadOptions,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     given: Sequence[Given] = (),
+    time_read: str = "",
 ) -> ReadingReport:
     """Add the articles in files and folders, or given without one, to the store or update them.
 
@@ -77,16 +96,20 @@ def add_paths(
         options: How they are read.
         progress: Told, before a file is read, how many were and how many there are.
         given: Articles that come from no file.
+        time_read: When this is, ISO 8601 in UTC; ``""`` for now.
 
     Raises:
         InputError: A path is missing, a folder holds no articles, a table no text.
     """
     report = ReadingReport()
     files: dict[str, _File] = {}
-    began = time.monotonic()
-    read = read_paths(paths, options, store.file_digests(), progress)
+    began, time_read = time.monotonic(), time_read or now()
+    known = store.file_digests()
+    read = read_paths(paths, options, known, progress)
     for part in chain(read, *(read_given(each, options) for each in given)):
-        file = files.setdefault(part.path, _File())
+        file = files.setdefault(
+            part.path, _File(time_read, _is_read_again(known.get(part.path), part.content))
+        )
         told = len(file.problems)
         file.problems += part.problems
         with store.transaction():
@@ -102,12 +125,33 @@ def add_paths(
 
 @dataclass
 class _File:
-    """What the parts of one file came to so far."""
+    """What the parts of one file came to so far.
 
+    Attributes:
+        time_read: When this is.
+        read_again: Whether it is as it was, and only how it is read has changed.
+        problems: What could not be read in it.
+        met: Names of the articles that it brought.
+        renamed: Place of each article whose id or address is another's, to that one's file.
+        others: Names that these got, by that id or address.
+    """
+
+    time_read: str
+    read_again: bool
     problems: list[Problem] = field(default_factory=list)
-    refused: bool = False
-    met: set[str] = field(default_factory=set)  # ids that the file states
-    renamed: dict[str, str] = field(default_factory=dict)  # place to the id's other file
+    met: set[str] = field(default_factory=set)
+    renamed: dict[str, str] = field(default_factory=dict)
+    others: dict[str, list[str]] = field(default_factory=dict)
+
+
+def _is_read_again(digest: str | None, content: str) -> bool:
+    """Whether a file was read before with the content that it has, as far as is known.
+
+    What was noted before version 7 of the database does not tell; the article is not said to
+    have changed then.
+    """
+    before = (digest or "").rpartition(":")[2]
+    return bool(digest) and (":" not in (digest or "") or before == content)
 
 
 def _forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collection[str]) -> None:
@@ -127,100 +171,143 @@ def _add_part(
     report: ReadingReport,
 ) -> None:
     # A folder has no digest of its own, only what was passed over in it.
-    is_counted = bool(part.digest) or not _is_on_disk(part.path)
+    is_counted = bool(part.digest) or not is_on_disk(part.path)
     if is_counted and part.last:
         report.files += 1
         name = drop_packing(Path(part.path).name).partition("?")[0]
         kind = Path(name).suffix or "no ending"
-        report.kinds[kind if _is_on_disk(part.path) else part.path] += 1
+        report.kinds[kind if is_on_disk(part.path) else part.path] += 1
     if part.unchanged:
         report.unchanged_files += 1
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))
         report.unchanged += found[0][0]
         return
     several = part.documents and part.path not in part.places
-    if several and _is_on_disk(part.path) and store.document_version(part.path) is not None:
+    if several and is_on_disk(part.path) and store.document_version(part.path) is not None:
         # The file was taken for one article before.
         store.remove_documents([part.path])
-    for document, place in zip(part.documents, part.places, strict=True):
-        settled = _settle(store, document, place, file)
-        if isinstance(settled, Document):
-            _add_document(store, settled, part.dropped.get(document.id, ()), report)
-        else:
-            report.repeated += 1
-            file.problems.append(Problem(part.path, None, settled))
-    if part.last and file.renamed:
-        ids = "id names an article" if len(file.renamed) == 1 else "ids name articles"
-        others = ", ".join(sorted(set(file.renamed.values())))
-        name = "file and row name them" if _is_on_disk(part.path) else "its text names each"
-        message = f"{len(file.renamed)} {ids} of {others} too; here {name}"
-        file.problems.append(Problem(part.path, None, message))
-    # The digest comes with the last part: it says that the whole file was read. A file with
-    # refused articles is read again, since the other file may be gone by then.
+    for document, place in _order_twins(part):
+        _take(store, document, place, part.dropped.get(place, ()), file, report)
     if part.last:
-        digest = "" if file.refused else part.digest
-        store.add_file(part.path, digest, [(p.line, p.message) for p in file.problems])
+        if said := _describe_names(part.path, file):
+            file.problems.append(Problem(part.path, None, said))
+        # The digest comes with the last part: it says that the whole file was read.
+        store.add_file(part.path, part.digest, [(p.line, p.message) for p in file.problems])
 
 
-def _settle(store: CorpusStore, document: Document, place: str, file: _File) -> Document | str:
-    """Return the article under the name it is stored by, or why it is left out.
-
-    An id names one article. Met again with a text that has less than half of its words in
-    common, it is a number of the file's own, and file and row name the article, or its text
-    where it comes from no file.
-    """
-    here = _is_on_disk(document.path)
-    if document.id == place and here:
-        return document
-    if document.id != place and store.document_version(place) is not None:
-        return replace(document, id=place)  # as in an earlier run, whoever has the id now
-    found = store.rows("SELECT path, text FROM documents WHERE id = ?", (document.id,))
-    again = document.id in file.met
-    file.met.add(document.id)
-    if not found:
-        return document
-    path, text = found[0]
-    # What comes from no file may be of another table each time.
-    ours = path == document.path or not Path(path).exists()
-    if ours and not again and _is_on_disk(path):
-        return document
-    if share_of_words(text, document.text) < _SAME_ARTICLE:
-        file.renamed[place] = path
-        return replace(document, id=place)
-    if again:
-        how = "the same text" if text == document.text else "another text"
-        return f"an article with the id {document.id!r} and {how} came from {path}; left out"
-    if not _is_on_disk(path):
-        return document
-    file.refused = True
-    return f"the id {document.id} is already stored from {path}; left out here"
+def _order_twins(part: ReadFile) -> Iterator[tuple[Document, str]]:
+    """Yield the articles of a part with their places, those of one address the best first."""
+    groups: dict[str, list[tuple[Document, str]]] = {}
+    for document, place in zip(part.documents, part.places, strict=True):
+        groups.setdefault(canonical_address(document.url) or document.id, []).append(
+            (document, place)
+        )
+    for twins in groups.values():
+        yield from sorted(twins, key=lambda one: standing_order(one[0]), reverse=True)
 
 
-def _is_on_disk(path: str) -> bool:
-    """Whether a path is that of a file, not the name of what comes from none."""
-    return Path(path).is_absolute()
+def _describe_names(path: str, file: _File) -> str:
+    """Say how many articles of a file bear the name of one of another, ``""`` for none."""
+    if not file.renamed:
+        return ""
+    ids = "id names an article" if len(file.renamed) == 1 else "ids name articles"
+    others = ", ".join(sorted(set(file.renamed.values())))
+    name = "address, or file and row, name them" if is_on_disk(path) else "its text names each"
+    return f"{len(file.renamed)} {ids} of {others} too; here {name}"
 
 
-def share_of_words(one: str, other: str) -> float:
-    """Return the words that two texts have in common, as a share of the longer one's."""
-    a, b = Counter(one.split()), Counter(other.split())
-    return (a & b).total() / max(1, a.total(), b.total())
-
-
-def _add_document(
-    store: CorpusStore, document: Document, dropped: Sequence[str], report: ReadingReport
+def _take(
+    store: CorpusStore,
+    document: Document,
+    place: str,
+    dropped: Sequence[str],
+    file: _File,
+    report: ReadingReport,
 ) -> None:
-    stored = store.document_version(document.id)
-    if stored == version_of(document):
+    """Store an article that is new or has changed; count one that was met before."""
+    others = file.others.get(document.id, ())
+    name, taken = find_name(store, document, place, file.met, others)
+    if taken and name not in others:
+        file.renamed[place] = taken
+        file.others.setdefault(document.id, []).append(name)
+    known = next(iter(store.documents([name])), None)
+    again = name in file.met
+    file.met.add(name)
+    document = replace(document, id=name)
+    if known is None:
+        _put(store, document, dropped, Reading(file.time_read, file.time_read), report)
+        report.added += 1
+    elif again or (known.path != document.path and is_there(known.path)):
+        _join(store, known, document, dropped, file, report)
+    elif store.document_version(name) == version_of(document):
         report.unchanged += 1
+    else:
+        _replace(store, known, document, dropped, file, report, is_row=place != document.path)
+        report.updated += 1
+
+
+def _join(
+    store: CorpusStore,
+    known: Document,
+    document: Document,
+    dropped: Sequence[str],
+    file: _File,
+    report: ReadingReport,
+) -> None:
+    """Count an article once that comes from another row or file too; its better text stands."""
+    report.repeated += 1
+    texts = {normalise(one.document.text) for one in read_versions(store, known.id)}
+    text, standing = normalise(document.text), normalise(known.text)
+    stands = standing_order(document) > standing_order(known)
+    if stands and text not in texts:
+        reading = read_times(store, known.id)
+        if text != standing:
+            keep_version(store, known, reading.changed)
+            reading = Reading(reading.first, file.time_read)
+        note_address(store, known.id, known.url, known.path)
+        _put(store, document, dropped, reading, report)
         return
+    if text not in {standing, *texts}:
+        keep_version(store, document, file.time_read)
+    note_address(store, known.id, document.url, document.path)
+
+
+def _replace(
+    store: CorpusStore,
+    known: Document,
+    document: Document,
+    dropped: Sequence[str],
+    file: _File,
+    report: ReadingReport,
+    *,
+    is_row: bool,
+) -> None:
+    """Put what a file says now in the place of what it said, which is kept as a version."""
+    reading = read_times(store, known.id)
+    if is_row and not is_same_article(known.text, document.text):
+        # Another article has the row, or the number, now.
+        forget_articles(store, [known.id])
+        reading = Reading(file.time_read, file.time_read)
+    elif not file.read_again and _says(known) != _says(document):
+        keep_version(store, known, reading.changed)
+        drop_versions(store, known.id, document.text)
+        reading = Reading(reading.first, file.time_read)
+    _put(store, document, dropped, reading, report)
+
+
+def _says(document: Document) -> tuple[str, str]:
+    return normalise(document.title), normalise(document.text)
+
+
+def _put(
+    store: CorpusStore,
+    document: Document,
+    dropped: Sequence[str],
+    reading: Reading,
+    report: ReadingReport,
+) -> None:
     removals = find_furniture(document)
-    passages = split(document, removals)
-    store.put_document(document, removals, passages, dropped)
+    store.put_document(document, removals, split(document, removals), dropped, reading)
     report.without.update(
         name for name in ("title", "source", "published") if not getattr(document, name)
     )
-    if stored is None:
-        report.added += 1
-    else:
-        report.updated += 1

@@ -26,9 +26,33 @@ CREATE TABLE documents (
     published TEXT NOT NULL,     -- ISO 8601, cut to what is known: 2013, 2013-05, ...
     url       TEXT NOT NULL,
     path      TEXT NOT NULL,
-    text      TEXT NOT NULL
+    text      TEXT NOT NULL,
+    address    TEXT NOT NULL DEFAULT '',  -- the url in its one form, by which twins are told
+    first_read TEXT,             -- ISO 8601 in UTC; NULL, here and below: before this was noted
+    changed    TEXT              -- when its text, as it is, was first read
 );                               -- with rowid: a key beside its text is read with all of it
 CREATE INDEX documents_by_path ON documents (path);
+CREATE INDEX documents_by_address ON documents (address);
+
+CREATE TABLE versions (          -- other texts of an article: of before, or from another file
+    document_id TEXT NOT NULL,   -- stays while its article is put anew: no reference
+    version     BLOB NOT NULL,   -- hash of everything below but the last
+    title       TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    published   TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    path        TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    read        TEXT,            -- when it was first read
+    PRIMARY KEY (document_id, version)
+);
+CREATE TABLE addresses (         -- where else an article stood: counted once
+    document_id TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    path        TEXT NOT NULL,
+    PRIMARY KEY (document_id, url, path)
+) WITHOUT ROWID;
+CREATE INDEX addresses_by_path ON addresses (path);
 
 CREATE TABLE removals (          -- page furniture: what was left out, and by which rule
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
@@ -153,6 +177,7 @@ CREATE TABLE stories (           -- articles that report one event
     central  TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     cohesion REAL NOT NULL       -- least mean score of a member with the others, 0 to 1
 );
+CREATE INDEX stories_by_central ON stories (central);
 CREATE TABLE story_members (
     document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
     story_id    INTEGER NOT NULL REFERENCES stories (id) ON DELETE CASCADE

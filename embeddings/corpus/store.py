@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.corpus.checking import find_damage
 from embeddings.corpus.checksums import join_vectors, sum_vectors
 from embeddings.corpus.database import (
@@ -22,6 +23,7 @@ from embeddings.corpus.database import (
     plain_errors,
 )
 from embeddings.corpus.values import NamedValues
+from embeddings.corpus.versions import Reading, forget_articles, now
 from embeddings.documents import Document, Passage, version_of
 from embeddings.errors import TopicwireError
 from embeddings.text.normalising import hash_text, normalise
@@ -137,6 +139,7 @@ class CorpusStore(NamedValues):
         removals: Sequence[Removal],
         passages: Sequence[Passage],
         dropped: Sequence[str] = (),
+        reading: Reading | None = None,
     ) -> None:
         """Add a document, or replace the one of the same id.
 
@@ -145,13 +148,16 @@ class CorpusStore(NamedValues):
             removals: Its furniture.
             passages: Its paragraphs; their ids are ignored, new ones are given.
             dropped: Lines that the HTML reader left out of ``document.text``.
+            reading: When it was first read and last changed; now where it is not given.
         """
+        reading = reading or Reading(now(), now())
         with self.transaction() as connection:
             # Its passages get new ids, so that what hung on the old ones is gone.
             self._forget_derived()
             connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
             connection.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents (id, version, title, source, published, url, path, text, "
+                "address, first_read, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     version_of(document),
@@ -161,6 +167,9 @@ class CorpusStore(NamedValues):
                     document.url,
                     document.path,
                     document.text,
+                    canonical_address(document.url),
+                    reading.first or None,
+                    reading.changed or None,
                 ),
             )
             connection.executemany(
@@ -192,6 +201,7 @@ class CorpusStore(NamedValues):
         """
         with self.transaction() as connection:
             self._forget_derived()
+            forget_articles(self, document_ids)
             for document_id in document_ids:
                 connection.execute(
                     "DELETE FROM files WHERE path = (SELECT path FROM documents WHERE id = ?)",

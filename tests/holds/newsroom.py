@@ -27,7 +27,9 @@ STATIC, REAL = "static", "all-MiniLM-L6-v2"
 
 # What a database holds of its own; the other tables follow from these. Times of day differ.
 OWN = {
-    "documents": "*",
+    "documents": "id, version, title, source, published, url, path, text, address",
+    "versions": "document_id, version, text",
+    "addresses": "*",
     "removals": "*",
     "passages": 'document_id, position, start, body_start, "end", text, hash',
     "files": "*",

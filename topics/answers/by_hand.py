@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.corpus.citations import list_hashes
 from embeddings.corpus.contents import list_titles, refuse_source
 from embeddings.corpus.store import CorpusStore
@@ -22,6 +23,7 @@ from topics.answers.hand_file import HEAD, MadeByHand, read_by_hand, write_by_ha
 from topics.answers.topics import open_clustered
 from topics.coverage.examples.judgements import (
     Judgement,
+    order_pair,
     put_judgement,
     read_judgements,
 )
@@ -228,7 +230,8 @@ class _Loading:
     def _load_answers(self, answers: Iterable[Judgement]) -> int:
         known = {(one.kind, one.a, one.b): one.same for one in self._there.answers}
         new = 0
-        for one in answers:
+        for given in answers:
+            one = self._name_articles(given) if given.kind == "story" else given
             there = known.get((one.kind, one.a, one.b))
             here = self._articles if one.kind == "story" else self._hashes
             if there == one.same:
@@ -242,3 +245,12 @@ class _Loading:
                 what = "article" if one.kind == "story" else "passage"
                 self.unplaced.append(f"an answer on {one.kind}: a {what} of its pair is not here")
         return new
+
+    def _name_articles(self, answer: Judgement) -> Judgement:
+        """Name articles as they are named here, though the file may be older than that."""
+        a, b = (
+            key if key in self._articles else canonical_address(key) or key
+            for key in (answer.a, answer.b)
+        )
+        a, b = order_pair(answer.kind, a, b)
+        return dataclasses.replace(answer, a=a, b=b)

@@ -15,6 +15,7 @@ from embeddings.corpus.contents import (
     read_removals,
 )
 from embeddings.corpus.store import CorpusStore
+from embeddings.corpus.versions import list_twins
 from topics.pipeline.coverage_tables import STORY_COUNTS, count_found
 from topics.pipeline.topic_tables import count_shown
 
@@ -46,6 +47,8 @@ class CorpusInfo:
         edits: Changes made to topics by hand.
         removed: Rule and number of lines left out as page furniture, most first.
         problems: File, line if known, and reason of each thing that could not be read.
+        twins: File, address and id of each article that was met once more, from another
+            address or file, and is counted once.
         unclustered: Passages that no topic has yet.
     """
 
@@ -71,6 +74,7 @@ class CorpusInfo:
     edits: int
     removed: tuple[tuple[str, int], ...]
     problems: tuple[tuple[str, int | None, str], ...]
+    twins: tuple[tuple[str, str, str], ...]
     unclustered: int
 
 
@@ -107,6 +111,7 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             edits=count_rows(store, "edits"),
             removed=tuple(count_removals(store)),
             problems=tuple(store.file_problems()),
+            twins=tuple(list_twins(store)),
             unclustered=passages - count_rows(store, "assignments"),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.results import STANDARD_INPUT
 from embeddings.corpus.contents import list_articles
 from embeddings.corpus.filters import find_outlets
@@ -47,7 +48,7 @@ def remove(
         sources: Outlets; all their articles go.
         paths: Files and folders; the articles read from them go. ``"-"`` stands for standard
             input, ``"Python"`` for what was given there.
-        ids: Document ids.
+        ids: Document ids, or web addresses in any form.
         db: The database.
         dry_run: Only say what would go.
 
@@ -73,7 +74,8 @@ def remove(
             below = [one for one, _, at in articles if at == name or _is_below(at, folder)]
             _take(chosen, below, f"read from {str(path)!r}")
         for document_id in ids:
-            named = [one for one, _, _ in articles if one == document_id]
+            names = (document_id, canonical_address(document_id))
+            named = [one for one, _, _ in articles if one in names]
             _take(chosen, named, f"with the id {document_id!r}")
         passages = len(store.passages(chosen))
         if not dry_run:

@@ -213,6 +213,11 @@ def _print_reading(report: ClusterReport) -> None:
             f"{count(reading.added, 'article')} added, {reading.updated} updated, "
             f"{reading.unchanged} unchanged."
         )
+    if reading.repeated:
+        echo(
+            f"  Met once more, under another address or in another file: {reading.repeated:,}, "
+            "counted once (`topicwire info --problems` lists them)."
+        )
     if without := _describe_without(reading.without):
         echo(f"  Of those added or updated, {without}.")
     for path, notes in islice(reading.notes.items(), PROBLEMS_SHOWN):

@@ -34,7 +34,10 @@ MOST_NAMES = 10
 
 def run(
     problems: Annotated[
-        bool, typer.Option("--problems", help="List what could not be read, and why.")
+        bool,
+        typer.Option(
+            "--problems", help="List what could not be read, and why, and what was counted once."
+        ),
     ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Check all that is stored for damage.")
@@ -106,6 +109,9 @@ def _print_problems(found: CorpusInfo) -> None:
         echo(f"{plain(place)}: {plain(message)}")
     if not found.problems:
         echo("Everything could be read.")
+    for path, url, document_id in found.twins:
+        again = f"{url} is {document_id}" if url not in ("", document_id) else document_id
+        echo(f"{plain(path)}: {plain(again)}, met once more; counted once")
 
 
 def _print_contents(found: CorpusInfo) -> None:
@@ -129,11 +135,15 @@ def _print_contents(found: CorpusInfo) -> None:
         "stories": f"{found.stories:,}, {found.stories_across:,} of them of several outlets"
         f"{_too_short(found)}",
         "by hand": f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}",
+        "met again": f"{len(found.twins):,} under other addresses or in other files"
+        if found.twins
+        else "",
         "unread": f"{len(found.problems)} (`topicwire info --problems` lists them)"
         if found.problems
         else "none",
     }
-    show_table(rows.items(), ("", 0, lambda row: row[0]), ("", 1, lambda row: row[1]))
+    shown = [row for row in rows.items() if row[1]]
+    show_table(shown, ("", 0, lambda row: row[0]), ("", 1, lambda row: row[1]))
     if found.unclustered:
         verb = "has" if found.unclustered == 1 else "have"
         console().print(

@@ -57,18 +57,19 @@ class ReadFile:
 
     Attributes:
         path: The absolute path.
-        digest: Of its bytes, the options and the reader's version; ``""`` for a folder
+        digest: Of the options and the reader's version, and of its bytes; ``""`` for a folder
             and for every part of a table but the last, so that a digest once stored says
             that the whole file was read.
         documents: Its articles in the order of the file.
         problems: What could not be read.
         unchanged: Whether it was passed over because an earlier run had this digest.
-        dropped: For pages and exports, by ``Document.id``: the visible lines that are not in
+        dropped: For pages and exports, by place: the visible lines that are not in
             ``Document.text``.
         last: Whether this is all of the file, or its last part.
         places: Of each document the file, or the file, ``#`` and the row: what names it where
             its id names another article.
         notes: How it was understood: which column was which field, the order of its dates.
+        content: The digest of its bytes alone; ``""`` where none were read.
     """
 
     path: str
@@ -80,3 +81,4 @@ class ReadFile:
     last: bool = True
     places: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    content: str = ""

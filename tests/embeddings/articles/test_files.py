@@ -121,7 +121,7 @@ def test_written_out_control_characters_do_not_reach_an_article(tmp_path: Path, 
     content = page if name == "a.html" else "# A &#27;title\n\nA &#2;text \x1b.\n"
     (file,) = read(write(tmp_path / "a\x1bb" / name, content))
     (document,) = file.documents
-    shown = [document.text, document.title, document.source, *file.dropped.get(document.id, ())]
+    shown = [document.text, document.title, document.source, *file.dropped.get(document.path, ())]
     assert not [c for c in "".join(shown) if c in "\x02\x1b\x9b"]
 
 
@@ -313,8 +313,8 @@ def test_page_gives_its_text_its_facts_and_what_it_lost(tmp_path: Path) -> None:
     assert document.id == document.url == "https://example.com/talks"
     assert "asked for guarantees" in document.text
     assert "not shown" not in document.text
-    assert "Terms of use of this page" in file.dropped[document.id]
-    assert not any("not shown" in line for line in file.dropped[document.id])
+    assert "Terms of use of this page" in file.dropped[document.path]
+    assert not any("not shown" in line for line in file.dropped[document.path])
 
 
 def test_page_in_the_folder_of_its_outlet_takes_the_folders_name(tmp_path: Path) -> None:

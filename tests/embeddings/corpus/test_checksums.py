@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from embeddings.corpus.checksums import checksum, join_vectors, sum_vectors
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
+from tests.older import make_older
 
 
 def flip(data: bytes, bit: int) -> bytes:
@@ -104,10 +105,7 @@ def test_a_file_of_version_4_gets_checksums_of_what_it_holds(tmp_path):
             connection.execute("INSERT INTO stages VALUES ('topics', 'd', '[1]', NULL)")
         kept = store.rows(KEPT)
     connection = sqlite3.connect(path)
-    connection.execute("DROP TABLE sums")
-    for table in ("settings", "stages", "vectors", "arrays", "edits", "judgements"):
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN crc")
-    connection.execute("PRAGMA user_version = 4")
+    make_older(connection, 4)
     connection.close()
     with CorpusStore.open(path) as store:
         assert (store.setting("chosen"), store.array("graph").tolist()) == (["ü"], ROW.tolist())

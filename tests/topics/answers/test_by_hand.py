@@ -18,7 +18,12 @@ from tests.running import run
 from tests.topics.conftest import NEWS
 from topics.answers import by_hand
 from topics.answers.by_hand import load_edits, save_edits
-from topics.coverage.examples.judgements import Judgement, put_judgement, read_judgements
+from topics.coverage.examples.judgements import (
+    Judgement,
+    drop_judgement,
+    put_judgement,
+    read_judgements,
+)
 from topics.coverage.examples.thresholds import Thresholds, put_thresholds, read_thresholds
 from topics.edits.edits import Anchor, Edit, put_edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
@@ -90,6 +95,21 @@ def test_what_the_other_database_says_already_stays(made, tmp_path, fill_news):
     with CorpusStore.open(other) as store:
         assert read_thresholds(store).near_copy == 0.7
         assert not next(one for one in read_judgements(store) if one.kind == "story").same
+
+
+def test_answers_of_an_older_file_find_articles_by_their_addresses(made, tmp_path, put):
+    written = ("http://www.post.example/a/?utm_id=1", "http://m.times.example/b")
+    with CorpusStore.open(made, write=True) as store:
+        put_judgement(store, Judgement("story", *written, same=False))
+    save_edits(tmp_path / "by-hand.json", db=made)
+    names = ("https://post.example/a", "https://times.example/b")
+    with CorpusStore.open(made, write=True) as store:
+        drop_judgement(store, "story", *written)
+        for name in names:
+            put(store, name, [f"What stands at {name} is short."])
+    assert load_edits(tmp_path / "by-hand.json", db=made).answers == 1
+    with CorpusStore.open(made) as store:
+        assert names in {(one.a, one.b) for one in read_judgements(store)}
 
 
 def test_the_file_tells_in_words_what_it_is_about(made, tmp_path):

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from embeddings.corpus.store import CorpusStore
+from tests.older import make_older
 from topics.pipeline.run import derive, has_layout, lay_out
 from topics.pipeline.stages import Runner, Stage, Work, is_stale, stored_digest, stored_notes
 
@@ -114,11 +115,7 @@ def test_a_file_of_version_3_keeps_what_was_made(news, encoder):
         with store.transaction() as connection:
             for key, value in old.items():
                 store.set_setting(key, value)
-            for table in ("stages", "sums"):
-                connection.execute(f"DROP TABLE {table}")
-            for table in ("settings", "vectors", "arrays", "edits", "judgements"):
-                connection.execute(f"ALTER TABLE {table} DROP COLUMN crc")
-            connection.execute("PRAGMA user_version = 3")
+            make_older(connection, 3)
     with CorpusStore.open(news, write=True) as store:
         assert dict(store.rows("SELECT name, digest FROM stages")) == stages
         assert [key for key in old if store.setting(key) is not None] == []

@@ -72,7 +72,7 @@ def test_html_goes_before_plain_text_and_its_tables_are_layout(tmp_path: Path) -
     file = read(tmp_path / "a.eml", bytes(make(html=LETTER)))
     (document,) = file.documents
     assert [line[:10] for line in document.text.splitlines()] == ["Councillor", "Inflation "]
-    assert "View in browser" in file.dropped[document.id]
+    assert "View in browser" in file.dropped[document.path]
 
 
 def test_html_without_text_gives_way_to_plain_text(tmp_path: Path) -> None:

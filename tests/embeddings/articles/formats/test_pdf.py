@@ -58,7 +58,7 @@ def test_words_of_columns_are_in_the_order_of_reading(tmp_path: Path, seed: int)
     file = read(tmp_path / "a.pdf", draw(pages, seed))
     right = [word for page in pages for word in page.words]
     assert share_in_order(file.documents[0].text.split(), right) > 0.99
-    assert sorted(file.dropped[file.documents[0].id]) == ["1", "2", "3", *["Harbour Courier"] * 3]
+    assert sorted(file.dropped[file.documents[0].path]) == ["1", "2", "3", *["Harbour Courier"] * 3]
 
 
 def test_lines_of_a_paragraph_are_one_and_parted_words_are_put_together(tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""Which article is which: the name each is stored by, and which of its texts stands for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.articles.parsing.addresses import canonical_address
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+    from embeddings.corpus.store import CorpusStore
+    from embeddings.documents import Document
+
+# Two texts under one id or address that share fewer words are two articles.
+_SAME_ARTICLE = 0.5
+# A front page, or a stream of posts, is the address of more articles than this.
+_MOST_AT_ADDRESS = 20
+
+
+def is_on_disk(path: str) -> bool:
+    """Whether a path is that of a file, not the name of what comes from none."""
+    return Path(path).is_absolute()
+
+
+def is_there(path: str) -> bool:
+    """Whether a path is that of a file which is there still."""
+    return is_on_disk(path) and Path(path).exists()
+
+
+def share_of_words(one: str, other: str) -> float:
+    """Return the words that two texts have in common, as a share of the longer one's."""
+    a, b = Counter(one.split()), Counter(other.split())
+    return (a & b).total() / max(1, a.total(), b.total())
+
+
+def share_of_runs(one: str, other: str) -> float:
+    """Return the runs of three words that two texts share, as a share of the shorter one's."""
+    a, b = (
+        set(zip(words, words[1:], words[2:], strict=False))
+        for words in map(str.split, (one, other))
+    )
+    return len(a & b) / max(1, min(len(a), len(b)))
+
+
+def is_same_article(one: str, other: str) -> bool:
+    """Whether two texts under one name are one article.
+
+    Half of the longer one's words in common; or of the shorter one's runs of three words, which
+    a text that was cut, or has grown, keeps and another of the same language has not.
+    """
+    return (
+        one == other or max(share_of_words(one, other), share_of_runs(one, other)) >= _SAME_ARTICLE
+    )
+
+
+def standing_order(document: Document) -> tuple[object, ...]:
+    """Return what puts the twins of an article in order; the greatest stands for it.
+
+    The latest by its date, on one day the longest, whatever was read first. Of one text the
+    one with the plainest address.
+    """
+    form = canonical_address(document.url).removeprefix("https://")
+    plain = document.url.removeprefix("https://").removeprefix("www.") == form
+    return (
+        document.published[:10],
+        len(document.text),
+        document.published,
+        document.text,
+        plain,
+        document.url.startswith("https://www."),
+        document.url,
+        document.title,
+        document.source,
+    )
+
+
+def find_name(
+    store: CorpusStore,
+    document: Document,
+    place: str,
+    met: Container[str],
+    others: Sequence[str] = (),
+) -> tuple[str, str]:
+    """Return the name that an article is stored by.
+
+    Its id; else its address in its one form; else as it is written; else its file and row. The
+    first that is free, or that is this article's already.
+
+    Args:
+        store: What is stored.
+        document: The article, named by its id or address.
+        place: Its file, and row if it is of several; of what comes from no file, the hash of
+            its outlet and text.
+        met: Names of the articles that this file has brought in this run.
+        others: Names of those among them that had its id, or address, and got another name.
+
+    Returns:
+        The name; and the file of the article that has the id, where that is another one.
+    """
+    if store.document_version(place) is not None:
+        return place, ""  # as in an earlier run, whoever has the id now
+    named = store.rows("SELECT text FROM documents WHERE id = ?", (document.url,))
+    if named and is_same_article(named[0][0], document.text):
+        return document.url, ""
+    taken = ""
+    address = canonical_address(document.url)
+    for name in filter(None, dict.fromkeys((*others, document.id, address, document.url))):
+        found = store.rows("SELECT path, text FROM documents WHERE id = ?", (name,))
+        if not found:
+            twins = () if taken else _at_address(store, address, document.text)
+            return next(iter(twins), name), taken
+        path, text = found[0]
+        # What comes from no file may be of another table each time.
+        ours = is_on_disk(path) and (path == document.path or not is_there(path))
+        if (ours and name not in met) or is_same_article(text, document.text):
+            return name, taken
+        taken = taken or path
+    return place, taken
+
+
+def _at_address(store: CorpusStore, address: str, text: str) -> Iterator[str]:
+    """Yield the names of the stored articles of an address that this text is of."""
+    rows = store.rows(
+        "SELECT id, text FROM documents WHERE address = ? AND ?1 != '' ORDER BY id LIMIT ?",
+        (address, _MOST_AT_ADDRESS + 1),
+    )
+    if len(rows) <= _MOST_AT_ADDRESS:
+        yield from (name for name, stored in rows if is_same_article(stored, text))

@@ -1,0 +1,139 @@
+"""What an article said before or elsewhere, and the other addresses it stood at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from embeddings.documents import Document, version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from embeddings.corpus.store import CorpusStore
+
+_COLUMNS = "title, source, published, url, path, text"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that an article had, or has in another file.
+
+    Attributes:
+        document: The article with that text.
+        read: When that was first read, ISO 8601 in UTC; ``""`` where it was not noted.
+    """
+
+    document: Document
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When an article was read. Both ISO 8601 in UTC; ``""`` before version 7 of the file.
+
+    Attributes:
+        first: When it first came in.
+        changed: When its text, as it is, first came in.
+    """
+
+    first: str
+    changed: str
+
+
+def now() -> str:
+    """Return the time as it is stored: ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def read_versions(store: CorpusStore, document_id: str) -> list[Version]:
+    """Return the other texts of an article, the first read first."""
+    rows = store.rows(
+        f"SELECT coalesce(read, ''), {_COLUMNS} FROM versions WHERE document_id = ? "  # noqa: S608
+        "ORDER BY read IS NOT NULL, read, published, length(text), version",
+        (document_id,),
+    )
+    return [
+        Version(Document(document_id, text, title, source, published, url, path), read)
+        for read, title, source, published, url, path, text in rows
+    ]
+
+
+def keep_version(store: CorpusStore, document: Document, read: str) -> None:
+    """Keep a text of an article beside the one that stands for it."""
+    with store.transaction() as connection:
+        connection.execute(
+            f"INSERT OR IGNORE INTO versions (document_id, version, read, {_COLUMNS}) "  # noqa: S608
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.id,
+                version_of(document),
+                read or None,
+                document.title,
+                document.source,
+                document.published,
+                document.url,
+                document.path,
+                document.text,
+            ),
+        )
+
+
+def drop_versions(store: CorpusStore, document_id: str, text: str | None = None) -> None:
+    """Forget the versions of an article, or those of one text."""
+    with store.transaction() as connection:
+        connection.execute(
+            "DELETE FROM versions WHERE document_id = ?1 AND (?2 IS NULL OR text = ?2)",
+            (document_id, text),
+        )
+
+
+def read_times(store: CorpusStore, document_id: str) -> Reading:
+    """Return when an article was read; it must be there."""
+    (row,) = store.rows(
+        "SELECT coalesce(first_read, ''), coalesce(changed, '') FROM documents WHERE id = ?",
+        (document_id,),
+    )
+    return Reading(*row)
+
+
+def count_versions(store: CorpusStore) -> dict[str, int]:
+    """Return how many other texts each article has that has any."""
+    return dict(store.rows("SELECT document_id, count(*) FROM versions GROUP BY document_id"))
+
+
+def note_address(store: CorpusStore, document_id: str, url: str, path: str) -> None:
+    """Note where else an article stood: an address, ``""`` for none, and a file."""
+    with store.transaction() as connection:
+        connection.execute(
+            "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?)", (document_id, url, path)
+        )
+
+
+def read_addresses(store: CorpusStore, document_id: str) -> list[tuple[str, str]]:
+    """Return address and file of wherever else an article stood, sorted."""
+    return store.rows(
+        "SELECT url, path FROM addresses WHERE document_id = ? ORDER BY url, path", (document_id,)
+    )
+
+
+def list_twins(store: CorpusStore) -> list[tuple[str, str, str]]:
+    """Return file, address and article of wherever an article was met once more."""
+    return store.rows(
+        "SELECT path, url, document_id FROM addresses ORDER BY path, url, document_id"
+    )
+
+
+def forget_articles(store: CorpusStore, document_ids: Iterable[str]) -> None:
+    """Forget all this of articles that go, and that the files were read in which they stand too."""
+    with store.transaction() as connection:
+        for key in [(one,) for one in document_ids]:
+            for table in ("files", "problems"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE path IN "  # noqa: S608 - our own words
+                    "(SELECT path FROM addresses WHERE document_id = ?)",
+                    key,
+                )
+            for table in ("versions", "addresses"):
+                connection.execute(f"DELETE FROM {table} WHERE document_id = ?", key)  # noqa: S608
