@@ -147,7 +147,7 @@ def _stages(store: NamedValues) -> _Finding:
 def _tables(store: NamedValues) -> _Finding:
     for name, crc in store.rows("SELECT name, crc FROM sums"):
         known = store.rows("SELECT 1 FROM sqlite_master WHERE name = ?", (name,))
-        yield name, bool(known) and store.sum_rows(name) == crc
+        yield name, bool(known) and store.fits_rows(name, crc)
 
 
 def _fits(crc: int | None, *parts: Any) -> bool:

@@ -73,6 +73,7 @@ class CorpusStore(NamedValues):
                     connection.execute("BEGIN")
                     store = cls(path, connection)
                     with _telling_damage(store):
+                        store.check_when_read()
                         yield store
                 finally:
                     connection.close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from embeddings.errors import StoreError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_TABLES_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 
 
 class NamedValues:
@@ -30,6 +33,8 @@ class NamedValues:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
+        self._unchecked: set[str] = set()
+        self._checked: set[str] = set()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -56,11 +61,21 @@ class NamedValues:
                 connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a SELECT and return its rows."""
+        """Run a SELECT and return its rows.
+
+        Raises:
+            StoreError: A table that it reads is damaged; see ``check_when_read``.
+        """
+        self._check_tables(sql)
         return self._connection.execute(sql, parameters).fetchall()
 
     def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        """Run a SELECT and give its rows one by one, for what memory may not hold."""
+        """Run a SELECT and give its rows one by one, for what memory may not hold.
+
+        Raises:
+            StoreError: As ``rows``.
+        """
+        self._check_tables(sql)
         yield from self._connection.execute(sql, parameters)
 
     def copy_into(self, path: Path) -> None:
@@ -149,19 +164,34 @@ class NamedValues:
 
     # Tables of derived rows, and the full-text index
 
-    def sum_rows(self, table: str) -> int:
-        """Return the checksum of a table as it is now."""
-        return sum_rows(self._connection, table)
+    def fits_rows(self, table: str, noted: object) -> bool | None:
+        """Say whether a table's rows have this checksum, ``None`` where it is of a former kind."""
+        found = sum_rows(self._connection, table)
+        return None if isinstance(noted, int) and noted >= 0 > found else noted == found
+
+    def check_when_read(self) -> None:
+        """Check each table of derived rows when it is first read."""
+        with suppress(sqlite3.DatabaseError):  # where the checksums themselves cannot be read
+            self._unchecked = {name for (name,) in self.rows("SELECT name FROM sums")}
 
     def check_rows(self, table: str) -> None:
-        """Check a small table before it is read.
+        """Check a table of derived rows, once.
 
         Raises:
             StoreError: It is damaged.
         """
+        if table in self._checked:
+            return
+        self._checked.add(table)
+        self._unchecked.discard(table)
         noted = self.rows("SELECT crc FROM sums WHERE name = ?", (table,))
-        if noted and noted[0][0] != self.sum_rows(table):
+        if noted and self.fits_rows(table, noted[0][0]) is False:
             raise self.damaged(f"the table {table}")
+
+    def _check_tables(self, sql: str) -> None:
+        if self._unchecked:
+            for table in self._unchecked.intersection(_TABLES_READ.findall(sql)):
+                self.check_rows(table)
 
     def note_sums(self, tables: Iterable[str]) -> None:
         """Keep the checksum of each of these tables as it is now."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings.corpus.checksums import checksum, join_vectors, sum_vectors
+from embeddings.corpus.checksums import checksum, join_vectors, sum_rows, sum_vectors
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
 from tests.older import make_older
@@ -94,6 +94,45 @@ def test_the_sum_of_a_table_hangs_on_its_rows_and_not_on_their_order(store):
 
 
 KEPT = "SELECT crc FROM settings UNION ALL SELECT crc FROM arrays"
+
+
+ASSIGNED = [[1, 0, 7, 0.5, None, None, 0.25, 0, 0], [2, 1, 7, 0.75, 8, 9, 0.125, 1, 0]]
+CHANGED = {
+    "a number by a bit": lambda rows: rows[0].__setitem__(2, 7 ^ 1 << 40),
+    "a share by its last bit": lambda rows: rows[1].__setitem__(3, np.nextafter(0.75, 1)),
+    "nothing to a number": lambda rows: rows[0].__setitem__(5, 9),
+    "a number to a text": lambda rows: rows[0].__setitem__(3, "nan"),
+    "a number beyond all others": lambda rows: rows[0].__setitem__(1, 2**62),
+    "shares that changed places": lambda rows: (
+        rows[0].__setitem__(3, 0.75),
+        rows[1].__setitem__(3, 0.5),
+    ),
+    "a row that is gone": lambda rows: rows.pop(),
+}
+
+
+def sum_assigned(rows):
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "CREATE TABLE assignments (passage_id INTEGER PRIMARY KEY, node INTEGER NOT NULL, "
+        "topic_id INTEGER NOT NULL, strength REAL NOT NULL, leaf_id INTEGER, other_id INTEGER, "
+        "other REAL NOT NULL, mixed INTEGER NOT NULL, stranger INTEGER NOT NULL)"
+    )
+    connection.executemany("INSERT INTO assignments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    return sum_rows(connection, "assignments")
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_the_sum_of_a_table_of_numbers_tells_of(what):
+    changed = [list(row) for row in ASSIGNED]
+    CHANGED[what](changed)
+    assert sum_assigned(changed) != sum_assigned(ASSIGNED)
+    assert sum_assigned(ASSIGNED[::-1]) == sum_assigned(ASSIGNED) < 0
+
+
+def test_many_rows_of_great_numbers_have_a_sum():
+    rows = [[n, 2**31 - n, 2**31, 1.0, n, n, 1.0, 1, 1] for n in range(2**18, 2**18 + 70_000)]
+    assert sum_assigned(rows) < 0
 
 
 def test_a_file_of_version_4_gets_checksums_of_what_it_holds(tmp_path):

@@ -135,6 +135,37 @@ def test_a_damaged_topic_is_said_to_be_and_hangs_nothing(whole, statement):
         summarise_topics(store)
 
 
+@pytest.mark.parametrize(
+    ("statement", "command"),
+    [
+        ("UPDATE assignments SET strength = strength / 2", "topics"),
+        ("UPDATE assignments SET topic_id = (SELECT max(id) FROM topics)", "search --like 1"),
+        ("UPDATE topics SET name = 'Another'", "trends"),
+        ("UPDATE copy_members SET share = share / 2", "copies"),
+        ("UPDATE copy_groups SET across = 1 - across", "copies"),
+        ("UPDATE relations SET score = score / 2", "copies --pairs"),
+        ("UPDATE article_relations SET facts = facts + 1", "copies --articles"),
+        ("UPDATE story_members SET story_id = (SELECT max(id) FROM stories)", "story"),
+    ],
+)
+def test_rows_that_follow_from_the_articles_are_not_shown_where_they_changed(
+    whole, statement, command
+):
+    assert run(*command.split(), "--db", whole)[0] == 0
+    change(whole, statement)
+    code, out, told = run(*command.split(), "--db", whole)
+    assert (code, out) == (StoreError.exit_code, "")
+    assert f"damaged (the table {statement.split()[1]})" in told
+    assert "info --check" in told
+
+
+def test_rows_with_a_sum_of_a_former_kind_are_shown_and_said_to_be_unknown(whole):
+    change(whole, "UPDATE sums SET crc = 7 WHERE name = 'assignments'")
+    assert run("topics", "--db", whole)[0] == 0
+    (tables,) = [one for one in check(whole).checks if one.what == "tables"]
+    assert (tables.unknown, tables.damaged) == (1, ())
+
+
 def test_an_error_that_comes_from_damage_says_so(whole):
     def read(path: Path, action: Callable[[CorpusStore], object]) -> None:
         with CorpusStore.open(path) as store:
