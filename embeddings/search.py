@@ -155,6 +155,11 @@ def _allowed(store: CorpusStore, fingerprint: str, filters: Filters) -> list[int
     Those that a stopped run has not embedded yet are left out.
     """
     condition, parameters = filters.condition()
+    if not filters.furniture:
+        # What stands in a topic all the same was put there by hand.
+        condition += (
+            " AND (a.topic_id IS NOT NULL OR p.id NOT IN (SELECT passage_id FROM furniture))"
+        )
     sql = (
         "SELECT p.id FROM passages AS p JOIN documents AS d ON d.id = p.document_id "  # noqa: S608
         "JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? "

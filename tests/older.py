@@ -14,6 +14,7 @@ _BROUGHT = {
         "ALTER TABLE documents DROP COLUMN changed",
         "DROP TABLE versions",
         "DROP TABLE addresses",
+        "DROP TABLE furniture",
     ),
     6: ("ALTER TABLE edits DROP COLUMN crc", "ALTER TABLE judgements DROP COLUMN crc"),
     5: (

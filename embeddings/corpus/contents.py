@@ -29,6 +29,16 @@ def count_outlets(store: CorpusStore) -> list[tuple[str, int]]:
     )
 
 
+def count_unplaced(store: CorpusStore) -> int:
+    """Return the passages without a topic that are no page furniture: a run was stopped."""
+    return int(
+        store.rows(
+            "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage_id FROM assignments) "
+            "AND id NOT IN (SELECT passage_id FROM furniture)"
+        )[0][0]
+    )
+
+
 def read_dates(store: CorpusStore) -> tuple[str, str, int]:
     """Return the earliest and the latest date, or ``""``, and how many articles have none."""
     first, last, undated = store.rows(

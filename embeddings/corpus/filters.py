@@ -27,6 +27,7 @@ class Filters:
         since: ISO 8601 date, as exact as wanted; articles of that date or later.
         until: ISO 8601 date; articles of that date or earlier.
         topics: Topic ids, any of them; those below a topic are named with it.
+        furniture: Whether passages that an outlet repeats under its articles are asked for, too.
 
     Raises:
         InputError: A date is none.
@@ -36,6 +37,7 @@ class Filters:
     since: str = ""
     until: str = ""
     topics: Sequence[int] = ()
+    furniture: bool = False
 
     def __post_init__(self) -> None:
         # One outlet may be given as it is.

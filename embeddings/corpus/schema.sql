@@ -115,7 +115,7 @@ CREATE TABLE judgements (        -- the user's yes or no to pairs; each run obey
 -- Below: derived from the tables above, replaced whole by each run.
 
 CREATE TABLE stages (            -- what each result below was made from; none while articles change
-    name   TEXT PRIMARY KEY,     -- relations, stories, quotations, places, topics, names, layout
+    name   TEXT PRIMARY KEY,     -- relations, furniture, stories, quotations, places, topics, names, layout
     digest TEXT NOT NULL,        -- of what it hangs on
     notes  TEXT NOT NULL,        -- JSON: what the user is told of it
     crc    INTEGER
@@ -143,6 +143,11 @@ CREATE INDEX copy_members_by_group ON copy_members (group_id);
 CREATE TABLE wordings (          -- passages of one wording, whatever their facts: one node
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
     canonical  INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE
+);
+
+CREATE TABLE furniture (         -- what an outlet repeats under articles on different things
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    articles   INTEGER NOT NULL  -- of how many articles
 );
 
 CREATE TABLE members (           -- the last run's finest topic of each text: ids follow them

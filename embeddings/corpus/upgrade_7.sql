@@ -24,3 +24,8 @@ CREATE TABLE addresses (
 ) WITHOUT ROWID;
 CREATE INDEX addresses_by_path ON addresses (path);
 CREATE INDEX stories_by_central ON stories (central);
+-- What outlets repeat under their articles.
+CREATE TABLE furniture (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    articles   INTEGER NOT NULL
+);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ class Nodes:
         hashes: Content hash of each passage.
         adjacent: int64 of shape ``(pairs, 2)``, nodes whose passages follow each other in
             an article, each pair once.
+        rows: int64 of shape ``(nodes,)``, the row of each in the stored graph.
     """
 
     of_passage: NDArray[np.int64]
@@ -34,6 +35,24 @@ class Nodes:
     keys: list[bytes]
     hashes: list[bytes]
     adjacent: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    def without(self, nodes: Collection[int]) -> Nodes:
+        """Return the nodes but for some, numbered anew; passages of those have the node -1."""
+        if not nodes:
+            return self
+        kept = np.setdiff1d(np.arange(len(self.keys)), list(nodes))
+        number = np.full(len(self.keys), -1, np.int64)
+        number[kept] = np.arange(len(kept))
+        adjacent = number[self.adjacent]
+        return Nodes(
+            of_passage=number[self.of_passage],
+            canonical=self.canonical[kept],
+            keys=[self.keys[node] for node in kept.tolist()],
+            hashes=self.hashes,
+            adjacent=adjacent[(adjacent >= 0).all(axis=1)],
+            rows=self.rows[kept],
+        )
 
 
 def gather_nodes(passages: Sequence[Passage], groups: Sequence[tuple[int, Sequence[int]]]) -> Nodes:
@@ -62,6 +81,7 @@ def gather_nodes(passages: Sequence[Passage], groups: Sequence[tuple[int, Sequen
         keys=[hashes[row] for row in chosen],
         hashes=hashes,
         adjacent=np.array(sorted(following), np.int64).reshape(-1, 2),
+        rows=np.arange(len(chosen)),
     )
 
 
@@ -86,10 +106,10 @@ def node_vectors(store: CorpusStore) -> NDArray[np.float32]:
 
 
 def _canonical_passages(store: CorpusStore) -> list[tuple[bytes, int]]:
+    # In the order of ``gather_nodes``; page furniture has a node, though no topic.
     rows = store.rows(
-        "SELECT a.node, p.hash, p.id FROM assignments AS a "
-        "JOIN passages AS p ON p.id = a.passage_id "
-        "LEFT JOIN wordings AS w ON w.passage_id = p.id "
-        "WHERE w.canonical IS NULL OR w.canonical = p.id ORDER BY a.node"
+        "SELECT p.hash, p.id FROM passages AS p LEFT JOIN wordings AS w ON w.passage_id = p.id "
+        "WHERE w.canonical IS NULL OR w.canonical = p.id "
+        "ORDER BY p.hash, p.document_id, p.position"
     )
-    return [(bytes(key), passage_id) for _, key, passage_id in rows]
+    return [(bytes(key), passage_id) for key, passage_id in rows]

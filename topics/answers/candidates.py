@@ -18,7 +18,7 @@ from topics.coverage.examples.thresholds import read_thresholds
 from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.wordings import find_contained
 from topics.pipeline.coverage import FLOORS, embed_leads, find_coverage
-from topics.pipeline.coverage_tables import read_copies
+from topics.pipeline.furniture import read_furniture
 from topics.pipeline.work import stored_graph
 
 
@@ -117,8 +117,8 @@ def _stories(
     store: CorpusStore, articles: list[Article], passages: Sequence[Passage]
 ) -> Iterator[Candidate]:
     """Yield the pairs of articles that were weighed, whatever came of it."""
-    groups = read_copies(store, passages)
-    leads = embed_leads(store, stored_encoder(store), passages, articles, groups)
+    furniture = read_furniture(store, passages)
+    leads = embed_leads(store, stored_encoder(store), passages, articles, furniture)
     _, survey = find_coverage(articles, leads, read_thresholds(store), ())
     documents = {article.id: article.document for article in articles}
     for (a, b), score in zip(survey.pairs.tolist(), survey.scores.tolist(), strict=True):

@@ -47,6 +47,8 @@ class ClusterReport:
         passages: Passages stored.
         outlets: Outlets of the stored articles.
         removed: Lines left out as page furniture.
+        furniture: Passages that an outlet repeats under its articles, whatever these are on:
+            stored, and left out of topics and search.
         encoder: The model's name.
         embedding: Distinct texts embedded by this run and before.
         embedding_seconds: Time that took, loading the model included.
@@ -74,6 +76,7 @@ class ClusterReport:
     passages: int
     outlets: int
     removed: int
+    furniture: int
     encoder: str
     embedding: EmbeddingReport
     embedding_seconds: float
@@ -226,6 +229,7 @@ def _describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) 
         "passages": count_rows(store, "passages"),
         "outlets": len(count_outlets(store)),
         "removed": count_rows(store, "removals"),
+        "furniture": count_rows(store, "furniture"),
         "encoder": encoder.name,
         "previous_topics": derivation.previous_topics,
         "moved": derivation.moved,

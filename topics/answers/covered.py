@@ -19,6 +19,7 @@ from topics.coverage.credit.credits import Credit, credited_agency, find_credits
 from topics.coverage.credit.owners import Owners, read_owners
 from topics.coverage.reuse.boilerplate import Copies
 from topics.pipeline.coverage_tables import find_kin, read_copies, read_pairs, read_stories
+from topics.pipeline.furniture import read_furniture
 from topics.pipeline.quotations import read_quoted
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Coverage:
         groups: Copies among the passages.
         relations: Kind and rows of each.
         quoted: Words of quotations that others quote too (``find_quoted``).
+        furniture: Rows of passages that an outlet repeats under its articles.
         stories: Article numbers of each story, by date, by story id.
         dropped: Lines that the reader of web pages left out, by document id.
     """
@@ -44,6 +46,7 @@ class Coverage:
     groups: list[Copies]
     relations: list[tuple[str, int, int]]
     quoted: NDArray[np.int64]
+    furniture: frozenset[int]
     stories: dict[int, tuple[int, ...]]
     dropped: dict[str, list[str]]
 
@@ -75,6 +78,7 @@ def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
         read_copies(store, passages),
         read_pairs(store, passages),
         read_quoted(store, passages),
+        read_furniture(store, passages),
         {
             story_id: tuple(number[one] for one in members if one in number)
             for story_id, members in stories.items()

@@ -16,7 +16,7 @@ from topics.answers.encoder import stored_encoder
 from topics.answers.topics import TopicSummary, find_topics, open_clustered, summarise_topics
 from topics.edits.edits import ANCHORS, Anchor, Edit, drop_edit, put_edit, read_edits
 from topics.hierarchy.outline import Outline, read_outline
-from topics.pipeline.assignments import count_by_topic, find_node, read_firmest
+from topics.pipeline.assignments import count_by_topic, find_wording, read_firmest
 from topics.pipeline.run import derive
 from topics.pipeline.topic_tables import read_names
 
@@ -149,8 +149,8 @@ def part(one: int, other: int, *, db: Path | str = "topicwire.db") -> EditReport
         StoreError: No such database, or nothing in it has been clustered.
     """
     with _editing(db) as (store, _):
-        (key, node), (other_key, other_node) = _passage(store, one), _passage(store, other)
-        if node == other_node:
+        (key, text), (other_key, other_text) = _passage(store, one), _passage(store, other)
+        if text == other_text:
             raise InputError(
                 f"Passages {one} and {other} are copies of one text; name two that differ."
             )
@@ -278,12 +278,12 @@ def _anchor(store: CorpusStore, outline: Outline, topic_id: int) -> Anchor:
 
 
 def _passage(store: CorpusStore, passage_id: int) -> tuple[str, int]:
-    """Return content hash and node of a passage.
+    """Return content hash and wording of a passage.
 
     Raises:
         InputError: There is none.
     """
-    found = find_node(store, passage_id)
+    found = find_wording(store, passage_id)
     if found is None:
         raise InputError(
             f"There is no passage {passage_id}; `topicwire search` and `topicwire topics "

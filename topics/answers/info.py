@@ -11,12 +11,14 @@ from embeddings.corpus.contents import (
     count_outlets,
     count_removals,
     count_rows,
+    count_unplaced,
     read_dates,
     read_removals,
 )
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins
 from topics.pipeline.coverage_tables import STORY_COUNTS, count_found
+from topics.pipeline.furniture import list_furniture
 from topics.pipeline.topic_tables import count_shown
 
 
@@ -29,6 +31,7 @@ class CorpusInfo:
         bytes: Its size.
         documents: Number of articles.
         passages: Number of passages.
+        furniture: How many of them an outlet repeats under its articles, whatever these are on.
         distinct: Number of distinct passage texts.
         outlets: Known outlets and number of articles, most first.
         earliest: The earliest date of an article, or ``""``.
@@ -56,6 +59,7 @@ class CorpusInfo:
     bytes: int
     documents: int
     passages: int
+    furniture: int
     distinct: int
     outlets: tuple[tuple[str, int], ...]
     earliest: str
@@ -87,12 +91,13 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
     path = Path(db)
     with CorpusStore.open(path) as store:
         earliest, latest, undated = read_dates(store)
-        passages, found = count_rows(store, "passages"), count_found(store)
+        found = count_found(store)
         return CorpusInfo(
             path=str(path),
             bytes=path.stat().st_size,
             documents=count_rows(store, "documents"),
-            passages=passages,
+            passages=count_rows(store, "passages"),
+            furniture=count_rows(store, "furniture"),
             distinct=count_distinct(store),
             outlets=tuple(count_outlets(store)),
             earliest=earliest,
@@ -112,13 +117,13 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             removed=tuple(count_removals(store)),
             problems=tuple(store.file_problems()),
             twins=tuple(list_twins(store)),
-            unclustered=passages - count_rows(store, "assignments"),
+            unclustered=count_unplaced(store),
         )
 
 
 @dataclass(frozen=True)
 class RemovedLine:
-    """A line of page furniture.
+    """A line of page furniture, or a passage that an outlet repeats under its articles.
 
     Attributes:
         document_id: The article it stood in.
@@ -142,4 +147,7 @@ def removed_lines(db: Path | str = "topicwire.db") -> list[RemovedLine]:
         StoreError: There is no such database.
     """
     with CorpusStore.open(Path(db)) as store:
-        return [RemovedLine(*row) for row in read_removals(store)]
+        rows = [*read_removals(store), *list_furniture(store)]
+        # The sort is stable: lines that the HTML reader dropped stay last, in their order.
+        rows.sort(key=lambda row: (row[0], row[3] is None, row[3] or 0))
+        return [RemovedLine(*row) for row in rows]

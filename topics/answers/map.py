@@ -79,7 +79,8 @@ def _draw(
     first, last = (date[:10] for date in read_dates(store)[:2])
     dates = f", {first} to {last}" if first != last else f", {first}" if first else ""
     return draw(
-        points,
+        # Page furniture has a place and no topic.
+        points[[row[0] for row in rows]],
         np.array([at[row[1]] for row in rows], dtype=np.int64),
         names,
         path,

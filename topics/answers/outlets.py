@@ -41,6 +41,7 @@ def outlets(
         wire=coverage.wire,
         stories=list(coverage.stories.values()),
         quoted=coverage.quoted,
+        furniture=coverage.furniture,
         owners=known,
     )
     if not wanted:

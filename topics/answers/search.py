@@ -24,6 +24,7 @@ def search(
     until: str = "",
     topics: Sequence[str] = (),
     limit: int = 10,
+    repeats: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> list[Hit]:
     """Find passages by words and meaning, best first.
@@ -37,6 +38,7 @@ def search(
         until: Latest date.
         topics: Topic ids, or words that stand in a topic's name.
         limit: The most hits.
+        repeats: Also what an outlet repeats under its articles, whatever these are on.
         tell: Told what the user should know, such as a slower encoder being used.
 
     Raises:
@@ -53,7 +55,7 @@ def search(
         filters = filters.match_outlets(store)
         outline = read_outline(store)
         below = {one for topic in find_topics(store, topics) for one in outline.under(topic)}
-        filters = replace(filters, topics=tuple(below))
+        filters = replace(filters, topics=tuple(below), furniture=repeats)
         if like is not None:
             return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
         encoder = stored_encoder(store)

@@ -173,6 +173,7 @@ def story(
         coverage.relations,
         stories=list(coverage.stories.values()),
         quoted=coverage.quoted,
+        furniture=coverage.furniture,
         only=members,
     )
     stated = {number: coverage.credits(number) for number in members}

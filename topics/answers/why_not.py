@@ -26,7 +26,8 @@ from topics.coverage.relations.pairs import score_pair
 from topics.coverage.relations.relating import check_outside
 from topics.coverage.relations.wordings import check_contained
 from topics.pipeline.coverage import embed_leads, find_coverage
-from topics.pipeline.coverage_tables import read_canonicals, read_copies, read_pairs
+from topics.pipeline.coverage_tables import read_canonicals, read_pairs
+from topics.pipeline.furniture import read_furniture
 from topics.pipeline.work import stored_graph
 
 if TYPE_CHECKING:
@@ -203,9 +204,9 @@ def _event(pair: _Pair) -> Explanation:
 def _story(pair: _Pair) -> Explanation:
     number = {article.id: place for place, article in enumerate(pair.articles)}
     a, b = number[pair.a.document_id], number[pair.b.document_id]
-    groups = read_copies(pair.store, pair.passages)
+    furniture = read_furniture(pair.store, pair.passages)
     encoder = stored_encoder(pair.store)
-    leads = embed_leads(pair.store, encoder, pair.passages, pair.articles, groups)
+    leads = embed_leads(pair.store, encoder, pair.passages, pair.articles, furniture)
     _, survey = find_coverage(pair.articles, leads, pair.thresholds, pair.judgements)
     return explain(
         "story",

@@ -232,8 +232,14 @@ def _print_reading(report: ClusterReport) -> None:
     echo(
         f"{count(report.passages, 'passage')} in {count(report.documents, 'article')}"
         f"{from_outlets(report.outlets)}; {count(report.removed, 'line')} of page furniture "
-        "left out."
+        f"left out{_describe_repeated(report.furniture)}."
     )
+
+
+def _describe_repeated(passages: int) -> str:
+    if not passages:
+        return ""
+    return f", and {count(passages, 'passage')} that an outlet repeats under its articles"
 
 
 def _describe_without(without: Mapping[str, int]) -> str:

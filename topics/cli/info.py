@@ -120,14 +120,17 @@ def _print_contents(found: CorpusInfo) -> None:
     unnamed = found.documents - sum(number for _, number in found.outlets)
     unknown = f", {unnamed:,} of no known outlet" if unnamed and found.outlets else ""
     removed = sum(number for _, number in found.removed)
+    and_repeated = f", {count(found.furniture, 'repeated passage')}" if found.furniture else ""
     rows = {
         "database": f"{plain(found.path)}, {found.bytes / 1e6:.1f} MB",
         "articles": f"{found.documents:,}{from_outlets(len(found.outlets))}{unknown}",
         "outlets": list_outlets(found.outlets, 12) or "none known",
         "dates": dates + undated,
         "passages": f"{found.passages:,}, {found.distinct:,} distinct",
-        "furniture": f"{count(removed, 'line')} left out"
-        + (" (`topicwire cluster --show-removed` lists them)" if removed else ""),
+        "furniture": f"{count(removed, 'line')} left out{and_repeated}"
+        + (
+            " (`topicwire cluster --show-removed` lists them)" if removed or found.furniture else ""
+        ),
         "model": plain(found.encoder.get("name", "none yet")),
         "topics": f"{found.topics_shown:,} shown, {found.topics:,} on all levels",
         "copies": f"{count(found.copy_groups - found.near_groups, 'exact group')}, "

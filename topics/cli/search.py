@@ -47,6 +47,9 @@ def run(
     since: SinceOption = "",
     until: UntilOption = "",
     topic: TopicOption = None,
+    repeats: Annotated[
+        bool, typer.Option("--repeats", help="Also what an outlet repeats under its articles.")
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", help="The most passages to show.")] = 10,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
@@ -63,6 +66,7 @@ def run(
         until=until,
         topics=topic or (),
         limit=limit,
+        repeats=repeats,
         tell=lambda note: echo(f"Note: {note}", err=True),
     )
     if as_json:

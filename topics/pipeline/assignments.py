@@ -118,13 +118,14 @@ def read_firmest(store: CorpusStore, topics: Iterable[int]) -> list[str]:
     return [key for key, _ in rows]
 
 
-def find_node(store: CorpusStore, passage_id: int) -> tuple[str, int] | None:
-    """Return the content hash of a passage in hexadecimal, and its row in the graph."""
+def find_wording(store: CorpusStore, passage_id: int) -> tuple[str, int] | None:
+    """Return the content hash of a passage in hexadecimal, and what stands for its wording."""
     if not 0 < passage_id < 2**63:  # what SQLite can hold
         return None
     rows = store.rows(
-        "SELECT lower(hex(p.hash)), a.node FROM passages AS p "
-        "JOIN assignments AS a ON a.passage_id = p.id WHERE p.id = ?",
+        "SELECT lower(hex(p.hash)), coalesce(w.canonical, p.id) FROM passages AS p "
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id WHERE p.id = ? AND p.id IN "
+        "(SELECT passage_id FROM assignments UNION SELECT passage_id FROM furniture)",
         (passage_id,),
     )
     return rows[0] if rows else None

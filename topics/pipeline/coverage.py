@@ -8,7 +8,7 @@ articles besides.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,6 @@ from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.relating import check_outside
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.wordings import find_contained, relate_judged, relate_versions
-from topics.coverage.reuse.boilerplate import Copies, find_boilerplate
 from topics.coverage.stories.stories import StorySurvey, find_stories, story_text
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ _TEXTS_AT_ONCE = 512
 FLOORS = {"near_copy": 0.45, "contains": 0.45, "same_event": 0.3, "story": 0.1}
 
 
-# Articles without boilerplate (one of nothing else is as it was), and of each the vector of its
+# Articles without their furniture (one of nothing else is as it was), and of each the vector of its
 # headline and beginning: unit rows, float32 of shape ``(articles, dimension)``.
 Leads = tuple[list[Article], "NDArray[np.float32]"]
 
@@ -141,7 +140,7 @@ def embed_leads(
     encoder: Encoder,
     passages: Sequence[Passage],
     articles: Sequence[Article],
-    groups: Sequence[Copies],
+    furniture: Collection[int],
 ) -> Leads:
     """Embed the headline and beginning of each article, once; they are kept.
 
@@ -150,11 +149,10 @@ def embed_leads(
         encoder: Of the store.
         passages: Of the corpus.
         articles: Of the corpus, by document id.
-        groups: Copies among the passages: a beginning that stands in many articles, such
-            as a newsletter's, says nothing of any.
+        furniture: Rows of passages that an outlet repeats under its articles: a beginning
+            that stands in many, such as a newsletter's, says nothing of any.
     """
-    rote = find_boilerplate(articles, groups)
-    kept = [passage for row, passage in enumerate(passages) if row not in rote]
+    kept = [passage for row, passage in enumerate(passages) if row not in furniture]
     documents = {article.id: article.document for article in articles}
     without = {article.id: article for article in gather_articles(kept, documents)}
     trimmed = [without.get(article.id, article) for article in articles]

@@ -30,6 +30,8 @@ from topics.pipeline.coverage_tables import (
     store_relations,
     store_stories,
 )
+from topics.pipeline.furniture import FURNITURE as FURNITURE_TABLE
+from topics.pipeline.furniture import find_repeated, store_furniture
 from topics.pipeline.quotations import QUOTED, by_passage
 from topics.pipeline.stages import Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
-METHODS = 3
+METHODS = 4
 
 
 def _renames(store: CorpusStore) -> list[Edit]:
@@ -86,6 +88,14 @@ def _keep_relations(work: CorpusWork, found: Relations) -> None:
     work.store.set_setting("recall", found.graph.recall)
 
 
+# Furniture: what an outlet repeats whatever its articles are on
+
+
+def _find_furniture(work: CorpusWork) -> dict[int, int]:
+    vectors = work.store.vectors(work.encoder.fingerprint)
+    return find_repeated(work.articles, work.all_nodes, vectors)
+
+
 # Relations of articles, and stories
 
 
@@ -95,7 +105,7 @@ def _cover(work: CorpusWork) -> tuple[list[ArticleRelation], StorySurvey]:
     Headlines are embedded for minutes, in commits of their own, which survive a kill.
     """
     work.tell("finding stories")
-    leads = embed_leads(work.store, work.encoder, work.passages, work.articles, work.copies)
+    leads = embed_leads(work.store, work.encoder, work.passages, work.articles, work.furniture)
     return find_coverage(work.articles, leads, work.thresholds, work.judgements)
 
 
@@ -185,6 +195,14 @@ RELATIONS: Stage[CorpusWork] = Stage(
     tables=("copy_groups", "copy_members", "wordings", "relations"),
     values=("graph.indices", "graph.similarities", "recall"),
 )
+FURNITURE: Stage[CorpusWork] = Stage(
+    name=FURNITURE_TABLE,
+    after=("relations",),
+    hangs_on=lambda _: [],
+    make=_find_furniture,
+    keep=lambda work, found: store_furniture(work.store, work.passages, found),
+    tables=(FURNITURE_TABLE,),
+)
 STORIES: Stage[CorpusWork] = Stage(
     name="stories",
     after=("relations",),
@@ -192,6 +210,7 @@ STORIES: Stage[CorpusWork] = Stage(
     hangs_on=lambda work: [
         [work.thresholds.story, *_list_judged(work, "story")],
         list_titles(work.store),
+        *work.marked,
     ],
     make=_cover,
     keep=_keep_coverage,
@@ -211,7 +230,7 @@ QUOTATIONS: Stage[CorpusWork] = Stage(
 PLACES: Stage[CorpusWork] = Stage(
     name="places",
     after=("relations",),
-    hangs_on=_all_but_edits,
+    hangs_on=lambda work: [*_all_but_edits(work), *work.left_out],
     make=_place,
     keep=_keep_places,
     is_whole=lambda work: work.store.array("placed") is not None,
@@ -220,10 +239,10 @@ PLACES: Stage[CorpusWork] = Stage(
 TOPICS: Stage[CorpusWork] = Stage(
     name="topics",
     after=("relations",),
-    hangs_on=lambda work: [dataclasses.asdict(work.wishes)],
+    hangs_on=lambda work: [dataclasses.asdict(work.wishes), *work.left_out],
     make=_find_topics,
     keep=_keep_topics,
-    is_whole=lambda work: count_placed(work.store) == work.store.count_passages(),
+    is_whole=lambda work: count_placed(work.store) == int((work.nodes.of_passage >= 0).sum()),
     tables=("topics", "assignments", "members"),
     values=(LAST_TOPIC_ID, SHOWN_LEVEL),
 )
@@ -243,4 +262,13 @@ LAYOUT: Stage[Work] = Stage(
     keep=lambda work, points: work.store.put_array("layout", points),
     values=("layout",),
 )
-STAGES: tuple[Stage[Any], ...] = (RELATIONS, STORIES, QUOTATIONS, PLACES, TOPICS, NAMES, LAYOUT)
+STAGES: tuple[Stage[Any], ...] = (
+    RELATIONS,
+    FURNITURE,
+    STORIES,
+    QUOTATIONS,
+    PLACES,
+    TOPICS,
+    NAMES,
+    LAYOUT,
+)

@@ -28,6 +28,7 @@ COLUMNS = {
     "other_topic": ("o.name", "string"),
     "mixed": ("a.mixed", "int64"),
     "stranger": ("a.stranger", "int64"),
+    "furniture": ("f.passage_id IS NOT NULL", "int64"),
     "copy_group": ("g.id", "int64"),
     "copy_kind": ("g.kind", "string"),
     "story_id": ("s.story_id", "int64"),
@@ -38,6 +39,7 @@ _TABLES = """
     LEFT JOIN assignments AS a ON a.passage_id = p.id LEFT JOIN topics AS t ON t.id = a.topic_id
     LEFT JOIN topics AS l ON l.id = coalesce(a.leaf_id, a.topic_id)
     LEFT JOIN topics AS o ON o.id = a.other_id
+    LEFT JOIN furniture AS f ON f.passage_id = p.id
     LEFT JOIN copy_members AS m ON m.passage_id = p.id
     LEFT JOIN copy_groups AS g ON g.id = m.group_id
     LEFT JOIN story_members AS s ON s.document_id = d.id

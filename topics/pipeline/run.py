@@ -18,6 +18,7 @@ from topics.coverage.examples.judgements import count_gone
 from topics.edits.edits import Edit
 from topics.pipeline.coverage_tables import STORY_COUNTS
 from topics.pipeline.making import (
+    FURNITURE,
     LAYOUT,
     NAMES,
     PLACES,
@@ -53,7 +54,7 @@ def derive(
     """
     work = CorpusWork(store, encoder, progress or (lambda _: None), undone)
     with read_once():
-        work.runner.make(RELATIONS, STORIES)
+        work.runner.make(RELATIONS, FURNITURE, STORIES)
     work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES)
     previous = count_shown(store)
     work.runner.keep()

@@ -62,7 +62,7 @@ def store_topics(
     Args:
         store: The store.
         passages: Its passages.
-        nodes: Their nodes.
+        nodes: Their nodes, -1 for a passage of no topic.
         found: The topics.
         undone: An edit that was taken back: its topics get back their ids.
     """
@@ -77,14 +77,21 @@ def store_topics(
         store.replace_rows(
             "topics", [_topic_row(place, ids, found, passages, nodes) for place in range(len(ids))]
         )
-        node_of = dict(zip(nodes.hashes, nodes.of_passage.tolist(), strict=True))
+        placed = [
+            (passage.id, key, node)
+            for passage, key, node in zip(
+                passages, nodes.hashes, nodes.of_passage.tolist(), strict=True
+            )
+            if node >= 0
+        ]
+        node_of = {key: node for _, key, node in placed}
         store.replace_rows("members", [(key, ids[leaf[node]]) for key, node in node_of.items()])
         store.replace_rows(
             "assignments",
             [
                 (
-                    passage.id,
-                    node,
+                    passage_id,
+                    int(nodes.rows[node]),
                     ids[shown[node]],
                     round(float(belonging.strengths[node]), 4),
                     ids[leaf[node]],
@@ -93,7 +100,7 @@ def store_topics(
                     int(belonging.mixed[node]),
                     int(belonging.strangers[node]),
                 )
-                for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
+                for passage_id, _, node in placed
             ],
         )
         store.set_setting(LAST_TOPIC_ID, max([store.setting(LAST_TOPIC_ID) or 0, *ids]))
@@ -130,7 +137,8 @@ def _carry_ids(store: CorpusStore, nodes: Nodes, found: Found, undone: Edit | No
             old[anchor.id] = TopicKey(members, shown=anchor.depth == 0, size=anchor.size)
     hashes_of: dict[int, set[bytes]] = {}
     for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True):
-        hashes_of.setdefault(node, set()).add(key)
+        if node >= 0:
+            hashes_of.setdefault(node, set()).add(key)
     tree = found.tree
     new = [
         TopicKey(

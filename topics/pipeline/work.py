@@ -13,7 +13,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.graph import Nodes, read_nodes
-from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.vectors.neighbours import NeighbourGraph, narrow_graph
 from embeddings.words.copies import CopySurvey
 from topics.coverage.articles.articles import Article, gather_articles
 from topics.coverage.examples.judgements import Judgement, read_judgements
@@ -24,6 +24,7 @@ from topics.edits.edits import Edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.lineage import Change
 from topics.pipeline.coverage_tables import read_copies, read_pairs
+from topics.pipeline.furniture import FURNITURE, find_left_out, read_furniture
 from topics.pipeline.stages import Runner, Work
 from topics.pipeline.topics import Corpus, Wishes
 
@@ -118,9 +119,34 @@ class CorpusWork(Work):
         return made
 
     @cached_property
-    def nodes(self) -> Nodes:
+    def all_nodes(self) -> Nodes:
         """The rows of the graph."""
         return self.relations.nodes if self.relations else read_nodes(self.store, self.passages)
+
+    @cached_property
+    def furniture(self) -> frozenset[int]:
+        """Rows of the passages that an outlet repeats; the stage comes before who asks."""
+        made: dict[int, int] | None = self.runner.made.get(FURNITURE)
+        return read_furniture(self.store, self.passages) if made is None else frozenset(made)
+
+    @cached_property
+    def marked(self) -> list[str]:
+        """The texts of these, by content hash: what is made without them hangs on them."""
+        return sorted({self.all_nodes.hashes[row].hex() for row in self.furniture})
+
+    @cached_property
+    def left_out(self) -> list[str]:
+        """The texts among them that no topic is made of."""
+        return [self.all_nodes.keys[node].hex() for node in self._left_out]
+
+    @cached_property
+    def _left_out(self) -> list[int]:
+        return find_left_out(self.all_nodes, self.furniture, self.wishes.edits)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The rows of the graph that topics are made of."""
+        return self.all_nodes.without(self._left_out)
 
     @cached_property
     def copies(self) -> list[Copies]:
@@ -142,17 +168,19 @@ class CorpusWork(Work):
         nodes, store = self.nodes, self.store
         graph = self.relations.graph if self.relations else stored_graph(store)
         canonical = [self.passages[row] for row in nodes.canonical]
+        vectors = read_vectors(store, self.encoder, nodes)
         return Corpus(
             texts=[passage.body for passage in canonical],
             sources=[self.documents[passage.document_id].source for passage in canonical],
             documents=[passage.document_id for passage in canonical],
             keys=nodes.keys,
-            vectors=read_vectors(store, self.encoder, nodes),
-            graph=cast("NeighbourGraph", graph),
+            vectors=vectors,
+            graph=narrow_graph(cast("NeighbourGraph", graph), nodes.rows, vectors),
             adjacent=nodes.adjacent,
             node_of={
                 key.hex(): node
                 for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
+                if node >= 0
             },
             embed=lambda texts: embed_texts(store, self.encoder, texts),
         )

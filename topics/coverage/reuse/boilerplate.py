@@ -1,76 +1,177 @@
-"""Text that is repeated whatever the story: lines on an author, stock background."""
+"""Text that is repeated whatever the story: an outlet's own lines, and what many stories have."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from topics.coverage.articles.articles import Article
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Rows of passages that are one text, in the order of the corpus, and whether it is too short
 # for its repetition to mean anything (``CopyGroup``).
 Copies = tuple[tuple[int, ...], bool]
 
-# In so many unrelated articles of one outlet, or stories, a text is of none of them.
-LEAST_REPEATS = 3
-# Articles that share this much of their other paragraphs are versions of one article, and
-# what they repeat is that article.
-_VERSION_SHARE = 1 / 3
+# What stands in articles of so many stories is of none of them.
+LEAST_STORIES = 3
+# An outlet's line stands under so many of its articles that are on different things.
+LEAST_ARTICLES = 2
+# Likeness of two articles, or of a line and its article, as a share of the likeness that the
+# paragraphs of one article have among themselves. Read on paragraphs of ``syria.jsonl``:
+# docs/decisions/furniture.md.
+APART = 0.9
+OFF_SUBJECT = 0.6
+# It stands among the first two or last three paragraphs, in half of the articles at least.
+_FIRST, _LAST = 2, 3
+_EDGE_SHARE = 0.5
+# Articles may be of a paragraph or two: so many pairs of paragraphs of the whole corpus count
+# beside those of a line's own articles, and beside those of the corpus as many of this mean
+# cosine (``syria.jsonl`` with the packaged model has .304).
+_PRIOR_PAIRS = 2
+_USUAL = 0.3
 
 
 def find_boilerplate(
-    articles: Sequence[Article],
-    groups: Sequence[Copies],
-    stories: Sequence[Collection[int]] = (),
-) -> frozenset[int]:
-    """Find the passages that are boilerplate.
+    articles: Sequence[Article], texts: Sequence[Sequence[int]], vectors: NDArray[np.float32]
+) -> dict[int, int]:
+    """Find what one outlet repeats under articles on different things: its page furniture.
 
-    A text is, wherever it stands, when ``LEAST_REPEATS`` articles of one outlet have it that
-    share little else with each other (where no outlet is known, of all together), or when
-    articles of ``LEAST_REPEATS`` stories have it.
+    Such a text stands in one outlet alone (a text that another has too was handed on), at
+    the edges of its articles, and is on another subject than they are; and they are on
+    different subjects. So a sentence of background, which fits its articles, is none; nor is
+    what versions of one article have in common. Articles of no known outlet are taken for
+    those of one.
+
+    Args:
+        articles: Of the corpus.
+        texts: Rows of the passages of each wording that several have, whatever its facts: a
+            line may bear a date.
+        vectors: Unit rows, one a passage, float32 of shape ``(passages, dimension)``.
+
+    Returns:
+        For each row of a passage that is furniture, in how many articles it stands.
+    """
+    if not texts:
+        return {}
+    likeness = _Likeness(articles, texts, vectors)
+    found: dict[int, int] = {}
+    for rows in texts:
+        holders = likeness.hold(rows)
+        outlets = {articles[number].document.source for number in holders}
+        if len(outlets) == 1 and len(holders) >= LEAST_ARTICLES and likeness.is_apart(holders):
+            found.update(dict.fromkeys(rows, len(holders)))
+    return found
+
+
+def find_recurring(
+    articles: Sequence[Article], groups: Sequence[Copies], stories: Sequence[Collection[int]]
+) -> frozenset[int]:
+    """Find the passages whose text stands in articles of ``LEAST_STORIES`` stories or more.
 
     Args:
         articles: Of the corpus.
         groups: Copies among its passages.
-        stories: Article numbers of each story, if stories are known.
+        stories: Article numbers of each story.
 
     Returns:
         Rows of passages.
     """
     article_of = {row: number for number, article in enumerate(articles) for row in article.rows}
     story_of = {number: place for place, members in enumerate(stories) for number in members}
-    holders = [sorted({article_of[row] for row in rows if row in article_of}) for rows, _ in groups]
-    texts: dict[int, set[int]] = defaultdict(set)
-    for text, numbers in enumerate(holders):
-        for number in numbers:
-            texts[number].add(text)
     found: set[int] = set()
-    for text, (rows, _) in enumerate(groups):
-        by_outlet: dict[str, list[int]] = defaultdict(list)
-        for number in holders[text]:
-            by_outlet[articles[number].document.source].append(number)
-        if len({story_of[n] for n in holders[text] if n in story_of}) >= LEAST_REPEATS or any(
-            _stand_apart(text, numbers, articles, texts) for numbers in by_outlet.values()
-        ):
+    for rows, _ in groups:
+        told = {story_of.get(article_of.get(row, -1)) for row in rows} - {None}
+        if len(told) >= LEAST_STORIES:
             found.update(rows)
     return frozenset(found)
 
 
-def _stand_apart(
-    text: int, holders: Sequence[int], articles: Sequence[Article], texts: Mapping[int, set[int]]
-) -> bool:
-    """Whether ``LEAST_REPEATS`` articles share little but this text, two by two.
+class _Likeness:
+    """How alike articles are, and a line and the articles it stands in: mean cosines of pairs.
 
-    Each is compared with those kept so far only, fewer than ``LEAST_REPEATS``.
+    What stands word for word in several articles of one outlet says nothing of their
+    subjects and is left out.
     """
-    kept: list[int] = []
-    for number in sorted(holders, key=lambda number: articles[number].id):
-        for other in kept:
-            others = min(len(articles[number].rows), len(articles[other].rows)) - 1
-            if len((texts[number] & texts[other]) - {text}) >= _VERSION_SHARE * others:
-                break
-        else:
-            kept.append(number)
-        if len(kept) == LEAST_REPEATS:
-            return True
-    return False
+
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        texts: Sequence[Sequence[int]],
+        vectors: NDArray[np.float32],
+    ) -> None:
+        self._articles, self._vectors = articles, vectors
+        self._article_of = {row: n for n, one in enumerate(articles) for row in one.rows}
+        self._repeated = self._find_repeated(texts)
+        self._own = [[r for r in one.rows if r not in self._repeated] for one in articles]
+        sums, counts = self._add(range(len(articles)), ())
+        self._usual = _mean_within(sums, counts, _USUAL)
+
+    def hold(self, rows: Sequence[int]) -> dict[int, list[int]]:
+        """Return the rows of a text by the number of their article."""
+        holders: dict[int, list[int]] = defaultdict(list)
+        for row in rows:
+            if row in self._article_of:
+                holders[self._article_of[row]].append(row)
+        return holders
+
+    def is_apart(self, holders: Mapping[int, Sequence[int]]) -> bool:
+        """Whether a text is apart from its articles, and they from each other."""
+        if np.mean([self._is_edge(n, rows) for n, rows in holders.items()]) < _EDGE_SHARE:
+            return False
+        numbers = sorted(holders)
+        sums, counts = self._add(numbers, {row for rows in holders.values() for row in rows})
+        told = counts > 0
+        if told.sum() < LEAST_ARTICLES:
+            return False
+        within = _mean_within(sums[told], counts[told], self._usual)
+        means = sums[told] / counts[told, None]
+        lines = self._vectors[[holders[n][0] for n in np.array(numbers)[told].tolist()]]
+        inside = float(np.einsum("nd,nd->n", lines, means, dtype=np.float64).mean())
+        number = len(means)
+        whole, single = means.sum(axis=0), float(np.square(means).sum())
+        across = (float(whole @ whole) - single) / (number * (number - 1))
+        return inside < OFF_SUBJECT * within and across < APART * within
+
+    def _add(
+        self, numbers: Sequence[int], left_out: Collection[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the sum of the vectors of articles' own paragraphs, and how many there are."""
+        sums = np.zeros((len(numbers), self._vectors.shape[1]))
+        counts = np.zeros(len(numbers), np.int64)
+        for place, number in enumerate(numbers):
+            rows = [row for row in self._own[number] if row not in left_out]
+            sums[place] = self._vectors[rows].sum(axis=0, dtype=np.float64)
+            counts[place] = len(rows)
+        return sums, counts
+
+    def _is_edge(self, number: int, rows: Sequence[int]) -> bool:
+        """Whether a text stands at the beginning or the end of an article."""
+        whole = self._articles[number].rows
+        return whole.index(rows[0]) < _FIRST or whole.index(rows[-1]) >= len(whole) - _LAST
+
+    def _find_repeated(self, texts: Sequence[Sequence[int]]) -> set[int]:
+        repeated: set[int] = set()
+        for rows in texts:
+            places: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+            for number, held in self.hold(rows).items():
+                article = self._articles[number]
+                for row in held:
+                    start, end = article.spans[article.rows.index(row)]
+                    key = (article.document.source, article.body[start:end])
+                    places[key].append((number, row))
+            for found in places.values():
+                if len({number for number, _ in found}) > 1:
+                    repeated.update(row for _, row in found)
+        return repeated
+
+
+def _mean_within(sums: NDArray[np.float64], counts: NDArray[np.int64], usual: float) -> float:
+    """Return the mean cosine of two paragraphs of one article, over articles."""
+    pairs = int((counts * (counts - 1)).sum())
+    total = float(np.square(sums).sum()) - float(counts.sum())
+    return (total + _PRIOR_PAIRS * usual) / (pairs + _PRIOR_PAIRS)

@@ -119,6 +119,7 @@ def measure_outlets(
     wire: Collection[int] = (),
     stories: Sequence[Collection[int]] = (),
     quoted: NDArray[np.int64] | None = None,
+    furniture: Collection[int] = (),
     owners: Owners | None = None,
 ) -> OutletReport:
     """Measure how much of each outlet stood before in each other one.
@@ -134,11 +135,19 @@ def measure_outlets(
             is found; between articles of two stories only passages are compared. They help
             to find boilerplate, too.
         quoted: What ``find_quoted`` finds, where it is known.
+        furniture: See ``trace_words``.
         owners: Who owns which outlet.
     """
     known = owners or Owners()
     trace = trace_words(
-        passages, articles, groups, relations, stories=stories, wire=wire, quoted=quoted
+        passages,
+        articles,
+        groups,
+        relations,
+        stories=stories,
+        wire=wire,
+        quoted=quoted,
+        furniture=furniture,
     )
     reuse, unnamed = _count_pairs(articles, trace, frozenset(wire))
     lines = _count_outlets(articles, trace, known)

@@ -14,7 +14,7 @@ from embeddings.text.wording import read_many
 from embeddings.words.alignment import match_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.unions import Unions
-from topics.coverage.reuse.boilerplate import Copies, find_boilerplate
+from topics.coverage.reuse.boilerplate import Copies, find_recurring
 from topics.coverage.reuse.quotes import find_shared_quotes, flag_quoted
 from topics.coverage.reuse.sources import LEAST_RUN
 from topics.coverage.reuse.story_stretches import copied_stretches, find_shared
@@ -39,6 +39,7 @@ def trace_words(
     stories: Sequence[Collection[int]] = (),
     wire: Collection[int] = (),
     quoted: NDArray[np.int64] | None = None,
+    furniture: Collection[int] = (),
     only: Collection[int] | None = None,
 ) -> WordTrace:
     """Find where the words of each passage stood before, and tell what they are.
@@ -59,6 +60,8 @@ def trace_words(
             is found too; between articles of two stories only passages are compared.
         wire: Numbers of articles credited to an agency alone.
         quoted: What ``find_quoted`` finds, where it is known.
+        furniture: Rows of passages that an outlet repeats whatever its articles are on
+            (``find_boilerplate``); what stands in many stories is boilerplate beside them.
         only: Numbers of the articles asked about, all by default. Of these the answer is
             the same whether others are asked about or not; of others nothing is told.
     """
@@ -67,7 +70,8 @@ def trace_words(
         quoted = find_quoted(passages, groups, textual)
     tracer = _Tracer(passages, articles, range(len(articles)) if only is None else only)
     tracer.gather_claims(groups, textual, stories)
-    tracer.settle_all(find_boilerplate(articles, groups, stories), wire, quoted)
+    rote = find_recurring(articles, groups, stories).union(furniture)
+    tracer.settle_all(rote, wire, quoted)
     return tracer.trace
 
 

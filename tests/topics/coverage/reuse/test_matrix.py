@@ -245,12 +245,13 @@ def test_stretches_of_a_story_are_cut_at_the_paragraphs_of_both():
     assert row(matrix, "B").earlier == WORDS + len(OTHER.split())
 
 
-def test_boilerplate_is_neither_original_nor_reuse():
+def test_furniture_is_neither_original_nor_reuse():
     own = [" ".join(f"{letter}{n}" for n in range(12)) for letter in "abcdef"]
-    matrix = Corpus(
+    corpus = Corpus(
         *(("A", f"2013-05-0{n + 1}", [own[2 * n], own[2 * n + 1], TEXT]) for n in range(3)),
         ("B", "2013-06-01", [TEXT]),
-    ).measure()
+    )
+    matrix = corpus.measure(furniture=[2, 5, 8, 9])
     assert matrix.reuse == ()
     assert (row(matrix, "A").boilerplate, row(matrix, "B").boilerplate) == (3 * WORDS, WORDS)
 

@@ -1,14 +1,10 @@
-"""Claims about quotations that several articles share, and text repeated by rote."""
+"""Claims about quotations that several articles share."""
 
 from __future__ import annotations
 
 import pytest
 
-from embeddings.documents import Document, Passage
 from embeddings.text.wording import read_words
-from embeddings.words.copies import find_copies
-from topics.coverage.articles.articles import gather_articles
-from topics.coverage.reuse.boilerplate import find_boilerplate
 from topics.coverage.reuse.quotes import find_quotations, find_shared_quotes
 
 SAID = "we will not leave this town before the last shell has fallen"
@@ -63,50 +59,3 @@ def test_words_quoted_in_one_document_only_are_not_shared():
     assert find_shared_quotes([f"“{SAID}”", f"“{SAID}”"], [0, 0]).shape == (0, 3)
     assert find_shared_quotes([], []).shape == (0, 3)
     assert find_shared_quotes(["“Yes,” he said."], [0]).shape == (0, 3)
-
-
-STOCK = "The Syrian Observatory, based in Britain, gathers reports from activists on the ground."
-
-
-def sentences(number):
-    """Four paragraphs that have no word in common with each other or another number's."""
-    return [" ".join(f"{letter}{number}x{place}" for place in range(12)) for letter in "abcd"]
-
-
-def rote(*articles):
-    """Boilerplate rows of articles given as (outlet, paragraphs)."""
-    documents = {
-        f"d{n}": Document(f"d{n}", "", "", outlet) for n, (outlet, _) in enumerate(articles)
-    }
-    passages = [
-        Passage(f"d{n}", place, 0, 0, len(text), text)
-        for n, (_, texts) in enumerate(articles)
-        for place, text in enumerate(texts)
-    ]
-    found = find_copies(passages, sources={k: d.source for k, d in documents.items()})
-    groups = [(one.members, one.short) for one in found]
-    rote = find_boilerplate(gather_articles(passages, documents), groups)
-    return sorted({passages[row].text for row in rote})
-
-
-def test_a_paragraph_of_three_unrelated_articles_of_an_outlet_is_boilerplate():
-    assert rote(*(("A", [*sentences(n), STOCK]) for n in range(3))) == [STOCK]
-    assert rote(*(("A", [*sentences(n), STOCK]) for n in range(2))) == []
-
-
-def test_a_paragraph_that_three_outlets_copied_is_none():
-    assert rote(*((outlet, [*sentences(n), STOCK]) for n, outlet in enumerate("ABC"))) == []
-
-
-def test_versions_of_one_article_make_no_boilerplate():
-    assert rote(*(("A", [*sentences(0), STOCK]) for _ in range(4))) == []
-    assert rote(*(("A", [STOCK]) for _ in range(4))) == []
-
-
-def test_a_paragraph_of_three_stories_is_boilerplate_whatever_the_outlets():
-    documents = {f"d{n}": Document(f"d{n}", "", "", "ABC"[n]) for n in range(3)}
-    passages = [Passage(key, 0, 0, 0, len(STOCK), STOCK) for key in documents]
-    articles = gather_articles(passages, documents)
-    groups = [(one.members, one.short) for one in find_copies(passages)]
-    assert find_boilerplate(articles, groups, [{0}, {1}, {2}]) == {0, 1, 2}
-    assert find_boilerplate(articles, groups, [{0, 1, 2}]) == frozenset()

@@ -1,0 +1,76 @@
+"""What outlets repeat under their articles, found, kept and read: left out unless named by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.documents import Passage
+from embeddings.vectors.graph import Nodes
+from topics.coverage.articles.articles import Article
+from topics.coverage.reuse.boilerplate import find_boilerplate
+from topics.edits.edits import Edit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# The name of the stage, and of its table.
+FURNITURE = "furniture"
+# What the passages are called beside the rules for lines.
+RULE = "repeated by outlet"
+
+
+def find_repeated(
+    articles: Sequence[Article], nodes: Nodes, vectors: NDArray[np.float32]
+) -> dict[int, int]:
+    """Find the passages that are furniture, as ``find_boilerplate`` does.
+
+    Args:
+        articles: Of the corpus.
+        nodes: Of its passages.
+        vectors: Of each passage.
+    """
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for row, node in enumerate(nodes.of_passage.tolist()):
+        rows_of[node].append(row)
+    texts = [rows for _, rows in sorted(rows_of.items()) if len(rows) > 1]
+    return find_boilerplate(articles, texts, vectors)
+
+
+def store_furniture(
+    store: CorpusStore, passages: Sequence[Passage], found: Mapping[int, int]
+) -> None:
+    """Replace what is marked: rows of passages, and in how many articles each text stands."""
+    rows = [(passages[row].id, articles) for row, articles in sorted(found.items())]
+    store.replace_rows(FURNITURE, rows)
+
+
+def read_furniture(store: CorpusStore, passages: Sequence[Passage]) -> frozenset[int]:
+    """Return the rows of what is marked among some passages."""
+    marked = {passage_id for (passage_id,) in store.rows("SELECT passage_id FROM furniture")}
+    return frozenset(row for row, passage in enumerate(passages) if passage.id in marked)
+
+
+def list_furniture(store: CorpusStore) -> list[tuple[str, str, str, int, str]]:
+    """Return what is marked: id and title of its article, ``RULE``, where it begins, the text."""
+    return [
+        (document_id, title, RULE, start, text)
+        for document_id, title, start, text in store.rows(
+            "SELECT d.id, d.title, p.start, p.text FROM furniture AS f "
+            "JOIN passages AS p ON p.id = f.passage_id JOIN documents AS d ON d.id = p.document_id"
+        )
+    ]
+
+
+def find_left_out(nodes: Nodes, furniture: Iterable[int], edits: Iterable[Edit]) -> list[int]:
+    """Return the nodes that no topic is made of: furniture but for what an edit names."""
+    named = {key for edit in edits for key in edit.passages}
+    kept = {
+        node
+        for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
+        if key.hex() in named
+    }
+    return sorted({int(nodes.of_passage[row]) for row in furniture} - kept)
