@@ -23,6 +23,7 @@ from embeddings.corpus.identity import (
     is_there,
     standing_order,
 )
+from embeddings.corpus.outlets import name_outlet, read_aliases
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import (
     Reading,
@@ -102,6 +103,7 @@ def add_paths(
         InputError: A path is missing, a folder holds no articles, a table no text.
     """
     report = ReadingReport()
+    aliases = read_aliases(store)
     files: dict[str, _File] = {}
     began, time_read = time.monotonic(), time_read or now()
     known = store.file_digests()
@@ -110,6 +112,8 @@ def add_paths(
         file = files.setdefault(
             part.path, _File(time_read, _is_read_again(known.get(part.path), part.content))
         )
+        named = tuple(name_outlet(document, aliases) for document in part.documents)
+        part = replace(part, documents=named)
         told = len(file.problems)
         file.problems += part.problems
         with store.transaction():

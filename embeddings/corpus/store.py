@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,11 @@ class CorpusStore(NamedValues):
                 [(path, line, message) for line, message in problems],
             )
 
+    def forget_files(self) -> None:
+        """Let every file be read again that is met again."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM files")
+
     def forget_problems(self, paths: Iterable[str]) -> None:
         """Forget what could not be read in files that are no longer there."""
         with self.transaction() as connection:
@@ -193,6 +199,16 @@ class CorpusStore(NamedValues):
                     )
                     for p in passages
                 ],
+            )
+
+    def rename_outlet(self, document_id: str, outlet: str) -> None:
+        """Give an article another outlet."""
+        with self.transaction() as connection:
+            self._forget_derived()
+            document = replace(self.documents([document_id])[0], source=outlet)
+            connection.execute(
+                "UPDATE documents SET source = ?, version = ? WHERE id = ?",
+                (outlet, version_of(document), document_id),
             )
 
     def remove_documents(self, document_ids: Sequence[str]) -> None:

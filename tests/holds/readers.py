@@ -42,6 +42,7 @@ WRITTEN = "written"
 FILES = {
     "cluster paths": "articles",
     "cluster topics": "topics file",
+    "cluster owners": "owners file",
     "story owners": "owners file",
     "outlets owners": "owners file",
     "evaluate labelled": "labels",

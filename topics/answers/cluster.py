@@ -16,6 +16,7 @@ from embeddings.articles.listing import find_path
 from embeddings.corpus.contents import count_outlets, count_rows
 from embeddings.corpus.database import check_place
 from embeddings.corpus.intake import ReadingReport, add_paths
+from embeddings.corpus.outlets import put_aliases
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
@@ -25,6 +26,7 @@ from topics.answers.counting import count, fold_problems
 from topics.answers.encoder import choose_encoder
 from topics.answers.levels import LevelCounts, count_levels
 from topics.answers.topics import TopicSummary, summarise_topics
+from topics.coverage.credit.owners import OWNERS, read_owners
 from topics.guiding.taxonomy import GuidedTopic, read_topics
 from topics.hierarchy.lineage import Change
 from topics.naming.model_names import NamingReport, ask_names
@@ -134,12 +136,16 @@ def cluster(options: ClusterOptions) -> ClusterReport:
     key = _check_endpoint(*options.name_with) if options.name_with is not None else ""
     paths, given = part_given(options.paths)
     _check_paths(paths, path, or_given=bool(given))
+    owners = read_owners(Path(options.owners)) if options.owners is not None else None
     taxonomy = read_topics(Path(options.guided)) if options.guided is not None else None
     tell = options.progress or (lambda *_: None)
     with CorpusStore.open(path, write=True) as store:
         encoder = choose_encoder(store, options)
         own = () if options.forget_guided else store.setting("guided") or ()
         _check_count(options.topics_count, len(own if taxonomy is None else taxonomy))
+        if owners is not None:
+            store.set_setting(OWNERS, dict(owners.by_outlet) or None)
+            put_aliases(store, owners.aliases)
         reading = ReadingReport()
         if paths or given:
             reading = add_paths(

@@ -38,6 +38,8 @@ class ClusterOptions:
             for names of discovered topics: their keyphrases and the beginnings of up to
             three passages of each are sent there. Not remembered; names once given stay
             with topics that do not change.
+        owners: A TOML file of who owns which outlet, and of other names of outlets; remembered
+            in place of the one before.
         source: The outlet of the articles; by default each file's folder.
         columns: Field (text, title, source, date, url, id) to column of a table.
         date_order: How to read 05/11/2013.
@@ -61,6 +63,7 @@ class ClusterOptions:
     topics_count: int | Literal["auto"] | None = None
     stability: bool | None = None
     name_with: tuple[str, str] | None = None
+    owners: Path | str | None = None
     source: str = ""
     columns: Mapping[str, str] | None = None
     date_order: Literal["DMY", "MDY"] = "DMY"

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.corpus.contents import read_removals
+from embeddings.corpus.outlets import ALIASES
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from topics.answers.citing import load_articles
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.credits import Credit, credited_agency, find_credits
-from topics.coverage.credit.owners import Owners, read_owners
+from topics.coverage.credit.owners import OWNERS, Owners, read_owners
 from topics.coverage.reuse.boilerplate import Copies
 from topics.pipeline.coverage_tables import find_kin, read_copies, read_pairs, read_stories
 from topics.pipeline.furniture import read_furniture
@@ -87,6 +88,8 @@ def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
     )
 
 
-def open_owners(path: Path | str | None) -> Owners:
-    """Read a file of owners; none is known where no file is given."""
-    return read_owners(Path(path)) if path is not None else Owners()
+def open_owners(path: Path | str | None, store: CorpusStore) -> Owners:
+    """Read a file of owners; without one, those that ``cluster --owners`` left in the store."""
+    if path is not None:
+        return read_owners(Path(path))
+    return Owners(store.setting(OWNERS) or {}, store.setting(ALIASES) or {})

@@ -15,8 +15,10 @@ from embeddings.corpus.contents import (
     read_dates,
     read_removals,
 )
+from embeddings.corpus.outlets import ALIASES
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins
+from topics.coverage.credit.owners import OWNERS
 from topics.pipeline.coverage_tables import STORY_COUNTS, count_found
 from topics.pipeline.furniture import list_furniture
 from topics.pipeline.topic_tables import count_shown
@@ -34,6 +36,8 @@ class CorpusInfo:
         furniture: How many of them an outlet repeats under its articles, whatever these are on.
         distinct: Number of distinct passage texts.
         outlets: Known outlets and number of articles, most first.
+        owners: Owner by outlet, as remembered.
+        aliases: Outlet by other names of it, as remembered.
         earliest: The earliest date of an article, or ``""``.
         latest: The latest.
         undated: Articles without a date.
@@ -62,6 +66,8 @@ class CorpusInfo:
     furniture: int
     distinct: int
     outlets: tuple[tuple[str, int], ...]
+    owners: dict[str, str]
+    aliases: dict[str, str]
     earliest: str
     latest: str
     undated: int
@@ -100,6 +106,8 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             furniture=count_rows(store, "furniture"),
             distinct=count_distinct(store),
             outlets=tuple(count_outlets(store)),
+            owners=store.setting(OWNERS) or {},
+            aliases=store.setting(ALIASES) or {},
             earliest=earliest,
             latest=latest,
             undated=undated,

@@ -23,14 +23,14 @@ def outlets(
     Args:
         db: The database.
         sources: Only these outlets, and the pairs that they have part in.
-        owners: A TOML file that says who owns which outlet.
+        owners: A TOML file that says who owns which outlet, in place of the one remembered.
 
     Raises:
         InputError: No such outlet, or a file of owners that is none.
         StoreError: No such database, never clustered, or changed since.
     """
-    known = open_owners(owners)
     with open_clustered(db, current=True) as store:
+        known = open_owners(owners, store)
         wanted = set(find_outlets(store, sources))
         coverage = load_coverage(store)
     report = measure_outlets(

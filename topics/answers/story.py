@@ -149,14 +149,14 @@ def story(
     Args:
         story_id: As ``stories`` gives it.
         db: The database.
-        owners: A TOML file that says who owns which outlet.
+        owners: A TOML file that says who owns which outlet, in place of the one remembered.
 
     Raises:
         InputError: No such story, or a file of owners that is none.
         StoreError: No such database, never clustered, or changed since.
     """
-    known = open_owners(owners)
     with open_clustered(db, current=True) as store:
+        known = open_owners(owners, store)
         heads = read_story_heads(store)
         if story_id not in heads:
             raise InputError(

@@ -14,7 +14,15 @@ import typer
 from embeddings.articles.parsing.results import STANDARD_INPUT
 from topics.answers.counting import count, fold_problems, from_outlets
 from topics.cli.changes import tell_changes
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, read_columns, read_count, repeat_db
+from topics.cli.options import (
+    DEFAULT_DB,
+    DbOption,
+    JsonOption,
+    OwnersOption,
+    read_columns,
+    read_count,
+    repeat_db,
+)
 from topics.cli.output import console, echo, plain, print_json, say, show, styled
 from topics.cli.topics import print_levels, print_topics
 
@@ -66,6 +74,7 @@ def run(
             "key phrases and parts of passages.",
         ),
     ] = None,
+    owners: OwnersOption = None,
     source: Annotated[
         str,
         typer.Option(metavar="OUTLET", help="The outlet; by default the folder of each file."),
@@ -133,6 +142,7 @@ def run(
             topics_count=read_count(topics_count),
             stability=stability,
             name_with=name_with,
+            owners=owners,
             source=source,
             columns=read_columns(column or (), "text=body"),
             date_order="MDY" if month_first else "DMY",

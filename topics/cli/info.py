@@ -125,6 +125,7 @@ def _print_contents(found: CorpusInfo) -> None:
         "database": f"{plain(found.path)}, {found.bytes / 1e6:.1f} MB",
         "articles": f"{found.documents:,}{from_outlets(len(found.outlets))}{unknown}",
         "outlets": list_outlets(found.outlets, 12) or "none known",
+        "owners": plain(_owners(found)),
         "dates": dates + undated,
         "passages": f"{found.passages:,}, {found.distinct:,} distinct",
         "furniture": f"{count(removed, 'line')} left out{and_repeated}"
@@ -153,6 +154,13 @@ def _print_contents(found: CorpusInfo) -> None:
             f"{count(found.unclustered, 'passage')} {verb} no topic yet: a run was stopped; "
             "`topicwire cluster` goes on from there."
         )
+
+
+def _owners(found: CorpusInfo) -> str:
+    """Say who owns which outlets, and what else outlets are called."""
+    owned = [f"{name}: {owner}" for name, owner in sorted(found.owners.items())]
+    other = [f"{name} is {outlet}" for name, outlet in sorted(found.aliases.items())]
+    return "; ".join(", ".join(some) for some in (owned, other) if some)
 
 
 def _too_short(found: CorpusInfo) -> str:

@@ -47,7 +47,9 @@ LevelOption = Annotated[
 
 OwnersOption = Annotated[
     Path | None,
-    typer.Option("--owners", metavar="FILE", help="A TOML file: who owns which outlet."),
+    typer.Option(
+        "--owners", metavar="FILE", help="A TOML file: who owns which outlet, and its other names."
+    ),
 ]
 
 DEFAULT_DB = Path("topicwire.db")

@@ -57,3 +57,45 @@ def test_a_missing_file_or_one_of_another_encoding_is_named(tmp_path):
     (tmp_path / "odd.toml").write_bytes(b'[owners]\n"\xff" = "x"')
     with pytest.raises(InputError, match="not UTF-8"):
         read_owners(tmp_path / "odd.toml")
+
+
+ALIASES = """
+[aliases]
+"AJE" = "Al Jazeera English"
+"Al Jazeera English" = "Al Jazeera"
+"al jazeera" = "Al Jazeera"
+
+[owners]
+"AJE" = "Lantern Media"
+"""
+
+
+def test_other_names_stand_for_the_outlet_that_they_lead_to():
+    owners = parse_owners(ALIASES)
+    assert owners.aliases == {
+        "AJE": "Al Jazeera",
+        "Al Jazeera English": "Al Jazeera",
+        "al jazeera": "Al Jazeera",
+    }
+    assert owners.of("Al Jazeera") == owners.of("aje") == "Lantern Media"
+    assert owners.strangers(["Al Jazeera"]) == ()
+    only = parse_owners('[aliases]\n"AJE" = "Al Jazeera"')
+    assert only.of("AJE") == only.of("Al Jazeera") == "Al Jazeera"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('"A" = "B"\n"B" = "A"', 'makes "A" and "B" other names of each other; keep one'),
+        ('"A" = "B"\n"B" = "C"\n"c" = "a"', '"A" and "B" and "C" other names of each other'),
+        ('"A" = "B"\n"a" = "C"', 'says of "a" that it is "B" and "C"; keep one'),
+        ('"A" = 3', 'says of "A" no outlet'),
+        ('"A" = " "', 'says of "A" no outlet'),
+        ('"A" = "B"\n[owners]\n"A" = "X"\n"B" = "Y"', 'under two owners, "Y" and "X"'),
+    ],
+)
+def test_names_that_cannot_be_are_refused_in_one_sentence(text, says):
+    with pytest.raises(InputError) as error:
+        parse_owners(f"[aliases]\n{text}", "o.toml")
+    assert says in str(error.value)
+    assert str(error.value).startswith("o.toml")
