@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING
 
 from embeddings.articles.formats.exports.splitting import split_export
 from embeddings.articles.formats.format import Format, Row, first_of, read_one
+from embeddings.articles.formats.linked_data import (
+    choose_article,
+    hold_to_body,
+    read_linked_data,
+)
 from embeddings.articles.formats.plain import find_date
 from embeddings.articles.formats.xml_text import is_web_page
 from embeddings.articles.parsing.dates import DateOrder, parse_date
@@ -47,8 +52,8 @@ def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Document, tuple[st
     """Extract the article of a web page with trafilatura.
 
     Headline, date, site and address come from the page's metadata, then from what
-    trafilatura finds; the headline also from ``<h1>``. Scripts are not run and nothing is
-    fetched.
+    trafilatura finds; the headline also from ``<h1>``, the site first of all from JSON-LD,
+    whose ``articleBody`` the text is held against. Scripts are not run and nothing is fetched.
 
     Returns:
         The article, its text ``""`` if there is none; and the visible lines that are not
@@ -65,17 +70,21 @@ def read_page(markup: str, order: DateOrder = "DMY") -> tuple[Document, tuple[st
     text = facts.get("text") or baseline(markup)[1] or _paragraphs(tree)
     meta = _read_meta(tree)
     headlines = filter(None, (normalise(h.text_content()) for h in tree.iter("h1")))
+    title = _choose_title(first_of(meta, *_TITLE_KEYS), [*headlines], facts.get("title") or "")
+    lines, stated = [*_visible_lines(tree)], read_linked_data(tree)
+    told = choose_article(stated, title, text)
+    text = hold_to_body(text, told, [one for one in stated if one is not told], lines)
     article = Document(
         id="",
         text=text,
-        title=_choose_title(first_of(meta, *_TITLE_KEYS), [*headlines], facts.get("title") or ""),
-        source=first_of(meta, *_SITE_KEYS) or facts.get("sitename") or "",
+        title=title,
+        source=told.publisher or first_of(meta, *_SITE_KEYS) or facts.get("sitename") or "",
         published=_find_page_date(tree, meta, text, order)
         or parse_date(facts.get("date") or "", order),
         url=_find_address(tree, meta) or facts.get("url") or "",
     )
     kept = normalise(text)
-    return article, tuple(line for line in _visible_lines(tree) if line not in kept)
+    return article, tuple(line for line in lines if line not in kept)
 
 
 def _parse_page(markup: str) -> HtmlElement | None:
