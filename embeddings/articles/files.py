@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -15,9 +15,10 @@ from typing import IO, cast
 from embeddings.articles.formats.format import Format, Row, describe_failure
 from embeddings.articles.formats.registry import find_format
 from embeddings.articles.given import Given
-from embeddings.articles.listing import list_files, show_path
+from embeddings.articles.listing import find_path, list_files, show_path
 from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.decoding import clean, find_codec
+from embeddings.articles.parsing.outlets import find_outlet
 from embeddings.articles.parsing.results import PYTHON, Problem, ReadFile, ReadOptions
 from embeddings.articles.parsing.unfolding import open_unfolded
 from embeddings.documents import PROCESSING, Document
@@ -58,7 +59,8 @@ def read_paths(
     """
     options = _with_codec(options)
     files, folders = list_files(paths, options.follow_links)
-    return _read_all(files, folders, options, known, begin)
+    given = {find_path(path) for path in paths}
+    return _read_all(files, folders, given, options, known, begin)
 
 
 def read_given(given: Given, options: ReadOptions) -> Iterator[ReadFile]:
@@ -95,6 +97,7 @@ def _with_codec(options: ReadOptions) -> ReadOptions:
 def _read_all(
     files: Mapping[Path, bool],
     folders: Sequence[ReadFile],
+    given: Collection[Path],
     options: ReadOptions,
     known: Mapping[str, str],
     begin: Callable[[int, int], None],
@@ -102,6 +105,7 @@ def _read_all(
     yield from folders
     for done, (path, named) in enumerate(files.items()):
         begin(done, len(files))
+        options = replace(options, in_given=path.parent in given)
         if show_path(path) != str(path):
             # It could be neither stored nor found again by its name.
             yield _failed(Path(show_path(path)), "", "a name that is not UTF-8; left out")
@@ -142,7 +146,7 @@ def _digest(path: Path, options: ReadOptions) -> str:
     So that a file which is only read in another way is told from one that has changed.
     """
     settings: list[object] = [options.source, sorted(options.columns.items()), options.date_order]
-    settings += [options.encoding, PROCESSING]
+    settings += [options.encoding, PROCESSING, *(["in given"] if options.in_given else [])]
     settings += [_version_of(library) for library in _format_of(path).library.split()]
     how = hashlib.sha256(json.dumps(settings).encode("utf-8"))
     with path.open("rb") as stream:
@@ -189,7 +193,7 @@ def _take_rows(
     problems: list[Problem] = []
     dropped: dict[str, tuple[str, ...]] = {}
     notes: dict[str, None] = {}
-    counted, empty = 0, has_rows
+    counted, guessed, empty = 0, 0, has_rows
     for row in rows:
         empty = empty and not row.number
         notes.update({row.note: None} if row.note else {})
@@ -202,6 +206,7 @@ def _take_rows(
             document, place = _name(row, row.content, path, options)
             places.append(place)
             documents.append(document)
+            guessed += _is_guessed(row, document, path, options)
             dropped.update({place: row.dropped} if row.dropped else {})
         if len(documents) == CHUNK_ROWS:
             yield ReadFile(
@@ -230,6 +235,7 @@ def _take_rows(
         notes=tuple(notes),
         places=tuple(places),
         content=digest.rpartition(":")[2],
+        guessed=guessed,
     )
 
 
@@ -250,7 +256,8 @@ def _name(
     source = article.source
     if folder and _letters(source) in ("", _letters(folder)):
         # A page of "Global Lantern" in a folder global-lantern: one outlet, one name.
-        source = folder
+        named = find_outlet(article.text) if options.in_given and not source else ""
+        source = named or folder
     source = options.source or source
     place = "#".join(filter(None, (str(path), row.member, str(row.number or ""))))
     if not path.is_absolute():
@@ -258,6 +265,12 @@ def _name(
     stated = article.id or article.url
     name = canonical_address(stated) or stated or place
     return replace(article, id=name, source=source, path=str(path)), place
+
+
+def _is_guessed(row: Row[Document], document: Document, path: Path, options: ReadOptions) -> bool:
+    """Whether nothing but the name of the folder that was given says an article's outlet."""
+    stated = options.source or row.number or (row.content and row.content.source)
+    return options.in_given and not stated and document.source == _folder_of(path, row.member)
 
 
 def _letters(name: str) -> str:

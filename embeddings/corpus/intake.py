@@ -59,6 +59,7 @@ class ReadingReport:
         kinds: Files met, by their ending; what comes from none by its name.
         without: Documents added or replaced that have no ``title``, ``source`` or
             ``published``, by that.
+        guessed: Articles read whose outlet is taken from the folder that was given, by its name.
     """
 
     files: int = 0
@@ -71,6 +72,7 @@ class ReadingReport:
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     without: Counter[str] = field(default_factory=Counter)
+    guessed: Counter[str] = field(default_factory=Counter)
 
     @property
     def met(self) -> int:
@@ -174,6 +176,8 @@ def _add_part(
     file: _File,
     report: ReadingReport,
 ) -> None:
+    if part.guessed:
+        report.guessed[Path(part.path).parent.name] += part.guessed
     # A folder has no digest of its own, only what was passed over in it.
     is_counted = bool(part.digest) or not is_on_disk(part.path)
     if is_counted and part.last:

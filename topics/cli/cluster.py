@@ -230,6 +230,12 @@ def _print_reading(report: ClusterReport) -> None:
         )
     if without := _describe_without(reading.without):
         echo(f"  Of those added or updated, {without}.")
+    for folder, articles in reading.guessed.most_common():
+        verb = "names" if articles == 1 else "name"
+        echo(
+            f"  {count(articles, 'article')} {verb} no outlet: {plain(folder)}, the folder, is "
+            "taken for it; --source gives another."
+        )
     for path, notes in islice(reading.notes.items(), PROBLEMS_SHOWN):
         echo(f"  {plain(Path(path).name)}: {plain('; '.join(notes))}")
     problems = fold_problems(reading.problems)

@@ -27,6 +27,8 @@ class ReadOptions:
             twelve decides by itself.
         encoding: The encoding of all files; ``""`` to find out for each.
         follow_links: Whether links in folders are followed that lead out of them.
+        in_given: Whether a file lies directly in a folder that was given, whose name need not
+            be an outlet's; set for each file.
     """
 
     source: str = ""
@@ -34,6 +36,7 @@ class ReadOptions:
     date_order: DateOrder = "DMY"
     encoding: str = ""
     follow_links: bool = False
+    in_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class ReadFile:
             its id names another article.
         notes: How it was understood: which column was which field, the order of its dates.
         content: The digest of its bytes alone; ``""`` where none were read.
+        guessed: Articles whose outlet is the name of the folder that was given.
     """
 
     path: str
@@ -82,3 +86,4 @@ class ReadFile:
     places: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     content: str = ""
+    guessed: int = 0
