@@ -12,8 +12,10 @@ from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.adjacency import read_in_context
 from topics.guiding.families import Family, find_sure, place
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
+from topics.guiding.rivals import sharpen
 from topics.guiding.subjects import SUBJECTS
 from topics.guiding.taxonomy import GuidedTopic, find_parents, news_about
+from topics.guiding.words import find_words, match_words
 
 # All measured: see docs/decisions/guided.md.
 # What surely belongs to a topic moves its direction: its mean counts for half of what
@@ -33,6 +35,7 @@ class TopicVectors:
         exclusions: float32 unit rows of shape ``(exclusions, d)``: what does not belong.
         excluded_from: int64 of shape ``(exclusions,)``: the topic each is kept out of.
         family: Which topic is part of which.
+        words: Beginnings of the words of each topic, then of each exclusion.
     """
 
     prototypes: NDArray[np.float32]
@@ -40,6 +43,7 @@ class TopicVectors:
     exclusions: NDArray[np.float32]
     excluded_from: NDArray[np.int64]
     family: Family
+    words: tuple[frozenset[str], ...] = ()
 
 
 def embed_topics(
@@ -75,6 +79,8 @@ def embed_topics(
         centred[len(texts) :],
         np.repeat(np.arange(len(topics)), [len(topic.exclusions) for topic in topics]),
         Family(np.array(find_parents(topics), np.int64)),
+        tuple(find_words(topic.texts) for topic in topics)
+        + tuple(find_words([text]) for text in exclusions),
     )
 
 
@@ -83,13 +89,16 @@ def assign_topics(
     graph: NeighbourGraph,
     topics: TopicVectors,
     adjacent: NDArray[np.int64] | None = None,
+    texts: Sequence[str] | None = None,
 ) -> NDArray[np.int64]:
     """Place passages under guided topics; those that fit none are left to discovery.
 
     1. Passages are scored by themselves, amid their neighbours and in their communities
        (``Surroundings.score``), centred on the corpus.
     2. What surely belongs to a topic moves its direction, so that it is known by what
-       the corpus says on it beside what the user wrote; all is scored again.
+       the corpus says on it beside what the user wrote; all is scored again. In a corpus
+       all on one subject topics are instead set against what it speaks of most
+       (``topics.guiding.rivals.sharpen``).
     3. The best topic takes a passage whose score clears the topic's bar, a share of what
        its best passages reach. A passage that is nearer to a topic's exclusion is not
        for that topic. Topics with a parent compete as one; what clears a child's bar
@@ -105,6 +114,7 @@ def assign_topics(
         adjacent: Pairs of rows whose passages follow each other in an article, shape
             ``(m, 2)``, in any order, repeated or not: each passage is then scored beside
             its neighbours, as far as they are alike (``read_in_context``).
+        texts: Text of each row, for its words; without them vectors alone count.
 
     Returns:
         int64 ``(n,)``: number of each passage's topic, -1 where none fits.
@@ -119,9 +129,11 @@ def assign_topics(
     read = read_in_context(unit_rows(vectors), adjacent)
     around = look_around(read, topics.background, graph, topics.prototypes)
     scores = around.score(learn(around, topics))
+    words = match_words(texts, topics.words) if texts and around.crowded else None
+    scores = sharpen(around, scores, words)
     shut = _shut_out(scores, topics)
-    scores = scores[:, : len(topics.prototypes)]
-    return around.settle(place(np.where(shut, -np.inf, scores), topics.family), shut)
+    open_ = np.where(shut, -np.inf, scores[:, : len(topics.prototypes)])
+    return around.settle(place(open_, topics.family, around.crowded), shut)
 
 
 def link_found(
@@ -171,17 +183,18 @@ def learn(around: Surroundings, topics: TopicVectors) -> NDArray[np.float32]:
     sure = find_sure(scores)
     members = [around.centred[topics.family.holds(sure, topic)] for topic in range(count)]
     members += [around.centred[sure == topic] for topic in range(count, len(written))]
-    return _move(written, members)
+    # In a crowded corpus what is learnt from is half of it on something else.
+    return _move(written, members, LEARNT * (1.0 - around.crowded))
 
 
 def _move(
-    written: NDArray[np.float32], members: Sequence[NDArray[np.float32]]
+    written: NDArray[np.float32], members: Sequence[NDArray[np.float32]], weight: float = LEARNT
 ) -> NDArray[np.float32]:
     """Add to each direction the mean direction of its members, if there are three or more."""
     moved = written.copy()
     for row, centred in enumerate(members):
         if len(centred) >= 3:
-            moved[row] += LEARNT * unit_rows(centred.mean(axis=0, keepdims=True))[0]
+            moved[row] += weight * unit_rows(centred.mean(axis=0, keepdims=True))[0]
     return unit_rows(moved)
 
 

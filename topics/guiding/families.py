@@ -13,9 +13,12 @@ TOP_QUANTILE = 0.95
 # A passage is taken when its score is above LEAST_FIT; above LEAST_SHARE of the highest
 # top, or a topic that the corpus lacks takes its strangers; and above TOP_SHARE of the
 # topic's own top, or a description that fits some passages closely takes their distant
-# relations. What does not clear CHILD_SHARE of a child's top stays with the parent.
+# relations. In a corpus all on one subject (``Surroundings.crowded``) LEAST_SHARE rises to
+# CROWDED_SHARE: most of what a description is like is something else. What does not clear
+# CHILD_SHARE of a child's top stays with the parent.
 LEAST_FIT = 0.08
 LEAST_SHARE = 0.2
+CROWDED_SHARE = 0.62
 TOP_SHARE = 0.32
 CHILD_SHARE = 0.4
 # The same for passages that are sure enough to learn from.
@@ -59,12 +62,13 @@ def find_sure(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.where(reached > np.maximum(least, SURE_TOP_SHARE * tops)[best], best, -1)
 
 
-def place(scores: NDArray[np.float64], family: Family) -> NDArray[np.int64]:
+def place(scores: NDArray[np.float64], family: Family, crowded: float = 0.0) -> NDArray[np.int64]:
     """Place passages under families by their best member, then within each.
 
     Args:
         scores: Shape ``(n, topics)``; minus infinity where a topic is out of question.
         family: Which topic is part of which.
+        crowded: As in ``topics.guiding.likeness.Surroundings``.
 
     Returns:
         int64 ``(n,)``, the topic of each passage, -1 for none.
@@ -73,7 +77,8 @@ def place(scores: NDArray[np.float64], family: Family) -> NDArray[np.int64]:
     members = [family.descent(topic) for topic in range(scores.shape[1])]
     grouped = np.stack([scores[:, some].max(axis=1) for some in members], axis=1)
     heads = family.children(-1)
-    least = max(LEAST_FIT, LEAST_SHARE * float(_tops(grouped[:, heads]).max()))
+    share = LEAST_SHARE + crowded * (CROWDED_SHARE - LEAST_SHARE)
+    least = max(LEAST_FIT, share * float(_tops(grouped[:, heads]).max()))
     # Topics that share rows among themselves, and the rows in question.
     open_ = [(heads, np.ones(len(scores), np.bool_), TOP_SHARE)]
     while open_:

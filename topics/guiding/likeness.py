@@ -31,6 +31,10 @@ BACKGROUND_PASSAGES = 10
 # spread scores, and as much as spreading where they explain WELL_EXPLAINED.
 LEAST_EXPLAINED = 0.6
 WELL_EXPLAINED = 0.9
+# Where they explain no more than CROWDED_EXPLAINED, and passages are many, all is on one
+# subject: most of what is like a topic's description is about something else.
+CROWDED_EXPLAINED = 0.5
+CROWDED_ROWS = (200, 20_000)
 
 
 def spread_share(rows: int) -> float:
@@ -66,12 +70,14 @@ class Surroundings:
         edges: float64 ``(n, n)``: weights along which values are spread.
         communities: For each of ``RESOLUTIONS`` int64 ``(n,)``, broad before fine.
         trust: What a community counts for beside neighbours, 0 to 1.
+        crowded: How far all is on one subject, 0 to 1; 0 where there is any trust.
     """
 
     centred: NDArray[np.float32]
     edges: csr_array
     communities: tuple[NDArray[np.int64], ...]
     trust: float = 1.0
+    crowded: float = 0.0
 
     def score(self, directions: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return how far passages fit directions, shape ``(n, directions)``.
@@ -90,15 +96,16 @@ class Surroundings:
         total: NDArray[np.float64] = scale * spread + self.trust * np.sum(views, axis=0)
         return total / (1.0 + self.trust * len(views))
 
-    def spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def spread(self, values: NDArray[np.float64], keep: float | None = None) -> NDArray[np.float64]:
         """Let values of shape ``(n, m)`` flow along edges; a row without edges keeps its own.
 
-        Local and global consistency (Zhou et al., 2004) on row-normalised weights.
+        Local and global consistency (Zhou et al., 2004) on row-normalised weights; ``keep``
+        is the share that comes from neighbours, by default ``spread_share``.
         """
         total = np.asarray(self.edges.sum(axis=1)).ravel()
         linked = (total > 0)[:, None]
         share = 1.0 / np.where(total > 0, total, 1.0)
-        keep = spread_share(len(values))
+        keep = spread_share(len(values)) if keep is None else keep
         spread = values
         for _ in range(SPREAD_STEPS):
             mean = share[:, None] * (self.edges @ spread)
@@ -109,7 +116,8 @@ class Surroundings:
         """Let passages go with those around them.
 
         Labels, that for none included, are spread over neighbours and averaged over the
-        broad community, and each passage takes the one that it gets most of.
+        broad community, and each passage takes the one that it gets most of. In a crowded
+        corpus a topic is often less than its surroundings: there each keeps its own.
 
         Args:
             labels: Shape ``(n,)``: a topic, or -1 for none.
@@ -120,7 +128,8 @@ class Surroundings:
         held[np.arange(len(labels)), np.where(labels < 0, count, labels)] = 1.0
         broad = self.communities[0]
         shares = np.asarray(membership(broad) @ held) / np.bincount(broad)[:, None]
-        votes = self.spread(held) + self.trust * shares[broad]
+        keep = (1.0 - self.crowded) * spread_share(len(labels))
+        votes = self.spread(held, keep) + self.trust * shares[broad]
         votes[:, :count][shut] = -1.0
         settled = votes.argmax(axis=1)
         return np.where(settled == count, -1, settled)
@@ -163,7 +172,14 @@ def look_around(
     spread = around.spread((around.centred @ directions.T).astype(np.float64))
     explained = share_explained(spread, around.communities[0])
     trust = (explained - LEAST_EXPLAINED) / (WELL_EXPLAINED - LEAST_EXPLAINED)
-    return replace(around, trust=min(1.0, max(0.0, trust)))
+    doubt = (LEAST_EXPLAINED - explained) / (LEAST_EXPLAINED - CROWDED_EXPLAINED)
+    few, many = CROWDED_ROWS
+    size = math.log(rows / few) / math.log(many / few)
+    return replace(around, trust=_bound(trust), crowded=_bound(doubt) * _bound(size))
+
+
+def _bound(value: float) -> float:
+    return min(1.0, max(0.0, value))
 
 
 def share_explained(values: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

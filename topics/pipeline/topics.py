@@ -162,7 +162,9 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     taken = np.full(corpus.graph.size, -1, np.int64)
     if wishes.guided:
         directions = embed_topics(wishes.guided, corpus.embed)
-        taken = assign_topics(corpus.vectors, corpus.graph, directions, corpus.adjacent)
+        taken = assign_topics(
+            corpus.vectors, corpus.graph, directions, corpus.adjacent, corpus.texts
+        )
     left = int((taken < 0).sum())
     count: int | None = None
     notes: tuple[str, ...] = ()

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.vectors.neighbours import find_neighbours, unit_rows
+from topics.guiding.families import Family, place
+from topics.guiding.likeness import CROWDED_ROWS, Surroundings, look_around
+from topics.guiding.rivals import sharpen
+
+ARMS, POISON, OTHER = 0, 1, 2
+
+
+def one_war(rows: int = 600) -> tuple[Surroundings, NDArray[np.int64], NDArray[np.float32]]:
+    """Passages on arms, on poison gas that is half like arms, and on much else."""
+    random = np.random.default_rng(0)
+    subjects = np.where(np.arange(rows) < 30, ARMS, np.where(np.arange(rows) < 250, POISON, OTHER))
+    vectors = random.standard_normal((rows, 60)) * 0.08
+    vectors[subjects == ARMS, 0] += 1.0
+    vectors[subjects == POISON, 0] += 0.6
+    vectors[subjects == POISON, 1] += 0.8
+    places = np.flatnonzero(subjects == OTHER)
+    vectors[places, 2 + places % 8] += 1.0
+    direction = np.zeros((1, 60), np.float32)
+    direction[0, 0] = 1.0
+    around = look_around(
+        unit_rows(vectors.astype(np.float32)),
+        np.zeros(60, np.float32),
+        find_neighbours(vectors.astype(np.float32), 20),
+        direction,
+    )
+    return dataclasses.replace(around, trust=0.0, crowded=1.0), subjects, direction
+
+
+def test_a_topic_stands_further_apart_from_what_a_rival_is_about() -> None:
+    around, subjects, direction = one_war()
+    scores = around.score(direction)
+    sharp = sharpen(around, scores, None)
+
+    def reach(values: NDArray[np.float64]) -> float:
+        """Say how far gas comes to arms, from the middle of all."""
+        away = values[:, 0] - values.mean()
+        return float(away[subjects == POISON].mean() / away[subjects == ARMS].mean())
+
+    assert reach(sharp) < reach(scores) - 0.05
+
+
+def test_in_a_crowded_corpus_a_topic_takes_its_best_alone() -> None:
+    random = np.random.default_rng(0)
+    scores = np.concatenate([random.normal(0.2, 0.02, 300), random.normal(0.5, 0.02, 20)])[:, None]
+    family = Family(np.array([-1]))
+    assert (place(scores, family, crowded=1.0) == 0).sum() == 20
+    assert (place(scores, family) == 0).sum() > 200
+
+
+def test_passages_in_the_words_of_a_topic_score_higher() -> None:
+    around, _, direction = one_war()
+    scores = around.score(direction)
+    words = np.zeros_like(scores)
+    words[-40:] = 1.0
+    gained = sharpen(around, scores, words) - sharpen(around, scores, None)
+    assert gained[-40:].min() > gained[:-40].max()
+
+
+def test_a_corpus_on_many_subjects_keeps_its_scores() -> None:
+    around, _, direction = one_war()
+    scores = around.score(direction)
+    assert sharpen(dataclasses.replace(around, crowded=0.0), scores, None) is scores
+
+
+def test_a_topic_that_is_the_best_for_no_passage_takes_none() -> None:
+    around, _, direction = one_war()
+    scores = around.score(np.concatenate([direction, -direction]))
+    scores[:, 1] = scores.min() - 1
+    assert np.isfinite(sharpen(around, scores, None)).all()
+
+
+def test_a_small_corpus_is_not_crowded() -> None:
+    random = np.random.default_rng(0)
+    vectors = unit_rows(random.standard_normal((CROWDED_ROWS[0] - 50, 30)).astype(np.float32))
+    around = look_around(vectors, vectors[0] * 0, find_neighbours(vectors, 20), vectors[:2])
+    assert around.crowded == 0.0
+
+
+def test_noise_in_a_larger_corpus_is_crowded_and_untrusted() -> None:
+    random = np.random.default_rng(0)
+    vectors = unit_rows(random.standard_normal((1000, 30)).astype(np.float32))
+    around = look_around(vectors, vectors[0] * 0, find_neighbours(vectors, 20), vectors[:2])
+    assert around.trust == 0.0
+    assert 0.0 < around.crowded < 1.0
