@@ -59,6 +59,7 @@ WRITING = (
     NEW,
     GROWING,
     Case("cluster", ("--topics-count", "8", "--no-stability")),
+    Case("cluster", ("--every", "--topics", "{topics}")),
     RENAME,
     Case("edit merge", ("{topic}", "{other_topic}")),
     Case("edit split", ("{topic}",)),

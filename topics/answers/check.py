@@ -34,6 +34,7 @@ _CURES = {
 _CHOSEN = {
     "encoder": "the model (`topicwire cluster --model NAME`)",
     "guided": "your own topics (`topicwire cluster --topics FILE`)",
+    "every": "that no passage is left over (`topicwire cluster --every`)",
     "topics_count": "the number of topics (`topicwire cluster --topics-count N`)",
     "stability": "whether stability is measured (`topicwire cluster --no-stability`)",
     "thresholds": "the thresholds (`topicwire calibrate KIND --threshold T`)",

@@ -143,6 +143,11 @@ def cluster(options: ClusterOptions) -> ClusterReport:
         encoder = choose_encoder(store, options)
         own = () if options.forget_guided else store.setting("guided") or ()
         _check_count(options.topics_count, len(own if taxonomy is None else taxonomy))
+        if options.every and not (own if taxonomy is None else taxonomy):
+            raise InputError(
+                "--every puts every passage under a topic of your own, and there is none; "
+                "give some with --topics FILE."
+            )
         if owners is not None:
             store.set_setting(OWNERS, dict(owners.by_outlet) or None)
             put_aliases(store, owners.aliases)
@@ -195,6 +200,8 @@ def _remember(
         store.set_setting("guided", [dataclasses.asdict(topic) for topic in taxonomy])
     elif options.forget_guided:
         store.set_setting("guided", None)
+    if options.every is not None:
+        store.set_setting("every", options.every or None)
     count = options.topics_count
     if count is not None:
         store.set_setting("topics_count", None if count == "auto" else count)

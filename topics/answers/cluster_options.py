@@ -31,6 +31,8 @@ class ClusterOptions:
         db: The database; made when it is missing.
         guided: A TOML file of the user's own topics; remembered for later runs.
         forget_guided: Drop the topics of an earlier ``guided``.
+        every: Whether every passage goes to one of the user's own topics, so that none is
+            left to be discovered; remembered.
         topics_count: Show exactly so many topics, or as many as fit (``"auto"``); remembered.
         stability: Whether to measure how far topics return when a fifth of the passages is
             left out; remembered, and measured unless it was refused.
@@ -60,6 +62,7 @@ class ClusterOptions:
     db: Path | str = "topicwire.db"
     guided: Path | str | None = None
     forget_guided: bool = False
+    every: bool | None = None
     topics_count: int | Literal["auto"] | None = None
     stability: bool | None = None
     name_with: tuple[str, str] | None = None

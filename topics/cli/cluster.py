@@ -53,6 +53,10 @@ def run(
     no_topics: Annotated[
         bool, typer.Option("--no-topics", help="Forget the topics given by an earlier --topics.")
     ] = False,
+    every: Annotated[
+        bool | None,
+        typer.Option("--every/--not-every", help="Put every passage under one of your own topics."),
+    ] = None,
     topics_count: Annotated[
         str | None,
         typer.Option(
@@ -139,6 +143,7 @@ def run(
             db=db,
             guided=topics,
             forget_guided=no_topics,
+            every=every,
             topics_count=read_count(topics_count),
             stability=stability,
             name_with=name_with,

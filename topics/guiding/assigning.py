@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.adjacency import read_in_context
 from topics.guiding.families import Family, find_sure, place
+from topics.guiding.leaving_none import embed_apart, leave_none
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
 from topics.guiding.rivals import sharpen
 from topics.guiding.subjects import SUBJECTS
@@ -36,6 +37,8 @@ class TopicVectors:
         excluded_from: int64 of shape ``(exclusions,)``: the topic each is kept out of.
         family: Which topic is part of which.
         words: Beginnings of the words of each topic, then of each exclusion.
+        apart: float32 of shape ``(topics, d)``, from ``topics.guiding.leaving_none``: given
+            where no passage is to be left over.
     """
 
     prototypes: NDArray[np.float32]
@@ -44,10 +47,14 @@ class TopicVectors:
     excluded_from: NDArray[np.int64]
     family: Family
     words: tuple[frozenset[str], ...] = ()
+    apart: NDArray[np.float32] | None = None
 
 
 def embed_topics(
-    topics: Sequence[GuidedTopic], encode: Callable[[Sequence[str]], NDArray[np.float32]]
+    topics: Sequence[GuidedTopic],
+    encode: Callable[[Sequence[str]], NDArray[np.float32]],
+    *,
+    every: bool = False,
 ) -> TopicVectors:
     """Embed guided topics: for each the mean of its description and examples.
 
@@ -56,8 +63,9 @@ def embed_topics(
 
     Args:
         topics: At least one.
-        encode: Turns texts into vectors, called once; the vectors of the passages must
-            come from the same encoder.
+        encode: Turns texts into vectors; the vectors of the passages must come from the
+            same encoder.
+        every: Whether no passage is to be left over.
     """
     texts = [text for topic in topics for text in topic.texts]
     exclusions = [text for topic in topics for text in topic.exclusions]
@@ -81,6 +89,7 @@ def embed_topics(
         Family(np.array(find_parents(topics), np.int64)),
         tuple(find_words(topic.texts) for topic in topics)
         + tuple(find_words([text]) for text in exclusions),
+        embed_apart(topics, encode, background) if every else None,
     )
 
 
@@ -105,6 +114,8 @@ def assign_topics(
        goes there, the rest to the parent (``topics.guiding.families.place``).
     4. A passage then goes with those around it: the outcome, "left over" included, is
        spread and averaged over communities, and the most frequent one is taken.
+    5. Where none is to be left over, the rest goes to the nearest topic
+       (``topics.guiding.leaving_none.leave_none``).
 
     Args:
         vectors: Shape ``(n, d)``, in canonical order (``canonical_order``), so that results
@@ -133,7 +144,8 @@ def assign_topics(
     scores = sharpen(around, scores, words)
     shut = _shut_out(scores, topics)
     open_ = np.where(shut, -np.inf, scores[:, : len(topics.prototypes)])
-    return around.settle(place(open_, topics.family, around.crowded), shut)
+    labels = around.settle(place(open_, topics.family, around.crowded), shut)
+    return labels if topics.apart is None else leave_none(around, labels, open_, topics.apart)
 
 
 def link_found(

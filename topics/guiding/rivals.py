@@ -38,33 +38,41 @@ def sharpen(
     if not around.crowded:
         return scores
     deviation = float(scores.std())
-    total = _bring(scores, deviation) + _bring(_margins(around, scores), deviation)
+    total = bring(scores, deviation) + bring(_margins(around, scores), deviation)
     if words is not None:
-        total += WORDS * _bring(around.spread(words), deviation)
+        total += WORDS * bring(around.spread(words), deviation)
     sharp: NDArray[np.float64] = around.spread(total)
     return (1.0 - around.crowded) * scores + around.crowded * sharp
 
 
-def _margins(around: Surroundings, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the cosine with a topic's surest passages less that with the nearest community."""
+def find_surest(scores: NDArray[np.float64]) -> list[NDArray[np.int64]]:
+    """Return of each column the rows that it is the best for and that score highest."""
     best = scores.argmax(axis=1)
-    members = membership(around.communities[0])
-    margins = np.zeros_like(scores)
+    surest = []
     for column in range(scores.shape[1]):
         mine = np.flatnonzero(best == column)
-        if not len(mine):
-            continue
         count = max(LEAST_SUREST, round(SUREST_SHARE * len(mine)))
-        sure = mine[np.argsort(-scores[mine, column], kind="stable")[:count]]
+        surest.append(mine[np.argsort(-scores[mine, column], kind="stable")[:count]])
+    return surest
+
+
+def bring(values: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
+    """Centre the columns of values, and bring all to one standard deviation."""
+    centred = values - values.mean(axis=0)
+    brought: NDArray[np.float64] = centred * (deviation / max(float(centred.std()), 1e-12))
+    return brought
+
+
+def _margins(around: Surroundings, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cosine with a topic's surest passages less that with the nearest community."""
+    members = membership(around.communities[0])
+    margins = np.zeros_like(scores)
+    for column, sure in enumerate(find_surest(scores)):
+        if not len(sure):
+            continue
         middle = unit_rows(around.centred[sure].mean(axis=0, keepdims=True))[0]
         others = around.centred.copy()
         others[sure] = 0.0
         rivals = unit_rows(np.asarray(members @ others, np.float32))
         margins[:, column] = around.centred @ middle - (around.centred @ rivals.T).max(axis=1)
     return margins
-
-
-def _bring(values: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
-    """Centre the columns of values, and bring all to one standard deviation."""
-    centred = values - values.mean(axis=0)
-    return centred * (deviation / max(float(centred.std()), 1e-12))

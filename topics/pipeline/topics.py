@@ -34,6 +34,7 @@ class Wishes:
         guided: Topics of the user's own.
         edits: Changes made by hand, renames left out.
         count: Number of topics to show; ``None`` leaves it to the corpus.
+        every: Whether every passage goes to one of the user's topics.
         stability: Whether to measure how far topics return in resampled runs.
     """
 
@@ -41,6 +42,7 @@ class Wishes:
     edits: tuple[Edit, ...] = ()
     count: int | None = None
     stability: bool = True
+    every: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     """Give each row a guided topic where one fits, and a discovered one elsewhere."""
     taken = np.full(corpus.graph.size, -1, np.int64)
     if wishes.guided:
-        directions = embed_topics(wishes.guided, corpus.embed)
+        directions = embed_topics(wishes.guided, corpus.embed, every=wishes.every)
         taken = assign_topics(
             corpus.vectors, corpus.graph, directions, corpus.adjacent, corpus.texts
         )

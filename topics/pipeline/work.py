@@ -193,6 +193,7 @@ def read_wishes(store: CorpusStore) -> Wishes:
         edits=tuple(edit for edit in read_edits(store) if edit.kind != "rename"),
         count=store.setting("topics_count"),
         stability=store.setting("stability") is not False,
+        every=bool(store.setting("every")),
     )
 
 
