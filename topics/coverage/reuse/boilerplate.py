@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,6 +107,8 @@ class _Likeness:
     ) -> None:
         self._articles, self._vectors = articles, vectors
         self._article_of = {row: n for n, one in enumerate(articles) for row in one.rows}
+        # Not sought each time: an article may have tens of thousands of lines.
+        self._place_of = {row: place for one in articles for place, row in enumerate(one.rows)}
         self._repeated = self._find_repeated(texts)
         self._own = [[r for r in one.rows if r not in self._repeated] for one in articles]
         sums, counts = self._add(range(len(articles)), ())
@@ -151,17 +154,18 @@ class _Likeness:
 
     def _is_edge(self, number: int, rows: Sequence[int]) -> bool:
         """Whether a text stands at the beginning or the end of an article."""
-        whole = self._articles[number].rows
-        return whole.index(rows[0]) < _FIRST or whole.index(rows[-1]) >= len(whole) - _LAST
+        length = len(self._articles[number].rows)
+        return self._place_of[rows[0]] < _FIRST or self._place_of[rows[-1]] >= length - _LAST
 
     def _find_repeated(self, texts: Sequence[Sequence[int]]) -> set[int]:
         repeated: set[int] = set()
-        for rows in texts:
+        spans = lru_cache(None)(lambda number: self._articles[number].spans)
+        for holders in map(self.hold, texts):
             places: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-            for number, held in self.hold(rows).items():
+            for number, held in holders.items() if len(holders) > 1 else ():
                 article = self._articles[number]
                 for row in held:
-                    start, end = article.spans[article.rows.index(row)]
+                    start, end = spans(number)[self._place_of[row]]
                     key = (article.document.source, article.body[start:end])
                     places[key].append((number, row))
             for found in places.values():
