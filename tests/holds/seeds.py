@@ -283,7 +283,8 @@ TOPICS = (
 )
 OWNERS = (
     b'[owners]\n"harbour-courier" = "Harbour Media"\n'
-    b'[[owner]]\nname = "Ledger"\noutlets = ["bosphorus-ledger", "post"]\n',
+    b'[[owner]]\nname = "Ledger"\noutlets = ["bosphorus-ledger", "post"]\n'
+    b'[aliases]\n"HC" = "harbour-courier"\n"courier" = "HC"\n',
 )
 MADE = (
     b'{\n "topicwire_by_hand": 1, "topics": [{"name": "weapons", "parent": ""}], '

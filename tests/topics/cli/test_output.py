@@ -100,7 +100,9 @@ MODULES = sorted(Path(output.__file__).parent.glob("*.py"))
 DB = f"news{TYPED}.db"
 # What is run of each command, in this order; each as it is and, where it can, with --json.
 RUNS: dict[str, list[list[object]]] = {
-    "cluster": [["articles", "--topics", "topics.toml", "--show-removed"]],
+    "cluster": [
+        ["articles", "--topics", "topics.toml", "--show-removed", "--owners", "owners.toml"]
+    ],
     "topics": [[], ["--passages"], ["--tree"], ["--mixed"], ["--strangers"], ["--topic", "zz"]],
     "topics suggest": [[], ["--output", f"draft{TYPED}.toml", "--force"]],
     "search": [["convoy"], ["--like", 1], ["convoy", "--source", f"nobody{EVIL}"]],
