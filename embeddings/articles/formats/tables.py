@@ -24,6 +24,7 @@ from embeddings.articles.formats.json_records import read_json_records
 from embeddings.articles.parsing.date_columns import describe_order, is_numeric_date
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.decoding import LONG_ARTICLE, MOST_ARTICLE, describe_replaced
+from embeddings.articles.parsing.relative_dates import parse_relative
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
 from embeddings.errors import InputError
@@ -54,10 +55,15 @@ COLUMN_NAMES = {
         "date_gmt created time datum fecha дата data",
         "url": "url link href canonical_url weburl web_url article_url permalink expanded_url "
         "documentidentifier enlace lien ссылка html.responded_url source_url",
+        "crawled": "crawled crawled_at crawl_date date_crawled date_download download_date "
+        "downloaded_at fetched fetched_at retrieved retrieved_at accessed_at scraped scraped_at "
+        "scrape_date date_scraped collected_at filedate html.crawl_date",
     }.items()
 }
 # Rows in which dates are looked at before the first is read.
 _SAMPLE_ROWS = 1000
+# Columns that were not used of which a note tells the names.
+_MOST_UNUSED = 12
 # As NewsAPI ends what it cuts: "… [+2310 chars]".
 _CUT_SHORT = re.compile(r"\[\+\d+ chars\]$")
 
@@ -145,6 +151,8 @@ def read_table(
         table.expect_text()
     for field in table.missing():
         yield about_file(f"{table.no_column(field)}; read without it")
+    if table.relative:
+        yield about_file(note=f"{table.relative} of its dates count back from when it was fetched")
     if note := table.describe():
         yield about_file(note=note)
 
@@ -157,6 +165,7 @@ class _Table:
         self._chosen = {("date" if f == "published" else f): name for f, name in columns}
         expect_fields(self._chosen, COLUMN_NAMES, "an article", "text")
         self.order: DateOrder = options.date_order
+        self.relative = 0  # dates such as "3 hours ago"
         self._seen: dict[str, None] = {}
         self._used: dict[str, Counter[str]] = defaultdict(Counter)
         self._fields = cache(self._match)
@@ -190,28 +199,24 @@ class _Table:
         return f"{what}: the columns are {names}; name the right one with --column {field}=NAME"
 
     def describe(self) -> str:
-        """Say which column was which field, and which were not read."""
-        if not self._seen:
+        """Say which columns were which fields, where their names do not, and which were not used.
+
+        ``""`` where there is nothing of that to say.
+        """
+        told = []
+        for field in ("text", "title", "source", "date", "url", "id"):
+            names = [name for name, count in self._used[field].most_common() if count]
+            shown = "outlet" if field == "source" else field
+            if [name.casefold() for name in names] not in ([], [field], [shown]):
+                told.append(f"{shown} from {' or '.join(names)}")
+        if not any(counts.total() for counts in self._used.values()):
             return ""
-        taken = {name for counts in self._used.values() for name in counts}
-        told = [
-            f"{'outlet' if field == 'source' else field} from "
-            + " or ".join(name for name, count in self._used[field].most_common() if count)
-            for field in ("text", "title", "source", "date", "url", "id")
-            if self._used[field].total()
-        ]
-        if not told:
-            return ""
-        without = [
-            "outlet" if field == "source" else field
-            for field in ("title", "source", "date")
-            if not self._used[field].total()
-        ]
-        tops = {name.partition(".")[0] for name in taken}
-        unused = [name for name in self._seen if "." not in name and name not in tops]
-        parts = [", ".join(told)]
-        parts += [f"no {' and no '.join(without)}"] if without else []
-        parts += [f"not used: {', '.join(unused)}"] if unused else []
+        taken = {name.partition(".")[0] for counts in self._used.values() for name in counts}
+        unused = [name for name in self._seen if "." not in name and name not in taken]
+        left = len(unused) - _MOST_UNUSED
+        more = f" and {left} more" if left > 0 else ""
+        parts = [", ".join(told)] if told else []
+        parts += [f"not used: {', '.join(unused[:_MOST_UNUSED])}{more}"] if unused else []
         return "; ".join(parts)
 
     def stated_dates(self, records: Iterator[Record] | list[Record]) -> Iterator[str]:
@@ -225,7 +230,8 @@ class _Table:
         number, line, given, problem, *_ = record
         if given is None:
             return Row(number, line, None, problem)
-        columns = self._fields(_names(given))
+        columns = dict(self._fields(_names(given)))
+        crawled = columns.pop("crawled", [])
         try:
             cells = {field: self._read(given, field, names) for field, names in columns.items()}
         except RecursionError:
@@ -240,6 +246,9 @@ class _Table:
             text = kept.removesuffix("…").removesuffix("...").rstrip()
             problem = "the article was cut short before it came here"
         published = parse_date(stated, self.order)
+        if stated and not published and (said := self._read(given, "crawled", crawled)):
+            published = parse_relative(stated, parse_date(said, self.order))
+            self.relative += bool(published)
         if stated and not published:
             problem = f"the date {stated[:40]!r} was not understood"
         source, url = cells.pop("source", ""), cells.get("url", "")

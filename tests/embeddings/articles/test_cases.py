@@ -59,8 +59,7 @@ def test_an_answer_of_a_news_api_is_its_articles():
     assert documents(path)[0].text.endswith("appeal to the minister.")
     assert problems(path) == ["the article was cut short before it came here"]
     assert notes(path) == [
-        "text from content, title from title, outlet from source, date from publishedAt, "
-        "url from url; not used: author, description, urlToImage"
+        "text from content, date from publishedAt; not used: author, description, urlToImage"
     ]
 
 

@@ -96,9 +96,7 @@ def test_objects_are_reached_into_as_in_json(tmp_path):
 def test_columns_not_used_are_not_loaded_and_named(tmp_path):
     table = pa.table({"text": [VOTE], "image": [b"\x89PNG"], "vector": [[0.5] * 9]})
     file = read(write(table, tmp_path / "a.parquet"))
-    assert file.notes == (
-        "text from text; no title and no outlet and no date; not used: image, vector",
-    )
+    assert file.notes == ("not used: image, vector",)
 
 
 def test_bytes_that_are_no_text_are_no_article(tmp_path):

@@ -248,3 +248,29 @@ def test_table_without_text_is_a_problem_where_it_was_not_named(tmp_path) -> Non
 
 def test_a_table_without_rows_says_nothing_of_its_columns() -> None:
     assert list(read_csv(io.BytesIO(b"title,text\n"), ReadOptions())) == []
+
+
+def test_a_date_that_counts_back_needs_a_column_of_when_it_was_fetched() -> None:
+    table = "text,date,date_download\na,3 hours ago,2024-03-05 21:10:00\nb,3 hours ago,\nc,x,x\n"
+    found = list(read_csv(io.BytesIO(table.encode()), ReadOptions()))
+    assert [row.content.published for row in found if row.content] == ["2024-03-05", "", ""]
+    assert [row.problem for row in found if row.content] == [
+        "",
+        "the date '3 hours ago' was not understood",
+        "the date 'x' was not understood",
+    ]
+    assert [row.note for row in found if row.note] == [
+        "1 of its dates count back from when it was fetched"
+    ]
+
+
+def test_names_of_columns_that_say_what_they_are_are_not_told() -> None:
+    names = [f"n{number}" for number in range(14)]
+    for header, note in (
+        (["Text", "title", "outlet", "date"], []),
+        (["text", *names], [f"not used: {', '.join(names[:12])} and 2 more"]),
+        (["body", "url"], ["text from body, outlet from the address"]),
+    ):
+        table = f"{','.join(header)}\n{','.join(['http://x.y/1'] * len(header))}\n"
+        found = read_csv(io.BytesIO(table.encode()), ReadOptions())
+        assert [row.note for row in found if row.note] == note
