@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
-from embeddings.articles.formats.format import Format, Row, describe_failure
+from embeddings.articles.formats.format import Format, Row, about_file, describe_failure
 from embeddings.articles.formats.registry import find_format
 from embeddings.articles.given import Given
 from embeddings.articles.listing import find_path, list_files, show_path
@@ -180,8 +180,19 @@ def _format_of(path: Path) -> Format:
 
 def _read_file(path: Path, digest: str, options: ReadOptions) -> Iterator[ReadFile]:
     kind = _format_of(path)
-    with open_unfolded(path) as stream:
-        yield from _take_rows(kind.read(stream, options), path, digest, options, kind.has_rows)
+    with open_unfolded(path, keep=kind.has_rows) as (stream, damage):
+        rows = kind.read(stream, options)
+        rows = _before_damage(rows, damage) if damage else rows
+        yield from _take_rows(rows, path, digest, options, kind.has_rows)
+
+
+def _before_damage(rows: Iterator[Row[Document]], damage: str) -> Iterator[Row[Document]]:
+    count = 0
+    for row in rows:
+        count += row.content is not None
+        yield row
+    before = "1 article before that was" if count == 1 else f"{count} articles before that were"
+    yield about_file(f"damaged ({damage}): {before} read, the rest is lost")
 
 
 def _take_rows(
@@ -192,6 +203,7 @@ def _take_rows(
     places: list[str] = []
     problems: list[Problem] = []
     dropped: dict[str, tuple[str, ...]] = {}
+    rules: dict[str, str] = {}
     notes: dict[str, None] = {}
     counted, guessed, empty = 0, 0, has_rows
     for row in rows:
@@ -207,7 +219,8 @@ def _take_rows(
             places.append(place)
             documents.append(document)
             guessed += _is_guessed(row, document, path, options)
-            dropped.update({place: row.dropped} if row.dropped else {})
+            if row.dropped:
+                dropped[place], rules[place] = row.dropped, row.rule
         if len(documents) == CHUNK_ROWS:
             yield ReadFile(
                 str(path),
@@ -215,11 +228,12 @@ def _take_rows(
                 tuple(documents),
                 tuple(problems),
                 dropped=dropped,
+                rules=rules,
                 last=False,
                 places=tuple(places),
                 content=digest.rpartition(":")[2],
             )
-            documents, places, problems, dropped = [], [], [], {}
+            documents, places, problems, dropped, rules = [], [], [], {}, {}
     if counted > _NAMED_PROBLEMS:
         parts = "rows" if has_rows else "parts"
         message = f"{counted - _NAMED_PROBLEMS} more {parts} have problems of these kinds"
@@ -232,6 +246,7 @@ def _take_rows(
         tuple(documents),
         tuple(problems),
         dropped=dropped,
+        rules=rules,
         notes=tuple(notes),
         places=tuple(places),
         content=digest.rpartition(":")[2],

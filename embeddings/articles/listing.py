@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from embeddings.articles.formats.format import describe_others
+from embeddings.articles.formats.format import ADVICE, describe_others
 from embeddings.articles.formats.registry import describe_formats, find_format
 from embeddings.articles.parsing.results import Problem, ReadFile
 from embeddings.errors import InputError
@@ -50,7 +50,9 @@ def list_files(
         elif find_format(whole):
             files[whole] = True
         else:
-            raise InputError(f"{path} is of a kind that is not read; {describe_formats()} are")
+            advice = ADVICE.get(path.suffix.lower())
+            kind = advice or f"of a kind that is not read; {describe_formats()} are"
+            raise InputError(f"{path} is {kind}")
     return dict(sorted(files.items(), key=lambda item: item[0].as_posix())), folders
 
 

@@ -195,7 +195,8 @@ def _add_part(
         # The file was taken for one article before.
         store.remove_documents([part.path])
     for document, place in _order_twins(part):
-        _take(store, document, place, part.dropped.get(place, ()), file, report)
+        dropped = [(part.rules[place], line) for line in part.dropped.get(place, ())]
+        _take(store, document, place, dropped, file, report)
     if part.last:
         if said := _describe_names(part.path, file):
             file.problems.append(Problem(part.path, None, said))
@@ -228,7 +229,7 @@ def _take(
     store: CorpusStore,
     document: Document,
     place: str,
-    dropped: Sequence[str],
+    dropped: Sequence[tuple[str, str]],
     file: _File,
     report: ReadingReport,
 ) -> None:
@@ -258,7 +259,7 @@ def _join(
     store: CorpusStore,
     known: Document,
     document: Document,
-    dropped: Sequence[str],
+    dropped: Sequence[tuple[str, str]],
     file: _File,
     report: ReadingReport,
 ) -> None:
@@ -284,7 +285,7 @@ def _replace(
     store: CorpusStore,
     known: Document,
     document: Document,
-    dropped: Sequence[str],
+    dropped: Sequence[tuple[str, str]],
     file: _File,
     report: ReadingReport,
     *,
@@ -310,7 +311,7 @@ def _says(document: Document) -> tuple[str, str]:
 def _put(
     store: CorpusStore,
     document: Document,
-    dropped: Sequence[str],
+    dropped: Sequence[tuple[str, str]],
     reading: Reading,
     report: ReadingReport,
 ) -> None:

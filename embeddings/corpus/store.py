@@ -145,7 +145,7 @@ class CorpusStore(NamedValues):
         document: Document,
         removals: Sequence[Removal],
         passages: Sequence[Passage],
-        dropped: Sequence[str] = (),
+        dropped: Sequence[tuple[str, str]] = (),
         reading: Reading | None = None,
     ) -> None:
         """Add a document, or replace the one of the same id.
@@ -154,7 +154,7 @@ class CorpusStore(NamedValues):
             document: The article.
             removals: Its furniture.
             passages: Its paragraphs; their ids are ignored, new ones are given.
-            dropped: Lines that the HTML reader left out of ``document.text``.
+            dropped: Lines that are not in ``document.text``, each with what left it out.
             reading: When it was first read and last changed; now where it is not given.
         """
         reading = reading or Reading(now(), now())
@@ -182,7 +182,7 @@ class CorpusStore(NamedValues):
             connection.executemany(
                 "INSERT INTO removals VALUES (?, ?, ?, ?, ?)",
                 [(document.id, r.start, r.end, r.rule, r.text) for r in removals]
-                + [(document.id, None, None, "html boilerplate", line) for line in dropped],
+                + [(document.id, None, None, rule, line) for rule, line in dropped],
             )
             connection.executemany(
                 "INSERT INTO passages (document_id, position, start, body_start, "

@@ -85,7 +85,7 @@ def _read_records(path: Path) -> list[Record]:
     if not path.is_file():
         raise InputError(f"{path} does not exist; give a .jsonl or .csv file of labels.")
     try:
-        with open_unfolded(path) as stream:
+        with open_unfolded(path) as (stream, _):
             if name.endswith(JSON_ENDINGS):
                 records = list(read_json_records(stream, "", Counter()))
             else:

@@ -37,7 +37,7 @@ def read_feed(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]
     the one it was taken from, else the feed's title.
 
     Raises:
-        RefusedError: The file is a web page, no text, or larger than ``MOST_ARTICLE``.
+        RefusedError: The file is a web page, no text, or larger than ``MOST_XML``.
     """
     import feedparser
 

@@ -25,6 +25,16 @@ Content = TypeVar("Content")
 
 # Of a file's beginning, what its kind is told by.
 HEAD = 4096
+_UNPACK = "unpack it, and name the folder"
+# Kinds that people have articles in and that are not read: what they are, and what to do.
+ADVICE = {
+    ".7z": f"a 7-Zip archive: {_UNPACK}",
+    ".rar": f"a RAR archive: {_UNPACK}",
+    ".msg": "a message of Outlook: save it as .eml",
+    ".pst": "a mailbox of Outlook: save its messages as .eml or .mbox",
+    ".doc": "of an older Word: save it as .docx",
+    ".pages": "of Apple Pages: save it as .docx",
+}
 
 
 class Row(NamedTuple, Generic[Content]):
@@ -39,7 +49,8 @@ class Row(NamedTuple, Generic[Content]):
             ``id`` too; or the cells of a table by column. ``None`` where there is no text
             or it cannot be read.
         problem: What is wrong with it, ``""`` for nothing.
-        dropped: For pages and exports, the visible lines that are not in the article's text.
+        dropped: The visible lines that are not in the article's text.
+        rule: What left these out.
         note: Of the whole file, how it was understood, where nothing is wrong.
         member: Of an archive, the path in it of the file that this is of; else ``""``.
     """
@@ -51,6 +62,7 @@ class Row(NamedTuple, Generic[Content]):
     dropped: tuple[str, ...] = ()
     note: str = ""
     member: str = ""
+    rule: str = "html boilerplate"
 
 
 Record = Row[Mapping[str, Any]]
@@ -109,7 +121,8 @@ def describe_others(kinds: Counter[str]) -> str:
         return ""
     listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     are = "file of another kind was" if kinds.total() == 1 else "files of other kinds were"
-    return f"{kinds.total()} {are} passed over ({listed})"
+    advice = "".join(f"; {kind} is {ADVICE[kind]}" for kind in sorted(kinds) if kind in ADVICE)
+    return f"{kinds.total()} {are} passed over ({listed}){advice}"
 
 
 def split_nothing(_text: str, _order: DateOrder) -> list[Row[Document]]:

@@ -13,7 +13,7 @@ from embeddings.articles.formats.format import Format, Row, about_file
 from embeddings.articles.formats.plain import join_hyphens, read_plain
 from embeddings.articles.formats.xml_text import find_root, read_xml
 from embeddings.articles.parsing.dates import DateOrder, parse_date
-from embeddings.articles.parsing.decoding import RefusedError, clean
+from embeddings.articles.parsing.decoding import LONG_ARTICLE, MOST_ARTICLE, RefusedError, clean
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
 from embeddings.text.normalising import normalise
@@ -60,7 +60,7 @@ def read_news_xml(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Docum
     broken or cut off is read as far as it goes.
 
     Raises:
-        RefusedError: It is no text, no XML, or larger than ``MOST_ARTICLE``.
+        RefusedError: It is no text, no XML, larger than ``MOST_XML``, or METS, which holds no text.
     """
     from lxml import etree
 
@@ -69,6 +69,8 @@ def read_news_xml(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Docum
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=True
     )
     root = etree.fromstring(_NAMED.sub(_as_character, xml.data), parser)
+    if root is not None and _name(root) == "mets":
+        raise RefusedError("METS, which lists a scan's pages: name the folder of its ALTO files")
     if root is None or _name(root) not in _READERS:
         raise RefusedError("no news in XML of a kind that is read")
     for problem in (xml.problem, _describe_errors(parser.error_log)):
@@ -100,6 +102,8 @@ def _as_row(found: _Found, number: int, order: DateOrder) -> Row[Document]:
     line = number or None
     if not found.text.strip():
         return Row(number, line, None, "an item without text; left out")
+    if len(found.text) > MOST_ARTICLE:
+        return Row(number, line, None, f"{LONG_ARTICLE}; left out")
     published = parse_date(_spell_out(found.date), order)
     problem = ""
     if found.date and not published:
@@ -315,6 +319,8 @@ _READERS: Mapping[str, Callable[[Element], Iterator[_Found]]] = {
 }
 
 
-NEWS_XML = Format(
-    (".xml", ".nitf", ".tei"), read_news_xml, claims=lambda head: find_root(head) in _READERS
-)
+def _claims(head: bytes) -> bool:
+    return find_root(head) in (*_READERS, "mets")
+
+
+NEWS_XML = Format((".xml", ".nitf", ".tei"), read_news_xml, claims=_claims)

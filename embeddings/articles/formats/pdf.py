@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import IO, TYPE_CHECKING
 
+from embeddings.articles.formats.exports.splitting import describe_unsplit
 from embeddings.articles.formats.format import Format, Row, about_file
 from embeddings.articles.formats.pdf_layout import PrintedLine, Word, order_lines
 from embeddings.articles.formats.pdf_text import join_lines, part_heads
@@ -41,7 +42,7 @@ _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 
 
 def read_pdf(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
-    """Read a PDF as one article.
+    """Read a PDF as one article; one that looks like many is said to.
 
     Lines are put in the order of reading, column by column; running heads and the numbers of
     pages are left out and listed; words parted at a line's end are put together. The title is
@@ -72,8 +73,15 @@ def read_pdf(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]
         yield about_file(f"no text in it: {count}, as of a scan; left out")
         return
     article, note = _make_article([page for page in kept if page], said, options.date_order)
+    if doubt := describe_unsplit("\n".join(line.text for page in pages for line in page)):
+        yield about_file(doubt)
     problems = _find_problems(pages, unknown.total(), article.text)
-    yield Row(0, None, article, "; ".join(problems), tuple(map(clean, heads)), note)
+    yield Row(
+        *(0, None, article, "; ".join(problems)),
+        dropped=tuple(map(clean, heads)),
+        note=note,
+        rule="running head",
+    )
 
 
 def _open(data: bytes) -> PdfDocument:

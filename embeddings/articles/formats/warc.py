@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, redirect_stderr
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from embeddings.articles.formats.archives import list_zip
 from embeddings.articles.formats.format import (
     Format,
     Row,
@@ -19,16 +22,56 @@ from embeddings.articles.formats.format import (
 )
 from embeddings.articles.formats.pages import PAGES, read_page
 from embeddings.articles.parsing.dates import parse_date
-from embeddings.articles.parsing.decoding import MOST_ARTICLE, find_codec
+from embeddings.articles.parsing.decoding import MOST_ARTICLE, RefusedError, find_codec
 from embeddings.articles.parsing.results import ReadOptions
+from embeddings.articles.parsing.unfolding import describe_unfolded, most_unfolded
 from embeddings.documents import Document
 from embeddings.errors import InputError
 
 # Where a record begins that is not the first.
 _BEGINS = re.compile(rb"\nWARC/\d")
 _BLOCK = 1 << 20
+# How a WACZ file begins.
+_ZIP = b"PK\x03\x04"
 _PAGE_KINDS = ("text/html", "application/xhtml+xml")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]+)", re.IGNORECASE)
+
+
+def read_warcs(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
+    """Read a WARC file, or those in a WACZ file, which is a ZIP archive of them.
+
+    Raises:
+        InputError: warcio, which reads WARC files, is not installed.
+        RefusedError: A WACZ file is damaged, or unfolds to too much.
+    """
+    is_zip = stream.read(len(_ZIP)) == _ZIP
+    stream.seek(0)
+    if not is_zip:
+        yield from read_warc(stream, options)
+        return
+    number, most = 0, most_unfolded(stream.seek(0, io.SEEK_END))
+    for member in list_zip(stream):
+        if member.open is None or not re.search(r"\.warc(?:\.gz)?$", member.name):
+            continue  # indexes, and what the program notes of its crawl
+        with member.open() as packed, tempfile.TemporaryFile() as file:
+            warc = cast("IO[bytes]", file)
+            is_packed = member.name.endswith(".gz")
+            _copy(gzip.GzipFile(fileobj=packed) if is_packed else packed, warc, most)
+            last = number
+            for row in read_warc(warc, options):
+                number = last + row.number if row.number else number
+                yield row._replace(number=number if row.number else 0, member=member.name)
+
+
+def _copy(stream: IO[bytes] | gzip.GzipFile, file: IO[bytes], most: int) -> None:
+    """Copy a WARC file out of an archive, so many bytes at most."""
+    size = 0
+    while block := stream.read(_BLOCK):
+        size += len(block)
+        if size > most:
+            raise RefusedError(describe_unfolded(most))
+        file.write(block)
+    file.seek(0)
 
 
 def read_warc(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
@@ -144,4 +187,4 @@ def _read_page(record: Any, options: ReadOptions) -> Iterator[Row[Document]]:
         yield row._replace(content=content)
 
 
-WARC = Format((".warc",), read_warc, has_rows=True, library=f"{PAGES.library} warcio")
+WARC = Format((".warc", ".wacz"), read_warcs, has_rows=True, library=f"{PAGES.library} warcio")

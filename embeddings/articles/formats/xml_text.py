@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from typing import IO, NamedTuple
 
-from embeddings.articles.parsing.decoding import (
-    LONG_ARTICLE,
-    MOST_ARTICLE,
-    RefusedError,
-    decode,
-    describe_replaced,
-)
+from embeddings.articles.parsing.decoding import RefusedError, decode, describe_replaced
 from embeddings.articles.parsing.results import ReadOptions
 
+# In bytes, of a file of many articles.
+MOST_XML = 64_000_000
 # What may stand before the first element: declarations, comments, white space.
 _PROLOGUE = re.compile(
     r"(?:\s+|\ufeff|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[<>]*(?:\[.*?\]\s*)?>)*",
@@ -54,11 +50,11 @@ def read_xml(stream: IO[bytes], options: ReadOptions) -> Xml:
     """Read a file of XML as the reader of other texts does: encoding found, control marks out.
 
     Raises:
-        RefusedError: It is no text, or larger than ``MOST_ARTICLE``.
+        RefusedError: It is no text, or larger than ``MOST_XML``.
     """
-    data = stream.read(MOST_ARTICLE + 1)
-    if len(data) > MOST_ARTICLE:
-        raise RefusedError(LONG_ARTICLE.replace("an article", "an XML file"))
+    data = stream.read(MOST_XML + 1)
+    if len(data) > MOST_XML:
+        raise RefusedError(f"an XML file of more than {MOST_XML // 1_000_000} MB")
     decoded = decode(data, options.encoding, page=True)
     replaced = decoded.replaced
     problem = describe_replaced(replaced, decoded.encoding) if replaced else ""

@@ -66,8 +66,8 @@ class ReadFile:
         documents: Its articles in the order of the file.
         problems: What could not be read.
         unchanged: Whether it was passed over because an earlier run had this digest.
-        dropped: For pages and exports, by place: the visible lines that are not in
-            ``Document.text``.
+        dropped: By place: the visible lines that are not in ``Document.text``.
+        rules: By place: what left these out.
         last: Whether this is all of the file, or its last part.
         places: Of each document the file, or the file, ``#`` and the row: what names it where
             its id names another article.
@@ -82,6 +82,7 @@ class ReadFile:
     problems: tuple[Problem, ...] = ()
     unchanged: bool = False
     dropped: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    rules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     last: bool = True
     places: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -7,10 +7,11 @@ import gzip
 import io
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from embeddings.articles.parsing.decoding import RefusedError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MOST_RATIO = 200
 ALWAYS_READ = 64_000_000
 _BLOCK = 1 << 20
+_DAMAGE = (OSError, EOFError, zlib.error)
 
 
 def find_packing(name: str) -> str:
@@ -45,17 +47,36 @@ def open_packed(path: Path) -> IO[bytes]:
     return _OPENERS.get(find_packing(path.name), _open_plain)(path)
 
 
+class Unfolded(NamedTuple):
+    """A file opened as what it holds.
+
+    Attributes:
+        stream: Its bytes, or those that stand before damage.
+        damage: What the damage is, ``""`` for none.
+    """
+
+    stream: IO[bytes]
+    damage: str = ""
+
+
 @contextmanager
-def open_unfolded(path: Path) -> Iterator[IO[bytes]]:
+def open_unfolded(path: Path, keep: bool = False) -> Iterator[Unfolded]:
     """Open a file to read it, one that ends in ``.gz``, ``.bz2`` or ``.zst`` as what it holds.
 
+    Args:
+        path: The file.
+        keep: Whether of a packed file that is damaged what stands before that is given.
+
     Raises:
-        OSError: It cannot be opened.
+        OSError: It cannot be opened, or (also ``EOFError``, ``zlib.error``) is damaged.
         RefusedError: It unfolds to more than ``most_unfolded`` allows.
     """
     with open_packed(path) as stream:
-        if find_packing(path.name):
-            most, size = most_unfolded(path.stat().st_size), 0
+        if not find_packing(path.name):
+            yield Unfolded(stream)
+            return
+        most, size = most_unfolded(path.stat().st_size), 0
+        try:
             # Unfolding is a small part of the time that reading takes; doing it twice tells
             # before anything is read.
             while block := stream.read(_BLOCK):
@@ -63,7 +84,26 @@ def open_unfolded(path: Path) -> Iterator[IO[bytes]]:
                 if size > most:
                     raise RefusedError(describe_unfolded(most))
             stream.seek(0)
-        yield stream
+        except _DAMAGE as error:
+            with tempfile.TemporaryFile() as kept:
+                if not keep or not _copy_before_damage(stream, kept):
+                    raise
+                yield Unfolded(cast("IO[bytes]", kept), str(error))
+        else:
+            yield Unfolded(stream)
+
+
+def _copy_before_damage(stream: IO[bytes], kept: IO[bytes]) -> int:
+    """Copy what can be read of a damaged file; returns how many bytes that is."""
+    with suppress(*_DAMAGE):
+        stream.seek(0)
+        # As much as there is, since what a longer read had when it met damage is lost.
+        while piece := cast("io.BufferedReader", stream).read1(_BLOCK):
+            kept.write(piece)
+    kept.seek(0, io.SEEK_END)
+    size = kept.tell()
+    kept.seek(0)
+    return size
 
 
 @contextmanager

@@ -62,7 +62,8 @@ def test_links_to_nothing_pipes_and_other_kinds_are_counted(folder):
     os.mkfifo(folder / "pipe.txt")
     (folder / "a.doc").write_text("")
     assert messages(folder) == [
-        "1 file of another kind was passed over (1 .doc)",
+        "1 file of another kind was passed over (1 .doc); .doc is of an older Word: save it as "
+        ".docx",
         "1 pipe or device was passed over",
         "1 link to nothing was passed over",
     ]

@@ -9,6 +9,7 @@ import pytest
 
 from embeddings.articles.given import part_given
 from embeddings.articles.parsing.results import ReadOptions
+from embeddings.corpus.contents import read_removals
 from embeddings.corpus.intake import ReadingReport, add_paths
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins, read_versions
@@ -139,3 +140,11 @@ def test_a_row_given_twice_is_stored_once_and_listed(store):
     report = give(store, {"text": FERRY}, {"text": FERRY}, {"text": FERRY, "source": "Post"})
     assert (report.added, report.repeated) == (2, 1)
     assert [path for path, _, _ in list_twins(store)] == ["Python"]
+
+
+def test_lines_left_out_are_labelled_by_what_left_them_out(store):
+    cases = Path(__file__).parents[1] / "articles" / "cases"
+    add(store, *(cases / "01-nexis-many-in-one-txt").rglob("*.TXT"))
+    assert {rule for _, _, rule, start, _ in read_removals(store) if start is None} == {
+        "field of export"
+    }

@@ -72,7 +72,8 @@ def _make_row(number: int, article: Exported) -> Row[Document]:
     if not article.document.text:
         return Row(number, None, None, "an article without text; left out")
     title = clean(article.document.title)
-    return Row(number, None, replace(article.document, title=title), dropped=article.dropped)
+    document = replace(article.document, title=title)
+    return Row(number, None, document, dropped=article.dropped, rule="field of export")
 
 
 def _describe(

@@ -9,6 +9,7 @@ import pytest
 
 from embeddings.articles.files import read_paths
 from embeddings.articles.formats.registry import find_format
+from embeddings.articles.parsing.decoding import MOST_ARTICLE
 from embeddings.articles.parsing.results import ReadFile, ReadOptions
 
 VOTE = "Councillors in Hartwell voted to close the old ferry terminal."
@@ -127,6 +128,19 @@ def test_other_xml_is_no_feed(tmp_path):
     assert find_format(path) is None
 
 
+def test_a_feed_above_the_size_of_an_article_is_read_and_an_entry_above_it_left_out(tmp_path):
+    long = f"<description>{VOTE * (1 + MOST_ARTICLE // len(VOTE))}</description>"
+    file = read(tmp_path, rss(long, f"<description>{VOTE}</description>"))
+    assert [each.text for each in file.documents] == [VOTE]
+    assert [each.message for each in file.problems] == ["an article of more than 20 MB; left out"]
+
+
+def test_a_feed_larger_than_memory_should_take_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("embeddings.articles.formats.xml_text.MOST_XML", 100)
+    file = read(tmp_path, rss(f"<description>{VOTE}</description>"))
+    assert [each.message for each in file.problems] == ["an XML file of more than 0 MB; left out"]
+
+
 def test_json_feed_takes_its_outlet_from_its_title(tmp_path):
     item = {"id": "7", "url": "https://h.example/f", "title": "Ferry"}
     item |= {"content_html": f"<p>{VOTE}</p>", "date_published": "2024-03-05T22:10:00+01:00"}
@@ -136,8 +150,7 @@ def test_json_feed_takes_its_outlet_from_its_title(tmp_path):
     assert (entry.text, entry.source, entry.id) == (VOTE, "Harbour Post", "7")
     assert entry.published == "2024-03-05T21:10"
     assert file.notes == (
-        "text from content_html, title from title, outlet from feed.title, "
-        "date from date_published, url from url, id from id",
+        "text from content_html, outlet from feed.title, date from date_published",
     )
 
 

@@ -184,3 +184,10 @@ def test_the_number_of_a_page_is_no_title(tmp_path):
 
 def test_news_without_text_are_one_sentence(tmp_path):
     assert problems(read(tmp_path, "<nitf><body/></nitf>")) == ["no text in it; left out"]
+
+
+def test_mets_says_where_the_text_is(tmp_path):
+    mets = '<mets xmlns="http://www.loc.gov/METS/"><fileSec/></mets>'
+    assert problems(read(tmp_path, mets)) == [
+        "METS, which lists a scan's pages: name the folder of its ALTO files; left out"
+    ]

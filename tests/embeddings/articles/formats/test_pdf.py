@@ -136,3 +136,10 @@ def test_what_is_no_pdf_or_cut_off_is_one_sentence(tmp_path: Path, data: bytes) 
 
 def test_an_empty_pdf_is_one_sentence(tmp_path: Path) -> None:
     assert problems(read(tmp_path / "a.pdf", b"")) == ["an empty file"]
+
+
+def test_an_export_is_said_to_look_like_many_articles(tmp_path: Path) -> None:
+    fields = [(50.0, 560.0, 10.0, "Length: 30 words"), (50.0, 60.0, 10.0, "Load-Date: March 6")]
+    file = read(tmp_path / "a.pdf", make(*[[*story("Ferry"), *fields]] * 3))
+    assert "this looks like 3 articles; it was read as one" in problems(file)
+    assert set(file.rules.values()) == {"running head"}

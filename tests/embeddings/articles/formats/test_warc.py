@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -112,6 +113,50 @@ def test_an_archive_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -
     file = read(tmp_path / "a.warc", data[: data.rindex(b"WARC/1.") + 30])
     assert [d.title for d in file.documents] == ["One", "Two"]
     assert len(file.problems) == 1
+
+
+def test_before_damage_of_a_packed_archive_all_is_read_and_the_rest_is_said(
+    tmp_path: Path,
+) -> None:
+    packed = archive(*ANSWERS, packed=True)
+    place = packed.rindex(b"\x1f\x8b\x08") + 40  # within the last record
+    for damaged in (packed[:place], packed[:place] + bytes(40) + packed[place + 40 :]):
+        file = read(tmp_path / "a.warc.gz", damaged)
+        assert [d.title for d in file.documents] == ["One", "Two"]
+        assert file.problems[-1].message.startswith("damaged (")
+        assert file.problems[-1].message.endswith(
+            "2 articles before that were read, the rest is lost"
+        )
+
+
+def wacz(*files: tuple[str, bytes]) -> bytes:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        for name, data in files:
+            made.writestr(name, data)
+    return packed.getvalue()
+
+
+def test_a_wacz_file_is_the_archives_in_it(tmp_path: Path) -> None:
+    files = [
+        ("archive/a.warc.gz", archive(*ANSWERS[:2], packed=True)),
+        ("archive/b.warc", archive(*ANSWERS[2:])),
+        ("indexes/index.cdx.gz", b"\x1f\x8b"),
+        ("datapackage.json", b"{}"),
+    ]
+    file = read(tmp_path / "a.wacz", wacz(*files))
+    assert [d.title for d in file.documents] == ["One", "Two", "Three"]
+    assert len({row.rpartition("#")[2] for row in file.places}) == 3
+    assert file.problems == ()
+
+
+def test_a_wacz_file_that_unfolds_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.articles.parsing.unfolding.ALWAYS_READ", 1000)
+    packed = gzip.compress(bytes(1_000_000))
+    (problem,) = read(tmp_path / "a.wacz", wacz(("a.warc.gz", packed))).problems
+    assert problem.message == "it unfolds to more than 0 MB; left out"
 
 
 def test_without_warcio_the_sentence_says_what_to_install(
