@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -241,8 +241,8 @@ def _print_reading(report: ClusterReport) -> None:
             f"  {count(articles, 'article')} {verb} no outlet: {plain(folder)}, the folder, is "
             "taken for it; --source gives another."
         )
-    for path, notes in islice(reading.notes.items(), PROBLEMS_SHOWN):
-        echo(f"  {plain(Path(path).name)}: {plain('; '.join(notes))}")
+    for line in tell_notes(reading.notes):
+        echo(f"  {plain(line)}")
     problems = fold_problems(reading.problems)
     for problem in problems[:PROBLEMS_SHOWN]:
         line = f", line {problem.line}" if problem.line else ""
@@ -255,6 +255,23 @@ def _print_reading(report: ClusterReport) -> None:
         f"{from_outlets(report.outlets)}; {count(report.removed, 'line')} of page furniture "
         f"left out{_describe_repeated(report.furniture)}."
     )
+
+
+def tell_notes(notes: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return how files were understood, a line for those of which the same is to be said.
+
+    Of more than ``PROBLEMS_SHOWN`` lines the rest is counted.
+    """
+    files: dict[str, list[str]] = {}
+    for path, told in notes.items():
+        files.setdefault("; ".join(told), []).append(Path(path).name)
+    lines = [
+        f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {note}"
+        for note, names in files.items()
+    ]
+    left = len(notes) - sum(len(names) for names in islice(files.values(), PROBLEMS_SHOWN))
+    more = [f"and notes on {count(left, 'more file')}; --json has all."] if left else []
+    return lines[:PROBLEMS_SHOWN] + more
 
 
 def _describe_repeated(passages: int) -> str:

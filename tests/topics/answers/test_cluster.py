@@ -14,6 +14,7 @@ from embeddings.errors import InputError
 from tests.running import run
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import ClusterOptions
+from topics.cli.cluster import tell_notes
 
 
 def test_every_field_of_the_options_is_an_argument():
@@ -49,6 +50,17 @@ def test_a_run_tells_kinds_and_what_its_articles_lack(tmp_path, monkeypatch):
     assert report.reading.kinds == {".csv": 1, ".txt": 1}
     assert report.reading.without == {"title": 1, "source": 2, "published": 2}
     assert report.reading.notes[str(tmp_path / "a.csv")] == ("took 0 s",)
+
+
+def test_notes_that_are_the_same_are_told_once_and_the_rest_is_counted():
+    notes = {f"/in/{name}.pdf": ("no date",) for name in "abc"}
+    assert tell_notes(notes) == ["a.pdf and 2 more: no date"]
+    notes |= {f"/in/{number}.csv": (f"took {number} s",) for number in range(6)}
+    assert tell_notes(notes)[0] == "a.pdf and 2 more: no date"
+    assert tell_notes(notes)[4:] == [
+        "3.csv: took 3 s",
+        "and notes on 2 more files; --json has all.",
+    ]
 
 
 FERRY = "Councillors in Hartwell voted on Tuesday night to close the old ferry terminal."
