@@ -7,6 +7,7 @@ from typing import Any
 
 # Names by the module they are in; loaded on first use (PEP 562).
 _EXPORTS = {
+    "answers.article": "article",
     "answers.article_copies": "article_copies",
     "answers.backup": "backup restore",
     "answers.by_hand": "load_edits save_edits",

@@ -52,6 +52,25 @@ def list_titles(store: CorpusStore) -> list[tuple[str, str]]:
     return store.rows("SELECT id, title FROM documents ORDER BY id")
 
 
+def find_articles(store: CorpusStore, parts: Iterable[str]) -> list[str]:
+    """Return the ids of the articles that have one of some texts in their id or an address.
+
+    Where one is the whole of an id or address, only those of which it is.
+    """
+    wanted = json.dumps(list(parts))
+    for fits in ("t.name = w.value", "instr(t.name, w.value)"):
+        found = store.rows(
+            "SELECT DISTINCT t.id FROM (SELECT id, id AS name FROM documents "  # noqa: S608
+            "UNION ALL SELECT id, url FROM documents UNION ALL SELECT id, address FROM documents "
+            "UNION ALL SELECT document_id, url FROM addresses) AS t "
+            f"JOIN json_each(?) AS w ON {fits} ORDER BY t.id",
+            (wanted,),
+        )
+        if found:
+            return [document_id for (document_id,) in found]
+    return []
+
+
 def list_articles(store: CorpusStore) -> list[tuple[str, str, str]]:
     """Return id, outlet and path of each article, by id."""
     return store.rows("SELECT id, source, path FROM documents ORDER BY id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -39,6 +40,21 @@ class Reading:
     """
 
     first: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """An article that has other texts too.
+
+    Attributes:
+        document_id: Its id.
+        versions: How many others.
+        changed: When the text that stands was first read; ``""`` where it was not noted.
+    """
+
+    document_id: str
+    versions: int
     changed: str
 
 
@@ -98,9 +114,15 @@ def read_times(store: CorpusStore, document_id: str) -> Reading:
     return Reading(*row)
 
 
-def count_versions(store: CorpusStore) -> dict[str, int]:
-    """Return how many other texts each article has that has any."""
-    return dict(store.rows("SELECT document_id, count(*) FROM versions GROUP BY document_id"))
+def list_revised(store: CorpusStore, document_ids: Iterable[str]) -> list[Revised]:
+    """Return which of some articles have other texts too, by id."""
+    rows = store.rows(
+        "SELECT d.id, count(*), coalesce(d.changed, '') FROM versions AS v "
+        "JOIN documents AS d ON d.id = v.document_id "
+        "WHERE d.id IN (SELECT value FROM json_each(?)) GROUP BY d.id ORDER BY d.id",
+        (json.dumps(list(document_ids)),),
+    )
+    return [Revised(*row) for row in rows]
 
 
 def note_address(store: CorpusStore, document_id: str, url: str, path: str) -> None:

@@ -266,6 +266,7 @@ def _find_values(db: Path) -> dict[str, str]:
             topics[0],
         ).fetchone()
         story = connection.execute("SELECT min(id) FROM stories").fetchone()
+        article = connection.execute("SELECT min(id) FROM documents").fetchone()
     connection.close()
     return {
         "topic": str(topics[0][0]),
@@ -273,6 +274,7 @@ def _find_values(db: Path) -> dict[str, str]:
         "passage": str(together[0]),
         "other_passage": str(together[1]),
         "story": str(story[0]),
+        "article": str(article[0]),
     }
 
 

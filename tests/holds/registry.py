@@ -95,6 +95,7 @@ READING = (
     Case("copies", ("--why-not", "{passage}", "{other_passage}", "--json")),
     Case("story", ("--json",)),
     Case("story", ("{story}", "--json")),
+    Case("article", ("{article}", "--json")),
     Case("outlets", ("--json",)),
     Case("trends", ("--outlets", "--json")),
     Case("calibrate", ("--answers", "--json")),

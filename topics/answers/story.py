@@ -9,6 +9,7 @@ from pathlib import Path
 from embeddings.corpus.citations import ArticleLine
 from embeddings.corpus.contents import count_outlets
 from embeddings.corpus.filters import Filters
+from embeddings.corpus.versions import Revised, list_revised
 from embeddings.errors import InputError
 from topics.answers.covered import load_coverage, open_owners
 from topics.answers.topics import open_clustered
@@ -68,6 +69,7 @@ class StoryReport:
         voices: Independent voices: outlets of one owner, of one agency's text, and those
             that copied one another count once.
         articles: By date, then id.
+        revised: Those of them that have other texts too: of before, or from another file.
         strangers: Outlets that the file of owners names and that are not in the corpus.
     """
 
@@ -81,6 +83,7 @@ class StoryReport:
     agencies: tuple[StatedAgency, ...]
     voices: tuple[Voice, ...]
     articles: tuple[StoryArticle, ...]
+    revised: tuple[Revised, ...]
     strangers: tuple[str, ...]
 
 
@@ -165,7 +168,8 @@ def story(
         coverage = load_coverage(store, story_id)
         every_outlet = [outlet for outlet, _ in count_outlets(store)]
         one_text = [{a, b} for kind, a, b, *_ in read_article_pairs(store) if kind != "contains"]
-    members, articles = coverage.stories[story_id], coverage.articles
+        members, articles = coverage.stories[story_id], coverage.articles
+        revised = list_revised(store, [articles[number].id for number in members])
     trace = trace_words(
         coverage.passages,
         articles,
@@ -195,5 +199,6 @@ def story(
         ),
         voices=count_voices(reuse, owners=known, agencies=agencies),
         articles=reuse,
+        revised=tuple(revised),
         strangers=known.strangers(every_outlet),
     )

@@ -86,6 +86,11 @@ def date_of(published: str) -> str:
     return plain(published.replace("T", " ")) or "no date"
 
 
+def time_of(when: str) -> str:
+    """Return a time that was noted here, ISO 8601 in UTC, as it is printed."""
+    return f"{plain(when[:16].replace('T', ' '))} UTC" if when else "before that was noted"
+
+
 def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
     """Print text as it is, to the output or (``err``) beside it."""
     typer.echo(safe(text), err=err, nl=nl)

@@ -30,14 +30,16 @@ from topics.cli.output import (
     show_table,
     styled,
     tell_more,
+    time_of,
 )
 from topics.cli.side_by_side import cut, lay_side_by_side, where_article
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.text import Text
 
+    from embeddings.corpus.versions import Revised
     from topics.answers.story import StoryReport, StorySummary
     from topics.coverage.credit.stated import StatedAgency
     from topics.coverage.reuse.reuse import StoryArticle, TextSource
@@ -128,7 +130,7 @@ def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
     )
     _print_first(found)
     _print_agencies(found.agencies)
-    _print_articles(found.articles[:limit])
+    _print_articles(found.articles[:limit], {one.document_id: one for one in found.revised})
     tell_more(len(found.articles) - limit, end="\n\n")
     joins = [join for voice in found.voices for join in voice.joins]
     for join in joins:
@@ -181,12 +183,12 @@ def _print_agencies(agencies: Sequence[StatedAgency]) -> None:
     say()
 
 
-def _print_articles(articles: Sequence[StoryArticle]) -> None:
+def _print_articles(articles: Sequence[StoryArticle], revised: Mapping[str, Revised]) -> None:
     repeats = any(one.repeated + one.boilerplate for one in articles)
     show_table(
         articles,
         ("date", {"no_wrap": True}, lambda one: date_of(one.article.published)),
-        ("outlet and headline", 1, _name),
+        ("outlet and headline", 1, lambda one: _name(one, revised.get(one.article.document_id))),
         ("words", RIGHT, lambda one: f"{one.words:,}"),
         ("own", RIGHT, lambda one: percent(one.own, one.words)),
         ("copied", RIGHT, lambda one: percent(one.copied, one.words)),
@@ -198,11 +200,15 @@ def _print_articles(articles: Sequence[StoryArticle]) -> None:
     say()
 
 
-def _name(one: StoryArticle) -> Text:
-    """Return the outlet of an article with the agency it credits, and below it its headline."""
+def _name(one: StoryArticle, revised: Revised | None) -> Text:
+    """Return the outlet of an article with the agency it credits, its headline and versions."""
     agency = f" ({plain(one.agency)})" if one.agency else ""
     outlet = (outlet_name(one.article.source), "cyan")
-    return styled(outlet, f"{agency}\n{plain(one.article.title)}")
+    line = styled(outlet, f"{agency}\n{plain(one.article.title)}")
+    if revised is not None:
+        changed = f", changed {time_of(revised.changed)}" if revised.changed else ""
+        line.append(f"\n{revised.versions + 1} versions{changed}", style="dim")
+    return line
 
 
 def _in_words(join: Join) -> str:

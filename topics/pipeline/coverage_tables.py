@@ -197,16 +197,19 @@ def _add_copies(store: CorpusStore, passage_ids: set[int]) -> set[int]:
 
 
 def read_group_members(
-    store: CorpusStore,
+    store: CorpusStore, numbers: Iterable[int] | None = None
 ) -> Iterator[tuple[int, str, bool, bool, list[tuple[int, str, str]]]]:
-    """Return the groups of copies: number, kind, across outlets, short, and the members.
+    """Return the groups of copies, all or some: number, kind, across outlets, short, members.
 
     Each member is a passage's id with its outlet and date; by document id and position.
     """
     rows = store.rows(
         "SELECT g.id, g.kind, g.across, g.short, p.id, d.source, d.published FROM copy_groups AS g "
         "JOIN copy_members AS m ON m.group_id = g.id JOIN passages AS p ON p.id = m.passage_id "
-        "JOIN documents AS d ON d.id = p.document_id ORDER BY g.id, p.document_id, p.position"
+        "JOIN documents AS d ON d.id = p.document_id "
+        "WHERE ?1 IS NULL OR g.id IN (SELECT value FROM json_each(?1)) "
+        "ORDER BY g.id, p.document_id, p.position",
+        (None if numbers is None else json.dumps(list(numbers)),),
     )
     for (number, kind, across, short), members in groupby(rows, key=lambda row: row[:4]):
         yield number, kind, bool(across), bool(short), [row[4:] for row in members]

@@ -19,6 +19,8 @@ COLUMNS = {
     "published": ("d.published", "string"),
     "url": ("d.url", "string"),
     "path": ("d.path", "string"),
+    "first_read": ("d.first_read", "string"),
+    "changed": ("d.changed", "string"),
     "topic_id": ("a.topic_id", "int64"),
     "topic": ("t.name", "string"),
     "topic_kind": ("t.kind", "string"),
@@ -43,11 +45,17 @@ _TABLES = """
     LEFT JOIN copy_members AS m ON m.passage_id = p.id
     LEFT JOIN copy_groups AS g ON g.id = m.group_id
     LEFT JOIN story_members AS s ON s.document_id = d.id
+    WHERE ?1 IS NULL OR p.document_id = ?1
     ORDER BY p.document_id, p.position
 """
 
 
-def read_passage_rows(store: CorpusStore) -> list[tuple[Any, ...]]:
-    """Return a row for each passage, of the fields in ``COLUMNS``, by article and position."""
+def read_passage_rows(store: CorpusStore, document_id: str | None = None) -> list[tuple[Any, ...]]:
+    """Return a row for each passage, of the fields in ``COLUMNS``, by article and position.
+
+    Args:
+        store: What was found of its passages.
+        document_id: Only those of this article.
+    """
     fields = ", ".join(sql for sql, _ in COLUMNS.values())
-    return store.rows(f"SELECT {fields} {_TABLES}")
+    return store.rows(f"SELECT {fields} {_TABLES}", (document_id,))

@@ -429,15 +429,17 @@ def test_texts_beyond_the_window_are_counted(tmp_path):
     assert "1 text longer than the model reads at once" in out
 
 
-def test_a_refused_article_comes_in_when_the_other_is_removed(tmp_path):
+def test_an_article_of_two_files_comes_back_from_the_one_when_the_other_is_removed(tmp_path):
     for name in ("one", "two"):
         record = {"id": "same", "text": f"The text of file {name} stands here."}
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(record))
     db = tmp_path / "n.db"
     run("cluster", tmp_path / "one.jsonl", "--db", db)
-    assert "already stored" in run("cluster", tmp_path / "two.jsonl", "--db", db)[1]
-    run("remove", "--path", tmp_path / "one.jsonl", "--db", db)
-    assert "1 article added" in run("cluster", tmp_path / "two.jsonl", "--db", db)[1]
+    said = run("cluster", tmp_path / "two.jsonl", "--db", db)[1]
+    assert "Met once more, under another address or in another file: 1, counted once" in said
+    assert "same, met once more" in run("info", "--problems", "--db", db)[1]
+    run("remove", "--path", tmp_path / "two.jsonl", "--db", db)
+    assert "1 article added" in run("cluster", tmp_path / "one.jsonl", "--db", db)[1]
 
 
 def test_a_problem_is_forgotten_with_its_file(articles, db):

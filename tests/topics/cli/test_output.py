@@ -109,6 +109,7 @@ RUNS: dict[str, list[list[object]]] = {
     "copies": [[], ["--pairs", "--repeats"], ["--articles", "--repeats"], ["--why-not", 1, 2],
                ["--csv", f"pairs{TYPED}.csv"]],
     "story": [["--repeats"], [1, "--owners", "owners.toml"], [1, "--no-diff"]],
+    "article": [[f"wire{EVIL}"], [f"nobody{EVIL}"], ["e"]],
     "outlets": [["--owners", "owners.toml"], ["--csv", f"outlets{TYPED}.csv"]],
     "calibrate": [[], ["story"], ["near_copy", "--no", 1, 3], ["--answers"], ["--curve"],
                   ["--reset"]],
