@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from embeddings.errors import InputError, TopicwireError
+from embeddings.errors import InputError, StoreError, TopicwireError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,6 +57,11 @@ def jsonable(value: Any) -> Any:
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, PurePath):
         return str(value)
+    if isinstance(value, bytes):  # as another program may have left it
+        raise StoreError(
+            "The database is damaged (a text in it is none): `topicwire info --check` lists all "
+            "that is."
+        )
     raise TypeError(f"There is no JSON for {type(value).__name__}.")
 
 

@@ -159,6 +159,13 @@ def test_rows_that_follow_from_the_articles_are_not_shown_where_they_changed(
     assert "info --check" in told
 
 
+def test_bytes_where_a_text_should_be_are_said_to_be_damage(whole):
+    change(whole, "INSERT INTO removals VALUES ('wire-1', 0, 1, x'fffe', 'text')")
+    code, _, told = run("info", "--json", "--db", whole)
+    assert (code, told.count("\n")) == (StoreError.exit_code, 1)
+    assert "is damaged (a text in it is none)" in told
+
+
 def test_rows_with_a_sum_of_a_former_kind_are_shown_and_said_to_be_unknown(whole):
     change(whole, "UPDATE sums SET crc = 7 WHERE name = 'assignments'")
     assert run("topics", "--db", whole)[0] == 0
