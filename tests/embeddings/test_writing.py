@@ -129,3 +129,14 @@ def test_what_a_killed_run_left_is_swept_and_what_is_being_written_is_not(tmp_pa
     write_whole(tmp_path / "map.png", "whole")
     sweep(tmp_path, r"\.new-\w+")
     assert {path.name for path in tmp_path.iterdir()} == {"map.png", ".map.png.mine"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and locks are the system's")
+def test_a_link_that_bears_the_name_of_a_leftover_is_not_followed(tmp_path):
+    mine = tmp_path / "mine.txt"
+    mine.write_text("text")
+    link = tmp_path / f".new-{'0' * 32}"
+    link.symlink_to(mine)
+    sweep(tmp_path, r"\.new-[0-9a-f]{32}")  # nobody locks it, but it is not old
+    assert link.is_symlink()
+    assert mine.read_text() == "text"

@@ -103,6 +103,10 @@ def test_a_stopped_embedding_keeps_its_finished_batches(store, put, encoder):
     assert embed_corpus(store, encoder).embedded == 2
 
 
+def test_of_no_passages_there_are_no_vectors(store, encoder):
+    assert store.vectors(encoder.fingerprint).shape == (0, 0)
+
+
 def test_vectors_of_another_encoder_are_not_mixed_in(store, put, encoder):
     put(store, "a", ["Some words."])
     embed_corpus(store, encoder)
