@@ -87,10 +87,9 @@ _FORMATS, _PARSING = "embeddings/articles/formats", "embeddings/articles/parsing
 # Area, file, what stands there, and what is put in its place.
 KNOWN = (
     ("corpus", "embeddings/corpus/database.py", "synchronous = FULL", "synchronous = OFF"),
-    ("corpus", "embeddings/corpus/database.py", '{path.resolve()}.lock"', '{path}.lock"'),
+    ("corpus", "embeddings/corpus/database.py", 'FileLock(f"{place}', 'FileLock(f"{path}'),
     ("corpus", "embeddings/corpus/database.py", "BEGIN IMMEDIATE; {schema}", "{schema}"),
     ("corpus", "embeddings/corpus/values.py", "except BaseException:", "except Exception:"),
-    ("corpus", "embeddings/corpus/intake.py", "file.refused = True", "file.refused = False"),
     ("corpus", "embeddings/corpus/intake.py", " - set(met)", ""),
     ("corpus", "embeddings/corpus/intake.py", "store.forget_problems(", "tuple("),
     ("printing", "topics/cli/output.py", r"\x7f-\x9f", r"\x7f-\x84"),
