@@ -64,6 +64,7 @@ WRITING = (
     Case("edit merge", ("{topic}", "{other_topic}")),
     Case("edit split", ("{topic}",)),
     Case("edit pin", ("{passage}", "{other_topic}")),
+    Case("edit exclude", ("{passage}", "{other_topic}")),
     Case("edit part", ("{passage}", "{other_passage}")),
     Case("edit undo"),
     Case("edit save", ("out.json",), output="out.json", fresh=True),

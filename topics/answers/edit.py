@@ -46,7 +46,7 @@ class EditLine:
 
     Attributes:
         id: Its number.
-        kind: ``rename``, ``merge``, ``split``, ``pin`` or ``part``.
+        kind: ``rename``, ``merge``, ``split``, ``pin``, ``exclude`` or ``part``.
         made: When, ISO 8601 in UTC.
         what: What it says, in words.
     """
@@ -137,6 +137,22 @@ def pin(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditRep
         key, _ = _passage(store, passage)
         anchor = _anchor(store, outline, topic_id)
         return _apply(store, Edit(0, "pin", (anchor,), (key,)))
+
+
+def exclude(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditReport:
+    """Keep a passage, and its copies, out of a topic for good.
+
+    It moves to the topic that draws it next.
+
+    Raises:
+        InputError: No such passage or topic, or a topic not on the level shown.
+        StoreError: No such database, or nothing in it has been clustered.
+    """
+    with _editing(db) as (store, outline):
+        topic_id = _shown(outline, _one(store, topic))
+        key, _ = _passage(store, passage)
+        anchor = _anchor(store, outline, topic_id)
+        return _apply(store, Edit(0, "exclude", (anchor,), (key,)))
 
 
 def part(one: int, other: int, *, db: Path | str = "topicwire.db") -> EditReport:
@@ -303,6 +319,8 @@ def _in_words(store: CorpusStore, edit: Edit) -> str:
         return f"{topics[0]} is split" + (f" into {edit.into}" if edit.into else "")
     if edit.kind == "pin":
         return f"{passages[0]} belongs to {topics[0]}"
+    if edit.kind == "exclude":
+        return f"{passages[0]} does not belong to {topics[0]}"
     return f"{passages[0]} and {passages[1]} are in different topics"
 
 

@@ -25,7 +25,7 @@ _MARK, _VERSION = "topicwire_by_hand", 1
 HEAD = f'{{\n "{_MARK}":'.encode()
 _HASH = re.compile(r"[0-9a-f]{32}")
 # How many topics and passages an edit is about; a merge is about two topics or more.
-_SHAPES = {"rename": (1, 0), "split": (1, 0), "pin": (1, 1), "part": (0, 2)}
+_SHAPES = {"rename": (1, 0), "split": (1, 0), "pin": (1, 1), "exclude": (1, 1), "part": (0, 2)}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import typer
 
 from embeddings.errors import InputError
 from topics.answers.counting import count as number_of
+from topics.cli.calibrate_topic import teach
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import (
     RIGHT,
@@ -41,10 +42,15 @@ _ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 def run(
     kind: Annotated[
-        str, typer.Argument(metavar="[KIND]", help="near_copy, contains, same_event or story.")
+        str,
+        typer.Argument(metavar="[KIND]", help="near_copy, contains, same_event, story or topic."),
     ] = "near_copy",
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="With topic: id or name of one of your own."),
+    ] = None,
     count: Annotated[
-        int | None, typer.Option(metavar="N", help="How many pairs to ask about; 10 by default.")
+        int | None, typer.Option(metavar="N", help="How many questions to ask; 10 by default.")
     ] = None,
     precision: Annotated[
         float | None,
@@ -82,9 +88,25 @@ def run(
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
-    """Set what counts as a copy, an event or a story by answering yes or no to pairs."""
+    """Set what counts as a copy, an event, a story or a topic by answering yes or no."""
     from topics.answers import calibrate as calibrating
 
+    if kind == "topic":
+        if topic is None:
+            raise InputError(
+                "Which topic is not said; type `topicwire calibrate topic NAME`, the name of one "
+                "of your own."
+            )
+        others = (precision, yes, no, forget, threshold, jaccard, recall)
+        if any(one is not None for one in others) or answers or curve or reset:
+            raise InputError(
+                "A topic is calibrated by questions alone (--count); `topicwire edit list` shows "
+                "the answers, and `edit undo` takes one back."
+            )
+        teach(topic, 10 if count is None else count, db, _read_answer, as_json=as_json)
+        return
+    if topic is not None:
+        raise InputError(f"{topic!r} was given after {kind}; only a topic has a name.")
     given = {calibrating.check_kind(kind): threshold, "jaccard": jaccard, "recall": recall}
     by_hand = {name: value for name, value in given.items() if value is not None}
     said = [

@@ -1,4 +1,4 @@
-"""``topicwire edit``: rename, merge, split, pin, part, list, undo, save, load."""
+"""``topicwire edit``: rename, merge, split, pin, exclude, part, list, undo, save, load."""
 
 from __future__ import annotations
 
@@ -86,6 +86,11 @@ def split(
 @_edit_command("pin 131 4")
 def pin(passage: PassageArgument, topic: TopicArgument) -> None:
     """Put a passage, and its copies, into a topic for good."""
+
+
+@_edit_command("exclude 131 4")
+def exclude(passage: PassageArgument, topic: TopicArgument) -> None:
+    """Keep a passage, and its copies, out of a topic for good."""
 
 
 @_edit_command("part 131 208")

@@ -44,6 +44,8 @@ def apply_edits(
 ) -> Edited:
     """Apply edits to a partition: merges and splits as made, then pins, then partings.
 
+    With the pins goes what is kept out of a topic.
+
     A pin goes with its topic through later merges and splits.
 
     Args:
@@ -89,6 +91,8 @@ class _Board:
         # The topic that each pinned row goes with, and the rows by which it was told.
         self._pins: dict[int, int] = {}
         self._anchors: dict[int, NDArray[np.int64]] = {}
+        # The topics that each row is kept out of.
+        self._excluded: dict[int, set[int]] = {}
         self._partings: list[tuple[int, int, int]] = []
 
     def take(self, edit: Edit) -> bool:
@@ -105,6 +109,12 @@ class _Board:
         if edit.kind == "pin":
             self._pins[rows[0]] = labels[0]
             self._anchors[rows[0]] = rows_of(edit.topics[0], self._node_of)
+            self._excluded.get(rows[0], set()).discard(labels[0])
+            return True
+        if edit.kind == "exclude":
+            self._excluded.setdefault(rows[0], set()).add(labels[0])
+            if self._pins.get(rows[0]) == labels[0]:
+                del self._pins[rows[0]]
             return True
         if rows[0] == rows[1]:
             return False
@@ -115,6 +125,9 @@ class _Board:
         """Put pinned rows in their places, then keep rows apart; returns what cannot be."""
         for row, label in self._pins.items():
             self.labels[row] = label
+        for row, labels in self._excluded.items():
+            if int(self.labels[row]) in labels:
+                self.labels[row] = self._next_best(row, sorted(labels))
         return [edit for edit, one, other in self._partings if not self._part(one, other)]
 
     def _resolve(self, anchor: Anchor) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, cast, get_args
@@ -16,7 +17,7 @@ from embeddings.corpus.checksums import checksum
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
 
-Kind = Literal["rename", "merge", "split", "pin", "part"]
+Kind = Literal["rename", "merge", "split", "pin", "exclude", "part"]
 
 # An edit knows a topic by so many of its firmest members.
 ANCHORS = 200
@@ -64,7 +65,8 @@ class Edit:
     Attributes:
         id: Its number, in the order made.
         kind: ``rename``; ``merge``: topics into one; ``split``: a topic into several;
-            ``pin``: a passage to a topic; ``part``: two passages into different topics.
+            ``pin``: a passage to a topic; ``exclude``: a passage from one; ``part``: two
+            passages into different topics.
         topics: The topics it is about.
         passages: Content hashes of the passages it is about, in hexadecimal.
         name: The new name, for ``rename``.
@@ -120,6 +122,22 @@ def read_edits(store: CorpusStore) -> list[Edit]:
                 f"`sqlite3 {store.path} '{cure}'`."
             ) from error
     return edits
+
+
+def list_answers(edits: Sequence[Edit]) -> dict[str, dict[str, bool]]:
+    """Return what was pinned to the user's own topics, or kept out of them.
+
+    Returns:
+        By name of the topic and content hash: whether the passage belongs; the last word counts.
+    """
+    answers: dict[str, dict[str, bool]] = {}
+    for edit in edits:
+        if edit.kind in ("pin", "exclude") and edit.topics[0].guided:
+            said = answers.setdefault(edit.topics[0].guided, {})
+            # What is said again is the last that was said.
+            said.pop(edit.passages[0], None)
+            said[edit.passages[0]] = edit.kind == "pin"
+    return answers
 
 
 def put_edit(store: CorpusStore, edit: Edit) -> int:

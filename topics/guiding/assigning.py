@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.adjacency import read_in_context
-from topics.guiding.families import Family, find_sure, place
-from topics.guiding.leaving_none import embed_apart, leave_none
+from topics.guiding.answers import describe_rows, teach
+from topics.guiding.families import LEAST_FIT, Family, find_sure, place
+from topics.guiding.leaving_none import embed_apart, measure_nearness
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
 from topics.guiding.rivals import sharpen
 from topics.guiding.subjects import SUBJECTS
@@ -22,6 +23,8 @@ from topics.guiding.words import find_words, match_words
 # What surely belongs to a topic moves its direction: its mean counts for half of what
 # the user's own words do.
 LEARNT = 0.5
+# How fast the fit rises with the score: at 1.3 times the bar it is .77, at twice .98.
+STEEPNESS = 4.0
 # What a discovered topic must have in common with a guided one to be linked to it.
 LEAST_LINK = 0.15
 
@@ -48,6 +51,20 @@ class TopicVectors:
     family: Family
     words: tuple[frozenset[str], ...] = ()
     apart: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Passages under guided topics.
+
+    Attributes:
+        labels: int64 of shape ``(n,)``: number of each passage's topic, -1 where none fits.
+        fits: float64 of shape ``(n, topics)``, 0 to 1: .5 is where a topic begins to take
+            passages, 0 where it is out of question.
+    """
+
+    labels: NDArray[np.int64]
+    fits: NDArray[np.float64]
 
 
 def embed_topics(
@@ -100,6 +117,18 @@ def assign_topics(
     adjacent: NDArray[np.int64] | None = None,
     texts: Sequence[str] | None = None,
 ) -> NDArray[np.int64]:
+    """Return the labels alone of what ``place_topics`` returns."""
+    return place_topics(vectors, graph, topics, adjacent, texts).labels
+
+
+def place_topics(
+    vectors: NDArray[np.float32],
+    graph: NeighbourGraph,
+    topics: TopicVectors,
+    adjacent: NDArray[np.int64] | None = None,
+    texts: Sequence[str] | None = None,
+    answers: Mapping[int, Mapping[int, bool]] | None = None,
+) -> Placement:
     """Place passages under guided topics; those that fit none are left to discovery.
 
     1. Passages are scored by themselves, amid their neighbours and in their communities
@@ -126,9 +155,8 @@ def assign_topics(
             ``(m, 2)``, in any order, repeated or not: each passage is then scored beside
             its neighbours, as far as they are alike (``read_in_context``).
         texts: Text of each row, for its words; without them vectors alone count.
-
-    Returns:
-        int64 ``(n,)``: number of each passage's topic, -1 where none fits.
+        answers: Of topics that the user has taught, by number: yes or no by row
+            (``topics.guiding.answers.is_taught``). Such a topic takes what it has learnt to.
 
     Raises:
         ValueError: Sizes differ, or ``adjacent`` holds no pairs of rows.
@@ -136,16 +164,26 @@ def assign_topics(
     if len(vectors) != graph.size:
         raise ValueError(f"The graph has {graph.size} rows and vectors {len(vectors)}; one a row.")
     if graph.size == 0:
-        return np.empty(0, np.int64)
+        return Placement(np.empty(0, np.int64), np.empty((0, len(topics.prototypes))))
     read = read_in_context(unit_rows(vectors), adjacent)
     around = look_around(read, topics.background, graph, topics.prototypes)
     scores = around.score(learn(around, topics))
-    words = match_words(texts, topics.words) if texts and around.crowded else None
+    words = match_words(texts, topics.words) if texts and topics.words and around.crowded else None
     scores = sharpen(around, scores, words)
     shut = _shut_out(scores, topics)
     open_ = np.where(shut, -np.inf, scores[:, : len(topics.prototypes)])
-    labels = around.settle(place(open_, topics.family, around.crowded), shut)
-    return labels if topics.apart is None else leave_none(around, labels, open_, topics.apart)
+    placed = place(open_, topics.family, around.crowded)
+    fits = _measure_fits(open_, placed)
+    labels = around.settle(placed, shut)
+    near = None if topics.apart is None else measure_nearness(around, open_, topics.apart)
+    if near is not None and not around.trust:
+        labels, fits = near.argmax(axis=1), near
+    if answers:
+        labels, fits = _learn_answers(around, labels, fits, answers, texts or [""] * graph.size)
+    if near is not None:
+        near[:, list(answers or ())] = fits[:, list(answers or ())]
+        labels = np.where(labels < 0, near.argmax(axis=1), labels)
+    return Placement(labels, fits)
 
 
 def link_found(
@@ -197,6 +235,44 @@ def learn(around: Surroundings, topics: TopicVectors) -> NDArray[np.float32]:
     members += [around.centred[sure == topic] for topic in range(count, len(written))]
     # In a crowded corpus what is learnt from is half of it on something else.
     return _move(written, members, LEARNT * (1.0 - around.crowded))
+
+
+def _measure_fits(scores: NDArray[np.float64], placed: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Put scores on a scale where each topic's bar is .5."""
+    fits = np.zeros_like(scores)
+    for topic in range(scores.shape[1]):
+        column = scores[:, topic]
+        taken = column[placed == topic]
+        bar = max(float(taken.min() if len(taken) else column.max(initial=0.0)), LEAST_FIT)
+        fits[:, topic] = 1.0 / (1.0 + np.exp(-STEEPNESS * (np.maximum(column, -9.0) / bar - 1.0)))
+        fits[~np.isfinite(column), topic] = 0.0
+    return fits
+
+
+def _learn_answers(
+    around: Surroundings,
+    labels: NDArray[np.int64],
+    fits: NDArray[np.float64],
+    answers: Mapping[int, Mapping[int, bool]],
+    texts: Sequence[str],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Let topics that the user has taught take what they have learnt to; labels and fits."""
+    rows = describe_rows(around.centred, texts)
+    fits = fits.copy()
+    for topic, said in answers.items():
+        fits[:, topic] = teach(rows, fits[:, topic], said)
+    labels = labels.copy()
+    labels[np.isin(labels, list(answers)) & (_of(fits, labels) < 0.5)] = -1
+    for topic in answers:
+        takes = (fits[:, topic] >= 0.5) & (fits[:, topic] > _of(fits, labels))
+        labels[takes] = topic
+    return labels, fits
+
+
+def _of(fits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how far each row fits the topic it is in, 0 for none."""
+    own: NDArray[np.float64] = fits[np.arange(len(labels)), np.maximum(labels, 0)]
+    return np.where(labels < 0, 0.0, own)
 
 
 def _move(

@@ -14,6 +14,9 @@ from topics.guiding.rivals import bring, find_surest
 from topics.guiding.taxonomy import GuidedTopic
 
 # What a description lists: "criticism, accusations or threats".
+# Nearness rises so fast with a score of one standard deviation, and is .5 at so many.
+STEEPNESS = 2.0
+MIDDLE = 0.8
 _BETWEEN = re.compile(r"[,;:.]+(?:\s|$)|\s+(?:or|and)\s+")
 
 
@@ -45,34 +48,32 @@ def embed_apart(
     return unit_rows((apart - apart.mean(axis=0)).astype(np.float32))
 
 
-def leave_none(
-    around: Surroundings,
-    labels: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    apart: NDArray[np.float32],
-) -> NDArray[np.int64]:
-    """Give passages that are left over the topic that they are nearest to.
+def measure_nearness(
+    around: Surroundings, scores: NDArray[np.float64], apart: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Say how near passages are to topics that are to cover all.
 
     As far as communities are trusted the nearest is that of the best score; else it is told
-    by what sets topics apart, and by the passages that surely are on them. Where communities
-    are not trusted at all, that places every passage.
+    by what sets topics apart, and by the passages that surely are on them.
 
     Args:
         around: The passages amid what surrounds them.
-        labels: Shape ``(n,)``: a topic, or -1 for none.
         scores: Shape ``(n, topics)``, minus infinity where a topic is out of question.
         apart: From ``embed_apart``.
+
+    Returns:
+        Of the same shape, 0 to 1; a passage belongs to the topic that it is nearest to.
     """
     told = around.spread((around.centred @ apart.T).astype(np.float64))
     middles = np.stack([around.centred[rows].sum(axis=0) for rows in find_surest(told)])
     told = bring(told, 1.0) + bring((around.centred @ unit_rows(middles).T).astype(float), 1.0)
     shut = ~np.isfinite(scores)
     known = bring(np.where(shut, 0.0, scores), 1.0)
-    fit = around.trust * known + (1.0 - around.trust) * bring(told, 1.0)
+    near = around.trust * known + (1.0 - around.trust) * bring(told, 1.0)
+    near = 1.0 / (1.0 + np.exp(-STEEPNESS * (near - MIDDLE)))
     # Where all topics are out of question the nearest takes it none the less.
-    fit[shut & ~shut.all(axis=1, keepdims=True)] = -np.inf
-    open_ = labels < 0 if around.trust else np.ones(len(labels), np.bool_)
-    return np.where(open_, fit.argmax(axis=1), labels)
+    near[shut & ~shut.all(axis=1, keepdims=True)] = 0.0
+    return near
 
 
 def _list_phrases(topic: GuidedTopic) -> list[str]:

@@ -41,7 +41,7 @@ from topics.pipeline.topic_tables import (
     read_names,
     store_topics,
 )
-from topics.pipeline.topics import Found, Placed, find_topics, place_rows
+from topics.pipeline.topics import FITS, Found, Placed, find_topics, place_rows
 from topics.pipeline.work import CorpusWork, Derivation, Relations, read_vectors, stored_graph
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def _place(work: CorpusWork) -> Placed:
 
 def _keep_places(work: CorpusWork, placed: Placed) -> tuple[str, ...]:
     work.store.put_array("placed", placed.labels)
+    if placed.fits is not None:
+        work.store.put_array(FITS, placed.fits)
     return placed.notes
 
 
@@ -174,7 +176,8 @@ def _list_judged(work: CorpusWork, *kinds: str) -> list[list[object]]:
 
 
 def _all_but_edits(work: CorpusWork) -> list[object]:
-    return [dataclasses.asdict(dataclasses.replace(work.wishes, edits=()))]
+    # But for answers that are learnt from.
+    return [dataclasses.asdict(dataclasses.replace(work.wishes, edits=())), work.wishes.taught]
 
 
 RELATIONS: Stage[CorpusWork] = Stage(
@@ -234,7 +237,7 @@ PLACES: Stage[CorpusWork] = Stage(
     make=_place,
     keep=_keep_places,
     is_whole=lambda work: work.store.array("placed") is not None,
-    values=("placed",),
+    values=("placed", FITS),
 )
 TOPICS: Stage[CorpusWork] = Stage(
     name="topics",

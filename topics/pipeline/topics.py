@@ -16,14 +16,19 @@ from topics.discovery.levels import grow_tree
 from topics.discovery.rest import discover_rest
 from topics.discovery.stability import measure_stability
 from topics.edits.constraints import apply_edits
-from topics.edits.edits import Edit
-from topics.guiding.assigning import assign_topics, embed_topics, link_found
+from topics.edits.edits import Edit, list_answers
+from topics.guiding.answers import is_taught
+from topics.guiding.assigning import embed_topics, link_found, place_topics
 from topics.guiding.taxonomy import GuidedTopic, find_parents
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.naming.describing import Topic, describe_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+# The array that holds how far each row fits each of the user's topics.
+FITS = "fits"
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,13 @@ class Wishes:
     count: int | None = None
     stability: bool = True
     every: bool = False
+
+    @property
+    def taught(self) -> dict[str, dict[str, bool]]:
+        """Yes and no by content hash, of the user's topics that have answers to learn from."""
+        answers = list_answers(self.edits)
+        own = [topic.name for topic in self.guided]
+        return {name: said for name, said in answers.items() if name in own and is_taught(said)}
 
 
 @dataclass(frozen=True)
@@ -84,10 +96,13 @@ class Placed:
     Attributes:
         labels: int64 of shape ``(n,)``: guided topics first, then the discovered by size.
         notes: What the user should know.
+        fits: float32 of shape ``(n, guided topics)``, 0 to 1, from .5 on taken; ``None`` where
+            rows were placed in an earlier run.
     """
 
     labels: NDArray[np.int64]
     notes: tuple[str, ...]
+    fits: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -161,12 +176,18 @@ def find_topics(
 
 def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     """Give each row a guided topic where one fits, and a discovered one elsewhere."""
-    taken = np.full(corpus.graph.size, -1, np.int64)
+    taken, fits = np.full(corpus.graph.size, -1, np.int64), None
     if wishes.guided:
         directions = embed_topics(wishes.guided, corpus.embed, every=wishes.every)
-        taken = assign_topics(
-            corpus.vectors, corpus.graph, directions, corpus.adjacent, corpus.texts
+        placement = place_topics(
+            corpus.vectors,
+            corpus.graph,
+            directions,
+            corpus.adjacent,
+            corpus.texts,
+            _find_answers(corpus, wishes),
         )
+        taken, fits = placement.labels, placement.fits.astype(np.float32)
     left = int((taken < 0).sum())
     count: int | None = None
     notes: tuple[str, ...] = ()
@@ -180,7 +201,19 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
                 f"{count or 0} of the distinct passages that fit none of them ({left}).",
             )
     labels = discover_rest(corpus.ground, taken, len(wishes.guided), corpus.adjacent, count=count)
-    return Placed(labels, notes)
+    return Placed(labels, notes, fits)
+
+
+def _find_answers(corpus: Corpus, wishes: Wishes) -> dict[int, dict[int, bool]]:
+    """Return the answers to learn from by number of the topic and row."""
+    own = [topic.name for topic in wishes.guided]
+    found = {
+        own.index(name): {
+            corpus.node_of[key]: yes for key, yes in said.items() if key in corpus.node_of
+        }
+        for name, said in wishes.taught.items()
+    }
+    return {topic: said for topic, said in found.items() if is_taught(said)}
 
 
 def _count_shown(taken: NDArray[np.int64], parents: Sequence[int]) -> int:

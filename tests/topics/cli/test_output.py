@@ -119,6 +119,7 @@ RUNS: dict[str, list[list[object]]] = {
     "edit split": [[2, "--into", 2]],
     "edit merge": [[1, 2]],
     "edit pin": [[3, 1]],
+    "edit exclude": [[4, 1]],
     "edit part": [[1, 2]],
     "edit list": [[]],
     "edit save": [[f"mine{TYPED}.toml"]],
