@@ -17,6 +17,7 @@ from embeddings.articles.formats.mime import (
 )
 from embeddings.articles.formats.pages import PAGES, read_page, split_page
 from embeddings.articles.formats.xml_text import is_web_page
+from embeddings.articles.parsing.addresses import choose_address
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
 
@@ -47,7 +48,9 @@ def read_mhtml(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document
         if row.content is None or row.number:
             yield row
         else:
-            yield row._replace(content=replace(row.content, url=row.content.url or address))
+            yield row._replace(
+                content=replace(row.content, url=choose_address(row.content.url, address))
+            )
 
 
 MHTML = Format((".mhtml", ".mht"), read_mhtml, library=PAGES.library)

@@ -17,6 +17,7 @@ from embeddings.articles.formats.linked_data import (
 )
 from embeddings.articles.formats.plain import find_date
 from embeddings.articles.formats.xml_text import is_web_page
+from embeddings.articles.parsing.addresses import choose_address
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.lines import find_lines
 from embeddings.documents import Document
@@ -145,12 +146,16 @@ def _stated_dates(tree: HtmlElement, meta: dict[str, str]) -> Iterator[str]:
 
 
 def _find_address(tree: HtmlElement, meta: dict[str, str]) -> str:
+    return choose_address(_find_canonical(tree), meta.get("og:url", ""))
+
+
+def _find_canonical(tree: HtmlElement) -> str:
     for element in tree.iter("link"):
         if "canonical" in (element.get("rel") or "").lower() and element.get("href"):
             address = str(element.get("href")).strip()
             if address.startswith(("http://", "https://")):
                 return address
-    return meta.get("og:url", "")
+    return ""
 
 
 def _visible_lines(tree: HtmlElement) -> Iterator[str]:

@@ -21,6 +21,7 @@ from embeddings.articles.formats.format import (
     read_one,
 )
 from embeddings.articles.formats.pages import PAGES, read_page
+from embeddings.articles.parsing.addresses import choose_address
 from embeddings.articles.parsing.dates import parse_date
 from embeddings.articles.parsing.decoding import MOST_ARTICLE, RefusedError, find_codec
 from embeddings.articles.parsing.results import ReadOptions
@@ -183,7 +184,7 @@ def _read_page(record: Any, options: ReadOptions) -> Iterator[Row[Document]]:
     for row in read_one(io.BytesIO(data), options, read_page, page=True):
         content = row.content
         if content is not None:
-            content = replace(content, url=content.url or address.strip("<> "))
+            content = replace(content, url=choose_address(content.url, address.strip("<> ")))
         yield row._replace(content=content)
 
 

@@ -80,6 +80,16 @@ def is_same_site(one: str, other: str) -> bool:
     return bool(a and b) and (a == b or a.endswith(f".{b}") or b.endswith(f".{a}"))
 
 
+def choose_address(stated: str, own: str) -> str:
+    """Return the address that a page states of itself, its own where that is of another site.
+
+    What is taken over from elsewhere often names the original as canonical; believed, the two
+    outlets would be one.
+    """
+    believed = not canonical_address(own) or is_same_site(stated, own)
+    return stated if stated and believed else own
+
+
 def _clean_host(host: str) -> str:
     """Return a host in lower case and ASCII (IDNA 2003), without its variants; ``""`` for none."""
     name = host.rstrip(".").encode("idna").decode().lower()

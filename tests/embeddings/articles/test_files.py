@@ -431,3 +431,9 @@ def test_a_kind_that_people_have_says_what_to_do_with_it(
     with pytest.raises(InputError, match=f"{name} is {what}"):
         read_paths([tmp_path / name], ReadOptions(), {})
     assert f"; {name[1:]} is {what}" in problems(tmp_path)[0].message
+
+
+def test_a_page_that_names_another_site_as_canonical_keeps_its_own_address(tmp_path: Path) -> None:
+    own = '<meta property="og:url" content="https://post.example/talks"></head>'
+    (file,) = read(write(tmp_path / "a.html", PAGE.replace("</head>", own)))
+    assert file.documents[0].url == "https://post.example/talks"

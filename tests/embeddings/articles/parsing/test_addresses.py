@@ -8,7 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from embeddings.articles.parsing.addresses import canonical_address, is_same_site
+from embeddings.articles.parsing.addresses import (
+    canonical_address,
+    choose_address,
+    is_same_site,
+)
 
 FERRY = "https://post.example/2024/ferry"
 SAME = """
@@ -135,3 +139,17 @@ def test_a_site_is_its_host_and_those_below_it():
     assert is_same_site("https://edition.post.example/a", "http://www.post.example/b")
     assert not is_same_site("https://post.example/a", "https://mypost.example/a")
     assert not is_same_site("", "")
+
+
+@pytest.mark.parametrize(
+    ("stated", "own", "chosen"),
+    [
+        ("https://post.example/a", "https://m.post.example/a?x=1", "https://post.example/a"),
+        ("https://wire.example/a", "https://post.example/a", "https://post.example/a"),
+        ("https://wire.example/a", "", "https://wire.example/a"),
+        ("https://wire.example/a", "/a", "https://wire.example/a"),
+        ("", "https://post.example/a", "https://post.example/a"),
+    ],
+)
+def test_a_page_is_not_known_by_an_address_of_another_site(stated, own, chosen):
+    assert choose_address(stated, own) == chosen
