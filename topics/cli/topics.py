@@ -147,8 +147,8 @@ def _stable(topic: TopicSummary | Branch) -> str:
 
 def _beyond_name(topic: TopicSummary) -> Text:
     """Return the first key phrases that the name does not say already."""
-    said = {part.strip().casefold() for part in topic.name.split(",")}
-    phrases = [phrase for phrase in topic.keyphrases if phrase.casefold() not in said]
+    said = f" {topic.name.casefold().replace(',', ' ')} "
+    phrases = [one for one in topic.keyphrases if f" {one.casefold()} " not in said]
     return styled((plain(", ".join(phrases[:4])), "dim"))
 
 

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import unit_rows
 from topics.hierarchy.tree import TopicTree
+from topics.naming.aliases import fold_aliases
+from topics.naming.asides import leave_out_asides
 from topics.naming.keyphrases import Grouping, Keyphrases, find_keyphrases, find_lone_terms
+from topics.naming.readability import Reading
 from topics.naming.representatives import choose_representatives, measure_centrality
 from topics.naming.terms import count_terms
 from topics.naming.titles import NAME_PHRASES, name_tree
@@ -181,11 +184,14 @@ def _find_phrases(
     """Find the keyphrases of all topics, level by level; terms are counted once."""
     rows = len(texts)
     numbers = range(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
-    terms = count_terms(texts, max(least for size, least in _LEAST_COUNTS if rows >= size))
+    telling = leave_out_asides(texts, documents)
+    terms = count_terms(telling, max(least for size, least in _LEAST_COUNTS if rows >= size))
+    terms = fold_aliases(terms, telling)
+    reading = Reading(terms)
     phrases: list[Keyphrases] = []
     for level in range(len(tree.levels)):
         grouping = _group_level(tree, level, centrality, np.array(numbers, np.int64))
-        phrases += find_keyphrases(terms, grouping, KEYPHRASES)
+        phrases += find_keyphrases(terms, grouping, KEYPHRASES, reading)
     return phrases
 
 
@@ -231,8 +237,18 @@ def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
     if not found and any(letter.isalpha() for letter in texts[0]):
         # Nothing but times of day, say: what it begins with tells more than no name.
         found.append(" ".join(texts[0].split()[:BEGINNING_WORDS]))
-    more = (0.0,) * (len(found) - len(own.phrases))
-    return Keyphrases(tuple(found), own.weights + more, own.apart + more)
+    count = len(own.phrases)
+    more = (0.0,) * (len(found) - count)
+    # Of equal worth to a lone phrase, so that they make up the name together.
+    worth = (min(own.merits, default=1.0),) * len(more)
+    joint = [(*row, *more) for row in own.joint] + [(0.0,) * len(found)] * len(more)
+    return Keyphrases(
+        tuple(found),
+        own.weights + more,
+        own.apart + more,
+        own.merits + worth,
+        tuple(joint),
+    )
 
 
 def _count_outlets(outlets: Iterable[str]) -> tuple[tuple[str, int], ...]:

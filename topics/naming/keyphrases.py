@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topics.naming.readability import Reading
 from topics.naming.terms import Terms, count_terms
 from topics.naming.wordforms import drop_fragments
 
@@ -38,6 +39,8 @@ _FEW = 2
 # fit than the least is no keyphrase where there are others.
 _ONE_DOCUMENT = 0.2
 _LEAST_FIT = 0.2
+# A name that stands in less of its topic is worth the less.
+_LEAST_COVERED = 0.05
 
 
 @dataclass(frozen=True)
@@ -91,14 +94,24 @@ class Keyphrases:
         weights: What each weighs, to be compared within the topic only.
         apart: Bits by which each is commoner here than in the rest of the topic's parent;
             0 without a parent.
+        merits: What each is worth as a name: its weight, less where it reads badly alone.
+        joint: Share of the topic's passages in which each two stand, ``(phrases, phrases)``;
+            in which each stands, on the diagonal.
+        joined: What the first makes with another, one after the other ("chemical weapons
+            attack"), by the places of the two.
     """
 
-    phrases: tuple[str, ...]
-    weights: tuple[float, ...]
-    apart: tuple[float, ...]
+    phrases: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
+    apart: tuple[float, ...] = ()
+    merits: tuple[float, ...] = ()
+    joint: tuple[tuple[float, ...], ...] = ()
+    joined: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
-def find_keyphrases(terms: Terms, grouping: Grouping, wanted: int) -> list[Keyphrases]:
+def find_keyphrases(
+    terms: Terms, grouping: Grouping, wanted: int, reading: Reading
+) -> list[Keyphrases]:
     """Return up to ``wanted`` keyphrases of each topic, the most telling first.
 
     Class-based TF-IDF over passages: a term weighs the share of the topic's passages
@@ -119,20 +132,42 @@ def find_keyphrases(terms: Terms, grouping: Grouping, wanted: int) -> list[Keyph
             ranked, dict(zip(ranked, own.counts.tolist(), strict=True)), terms.words
         )[:_CANDIDATES]
         if not kept:
-            found.append(Keyphrases((), (), ()))
+            found.append(Keyphrases())
             continue
         holders = terms.stands[kept][:, members]
         places = [at[term] for term in kept]
         cover = _share_out(holders, grouping.below[members])
-        chosen = [places[pick] for pick in _spread(own.weights[places], holders, cover, wanted)]
+        # Sparse: small dense products keep threads of BLAS busy waiting.
+        both = (holders @ holders.T).toarray().astype(np.float64)
+        picks = _spread(own.weights[places], both, cover, wanted)
+        chosen = [places[pick] for pick in picks]
+        joint = both[np.ix_(picks, picks)] / len(members)
+        seen = np.minimum(joint.diagonal() / _LEAST_COVERED, 1.0)
+        merits = own.weights[chosen] * reading.ease[own.term[chosen]] * seen
         found.append(
             Keyphrases(
-                tuple(terms.surfaces[ranked[place]] for place in chosen),
+                tuple(reading.tell(ranked[place], members) for place in chosen),
                 tuple(own.weights[chosen].tolist()),
                 tuple(own.apart[chosen].tolist()),
+                tuple(merits.tolist()),
+                tuple(map(tuple, joint.tolist())),
+                _join_with_lead([ranked[place] for place in chosen], merits, members, reading),
             )
         )
     return found
+
+
+def _join_with_lead(
+    terms: Sequence[int], merits: NDArray[np.float64], members: NDArray[np.int64], reading: Reading
+) -> dict[tuple[int, int], str]:
+    """Return what the best term makes with each other, by their places."""
+    lead = int(np.argmax(merits))
+    return {
+        pair: phrase
+        for other in range(len(terms))
+        for pair in ((lead, other), (other, lead))
+        if other != lead and (phrase := reading.join(terms[pair[0]], terms[pair[1]], members))
+    }
 
 
 def find_lone_terms(texts: list[str], wanted: int) -> tuple[str, ...]:
@@ -279,18 +314,17 @@ def _share_out(
 
 def _spread(
     weights: NDArray[np.float64],
-    holders: csr_array,
+    both: NDArray[np.float64],
     cover: tuple[NDArray[np.float64], NDArray[np.float64]],
     wanted: int,
 ) -> list[int]:
     """Pick terms that weigh much and stand in other passages than those picked before.
 
     The first few are also to stand in the topic's children as its passages do: their
-    mean shares are to overlap with the children's sizes.
+    mean shares are to overlap with the children's sizes. ``both`` holds the passages in which
+    each two stand.
     """
     shares, sizes = cover
-    # Sparse: small dense products keep threads of BLAS busy waiting.
-    both = (holders @ holders.T).toarray().astype(np.float64)
     counts = np.maximum(both.diagonal(), 1.0)
     overlap = both / np.minimum(counts[:, None], counts)
     relevance = _RELEVANCE * weights / weights.max()

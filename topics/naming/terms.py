@@ -24,7 +24,8 @@ _NEWS_WORDS = frozenset(
     announced stated mr mrs ms dr sir also would could may might must shall like just even still
     yet since already ago now today yesterday tomorrow tonight monday tuesday wednesday thursday
     friday saturday sunday january february march april june july august september october
-    november december week weeks weekend month months year years day days hour hours morning
+    november december jan feb aug sept oct nov dec
+    week weeks weekend month months year years day days hour hours morning
     evening night time times one two three four five six seven eight nine ten first second third
     last next latest recent recently new old many much several another around among amid across
     per via without within upon toward towards however although though whether either neither
@@ -44,11 +45,12 @@ _NEWS_WORDS = frozenset(
 )
 WEAK_WORDS = STOP_WORDS | _NEWS_WORDS
 # Titles and common nouns of office: good beside a name ("President Assad"), none alone.
-_TITLES = frozenset(
+TITLES = frozenset(
     """
     president minister ministers prime secretary chairman spokesman spokeswoman official
     officials leader leaders chief head director general senator rep inc corp co ltd plc group
-    company companies statement source sources analyst analysts expert experts correspondent
+    sen gen gov lt col sgt capt company companies statement source sources analyst analysts
+    expert experts correspondent
     """.split()  # noqa: SIM905 - a list literal would be 30 lines
 )
 # Weak words that are part of a name beside another word in capitals: New York, Financial
@@ -80,9 +82,14 @@ _TOKENS = re.compile(rf"{_WORD}|&(?=\s)|[^\w\s'’&-]|[-–—]{{1,2}}(?=\s)|\n"
 # "President Bashar" runs on in "President Bashar al-Assad".
 _CAPITAL = re.compile(r"(?:(?:al|el|ul|bin|ben)-)?(?P<first>\w)")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
-_LONGEST_PHRASE = 3
+LONGEST_PHRASE = 3
 # A name that runs on in so many of its uses is a piece of one ("Prime Minister David").
 _RUNS_ON = 0.6
+# A term without a word of content on either side in such a share of its uses is a phrase of its
+# own; one that seldom is leans on others: Syrian (army), (chemical) weapons. Where few uses are
+# seen they are taken to be so many more, about that share of them whole.
+_STANDS_ALONE = 0.3
+_PRIOR_USES = 3
 # A word used as a noun in less than the first share of its uses names nothing (it keeps
 # the least fitness); from the second share on it is as fit as any.
 _NOUN_SHARES = (0.3, 0.65)
@@ -163,8 +170,8 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
     words: list[tuple[str, ...]] = []
     surfaces: list[str] = []
     fitness, proper, stands = [], [], []
-    for length in range(1, _LONGEST_PHRASE + 1):
-        places = _find_places(tokens, length)
+    for length in range(1, LONGEST_PHRASE + 1):
+        places = _find_places(tokens, length, least)
         ids, first = _number(tokens.words, places, length)
         pairs = np.ones(len(ids), np.int32), (ids, tokens.rows[places])
         held = csr_array(pairs, shape=(len(first), len(texts)))
@@ -176,7 +183,8 @@ def count_terms(texts: Sequence[str], least: int) -> Terms:
         known = named[span] | is_name[:, None]
         proper.append(known.all(axis=1))
         whole = _whole_shares(tokens, places, ids, length)[kept]
-        fitness.append(_fitness(nouns[span], leads[span], known, whole))
+        alone = _alone_shares(tokens, places, ids, length)[kept]
+        fitness.append(_fitness(nouns[span], leads[span], known, whole) * alone)
         words += [tuple(tokens.vocabulary[word] for word in term) for term in span.tolist()]
         surfaces += spelled
     together = csr_array(vstack(stands))
@@ -209,6 +217,18 @@ def _whole_shares(
     uses = np.bincount(ids, told)
     beyond = np.bincount(ids, runs_on & told, minlength=len(uses))
     return np.asarray(1.0 - beyond / np.maximum(uses, 1))
+
+
+def _alone_shares(
+    tokens: _Tokens, places: NDArray[np.int64], ids: NDArray[np.int64], length: int
+) -> NDArray[np.float64]:
+    """Return how far each term is used without a word of content beside it, up to 1."""
+    strong = np.append(tokens.strong, np.array([False]))
+    alone = ~strong[places - 1] & ~strong[places + length]
+    told = ~tokens.headline[places]
+    uses = np.bincount(ids, told) + _PRIOR_USES
+    share = (np.bincount(ids, alone & told) + _PRIOR_USES * _STANDS_ALONE) / uses
+    return np.clip(share / _STANDS_ALONE, _LEAST_FITNESS, 1.0)
 
 
 def _fitness(
@@ -314,10 +334,13 @@ def _is_strong(word: str) -> bool:
     )
 
 
-def _find_places(tokens: _Tokens, length: int) -> NDArray[np.int64]:
-    """Return where a term of so many words starts."""
+def _find_places(tokens: _Tokens, length: int, least: int) -> NDArray[np.int64]:
+    """Return where a term of so many words starts, of words used at least so often."""
     count = max(len(tokens.words) - length + 1, 0)
+    # A word used less often than a term must be is part of none.
+    often = np.bincount(tokens.words, minlength=1)[tokens.words] >= least
     strong = tokens.content[tokens.words] if length == 1 else tokens.strong
+    strong &= often
     good = strong[:count] & strong[length - 1 :]
     link = among(tokens.vocabulary, _LINKS)[tokens.words]
     for inner in range(1, length - 1):
@@ -327,7 +350,7 @@ def _find_places(tokens: _Tokens, length: int) -> NDArray[np.int64]:
         good &= ~np.array(open_ended)[tokens.spellings[length - 1 :]]
     places = np.flatnonzero(good)
     span = tokens.words[places[:, None] + np.arange(length)]
-    title = among(tokens.vocabulary, _TITLES | {"u.s."})
+    title = among(tokens.vocabulary, TITLES | {"u.s."})
     plain = title | among(tokens.vocabulary, _OF_OFFICE)
     return np.asarray(places[~(plain[span].all(axis=1) & title[span].any(axis=1))])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 # Forms of one word share so many letters; words of fewer are only ever themselves.
 _SHARED = 4
@@ -27,6 +28,7 @@ def is_part(one: Words, other: Words) -> bool:
     return _holds(split_words(other), split_words(one))
 
 
+@lru_cache(maxsize=1 << 16)  # the same terms come up in topic after topic
 def split_words(words: Words) -> Words:
     """Return the words of a term, hyphenated ones in parts ("al-Assad", "Assad")."""
     return tuple(part for word in words for part in word.split("-") if part)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,8 +61,11 @@ def name_topics(phrases: list[list[str]], guided_names: tuple[str, ...] = ()) ->
 
 
 def weighed(*phrases: str, weights: Sequence[float] = (), apart: float = 0.0) -> Keyphrases:
+    """Return keyphrases that are no other topic's, and each in passages of its own."""
     count = len(phrases)
-    return Keyphrases(phrases, tuple(weights or [0.0] * count), (apart,) * count)
+    worth = tuple(weights or [0.0] * count)
+    joint = tuple(tuple(0.3 * (row == column) for column in range(count)) for row in range(count))
+    return Keyphrases(phrases, worth, (apart,) * count, worth, joint)
 
 
 def test_names_say_what_sets_topics_apart() -> None:
@@ -288,8 +292,7 @@ def test_each_topic_of_a_tree_is_described_once_in_order() -> None:
 def test_a_subtopic_is_named_by_what_sets_it_apart_from_its_siblings() -> None:
     war, _, fronts, sieges = describe_nested(tree())
     assert "Syria war" in war.name
-    assert "Idlib" in fronts.name
-    assert "offensive" in fronts.name.casefold()
+    assert fronts.name.startswith("Idlib")
     assert "Aleppo" in sieges.name
     assert "Syria war" not in fronts.name + sieges.name
 
@@ -340,8 +343,44 @@ def test_a_name_repeats_its_parents_phrase_only_where_it_needs_to() -> None:
 
 
 def test_the_same_phrases_in_another_order_are_no_other_name() -> None:
-    names = name_topics([["oil", "war", "sun"], ["war", "sun", "oil", "peace"]])
-    assert names == ["Oil, war, sun", "War, sun, oil, peace"]
+    names = name_topics([["oil", "war"], ["war", "oil", "peace"]])
+    assert names == ["Oil, war", "War, oil, peace"]
+
+
+def test_two_names_and_two_plurals_are_joined_by_and() -> None:
+    pairs = [["Turkey", "Kurds"], ["migrants", "refugees"], ["tax", "Congress"], ["iPod", "music"]]
+    assert name_topics(pairs) == [
+        "Turkey and Kurds",
+        "Migrants and refugees",
+        "Tax, Congress",
+        "IPod, music",
+    ]
+
+
+def test_a_name_says_no_word_twice() -> None:
+    assert name_topics([["chemical weapons", "chemical agents", "sarin"]]) == [
+        "Chemical weapons, sarin"
+    ]
+
+
+def test_a_phrase_is_not_joined_by_what_stands_in_the_same_passages() -> None:
+    always = ((0.4, 0.4), (0.4, 0.4))
+    one = replace(weighed("oil prices", "barrel", weights=[2.0, 1.9]), joint=always)
+    assert name_tree([TreeTopic(0, 0, 0, -1)], [one], 0, [""]) == ["Oil prices"]
+
+
+def test_one_word_is_not_left_alone_where_a_phrase_is() -> None:
+    topic, weights = [TreeTopic(0, 0, 0, -1)], [2.0, 0.5]
+    word = weighed("Trump", "withdrawal", weights=weights)
+    phrase = weighed("red line", "withdrawal", weights=weights)
+    assert name_tree(topic, [word], 0, [""]) == ["Trump, withdrawal"]
+    assert name_tree(topic, [phrase], 0, [""]) == ["Red line"]
+
+
+def test_two_phrases_that_stand_one_after_the_other_are_one() -> None:
+    one = replace(weighed("chemical weapons", "attack"), joined={(0, 1): "chemical weapons attack"})
+    names = name_tree([TreeTopic(0, 0, 0, -1)], [one], 0, [""])
+    assert names == ["Chemical weapons attack"]
 
 
 def test_a_name_is_numbered_only_where_no_phrase_is_left() -> None:

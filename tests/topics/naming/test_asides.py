@@ -1,0 +1,43 @@
+"""What is not of the news is not counted for names."""
+
+from __future__ import annotations
+
+import pytest
+
+from topics.naming.asides import leave_out_asides
+
+NEWS = "The convoy crossed the border on Friday: it carried flour."
+
+
+@pytest.mark.parametrize("speaker", ["INSKEEP", "Steve Inskeep", "STEVE INSKEEP, HOST"])
+def test_who_speaks_is_left_out_where_it_recurs_in_an_article(speaker: str) -> None:
+    texts = [f"{speaker}: {NEWS}"] * 3
+    assert leave_out_asides(texts, ["a"] * 3) == [NEWS] * 3
+    assert leave_out_asides(texts, ["a", "b", "c"]) == texts
+    assert leave_out_asides(texts, None) == texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Haroon Moghul is a senior fellow at the Center for Global Policy.",
+        "Editor's note: Andrew Liepman is a senior analyst at the RAND Corporation.",
+        "Reporters in Beirut contributed to this report.",
+        "You can follow us on Twitter, or make a donation.",
+    ],
+)
+def test_notes_on_authors_and_appeals_are_left_out(text: str) -> None:
+    assert leave_out_asides([text, NEWS], None) == ["", NEWS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The author of the plan is a fellow of the party.",
+        "The donation to the party was returned.",
+        "Bashar Assad is the president of Syria.",
+        "Haroon Moghul is a senior fellow at the Center. " + NEWS * 12,
+    ],
+)
+def test_news_of_authors_and_donations_is_kept(text: str) -> None:
+    assert leave_out_asides([text], None) == [text]

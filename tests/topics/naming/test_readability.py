@@ -1,0 +1,41 @@
+"""How terms read as names, and which persons are told apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from topics.naming.readability import Reading
+from topics.naming.terms import count_terms
+
+HOME = ["Senator John McCain spoke, and John McCain voted."] * 8 + ["So did McCain himself."] * 2
+ABROAD = ["Police said Douglas McCain died, and Douglas McCain was a fighter."] * 4
+OTHERS = ["Few knew Douglas Smith then, and of him McCain said no word."] * 2
+TEXTS = HOME + ABROAD + OTHERS
+
+
+def test_a_last_name_of_two_persons_is_told_by_the_first_name_meant() -> None:
+    terms = count_terms(TEXTS, 2)
+    reading, mccain = Reading(terms), terms.words.index(("mccain",))
+    assert reading.tell(mccain, np.arange(10, 14)) == "Douglas McCain"
+    assert reading.tell(mccain, np.arange(10)) == "John McCain"
+    assert reading.tell(mccain, np.arange(14, 16)) == "McCain"
+
+
+def test_a_last_name_of_one_person_is_enough() -> None:
+    terms = count_terms(HOME, 2)
+    assert Reading(terms).tell(terms.words.index(("mccain",)), np.arange(10)) == "McCain"
+
+
+def test_a_general_noun_reads_worse_than_a_noun_and_that_worse_than_a_name() -> None:
+    terms = count_terms(["The plan for refugees of Kobani was read."] * 3, 2)
+    ease = dict(zip(terms.words, Reading(terms).ease.tolist(), strict=True))
+    assert ease["plan",] < ease["refugees",] < ease["kobani",]
+
+
+def test_two_terms_make_a_phrase_where_the_texts_have_it() -> None:
+    texts = ["The chemical weapons attack was denied.", "A chemical weapons attack came."] * 3
+    terms = count_terms(texts, 2)
+    weapons, attack = terms.words.index(("chemical", "weapons")), terms.words.index(("attack",))
+    rows = np.arange(6)
+    assert Reading(terms).join(weapons, attack, rows) == "chemical weapons attack"
+    assert Reading(terms).join(attack, weapons, rows) == ""

@@ -1,0 +1,69 @@
+"""What stands beside the news in a text: who speaks, who wrote it, what readers are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+# Longer than this, a text is more than a note on its author or an appeal.
+_LONGEST_ASIDE = 600
+# "INSKEEP:", "Steve Inskeep:", "STEVE INSKEEP, HOST:". So often at the beginning of passages of
+# one article, a name and a colon say who speaks.
+_SPEAKER = re.compile(r"[A-Z][\w.'’-]*(?:,? [A-Z][\w.'’-]*){0,3}(?: \([^()\n]{1,40}\))?:\s")
+_LEAST_TURNS = 3
+# A note on an author begins with a name, or says what it is.
+_NAMED = re.compile(
+    r"(?:[A-Z][\w.’'-]* ){2,4}(?:is|was) (?:a|an|the|CNN|[A-Z]\w+[’']s)\b|Editor[’']s note"
+)
+_AUTHOR = re.compile(
+    r"\b(?:author|fellow|professor|lecturer|correspondent|columnist|contributor|editor|"
+    r"journalist|blogger|commentator|reporter|writer|historian|director|host|chair|analyst)\b"
+)
+_APPEALS = (
+    "tax-deductible",
+    "make a donation",
+    "donate now",
+    "donate today",
+    "subscribe to our",
+    "subscribe now",
+    "sign up for our",
+    "click here",
+    "contributed to this report",
+    "follow us on",
+    "follow him on",
+    "follow her on",
+    "opinions expressed",
+    "views expressed",
+)  # fmt: skip
+
+
+def leave_out_asides(texts: Sequence[str], documents: Sequence[str] | None) -> list[str]:
+    """Return texts without the names of who speaks; empty where all is on an author or an appeal.
+
+    Args:
+        texts: Text of each passage.
+        documents: Document of each; a name before a colon is a speaker's where it recurs in one.
+            None where each passage is its own.
+    """
+    speakers = {
+        row: (document, found[0])
+        for row, (text, document) in enumerate(zip(texts, documents or (), strict=False))
+        if ":" in text[:60] and (found := _SPEAKER.match(text))
+    }
+    turns = Counter(speakers.values())
+    kept = []
+    for row, text in enumerate(texts):
+        speaks = row in speakers and turns[speakers[row]] >= _LEAST_TURNS
+        said = text[len(speakers[row][1]) :] if speaks else text
+        kept.append("" if _is_aside(said) else said)
+    return kept
+
+
+def _is_aside(text: str) -> bool:
+    if len(text) > _LONGEST_ASIDE:
+        return False
+    if _NAMED.match(text) and _AUTHOR.search(text):
+        return True
+    folded = text.casefold()
+    return any(appeal in folded for appeal in _APPEALS)
