@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ import numpy as np
 from embeddings.corpus.citations import read_quotations
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
+from embeddings.text.scripts import MARKS, UNSPACED_RUN, index_form, trace_index_form
+from embeddings.text.segmenting import segment_run
 from embeddings.text.stopwords import STOP_WORDS
 from embeddings.vectors.embedding import expect_encoder
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 # Marks that cannot stand in article text: the reader turns control characters into spaces.
 _OPEN, _CLOSE = "\x02", "\x03"
+
+# Characters of a run without spaces that is looked for as a phrase alone.
+_LONGEST_WORD = 4
+_QUERY_WORD = re.compile(rf"[\w{MARKS}]+(?:[-'’.][\w{MARKS}]+)*")
 
 # Weight of meaning (cosine) against words (BM25); see docs/decisions/search.md.
 MEANING_WEIGHT = 0.7
@@ -182,16 +188,27 @@ def match_expression(query: str) -> str:
     """Write a query as an FTS5 expression: any of its words, each quoted.
 
     Quoted, since FTS5 reads ``al-Assad S-300`` as syntax. Text between double quotes stays a
-    phrase. Stop words are left out unless there is nothing else.
+    phrase, and so does a run of characters without spaces, such as Japanese. Stop words are left
+    out unless there is nothing else.
     """
     query = query.replace("\0", " ")  # with which SQLite takes a text to end
     phrases = re.findall(r'"([^"]+)"', query)
-    words = re.findall(r"\w+(?:[-'’.]\w+)*", re.sub(r'"[^"]+"', " ", query))
+    words = _QUERY_WORD.findall(re.sub(r'"[^"]+"', " ", query))
     content = [word for word in words if word.casefold() not in STOP_WORDS]
-    terms = dict.fromkeys(phrases + (content or ([] if phrases else words)))
+    inner = [part for word in content for part in _find_inner_words(word)]
+    terms = dict.fromkeys(phrases + (content + inner or ([] if phrases else words)))
     return " OR ".join(
-        '"' + term.replace('"', " ") + '"' for term in terms if re.search(r"\w", term)
+        '"' + index_form(term.replace('"', " ")) + '"' for term in terms if re.search(r"\w", term)
     )
+
+
+def _find_inner_words(word: str) -> list[str]:
+    """Return the words inside a run without spaces that is longer than words mostly are.
+
+    As a phrase, a sentence of Japanese would find nothing but itself.
+    """
+    runs = [run[0] for run in UNSPACED_RUN.finditer(word) if len(run[0]) > _LONGEST_WORD]
+    return [part for run in runs for part in segment_run(run) if len(part) > 1]
 
 
 def _collapse(store: CorpusStore, ranked: Sequence[int], limit: int) -> dict[int, list[int]]:
@@ -247,11 +264,21 @@ def _matches(
     if not expression:
         return {}
     rows = store.rows(
-        "SELECT rowid, highlight(words, 0, ?, ?) FROM words WHERE words MATCH ? "
-        "AND rowid IN (SELECT value FROM json_each(?))",
+        "SELECT w.rowid, highlight(words, 0, ?, ?), iif(p.index_text IS NULL, NULL, p.text) "
+        "FROM words AS w JOIN passages AS p ON p.id = w.rowid "
+        "WHERE words MATCH ? AND w.rowid IN (SELECT value FROM json_each(?))",
         (_OPEN, _CLOSE, expression, json.dumps(list(passage_ids))),
     )
-    return {passage_id: _spans(marked) for passage_id, marked in rows}
+    return {
+        passage_id: _spans(marked) if text is None else _trace(_spans(marked), text)
+        for passage_id, marked, text in rows
+    }
+
+
+def _trace(spans: Iterable[tuple[int, int]], text: str) -> tuple[tuple[int, int], ...]:
+    """Return spans of a text's form in the index as spans of the text itself."""
+    offsets = trace_index_form(text)
+    return tuple((offsets[start], offsets[end]) for start, end in spans)
 
 
 def _spans(marked: str) -> tuple[tuple[int, int], ...]:

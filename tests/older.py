@@ -15,6 +15,18 @@ _BROUGHT = {
         "DROP TABLE versions",
         "DROP TABLE addresses",
         "DROP TABLE furniture",
+        "DROP TRIGGER passages_inserted",
+        "DROP TRIGGER passages_deleted",
+        "DROP TABLE words",
+        "DROP VIEW indexed_passages",
+        "ALTER TABLE passages DROP COLUMN index_text",
+        "CREATE VIRTUAL TABLE words USING fts5 (text, content = 'passages', content_rowid = 'id', "
+        "tokenize = 'porter unicode61 remove_diacritics 2')",
+        "CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN "
+        "INSERT INTO words (rowid, text) VALUES (new.id, new.text); END",
+        "CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN "
+        "INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text); END",
+        "INSERT INTO words (words) VALUES ('rebuild')",
     ),
     6: ("ALTER TABLE edits DROP COLUMN crc", "ALTER TABLE judgements DROP COLUMN crc"),
     5: (

@@ -59,6 +59,9 @@ HOMES = {
     "matplotlib": ("topics.maps.drawing",),
     "typer": ("topics.cli",),
     "rich": ("topics.cli",),
+    "py3langid": ("embeddings.text.languages",),
+    "stop_words": ("embeddings.text.stopwords",),
+    "budoux": ("embeddings.text.segmenting",),
     "pickle": (),
 }
 
@@ -176,7 +179,7 @@ def test_tests_stand_in_folders_of_the_same_names():
 
 def test_importing_the_packages_loads_nothing_heavy():
     heavy = "numpy rapidfuzz lxml torch sklearn scipy umap matplotlib openvino pyarrow trafilatura"
-    heavy += " sentence_transformers"
+    heavy += " sentence_transformers py3langid budoux stop_words"
     code = (
         "import sys, embeddings, topics, topicwire, tests.running as running;"
         "running.load_commands();"

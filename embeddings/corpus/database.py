@@ -16,6 +16,7 @@ from pathlib import Path
 from embeddings.corpus.checksums import checksum
 from embeddings.corpus.twins import join_twins
 from embeddings.errors import StoreError
+from embeddings.text.scripts import choose_index_text
 from embeddings.writing import sweep_beside
 
 SCHEMA_VERSION = 7
@@ -147,6 +148,7 @@ def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # A commit reaches the disk before it is acknowledged, also if the power fails.
     connection.execute("PRAGMA synchronous = FULL")
+    connection.create_function("index_form", 1, choose_index_text, deterministic=True)
 
 
 def _bring_up(connection: sqlite3.Connection, create: bool) -> sqlite3.Connection:
@@ -200,9 +202,13 @@ def _upgrade(connection: sqlite3.Connection) -> None:
         for step in range(version + 1, SCHEMA_VERSION + 1)
     ]
     connection.create_function("checksum", -1, checksum, deterministic=True)
-    # executescript() would commit first; the statements hold no semicolon of their own.
-    for statement in "".join(steps).split(";"):
-        connection.execute(statement)
+    # executescript() would commit first.
+    statement = ""
+    for line in "".join(steps).splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
     if version < 7:
         join_twins(connection)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -11,6 +11,7 @@ def rebuild_indexes(store: NamedValues) -> None:
     """Make the indexes of the tables and the full-text index anew from the rows they are of."""
     with store.transaction() as connection:
         connection.execute("REINDEX")
+        connection.execute("UPDATE passages SET index_text = index_form(text)")
         connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
 
 

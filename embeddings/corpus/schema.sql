@@ -72,18 +72,22 @@ CREATE TABLE passages (
     "end"       INTEGER NOT NULL,
     text        TEXT NOT NULL,
     hash        BLOB NOT NULL,   -- of the normal form of the body
+    index_text  TEXT,            -- the text as it is indexed; NULL: as it stands
     UNIQUE (document_id, position)
 );
 
+CREATE VIEW indexed_passages AS
+    SELECT id, coalesce(index_text, text) AS text FROM passages;
 CREATE VIRTUAL TABLE words USING fts5 (
-    text, content = 'passages', content_rowid = 'id',
+    text, content = 'indexed_passages', content_rowid = 'id',
     tokenize = 'porter unicode61 remove_diacritics 2'
 );
 CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
-    INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+    INSERT INTO words (rowid, text) VALUES (new.id, coalesce(new.index_text, new.text));
 END;
 CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
-    INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO words (words, rowid, text)
+        VALUES ('delete', old.id, coalesce(old.index_text, old.text));
 END;
 
 CREATE TABLE vectors (           -- each distinct text once for each encoder, kept for good

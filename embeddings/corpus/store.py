@@ -28,6 +28,7 @@ from embeddings.corpus.versions import Reading, forget_articles, now
 from embeddings.documents import Document, Passage, version_of
 from embeddings.errors import TopicwireError
 from embeddings.text.normalising import hash_text, normalise
+from embeddings.text.scripts import choose_index_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -186,7 +187,7 @@ class CorpusStore(NamedValues):
             )
             connection.executemany(
                 "INSERT INTO passages (document_id, position, start, body_start, "
-                '"end", text, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+                '"end", text, hash, index_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
                 [
                     (
                         p.document_id,
@@ -196,6 +197,7 @@ class CorpusStore(NamedValues):
                         p.end,
                         p.text,
                         hash_text(p.body),
+                        choose_index_text(p.text),
                     )
                     for p in passages
                 ],

@@ -29,3 +29,23 @@ CREATE TABLE furniture (
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
     articles   INTEGER NOT NULL
 );
+-- Words of scripts without spaces in the index.
+DROP TRIGGER passages_inserted;
+DROP TRIGGER passages_deleted;
+DROP TABLE words;
+ALTER TABLE passages ADD COLUMN index_text TEXT;
+UPDATE passages SET index_text = index_form(text);
+CREATE VIEW indexed_passages AS
+    SELECT id, coalesce(index_text, text) AS text FROM passages;
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, content = 'indexed_passages', content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
+    INSERT INTO words (rowid, text) VALUES (new.id, coalesce(new.index_text, new.text));
+END;
+CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
+    INSERT INTO words (words, rowid, text)
+        VALUES ('delete', old.id, coalesce(old.index_text, old.text));
+END;
+INSERT INTO words (words) VALUES ('rebuild');

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-# Chinese characters and Japanese kana are written without spaces: each counts as a word.
-_UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
-_LETTER = f"[^\\W{_UNSPACED}]|[\u0300-\u036f]"
+from embeddings.text.scripts import FORMS, MARKS, UNSPACED
+
+_LETTER = f"[^\\W{UNSPACED}]|[{MARKS}]"
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # U.S., a.m.
     r"|\d+(?:[.,:]\d+)+"  # 1,200  2.5  5:30
-    rf"|[{_UNSPACED}]"
+    rf"|[{UNSPACED}][{MARKS}]*"  # of Chinese, Japanese, Thai: written without spaces
     rf"|(?:{_LETTER})+(?:['’ʼ](?:{_LETTER})+)*"  # Assad's; a hyphen parts words
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -28,10 +28,13 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 def fold(word: str) -> str:
     """Return the form in which a word is compared: case, marks and dots of style gone.
 
-    >>> fold("U.S."), fold("Assad’s"), fold("1,200")
-    ('us', "assad's", '1200')
+    >>> fold("U.S."), fold("Assad’s"), fold("1,200"), fold("Ещё")
+    ('us', "assad's", '1200', 'еще')
     """
     folded = unicodedata.normalize("NFC", word).casefold()
+    if not folded.isascii():
+        # A word of nothing but marks stays what it is.
+        folded = folded.translate(FORMS) or folded
     folded = folded.replace("’", "'").replace("ʼ", "'")
     if folded[0].isdigit():
         return _THOUSANDS.sub("", folded)

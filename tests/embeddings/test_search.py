@@ -114,5 +114,51 @@ def test_scores_are_the_weighted_parts_and_fall(corpus, encoder):
         assert hit.score == pytest.approx(0.7 * hit.meaning + 0.3 * hit.words, abs=1e-3)
 
 
+WAVE = "13日夜、宮崎県沖を震源とする地震があり、気象庁は沿岸に津波注意報を出した。"
+OTHERS = {
+    "ja": "港町の中央に新しい魚市場が開業し、初日から多くの買い物客でにぎわった。",
+    "zh": "中央银行将基准利率下调0.25个百分点。",
+    "th": "นายกรัฐมนตรีแถลงว่า น้ำท่วมกรุงเทพ 12 คน",
+    "ar": "قالت السُّلطات إنها ستغلق المدرسة في ٢٠٢٥",
+    "ru": "Ещё один самолёт сел в аэропорту.",
+    "hi": "दिल्ली में भारी बारिश हुई",
+}
+
+
+@pytest.fixture
+def languages(store, put, encoder):
+    put(store, "wave", [WAVE])
+    for name, text in OTHERS.items():
+        put(store, name, [text])
+    embed_corpus(store, encoder)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("波", ["波"]),
+        ("津波", ["津波"]),
+        ("注意報", ["注意報"]),
+        ("宮崎県の津波", ["宮崎県", "津波"]),  # as a phrase it is nowhere, its words are
+        ("基准利率", ["基准利率"]),
+        ("น้ำท่วม", ["น้ำท่วม"]),
+        ("السلطات", ["السُّلطات"]),
+        ("المدرسه 2025", ["المدرسة", "٢٠٢٥"]),
+        ("самолет еще", ["Ещё", "самолёт"]),
+        ("दिल्ली", ["दिल्ली"]),
+    ],
+)
+def test_a_word_of_any_script_is_found_and_marked(languages, encoder, query, marked):
+    hit = search_text(languages, encoder, query)[0]
+    assert hit.words == 1.0
+    assert [hit.text[start:end] for start, end in hit.matches] == marked
+
+
+@pytest.mark.parametrize("query", ["波津", "報意", "น้ำเงิน", "दलल"])
+def test_characters_of_a_word_in_another_order_are_not_found(languages, encoder, query):
+    assert {hit.words for hit in search_text(languages, encoder, query)} == {0.0}
+
+
 def test_half_a_character_in_a_query_is_no_trouble(corpus, encoder):
     assert search_text(corpus, encoder, "missiles \udcff")

@@ -1,0 +1,110 @@
+"""Scripts: those written without spaces, marks on letters, and one form for letters of several."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SMALL_BLOCKS = (
+    (0x0E00, 0x0E7F),  # Thai
+    (0x0E80, 0x0EFF),  # Lao
+    (0x1000, 0x109F),  # Burmese
+    (0x1780, 0x17FF),  # Khmer
+)
+# Han, kana and bopomofo, without their punctuation.
+_HAN_AND_KANA = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U000323af"
+)
+
+
+def _list(first: int, last: int, kinds: str) -> str:
+    """Return the characters of a block whose Unicode category begins with one of some letters."""
+    block = map(chr, range(first, last + 1))
+    return "".join(one for one in block if unicodedata.category(one)[0] in kinds)
+
+
+UNSPACED = _HAN_AND_KANA + "".join(_list(*block, "L") for block in _SMALL_BLOCKS)
+"""Characters of scripts written without spaces, for a regular expression's set: each is a word."""
+
+MARKS = _list(0x0300, 0x1FFF, "M") + "\u3099\u309a"
+"""Marks that belong to the letter before, vowels of many scripts among them, for such a set."""
+
+UNSPACED_RUN = re.compile(f"(?:[{UNSPACED}][{MARKS}]*)+")
+_CHARACTER = re.compile(f"[{UNSPACED}][{MARKS}]*")
+# Of letters beside these, SQLite takes the marks for gaps between words.
+_SPACED_MARKS = re.compile(f"[{_list(0x0900, 0x1FFF, 'M')}]")
+
+
+def _choose_forms() -> dict[int, str | None]:
+    """Return what each letter is compared as where a script writes one in several ways.
+
+    Arabic as search engines normalise it (Larkey, Ballesteros and Connell 2002): alef, ya and
+    the carriers of hamza in one form each, ta marbuta as ha, no short vowels and no tatweel;
+    Hebrew without points; Russian yo as ye; full-width letters and the digits of all scripts
+    as those of ASCII.
+    """
+    forms: dict[int, str | None] = str.maketrans("أإآٱىةؤئیکё", "اااايهوييكе")
+    forms |= dict.fromkeys(map(ord, "\u0640" + _list(0x0591, 0x06ED, "M")))
+    forms |= {0xFF01 + place: chr(0x21 + place) for place in range(94)}
+    for code in range(0x0660, 0xFF1A):
+        if unicodedata.category(chr(code)) == "Nd":
+            forms[code] = str(unicodedata.digit(chr(code)))
+    return forms
+
+
+FORMS = _choose_forms()
+"""One form for letters of several, as ``str.translate`` takes it; lower case only."""
+
+_INDEXED = re.compile(
+    f"(?:[{UNSPACED}][{MARKS}]*)+|{_SPACED_MARKS.pattern}"
+    f"|[{re.escape(''.join(map(chr, FORMS)))}Ё]"
+)
+
+
+def index_form(text: str) -> str:
+    """Return a text as it is put into the word index, and looked for there.
+
+    Characters of scripts without spaces stand apart, so that each is a word; letters are in
+    their one form. A text of letters that have but one is returned as it is.
+    """
+    return _INDEXED.sub(lambda found: _spell(found[0]), text)
+
+
+def choose_index_text(text: str) -> str | None:
+    """Return a text's form for the index, ``None`` where it is indexed as it stands."""
+    form = index_form(text)
+    return None if form == text else form
+
+
+def trace_index_form(text: str) -> list[int]:
+    """Return for each character of ``index_form(text)``, and for its end, the offset in ``text``.
+
+    Those put in have the offset of what follows them.
+    """
+    offsets: list[int] = []
+    place = 0
+    for found in _INDEXED.finditer(text):
+        offsets += range(place, found.start())
+        place = found.end()
+        if not UNSPACED_RUN.match(found[0]):
+            offsets += [found.start()] * len(_spell(found[0]))
+            continue
+        offsets.append(found.start())
+        for character in _CHARACTER.finditer(found[0]):
+            start = found.start() + character.start()
+            end = found.start() + character.end()
+            offsets += [start] * len(_spell_character(character[0])) + [end]
+    return [*offsets, *range(place, len(text) + 1)]
+
+
+def _spell(found: str) -> str:
+    if UNSPACED_RUN.match(found):
+        return f" {' '.join(map(_spell_character, _CHARACTER.findall(found)))} "
+    return _spell_character(found)
+
+
+def _spell_character(found: str) -> str:
+    """Return a character in its one form, the marks that SQLite knows not as private letters."""
+    plain = unicodedata.normalize("NFC", found).lower().translate(FORMS)
+    return _SPACED_MARKS.sub(lambda mark: chr(ord(mark[0]) - 0x0900 + 0xE000), plain)
