@@ -71,6 +71,8 @@ class Document:
         url: Where it was published, or ``""``.
         path: The absolute path of the file it was read from; ``standard input`` or
             ``Python`` for an article of no file; or ``""``.
+        language: Found from the text: an ISO 639 code, ``und`` where that is not sure, ``""``
+            where it was not looked for.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Document:
     published: str = ""
     url: str = ""
     path: str = ""
+    language: str = ""
 
     @property
     def precision(self) -> Precision:

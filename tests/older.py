@@ -15,6 +15,8 @@ _BROUGHT = {
         "DROP TABLE versions",
         "DROP TABLE addresses",
         "DROP TABLE furniture",
+        "DROP INDEX documents_by_language",
+        "ALTER TABLE documents DROP COLUMN language",
         "DROP TRIGGER passages_inserted",
         "DROP TRIGGER passages_deleted",
         "DROP TABLE words",
@@ -46,4 +48,5 @@ def make_older(connection: sqlite3.Connection, version: int) -> None:
         if brought > version:
             for statement in statements:
                 connection.execute(statement)
+    connection.commit()
     connection.execute(f"PRAGMA user_version = {version}")

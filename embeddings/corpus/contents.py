@@ -39,6 +39,14 @@ def count_unplaced(store: CorpusStore) -> int:
     )
 
 
+def count_languages(store: CorpusStore) -> list[tuple[str, int]]:
+    """Return each language and its number of articles, most first; ``""``: not found yet."""
+    return store.rows(
+        "SELECT language, count(*) FROM documents GROUP BY language "
+        "ORDER BY count(*) DESC, language"
+    )
+
+
 def read_dates(store: CorpusStore) -> tuple[str, str, int]:
     """Return the earliest and the latest date, or ``""``, and how many articles have none."""
     first, last, undated = store.rows(

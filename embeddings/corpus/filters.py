@@ -1,4 +1,4 @@
-"""What an answer is limited to: outlets, dates and topics, as SQL and for what is at hand."""
+"""What an answer is limited to: outlets, dates, languages and topics, as SQL and at hand."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Filters:
         until: ISO 8601 date; articles of that date or earlier.
         topics: Topic ids, any of them; those below a topic are named with it.
         furniture: Whether passages that an outlet repeats under its articles are asked for, too.
+        languages: ISO 639 codes, any of them; ``und`` where the language is unsure.
 
     Raises:
         InputError: A date is none.
@@ -38,26 +39,34 @@ class Filters:
     until: str = ""
     topics: Sequence[int] = ()
     furniture: bool = False
+    languages: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         # One outlet may be given as it is.
         sources = (self.sources,) if isinstance(self.sources, str) else tuple(self.sources)
         object.__setattr__(self, "sources", sources)
         object.__setattr__(self, "topics", tuple(self.topics))
+        languages = (self.languages,) if isinstance(self.languages, str) else self.languages
+        object.__setattr__(self, "languages", tuple(one.casefold() for one in languages))
         _check_date(self.since, "--since")
         _check_date(self.until, "--until")
 
-    def match_outlets(self, store: CorpusStore) -> Filters:
+    def match(self, store: CorpusStore) -> Filters:
         """Return the same with the outlets as they are stored.
 
         Raises:
-            InputError: No article is from one of them.
+            InputError: No article is from one of them, or in one of the languages.
         """
+        _check_languages(store, self.languages)
         return replace(self, sources=find_outlets(store, self.sources))
 
-    def fit(self, source: str, published: str) -> bool:
-        """Whether an article of this outlet and date is asked for, of whatever topic."""
-        return self.fit_outlet(source) and self.fit_date(published)
+    def fit(self, source: str, published: str, language: str) -> bool:
+        """Whether an article of this outlet, date and language is asked for, of whatever topic."""
+        return self.fit_outlet(source) and self.fit_date(published) and self.fit_language(language)
+
+    def fit_language(self, language: str) -> bool:
+        """Whether a language is asked for."""
+        return not self.languages or language in self.languages
 
     def fit_outlet(self, source: str) -> bool:
         """Whether an outlet is asked for."""
@@ -82,6 +91,9 @@ class Filters:
         if self.sources:
             conditions.append("d.source COLLATE NOCASE IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(self.sources))
+        if self.languages:
+            conditions.append("d.language IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(self.languages))
         for bound, sign in ((self.since, ">="), (self.until, "<=")):
             if bound:
                 conditions.append(
@@ -111,6 +123,21 @@ def find_outlets(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
             raise InputError(f"No article is from {given!r}; outlets here are: {some or 'none'}.")
         found += known[given.casefold()]
     return tuple(dict.fromkeys(found))
+
+
+def _check_languages(store: CorpusStore, wanted: Sequence[str]) -> None:
+    """Refuse a language that no article is in."""
+    if not wanted:
+        return
+    rows = store.rows(
+        "SELECT language FROM documents WHERE language != '' GROUP BY language "
+        "ORDER BY count(*) DESC, language"
+    )
+    known = [one for (one,) in rows]
+    for given in wanted:
+        if given not in known:
+            some = ", ".join(known[:12])
+            raise InputError(f"No article is in {given!r}; languages here are: {some or 'none'}.")
 
 
 def _check_date(given: str, option: str) -> None:

@@ -36,10 +36,13 @@ from embeddings.corpus.versions import (
     read_versions,
 )
 from embeddings.documents import Document, version_of
+from embeddings.text.languages import find_change, find_language
 from embeddings.text.normalising import normalise
 
 # Seconds after which a file is named for the time it took.
 SLOW_FILE = 10.0
+# Articles of which languages are found between two commits.
+_AT_ONCE = 500
 
 
 @dataclass
@@ -60,6 +63,8 @@ class ReadingReport:
         without: Documents added or replaced that have no ``title``, ``source`` or
             ``published``, by that.
         guessed: Articles read whose outlet is taken from the folder that was given, by its name.
+        changing: Documents added or replaced that change their language half-way, by id: the
+            language of either half.
     """
 
     files: int = 0
@@ -73,6 +78,7 @@ class ReadingReport:
     kinds: Counter[str] = field(default_factory=Counter)
     without: Counter[str] = field(default_factory=Counter)
     guessed: Counter[str] = field(default_factory=Counter)
+    changing: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def met(self) -> int:
@@ -315,8 +321,24 @@ def _put(
     reading: Reading,
     report: ReadingReport,
 ) -> None:
+    document = replace(document, language=find_language(_told(document)))
+    if change := find_change(document.text):
+        report.changing[document.id] = change
     removals = find_furniture(document)
     store.put_document(document, removals, split(document, removals), dropped, reading)
     report.without.update(
         name for name in ("title", "source", "published") if not getattr(document, name)
     )
+
+
+def find_missing_languages(store: CorpusStore) -> None:
+    """Find the languages of articles that were stored before languages were."""
+    rows = store.rows("SELECT id FROM documents WHERE language = ''")
+    for start in range(0, len(rows), _AT_ONCE):
+        documents = store.documents([one for (one,) in rows[start : start + _AT_ONCE]])
+        store.put_languages([(one.id, find_language(_told(one))) for one in documents])
+
+
+def _told(document: Document) -> str:
+    """Return what tells a document's language."""
+    return f"{document.title}\n{document.text}"

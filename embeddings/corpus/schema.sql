@@ -29,10 +29,12 @@ CREATE TABLE documents (
     text      TEXT NOT NULL,
     address    TEXT NOT NULL DEFAULT '',  -- the url in its one form, by which twins are told
     first_read TEXT,             -- ISO 8601 in UTC; NULL, here and below: before this was noted
-    changed    TEXT              -- when its text, as it is, was first read
+    changed    TEXT,             -- when its text, as it is, was first read
+    language   TEXT NOT NULL DEFAULT ''  -- ISO 639; und: unsure; empty: the next run finds it
 );                               -- with rowid: a key beside its text is read with all of it
 CREATE INDEX documents_by_path ON documents (path);
 CREATE INDEX documents_by_address ON documents (address);
+CREATE INDEX documents_by_language ON documents (language);
 
 CREATE TABLE versions (          -- other texts of an article: of before, or from another file
     document_id TEXT NOT NULL,   -- stays while its article is put anew: no reference

@@ -27,6 +27,7 @@ from embeddings.corpus.values import NamedValues
 from embeddings.corpus.versions import Reading, forget_articles, now
 from embeddings.documents import Document, Passage, version_of
 from embeddings.errors import TopicwireError
+from embeddings.text.languages import UNSURE
 from embeddings.text.normalising import hash_text, normalise
 from embeddings.text.scripts import choose_index_text
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _CHUNK = 500
 
 _PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
-_DOCUMENT_COLUMNS = "id, text, title, source, published, url, path"
+_DOCUMENT_COLUMNS = "id, text, title, source, published, url, path, language"
 # Rows among the values of a list, or all rows where there is none.
 _AMONG = "WHERE ?1 IS NULL OR {} IN (SELECT value FROM json_each(?1))"
 
@@ -165,7 +166,8 @@ class CorpusStore(NamedValues):
             connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
             connection.execute(
                 "INSERT INTO documents (id, version, title, source, published, url, path, text, "
-                "address, first_read, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "address, first_read, changed, language) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     version_of(document),
@@ -178,6 +180,7 @@ class CorpusStore(NamedValues):
                     canonical_address(document.url),
                     reading.first or None,
                     reading.changed or None,
+                    document.language,
                 ),
             )
             connection.executemany(
@@ -212,6 +215,16 @@ class CorpusStore(NamedValues):
                 "UPDATE documents SET source = ?, version = ? WHERE id = ?",
                 (outlet, version_of(document), document_id),
             )
+
+    def put_languages(self, languages: Sequence[tuple[str, str]]) -> None:
+        """Note the language of documents, given with their ids.
+
+        What hangs on languages is made anew, unless all is English or unsure.
+        """
+        with self.transaction() as connection:
+            connection.executemany("UPDATE documents SET language = ?2 WHERE id = ?1", languages)
+            if any(language not in ("en", UNSURE) for _, language in languages):
+                self._forget_derived()
 
     def remove_documents(self, document_ids: Sequence[str]) -> None:
         """Delete documents and all that hangs on them, and forget their files.

@@ -29,7 +29,9 @@ CREATE TABLE furniture (
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
     articles   INTEGER NOT NULL
 );
--- Words of scripts without spaces in the index.
+-- Languages, and words of scripts without spaces in the index.
+ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT '';
+CREATE INDEX documents_by_language ON documents (language);
 DROP TRIGGER passages_inserted;
 DROP TRIGGER passages_deleted;
 DROP TABLE words;

@@ -56,6 +56,7 @@ def article_copies(
     sources: Sequence[str] = (),
     since: str = "",
     until: str = "",
+    languages: Sequence[str] = (),
     least_share: float = 0.0,
     repeats: bool = False,
 ) -> list[ArticlePair]:
@@ -69,6 +70,7 @@ def article_copies(
         sources: Only pairs that one of these outlets has part in.
         since: Only pairs with an article of this date or later.
         until: Only pairs with an article of this date or earlier.
+        languages: Only pairs with an article in one of these, as ISO 639 codes.
         least_share: Only pairs that share so much of the longer one's words; for
             ``contains`` of the shorter one's.
         repeats: Also pairs within one outlet.
@@ -77,7 +79,7 @@ def article_copies(
         InputError: An unknown kind or outlet, a date or share that cannot be.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    filters = Filters(sources, since, until)
+    filters = Filters(sources, since, until, languages=languages)
     pairs, _ = list_article_copies(
         db, filters, kinds=kinds, least_share=least_share, repeats=repeats
     )
@@ -101,7 +103,7 @@ def list_article_copies(
     kinds = check_kinds(kinds, KINDS)
     check_share(least_share)
     with open_clustered(db) as store:
-        filters = filters.match_outlets(store)
+        filters = filters.match(store)
         fitting, _ = choose_pairs(read_article_pairs(store), filters, kinds, repeats=repeats)
         chosen = [
             (KINDS.index(kind), -min(shares), a, b, *shares)

@@ -13,9 +13,9 @@ from typing import Any, Literal, ParamSpec
 
 from embeddings.articles.given import part_given
 from embeddings.articles.listing import find_path
-from embeddings.corpus.contents import count_outlets, count_rows
+from embeddings.corpus.contents import count_languages, count_outlets, count_rows
 from embeddings.corpus.database import check_place
-from embeddings.corpus.intake import ReadingReport, add_paths
+from embeddings.corpus.intake import ReadingReport, add_paths, find_missing_languages
 from embeddings.corpus.outlets import put_aliases
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
@@ -48,6 +48,7 @@ class ClusterReport:
         documents: Articles stored.
         passages: Passages stored.
         outlets: Outlets of the stored articles.
+        languages: Languages of the stored articles and number of articles, as in ``info``.
         removed: Lines left out as page furniture.
         furniture: Passages that an outlet repeats under its articles, whatever these are on:
             stored, and left out of topics and search.
@@ -77,6 +78,7 @@ class ClusterReport:
     documents: int
     passages: int
     outlets: int
+    languages: tuple[tuple[str, int], ...]
     removed: int
     furniture: int
     encoder: str
@@ -162,6 +164,7 @@ def cluster(options: ClusterOptions) -> ClusterReport:
             )
             if not reading.met:
                 raise InputError(_describe_nothing(reading))
+        find_missing_languages(store)
         _remember(store, options, taxonomy)
         started = time.perf_counter()
         embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
@@ -241,6 +244,7 @@ def _describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) 
         "documents": count_rows(store, "documents"),
         "passages": count_rows(store, "passages"),
         "outlets": len(count_outlets(store)),
+        "languages": tuple(count_languages(store)),
         "removed": count_rows(store, "removals"),
         "furniture": count_rows(store, "furniture"),
         "encoder": encoder.name,

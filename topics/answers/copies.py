@@ -121,6 +121,7 @@ def copies(
     sources: Sequence[str] = (),
     since: str = "",
     until: str = "",
+    languages: Sequence[str] = (),
     least_share: float = 0.0,
     pairs: bool = False,
     repeats: bool = False,
@@ -134,6 +135,7 @@ def copies(
         since: Only what has part in an article of this date or later; ISO 8601, as exact
             as wanted.
         until: The same for this date or earlier.
+        languages: Only what has part in an article in one of these, as ISO 639 codes.
         least_share: Only pairs, and members of groups, that share so much of the longer
             one's words; for ``contains`` of the shorter one's.
         pairs: List each copy with its group's first, in place of groups.
@@ -143,7 +145,7 @@ def copies(
         InputError: An unknown kind or outlet, a date or share that cannot be.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    filters = Filters(sources, since, until)
+    filters = Filters(sources, since, until, languages=languages)
     report, _ = list_copies(
         db, filters, kinds=kinds, least_share=least_share, pairs=pairs, repeats=repeats
     )
@@ -174,7 +176,7 @@ def list_copies(
     # Where a share is asked for, the words decide what is shown.
     early = None if least_share else limit
     with open_clustered(db) as store:
-        filters = filters.match_outlets(store)
+        filters = filters.match(store)
         # As pairs, a group of near copies may hold texts that are the same.
         of_groups = (*kinds, "exact", "near_copy") if pairs else kinds
         chosen, left_out = _choose_groups(store, filters, of_groups, repeats=repeats)
@@ -254,7 +256,8 @@ def choose_pairs(
     """Choose the pairs asked for, of passages or of articles.
 
     Args:
-        rows: Kind, both ids, two figures, whether it is across outlets, outlet and date of either.
+        rows: Kind, both ids, two figures, whether it is across outlets, and outlet, date and
+            language of either.
         filters: What one of the two must fit.
         kinds: Of which kinds.
         repeats: Also those within one outlet.
@@ -265,7 +268,7 @@ def choose_pairs(
     """
     of_kinds = [row for row in rows if row[0] in kinds]
     wanted = [row for row in of_kinds if repeats or row[5]]
-    chosen = [row[:5] for row in wanted if filters.fit(*row[6:8]) or filters.fit(*row[8:])]
+    chosen = [row[:5] for row in wanted if filters.fit(*row[6:9]) or filters.fit(*row[9:])]
     chosen.sort(key=lambda row: KINDS.index(row[0]))
     return chosen, len(of_kinds) - len(wanted)
 
@@ -283,8 +286,8 @@ def _choose_groups(
             continue
         if not repeats and (short or not across):
             left_out += 1
-        elif any(filters.fit(source, published) for _, source, published in members):
-            outlets = {source for _, source, _ in members if source}
+        elif any(filters.fit(*where) for _, *where in members):
+            outlets = {source for _, source, *_ in members if source}
             place = (-len(outlets), -len(members), number)
             chosen.append((place, (number, kind, across, [one for one, *_ in members])))
     return [group for _, group in sorted(chosen)], left_out

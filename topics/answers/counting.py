@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from embeddings.text.languages import UNSURE
+
 if TYPE_CHECKING:
     from embeddings.articles.parsing.results import Problem
 
@@ -36,3 +38,9 @@ def fold_problems(problems: Sequence[Problem]) -> list[Problem]:
         first if not more else replace(first, message=f"{message} ({1 + len(more)} such rows)")
         for (_, message), (first, *more) in alike.items()
     ]
+
+
+def tell_languages(counts: Sequence[tuple[str, int]]) -> str:
+    """Return how many articles are in each language: ``120 en, 3 de, 1 of unsure language``."""
+    names = {UNSURE: "of unsure language", "": "not looked at yet"}
+    return ", ".join(f"{number:,} {names.get(code, code)}" for code, number in counts)

@@ -8,6 +8,7 @@ from typing import Any
 
 from embeddings.corpus.contents import (
     count_distinct,
+    count_languages,
     count_outlets,
     count_removals,
     count_rows,
@@ -41,6 +42,8 @@ class CorpusInfo:
         earliest: The earliest date of an article, or ``""``.
         latest: The latest.
         undated: Articles without a date.
+        languages: Language, as an ISO 639 code, and number of articles, most first; ``und``:
+            unsure; ``""``: the next run finds it.
         encoder: Name, fingerprint and dimension of the model its vectors are of, or ``{}``.
         vectors: Stored vectors, those of removed passages included (a cache).
         topics: Number of topics of all levels.
@@ -71,6 +74,7 @@ class CorpusInfo:
     earliest: str
     latest: str
     undated: int
+    languages: tuple[tuple[str, int], ...]
     encoder: dict[str, Any]
     vectors: int
     topics: int
@@ -111,6 +115,7 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             earliest=earliest,
             latest=latest,
             undated=undated,
+            languages=tuple(count_languages(store)),
             encoder=store.setting("encoder") or {},
             vectors=count_rows(store, "vectors"),
             topics=count_rows(store, "topics"),

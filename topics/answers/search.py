@@ -22,6 +22,7 @@ def search(
     sources: Sequence[str] = (),
     since: str = "",
     until: str = "",
+    languages: Sequence[str] = (),
     topics: Sequence[str] = (),
     limit: int = 10,
     repeats: bool = False,
@@ -36,6 +37,7 @@ def search(
         sources: Outlets to search; all when empty.
         since: Earliest date, ISO 8601, as exact as wanted: ``2013``, ``2013-05``, ...
         until: Latest date.
+        languages: ISO 639 codes of languages to search; all when empty.
         topics: Topic ids, or words that stand in a topic's name.
         limit: The most hits.
         repeats: Also what an outlet repeats under its articles, whatever these are on.
@@ -49,10 +51,10 @@ def search(
         raise InputError('Give either a query or --like PASSAGE_ID: topicwire search "arms".')
     if limit < 1:
         raise InputError(f"--limit is {limit}; give a number of 1 or more.")
-    filters = Filters(sources, since, until)
+    filters = Filters(sources, since, until, languages=languages)
     with open_clustered(db) as store:
         settings = store.setting("encoder")
-        filters = filters.match_outlets(store)
+        filters = filters.match(store)
         outline = read_outline(store)
         below = {one for topic in find_topics(store, topics) for one in outline.under(topic)}
         filters = replace(filters, topics=tuple(below), furniture=repeats)

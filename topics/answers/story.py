@@ -93,6 +93,7 @@ def stories(
     sources: Sequence[str] = (),
     since: str = "",
     until: str = "",
+    languages: Sequence[str] = (),
     across: bool = True,
 ) -> list[StorySummary]:
     """List the stories, those of most outlets first.
@@ -103,15 +104,16 @@ def stories(
         since: Only stories with an article of this date or later; ISO 8601, as exact as
             wanted.
         until: The same for this date or earlier.
+        languages: Only stories with an article in one of these, as ISO 639 codes.
         across: Only stories of two outlets or more, or of unknown ones.
 
     Raises:
         InputError: No such outlet, or a date that cannot be.
         StoreError: No such database, never clustered, or changed since.
     """
-    filters = Filters(sources, since, until)
+    filters = Filters(sources, since, until, languages=languages)
     with open_clustered(db, current=True) as store:
-        filters = filters.match_outlets(store)
+        filters = filters.match(store)
         heads, members = read_story_heads(store), read_story_articles(store)
         pairs = read_article_pairs(store)
     story_of = {key: number for number, articles in members.items() for key, *_ in articles}
@@ -122,12 +124,12 @@ def stories(
     found = []
     for story_id, (title, cohesion) in heads.items():
         articles = members[story_id]
-        outlets = sorted({source for _, source, _ in articles if source})
-        fits = any(filters.fit(source, published) for _, source, published in articles)
-        alone = len(outlets) == 1 and all(source for _, source, _ in articles)
+        outlets = sorted({source for _, source, *_ in articles if source})
+        fits = any(filters.fit(*where) for _, *where in articles)
+        alone = len(outlets) == 1 and all(source for _, source, *_ in articles)
         if not fits or (across and alone):
             continue
-        dates = sorted(published for *_, published in articles if published)
+        dates = sorted(published for _, _, published, _ in articles if published)
         found.append(
             StorySummary(
                 id=story_id,
@@ -137,7 +139,7 @@ def stories(
                 first=dates[0] if dates else "",
                 last=dates[-1] if dates else "",
                 cohesion=cohesion,
-                copied=sum(one in copied for one, _, _ in articles),
+                copied=sum(one in copied for one, *_ in articles),
             )
         )
     found.sort(key=lambda one: (-len(one.outlets), -one.articles, -one.cohesion, one.id))

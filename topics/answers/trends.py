@@ -147,6 +147,7 @@ def trends(
     sources: Sequence[str] = (),
     since: str = "",
     until: str = "",
+    languages: Sequence[str] = (),
     level: int | None = None,
 ) -> TrendReport:
     """Count topics by outlet and period, and say what rises, what falls and who is absent.
@@ -162,6 +163,7 @@ def trends(
         sources: Outlets to count; all when empty.
         since: Earliest date, ISO 8601, as exact as wanted.
         until: Latest date.
+        languages: ISO 639 codes of languages to count; all when empty. Shares are of these.
         level: Of the topics, 0 the broadest; by default the one that is shown.
 
     Raises:
@@ -172,14 +174,15 @@ def trends(
         raise InputError(f"--by is {by!r}; use one of {', '.join(UNITS)}.")
     if recent is not None and recent < 1:
         raise InputError(f"--recent is {recent}; give a number of periods, 1 or more.")
-    filters = Filters(sources, since, until)
+    filters = Filters(sources, since, until, languages=languages)
     with open_clustered(db) as store:
-        filters = filters.match_outlets(store)
+        filters = filters.match(store)
         outline = read_outline(store)
         level = outline.check(level)
         shown = find_topics(store, topics, level)
         everything = read_sightings(store, outline.at(level))
         unclustered = store.count_passages() - len(everything)
+    everything = [one for one in everything if filters.fit_language(one.language)]
     in_time = [sighting for sighting in everything if filters.fit_date(sighting.published)]
     chosen = [sighting for sighting in in_time if filters.fit_outlet(sighting.outlet)]
     tally = count_sightings(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.articles.parsing.results import STANDARD_INPUT
-from topics.answers.counting import count, fold_problems, from_outlets
+from topics.answers.counting import count, fold_problems, from_outlets, tell_languages
 from topics.cli.changes import tell_changes
 from topics.cli.options import (
     DEFAULT_DB,
@@ -254,6 +254,20 @@ def _print_reading(report: ClusterReport) -> None:
         f"{count(report.passages, 'passage')} in {count(report.documents, 'article')}"
         f"{from_outlets(report.outlets)}; {count(report.removed, 'line')} of page furniture "
         f"left out{_describe_repeated(report.furniture)}."
+    )
+    if len(report.languages) > 1:
+        echo(f"Languages: {tell_languages(report.languages)}.")
+    if reading.changing:
+        echo(_describe_changing(reading.changing))
+
+
+def _describe_changing(changing: Mapping[str, tuple[str, str]]) -> str:
+    """Say which articles change their language half-way."""
+    (name, (first, last)), others = next(iter(changing.items())), len(changing) - 1
+    more = f", and so {'does' if others == 1 else 'do'} {others} more" if others else ""
+    return (
+        f"  {plain(_shorten(name))} begins in {first} and ends in {last}{more}; one language is "
+        "noted of an article, that of most of its beginning."
     )
 
 

@@ -14,6 +14,7 @@ from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
+    LanguageOption,
     SinceOption,
     SourceOption,
     UntilOption,
@@ -62,6 +63,7 @@ def run(
     source: SourceOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    language: LanguageOption = None,
     least_share: Annotated[
         float,
         typer.Option(metavar="SHARE", help="Only what shares so much of the words: 0 to 1."),
@@ -90,7 +92,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """List passages that several outlets share: copies, edited copies, same events."""
-    filters = Filters(source or (), since, until)
+    filters = Filters(source or (), since, until, languages=language or ())
     wanted: dict[str, Any] = {"kinds": kind or (), "least_share": least_share, "repeats": repeats}
     shown = None if as_json else limit
     if why_not is not None and (

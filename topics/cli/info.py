@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import StoreError
-from topics.answers.counting import count, from_outlets
+from topics.answers.counting import count, from_outlets, tell_languages
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import (
     RIGHT,
@@ -127,6 +127,7 @@ def _print_contents(found: CorpusInfo) -> None:
         "outlets": list_outlets(found.outlets, 12) or "none known",
         "owners": plain(_owners(found)),
         "dates": dates + undated,
+        "languages": tell_languages(found.languages),
         "passages": f"{found.passages:,}, {found.distinct:,} distinct",
         "furniture": f"{count(removed, 'line')} left out{and_repeated}"
         + (

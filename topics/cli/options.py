@@ -38,6 +38,15 @@ UntilOption = Annotated[
     str, typer.Option("--until", metavar="DATE", help="Only articles of this date or earlier.")
 ]
 
+LanguageOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="Only articles in this language: en, de, ja, und (unsure); may be repeated.",
+    ),
+]
+
 LevelOption = Annotated[
     int | None,
     typer.Option(

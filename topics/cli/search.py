@@ -10,6 +10,7 @@ from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
+    LanguageOption,
     SinceOption,
     SourceOption,
     TopicOption,
@@ -46,6 +47,7 @@ def run(
     source: SourceOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    language: LanguageOption = None,
     topic: TopicOption = None,
     repeats: Annotated[
         bool, typer.Option("--repeats", help="Also what an outlet repeats under its articles.")
@@ -64,6 +66,7 @@ def run(
         sources=source or (),
         since=since,
         until=until,
+        languages=language or (),
         topics=topic or (),
         limit=limit,
         repeats=repeats,

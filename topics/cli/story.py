@@ -12,6 +12,7 @@ from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
+    LanguageOption,
     OwnersOption,
     SinceOption,
     SourceOption,
@@ -73,6 +74,7 @@ def run(
     source: SourceOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    language: LanguageOption = None,
     repeats: Annotated[
         bool, typer.Option("--repeats", help="List stories of one outlet, too.")
     ] = False,
@@ -83,15 +85,22 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Show who reported a story, who was first here, and who has it from whom."""
-    if story is not None and (source or since or until or repeats):
+    if story is not None and (source or since or until or language or repeats):
         raise InputError(
-            "--source, --since, --until and --repeats narrow the list; leave them out, or the "
-            "number of the story."
+            "--source, --since, --until, --language and --repeats narrow the list; leave them "
+            "out, or the number of the story."
         )
     if story is None:
         from topics.answers.story import stories
 
-        listed = stories(db, sources=source or (), since=since, until=until, across=not repeats)
+        listed = stories(
+            db,
+            sources=source or (),
+            since=since,
+            until=until,
+            languages=language or (),
+            across=not repeats,
+        )
         print_json(listed) if as_json else _print_list(listed, limit)
     else:
         from topics.answers.story import story as report

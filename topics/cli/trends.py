@@ -13,6 +13,7 @@ from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
+    LanguageOption,
     LevelOption,
     SinceOption,
     SourceOption,
@@ -67,6 +68,7 @@ def run(
     source: SourceOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    language: LanguageOption = None,
     level: LevelOption = None,
     outlets: Annotated[
         bool, typer.Option("--outlets", help="Also a table of outlets and topics.")
@@ -89,6 +91,7 @@ def run(
         sources=source or (),
         since=since,
         until=until,
+        languages=language or (),
         level=level,
     )
     if csv is not None:

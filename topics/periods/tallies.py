@@ -24,6 +24,7 @@ class Sighting(NamedTuple):
         published: ISO 8601, cut to what is known.
         topic_id: Its topic.
         text: The same number for all copies of one text.
+        language: Of its article, ``""`` where that is not known.
     """
 
     document_id: str
@@ -32,6 +33,7 @@ class Sighting(NamedTuple):
     published: str
     topic_id: int
     text: int
+    language: str = ""
 
 
 class Key(NamedTuple):

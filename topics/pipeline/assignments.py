@@ -57,14 +57,14 @@ def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
         at: For each topic the one to count it under.
     """
     rows = store.rows(
-        "SELECT p.document_id, p.position, d.source, d.published, "
+        "SELECT p.document_id, p.position, d.source, d.published, d.language, "
         "coalesce(a.leaf_id, a.topic_id), a.node FROM assignments AS a "
         "JOIN passages AS p ON p.id = a.passage_id "
         "JOIN documents AS d ON d.id = p.document_id ORDER BY p.document_id, p.position"
     )
     return [
-        Sighting(document_id, position, source, published, at[leaf], node)
-        for document_id, position, source, published, leaf, node in rows
+        Sighting(document_id, position, source, published, at[leaf], node, language)
+        for document_id, position, source, published, language, leaf, node in rows
     ]
 
 

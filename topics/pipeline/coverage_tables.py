@@ -198,13 +198,14 @@ def _add_copies(store: CorpusStore, passage_ids: set[int]) -> set[int]:
 
 def read_group_members(
     store: CorpusStore, numbers: Iterable[int] | None = None
-) -> Iterator[tuple[int, str, bool, bool, list[tuple[int, str, str]]]]:
+) -> Iterator[tuple[int, str, bool, bool, list[tuple[int, str, str, str]]]]:
     """Return the groups of copies, all or some: number, kind, across outlets, short, members.
 
-    Each member is a passage's id with its outlet and date; by document id and position.
+    Each member is a passage's id with its outlet, date and language; by document id and position.
     """
     rows = store.rows(
-        "SELECT g.id, g.kind, g.across, g.short, p.id, d.source, d.published FROM copy_groups AS g "
+        "SELECT g.id, g.kind, g.across, g.short, p.id, d.source, d.published, d.language "
+        "FROM copy_groups AS g "
         "JOIN copy_members AS m ON m.group_id = g.id JOIN passages AS p ON p.id = m.passage_id "
         "JOIN documents AS d ON d.id = p.document_id "
         "WHERE ?1 IS NULL OR g.id IN (SELECT value FROM json_each(?1)) "
@@ -219,11 +220,11 @@ def read_relations(store: CorpusStore) -> list[tuple[Any, ...]]:
     """Return the relations of passages, by kind and falling score.
 
     Of each: kind, the ids of both passages, score, evidence as JSON, whether it is across
-    outlets, and outlet and date of the one passage and of the other.
+    outlets, and outlet, date and language of the one passage and of the other.
     """
     return store.rows(
         "SELECT r.kind, r.a, r.b, r.score, r.evidence, r.across, d.source, d.published, "
-        "e.source, e.published FROM relations AS r "
+        "d.language, e.source, e.published, e.language FROM relations AS r "
         "JOIN passages AS p ON p.id = r.a JOIN documents AS d ON d.id = p.document_id "
         "JOIN passages AS q ON q.id = r.b JOIN documents AS e ON e.id = q.document_id "
         "ORDER BY r.kind, r.score DESC, p.document_id, p.position, q.document_id, q.position"
@@ -244,11 +245,12 @@ def read_article_pairs(store: CorpusStore) -> list[tuple[Any, ...]]:
     """Return the relations of whole articles.
 
     Of each: kind, the ids of both articles, the share of either's words in the other, whether it
-    is across outlets, and outlet and date of the one article and of the other.
+    is across outlets, and outlet, date and language of the one article and of the other.
     """
     return store.rows(
         "SELECT r.kind, r.a, r.b, r.share_a, r.share_b, d.source = '' OR d.source != e.source, "
-        "d.source, d.published, e.source, e.published FROM article_relations AS r "
+        "d.source, d.published, d.language, e.source, e.published, e.language "
+        "FROM article_relations AS r "
         "JOIN documents AS d ON d.id = r.a JOIN documents AS e ON e.id = r.b"
     )
 
@@ -273,14 +275,14 @@ def read_story_heads(store: CorpusStore) -> dict[int, tuple[str, float]]:
     return {story_id: (title, cohesion) for story_id, title, cohesion in rows}
 
 
-def read_story_articles(store: CorpusStore) -> dict[int, list[tuple[str, str, str]]]:
-    """Return document id, outlet and date of the articles of each story, by its id."""
-    found: dict[int, list[tuple[str, str, str]]] = {}
-    for story_id, *article in store.rows(
-        "SELECT m.story_id, d.id, d.source, d.published FROM story_members AS m "
+def read_story_articles(store: CorpusStore) -> dict[int, list[tuple[str, str, str, str]]]:
+    """Return document id, outlet, date and language of the articles of each story, by its id."""
+    found: dict[int, list[tuple[str, str, str, str]]] = {}
+    for story_id, document_id, *where in store.rows(
+        "SELECT m.story_id, d.id, d.source, d.published, d.language FROM story_members AS m "
         "JOIN documents AS d ON d.id = m.document_id"
     ):
-        found.setdefault(story_id, []).append((article[0], article[1], article[2]))
+        found.setdefault(story_id, []).append((document_id, where[0], where[1], where[2]))
     return found
 
 

@@ -17,6 +17,7 @@ COLUMNS = {
     "title": ("d.title", "string"),
     "source": ("d.source", "string"),
     "published": ("d.published", "string"),
+    "language": ("d.language", "string"),
     "url": ("d.url", "string"),
     "path": ("d.path", "string"),
     "first_read": ("d.first_read", "string"),

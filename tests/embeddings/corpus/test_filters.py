@@ -23,7 +23,14 @@ def test_an_unknown_outlet_is_named_with_those_there_are(store, put):
     put(store, "a", ["One."], source="post")
     put(store, "b", ["Two."])
     with pytest.raises(InputError, match="No article is from 'times'; outlets here are: post"):
-        Filters(["times"]).match_outlets(store)
+        Filters(["times"]).match(store)
+
+
+def test_a_language_that_no_article_is_in_is_named_with_those_there_are(store, put):
+    put(store, "a", ["One."], language="de")
+    put(store, "b", ["Two."], language="und")
+    with pytest.raises(InputError, match="No article is in 'fr'; languages here are: de, und"):
+        Filters(languages="fr").match(store)
 
 
 def test_an_outlet_is_found_in_any_case_and_all_its_spellings(store, put):
@@ -40,14 +47,19 @@ def test_an_outlet_is_found_in_any_case_and_all_its_spellings(store, put):
     sources=st.lists(st.sampled_from(OUTLETS), max_size=2),
     since=st.sampled_from(DATES),
     until=st.sampled_from(DATES),
+    languages=st.lists(st.sampled_from(["de", "EN"]), max_size=2),
 )
-def test_sql_and_python_let_the_same_articles_through(store, put, sources, since, until):
+def test_sql_and_python_let_the_same_articles_through(store, put, sources, since, until, languages):
     if not store.documents():
         for source in OUTLETS:
             for date in DATES:
                 put(store, f"{source} {date}", ["One."], source=source, published=date)
-    filters = Filters(sources, since, until).match_outlets(store)
+                language = ("en", "de", "und")[len(date) % 3]
+                store.put_languages([(f"{source} {date}", language)])
+    filters = Filters(sources, since, until, languages=languages).match(store)
     condition, parameters = filters.condition()
     found = store.rows(f"SELECT d.id FROM documents AS d WHERE {condition}", parameters)  # noqa: S608
-    fitting = [one.id for one in store.documents() if filters.fit(one.source, one.published)]
+    fitting = [
+        one.id for one in store.documents() if filters.fit(one.source, one.published, one.language)
+    ]
     assert sorted(one for (one,) in found) == sorted(fitting)

@@ -10,7 +10,7 @@ import pytest
 from embeddings.articles.given import part_given
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.corpus.contents import read_removals
-from embeddings.corpus.intake import ReadingReport, add_paths
+from embeddings.corpus.intake import ReadingReport, add_paths, find_missing_languages
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins, read_versions
 
@@ -148,3 +148,29 @@ def test_lines_left_out_are_labelled_by_what_left_them_out(store):
     assert {rule for _, _, rule, start, _ in read_removals(store) if start is None} == {
         "field of export"
     }
+
+
+GERMAN = "Der Stadtrat hat am Dienstag beschlossen, den alten Hafen zu schließen. " * 4
+ENGLISH = "The council decided on Tuesday to close the old ferry harbour, the mayor said. " * 4
+
+
+def test_the_language_of_each_article_is_kept_and_one_that_changes_is_named(store, tmp_path):
+    for name, text in {"de": GERMAN, "en": ENGLISH, "both": GERMAN + ENGLISH, "un": "Taxi"}.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+    report = add(store, tmp_path)
+    found = {Path(one.id).stem: one.language for one in store.documents()}
+    assert found == {"de": "de", "en": "en", "both": found["both"], "un": "und"}
+    assert {Path(one).stem: how for one, how in report.changing.items()} == {"both": ("de", "en")}
+
+
+def test_languages_of_articles_stored_before_are_found_and_what_hangs_on_them_made_anew(store, put):
+    put(store, "a", [ENGLISH])
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO stages VALUES ('topics', 'x', 'null', NULL)")
+    find_missing_languages(store)
+    assert store.rows("SELECT count(*) FROM stages") == [(1,)]  # nothing of English changes
+    with store.transaction() as connection:
+        connection.execute("UPDATE documents SET text = ?, language = ''", (GERMAN,))
+    find_missing_languages(store)
+    assert store.documents()[0].language == "de"
+    assert store.rows("SELECT count(*) FROM stages") == [(0,)]
