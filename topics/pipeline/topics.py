@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.text.stopwords import keep_telling_words
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.discovery.belonging import Belonging, measure_belonging
 from topics.discovery.ground import Ground, prepare_ground
@@ -65,6 +66,7 @@ class Corpus:
         texts: Text of each row.
         sources: Outlet of each row, ``""`` where unknown.
         documents: Document id of each row.
+        languages: Language of each row's article.
         keys: Content hash of each row.
         vectors: float32 of shape ``(n, d)``.
         graph: Neighbours of each row.
@@ -76,6 +78,7 @@ class Corpus:
     texts: Sequence[str]
     sources: Sequence[str]
     documents: Sequence[str]
+    languages: Sequence[str]
     keys: Sequence[bytes]
     vectors: NDArray[np.float32]
     graph: NeighbourGraph
@@ -162,7 +165,7 @@ def find_topics(
     tell("naming topics")
     belonging = measure_belonging(ground.edges, edited.labels, corpus.graph)
     topics = describe_tree(
-        corpus.texts,
+        list(map(keep_telling_words, corpus.texts, corpus.languages)),
         tree,
         belonging.strengths,
         corpus.vectors,
