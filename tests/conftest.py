@@ -41,6 +41,9 @@ class WordEncoder:
     def __init__(self) -> None:
         self.encoded: list[str] = []
 
+    def reads(self, texts: Sequence[str]) -> bool:
+        return bool(texts)
+
     def encode(self, texts: Sequence[str], role: str = "passage") -> NDArray[np.float32]:  # noqa: ARG002
         self.encoded += texts
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -82,7 +85,7 @@ def put() -> Callable[..., None]:
     def put_article(
         store: CorpusStore, document_id: str, paragraphs: Sequence[str], **fields: str
     ) -> None:
-        document = article(document_id, paragraphs, **fields)
+        document = article(document_id, paragraphs, **{"language": "en", **fields})
         store.put_document(document, [], paragraphs_of(document))
 
     return put_article

@@ -48,5 +48,4 @@ def make_older(connection: sqlite3.Connection, version: int) -> None:
         if brought > version:
             for statement in statements:
                 connection.execute(statement)
-    connection.commit()
     connection.execute(f"PRAGMA user_version = {version}")

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,16 +192,7 @@ class CorpusStore(NamedValues):
                 "INSERT INTO passages (document_id, position, start, body_start, "
                 '"end", text, hash, index_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
                 [
-                    (
-                        p.document_id,
-                        p.position,
-                        p.start,
-                        p.body_start,
-                        p.end,
-                        p.text,
-                        hash_text(p.body),
-                        choose_index_text(p.text),
-                    )
+                    (*astuple(p)[:-1], hash_text(p.body), choose_index_text(p.text))
                     for p in passages
                 ],
             )

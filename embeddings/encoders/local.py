@@ -74,6 +74,10 @@ class ModelEncoder:
         """What a user should know of how the vectors are made; complete after ``encode``."""
         return tuple(self._remarks)
 
+    def reads(self, texts: Sequence[str]) -> bool:
+        """Whether the model reads the language that texts are in, as far as its tokenizer tells."""
+        return self._pieces.are_made_for(texts)
+
     def _choose_dimension(self, kind: str, most: int, usual: int) -> int:
         if self._dimensions is not None and self._dimensions > most:
             raise InputError(

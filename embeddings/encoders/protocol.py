@@ -50,5 +50,8 @@ class Encoder(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What the user should know, such as why a slower path is used."""
 
+    def reads(self, texts: Sequence[str]) -> bool:
+        """Whether the model reads the language that texts are in, as far as its tokenizer tells."""
+
     def encode(self, texts: Sequence[str], role: Role = "passage") -> NDArray[np.float32]:
         """Embed texts; returns unit rows, float32 of shape ``(len(texts), dimension)``."""

@@ -14,6 +14,7 @@ from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder, expect_unchanged
 from embeddings.encoders.loading import MISSING, quietly
 from embeddings.errors import ModelError, first_line
+from embeddings.text.scripts import is_unspaced
 from embeddings.writing import write_whole
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 # Part of the cache's key: raise it when the same folder comes to mean another tokenizer.
 _RECIPE = "1"
+
+
+# Word pieces of models of many languages: 119,547 (BERT) to 501,153 (LaBSE); of those of one
+# 20,000 to 65,000.
+_MANY_PIECES = 100_000
+# Letters of a word piece: 3.9 of English in all-MiniLM-L6-v2, and 2.5 of German or French, 1.0 of
+# Russian. A piece of Chinese characters or kana counts one letter more.
+_LEAST_LETTERS = 3.0
 
 
 class WordPieces:
@@ -54,6 +63,25 @@ class WordPieces:
         # A tokenizer without special pieces makes nothing of an empty text; the model
         # must read something, and 0 is the id of a padding or unknown piece.
         return [encoding.ids or [0] for encoding in found]
+
+    def are_made_for(self, texts: Sequence[str]) -> bool:
+        """Whether the pieces are made for the language of texts.
+
+        Those of models of many languages are many. Others are made for a language if they hold
+        several of its letters each.
+        """
+        if self._tokenizer.get_vocab_size() >= _MANY_PIECES:
+            return True
+        unknown = getattr(self._tokenizer.model, "unk_token", None)
+        letters = pieces = 0.0
+        for text in texts:
+            found = self._tokenizer.encode(text, add_special_tokens=False)
+            pieces += len(found.ids)
+            for piece, (start, end) in zip(found.tokens, found.offsets, strict=True):
+                if piece != unknown:
+                    letters += sum(map(str.isalpha, text[start:end]))
+                    letters += sum(map(is_unspaced, text[start:end]))
+        return letters >= _LEAST_LETTERS * pieces
 
     def count(self, text: str) -> int:
         """Count the word pieces of a text, special ones included."""

@@ -36,7 +36,12 @@ _CHARACTER = re.compile(f"[{UNSPACED}][{MARKS}]*")
 _SPACED_MARKS = re.compile(f"[{_list(0x0900, 0x1FFF, 'M')}]")
 
 
-def _choose_forms() -> dict[int, str | None]:
+def is_unspaced(word: str) -> bool:
+    """Whether a word is a character of a script without spaces."""
+    return not word.isascii() and _CHARACTER.fullmatch(word) is not None
+
+
+def _choose_forms() -> dict[int, int | str | None]:
     """Return what each letter is compared as where a script writes one in several ways.
 
     Arabic as search engines normalise it (Larkey, Ballesteros and Connell 2002): alef, ya and
@@ -44,7 +49,7 @@ def _choose_forms() -> dict[int, str | None]:
     Hebrew without points; Russian yo as ye; full-width letters and the digits of all scripts
     as those of ASCII.
     """
-    forms: dict[int, str | None] = str.maketrans("أإآٱىةؤئیکё", "اااايهوييكе")
+    forms: dict[int, int | str | None] = {**str.maketrans("أإآٱىةؤئیکё", "اااايهوييكе")}
     forms |= dict.fromkeys(map(ord, "\u0640" + _list(0x0591, 0x06ED, "M")))
     forms |= {0xFF01 + place: chr(0x21 + place) for place in range(94)}
     for code in range(0x0660, 0xFF1A):
@@ -57,8 +62,7 @@ FORMS = _choose_forms()
 """One form for letters of several, as ``str.translate`` takes it; lower case only."""
 
 _INDEXED = re.compile(
-    f"(?:[{UNSPACED}][{MARKS}]*)+|{_SPACED_MARKS.pattern}"
-    f"|[{re.escape(''.join(map(chr, FORMS)))}Ё]"
+    f"(?:[{UNSPACED}][{MARKS}]*)+|{_SPACED_MARKS.pattern}|[{re.escape(''.join(map(chr, FORMS)))}Ё]"
 )
 
 

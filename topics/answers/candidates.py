@@ -19,7 +19,7 @@ from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.wordings import find_contained
 from topics.pipeline.coverage import FLOORS, embed_leads, find_coverage
 from topics.pipeline.furniture import read_furniture
-from topics.pipeline.work import stored_graph
+from topics.pipeline.work import UNREAD, stored_graph
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,14 @@ def find_candidates(store: CorpusStore, kind: JudgementKind) -> list[Candidate]:
         pairs = [(one.a, one.b, one.score) for one in related]
     elif graph is not None:
         wider = replace(thresholds.for_relations(), event_score=least)
-        related = find_same_event(passages, documents, nodes.of_passage, graph, options=wider)
+        related = find_same_event(
+            passages,
+            documents,
+            nodes.of_passage,
+            graph,
+            options=wider,
+            unread=store.setting(UNREAD) or (),
+        )
         pairs = [(one.a, one.b, one.score) for one in related]
     else:
         pairs = []
@@ -119,7 +126,9 @@ def _stories(
     """Yield the pairs of articles that were weighed, whatever came of it."""
     furniture = read_furniture(store, passages)
     leads = embed_leads(store, stored_encoder(store), passages, articles, furniture)
-    _, survey = find_coverage(articles, leads, read_thresholds(store), ())
+    _, survey = find_coverage(
+        articles, leads, read_thresholds(store), (), store.setting(UNREAD) or ()
+    )
     documents = {article.id: article.document for article in articles}
     for (a, b), score in zip(survey.pairs.tolist(), survey.scores.tolist(), strict=True):
         if score >= FLOORS["story"]:

@@ -28,7 +28,7 @@ from topics.coverage.relations.wordings import check_contained
 from topics.pipeline.coverage import embed_leads, find_coverage
 from topics.pipeline.coverage_tables import read_canonicals, read_pairs
 from topics.pipeline.furniture import read_furniture
-from topics.pipeline.work import stored_graph
+from topics.pipeline.work import UNREAD, stored_graph
 
 if TYPE_CHECKING:
     import numpy as np
@@ -189,6 +189,7 @@ def _event(pair: _Pair) -> Explanation:
         pair.rows,
         cosine=pair.cosine,
         options=pair.thresholds.for_relations(),
+        unread=pair.store.setting(UNREAD) or (),
     )
     contained = [nodes for kind, nodes in pair.related if kind == "contains"]
     inside = check_outside(frozenset(pair.nodes[list(pair.rows)].tolist()), contained)
@@ -207,7 +208,13 @@ def _story(pair: _Pair) -> Explanation:
     furniture = read_furniture(pair.store, pair.passages)
     encoder = stored_encoder(pair.store)
     leads = embed_leads(pair.store, encoder, pair.passages, pair.articles, furniture)
-    _, survey = find_coverage(pair.articles, leads, pair.thresholds, pair.judgements)
+    _, survey = find_coverage(
+        pair.articles,
+        leads,
+        pair.thresholds,
+        pair.judgements,
+        pair.store.setting(UNREAD) or (),
+    )
     return explain(
         "story",
         survey.check(a, b),

@@ -73,6 +73,7 @@ def find_related(
     *,
     thresholds: Thresholds,
     judgements: Sequence[Judgement],
+    unread: Collection[str] = (),
 ) -> list[Relation]:
     """Find passages of one wording and other facts, contained ones, and those of one event.
 
@@ -84,6 +85,7 @@ def find_related(
         graph: Neighbours of the nodes.
         thresholds: What counts.
         judgements: Pairs of which the user said that they count, or do not.
+        unread: Languages that the model does not read.
     """
     least = {"contains": thresholds.contains, "same_event": thresholds.same_event}
     wanted = {kind: _pairs(judgements, kind, same=True) for kind in least}
@@ -103,7 +105,7 @@ def find_related(
     found: set[tuple[str, frozenset[str]]] = set()
     related = [
         *find_contained(passages, documents, nodes, options=options),
-        *find_same_event(passages, documents, nodes, graph, options=options),
+        *find_same_event(passages, documents, nodes, graph, options=options, unread=unread),
     ]
     for relation in related:
         kind, pair = relation.kind, frozenset(nodes[[relation.a, relation.b]].tolist())
@@ -170,6 +172,7 @@ def find_coverage(
     leads: Leads,
     thresholds: Thresholds,
     judgements: Sequence[Judgement],
+    unread: Collection[str] = (),
 ) -> tuple[list[ArticleRelation], StorySurvey]:
     """Relate whole articles that share their wording, and gather articles into stories.
 
@@ -178,6 +181,7 @@ def find_coverage(
         leads: What stories are read from.
         thresholds: What counts.
         judgements: Pairs of articles that the user put together or apart.
+        unread: Languages that the model does not read.
     """
     relations = relate_articles(articles, thresholds.for_copies(), thresholds.for_relations())
     number = {article.id: place for place, article in enumerate(articles)}
@@ -196,6 +200,7 @@ def find_coverage(
         linked=[(one.a, one.b) for one in relations if one.one_story and not one.one_text],
         together=together,
         apart=apart,
+        unread=unread,
     )
     return relations, survey
 

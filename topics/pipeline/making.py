@@ -42,7 +42,14 @@ from topics.pipeline.topic_tables import (
     store_topics,
 )
 from topics.pipeline.topics import FITS, Found, Placed, find_topics, place_rows
-from topics.pipeline.work import CorpusWork, Derivation, Relations, read_vectors, stored_graph
+from topics.pipeline.work import (
+    UNREAD,
+    CorpusWork,
+    Derivation,
+    Relations,
+    read_vectors,
+    stored_graph,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,6 +83,7 @@ def _relate(work: CorpusWork) -> Relations:
         graph,
         thresholds=work.thresholds,
         judgements=work.judgements,
+        unread=work.unread,
     )
     return Relations(survey, nodes, graph, relations)
 
@@ -86,6 +94,7 @@ def _keep_relations(work: CorpusWork, found: Relations) -> None:
     work.store.put_array("graph.indices", found.graph.indices)
     work.store.put_array("graph.similarities", found.graph.similarities)
     work.store.set_setting("recall", found.graph.recall)
+    work.store.set_setting(UNREAD, sorted(work.unread))
 
 
 # Furniture: what an outlet repeats whatever its articles are on
@@ -106,7 +115,7 @@ def _cover(work: CorpusWork) -> tuple[list[ArticleRelation], StorySurvey]:
     """
     work.tell("finding stories")
     leads = embed_leads(work.store, work.encoder, work.passages, work.articles, work.furniture)
-    return find_coverage(work.articles, leads, work.thresholds, work.judgements)
+    return find_coverage(work.articles, leads, work.thresholds, work.judgements, work.unread)
 
 
 def _keep_coverage(work: CorpusWork, found: tuple[list[ArticleRelation], StorySurvey]) -> None:
@@ -196,7 +205,7 @@ RELATIONS: Stage[CorpusWork] = Stage(
     keep=_keep_relations,
     is_whole=lambda work: stored_graph(work.store) is not None,
     tables=("copy_groups", "copy_members", "wordings", "relations"),
-    values=("graph.indices", "graph.similarities", "recall"),
+    values=("graph.indices", "graph.similarities", "recall", UNREAD),
 )
 FURNITURE: Stage[CorpusWork] = Stage(
     name=FURNITURE_TABLE,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from embeddings.corpus.contents import count_languages
 from embeddings.corpus.store import CorpusStore
 from embeddings.text.wording import read_once
 from topics.coverage.examples.judgements import count_gone
@@ -29,12 +30,15 @@ from topics.pipeline.making import (
 )
 from topics.pipeline.stages import Runner, Work, stored_digest, stored_notes
 from topics.pipeline.topic_tables import count_shown
-from topics.pipeline.work import CorpusWork, Derivation
+from topics.pipeline.work import UNREAD, CorpusWork, Derivation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.encoders.protocol import Encoder
+
+# Of 50 languages, as small as the default model; Apache-2.0.
+MULTILINGUAL = "paraphrase-multilingual-MiniLM-L12-v2"
 
 
 def derive(
@@ -61,7 +65,7 @@ def derive(
     told = stored_notes(store, TOPICS.name)
     # Edits that are idle are told by every run, until they are undone.
     idle = (*told.get("idle", ()), *stored_notes(store, NAMES.name))
-    notes = (*told.get("notes", ()), *_doubts(store))
+    notes = (*told.get("notes", ()), *_doubts(store), *_tell_unread(store, encoder))
     if work.changed is None:
         return Derivation(fresh=False, previous_topics=previous, idle=idle, notes=notes)
     return dataclasses.replace(work.changed, idle=idle, notes=notes)
@@ -78,6 +82,22 @@ def _doubts(store: CorpusStore) -> tuple[str, ...]:
             (gone, "are on texts that have changed or are gone"),
         )
         if number
+    )
+
+
+def _tell_unread(store: CorpusStore, encoder: Encoder) -> tuple[str, ...]:
+    """Say of how many articles the model does not read the language, and which model does."""
+    unread = store.setting(UNREAD) or ()
+    counts = [(code, number) for code, number in count_languages(store) if code in unread]
+    number = sum(times for _, times in counts)
+    if not number:
+        return ()
+    which = ", ".join(f"{times:,} {code}" for code, times in counts)
+    articles = "1 article is" if number == 1 else f"{number:,} articles are"
+    return (
+        f"{articles} in a language that {encoder.name} does not read ({which}), so that topics and "
+        "search by meaning are poor there and events are told by words in common; for a model "
+        f"that reads it type `topicwire cluster PATH --model {MULTILINGUAL} --db NEW.db`.",
     )
 
 

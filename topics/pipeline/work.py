@@ -11,6 +11,7 @@ import numpy as np
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
+from embeddings.text.stopwords import ENGLISH
 from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.graph import Nodes, read_nodes
 from embeddings.vectors.neighbours import NeighbourGraph, narrow_graph
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.encoders.protocol import Encoder
+
+UNREAD = "unread"
+"""The setting that holds the languages of articles that the model does not read."""
+
+# Articles of each language, and how much of each, that tell whether a model reads it.
+_SAMPLES, _SAMPLE_CHARACTERS = 20, 500
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,20 @@ class CorpusWork(Work):
     def documents(self) -> dict[str, Document]:
         """All articles, by id."""
         return {document.id: document for document in self.store.documents()}
+
+    @cached_property
+    def unread(self) -> frozenset[str]:
+        """Languages of articles that the model does not read, English taken for one it does."""
+        samples: dict[str, list[str]] = {}
+        for _, document in sorted(self.documents.items()):
+            of_language = samples.setdefault(document.language, [])
+            if document.language not in ENGLISH and len(of_language) < _SAMPLES:
+                of_language.append(document.text[:_SAMPLE_CHARACTERS])
+        return frozenset(
+            language
+            for language, texts in samples.items()
+            if texts and not self.encoder.reads(texts)
+        )
 
     @cached_property
     def articles(self) -> list[Article]:
@@ -173,6 +194,7 @@ class CorpusWork(Work):
             texts=[passage.body for passage in canonical],
             sources=[self.documents[passage.document_id].source for passage in canonical],
             documents=[passage.document_id for passage in canonical],
+            languages=[self.documents[passage.document_id].language for passage in canonical],
             keys=nodes.keys,
             vectors=vectors,
             graph=narrow_graph(cast("NeighbourGraph", graph), nodes.rows, vectors),

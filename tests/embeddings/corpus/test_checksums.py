@@ -145,6 +145,7 @@ def test_a_file_of_version_4_gets_checksums_of_what_it_holds(tmp_path):
         kept = store.rows(KEPT)
     connection = sqlite3.connect(path)
     make_older(connection, 4)
+    connection.commit()
     connection.close()
     with CorpusStore.open(path) as store:
         assert (store.setting("chosen"), store.array("graph").tolist()) == (["ü"], ROW.tolist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,8 @@ from topics.coverage.likeness.weighing import (
     Likeness,
     Weights,
     count_stems,
+    find_blind,
+    leave_to_words,
     measure_typical,
     multiply_rows,
     scale_rows,
@@ -99,11 +102,15 @@ class Affinity:
         texts: The text of each of ``n`` nodes (``story_text``), then their ``n`` headlines.
         vectors: float32 of shape ``(n, d)``, unit rows.
         graph: ``NEIGHBOURS`` neighbours of each.
+        languages: Of each node; by default all are English.
+        unread: Those that the model does not read.
     """
 
     texts: WordedTexts
     vectors: NDArray[np.float32]
     graph: NeighbourGraph
+    languages: Sequence[str] = ()
+    unread: Collection[str] = ()
 
     def measure(self, pairs: NDArray[np.int64]) -> Likeness:
         """Compare pairs of nodes; int64 of shape ``(m, 2)``."""
@@ -113,7 +120,7 @@ class Affinity:
         back = multiply_rows(titles, present, second, first)
         cosines, words = self._typical
         figures, dates = (_conflict(facts, first, second) for facts in self._facts)
-        return Likeness(
+        likeness = Likeness(
             WEIGHTS,
             self._cosines(first, second),
             multiply_rows(stems, stems, first, second),
@@ -123,6 +130,9 @@ class Affinity:
             figures,
             dates,
         )
+        if not self.unread:
+            return likeness
+        return leave_to_words(likeness, find_blind(self.languages, self.unread, pairs))
 
     def _cosines(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float64]:
         cosines = np.empty(len(first))
@@ -135,7 +145,7 @@ class Affinity:
 
     @cached_property
     def _stems(self) -> tuple[Any, Any, Any]:
-        return weigh_stems(self.texts)
+        return weigh_stems(self.texts, self.languages)
 
     @cached_property
     def _facts(self) -> tuple[Any, Any]:
@@ -167,17 +177,18 @@ def weigh_days(gaps: NDArray[np.int64], most: int) -> NDArray[np.float64]:
     return odds
 
 
-def weigh_stems(texts: WordedTexts) -> tuple[Any, Any, Any]:
+def weigh_stems(texts: WordedTexts, languages: Sequence[str] = ()) -> tuple[Any, Any, Any]:
     """Weigh the words of texts and of their headlines by their rarity in the texts.
 
     Args:
         texts: ``n`` texts, then their ``n`` headlines.
+        languages: Of the ``n``; by default all are English.
 
     Returns:
         Three sparse matrices ``(n, stems)``: the texts' vectors, see ``weigh_words``; the
         headlines' rarities, each row of sum 1; and 1 where a text has the stem.
     """
-    counts = count_stems(texts)
+    counts = count_stems(texts, [*languages, *languages])
     count = len(texts) // 2
     present, titles = counts[:count], counts[count:]
     vectors, rarity = weigh_words(present)

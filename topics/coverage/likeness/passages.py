@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,8 @@ from topics.coverage.likeness.weighing import (
     Likeness,
     Weights,
     count_stems,
+    find_blind,
+    leave_to_words,
     measure_typical,
     multiply_rows,
     weigh_words,
@@ -102,6 +104,8 @@ def measure_likeness(
     graph: NeighbourGraph,
     pairs: NDArray[np.int64],
     cosines: NDArray[np.float64],
+    languages: Sequence[str] = (),
+    unread: Collection[str] = (),
 ) -> Likeness:
     """Measure the likeness of pairs of nodes against that of their typical neighbours.
 
@@ -110,17 +114,20 @@ def measure_likeness(
         graph: Neighbours of the nodes.
         pairs: int64 of shape ``(m, 2)``.
         cosines: float64 of shape ``(m,)``.
+        languages: Of each node's text; by default all are English.
+        unread: Those that the model does not read.
     """
-    vectors, _ = weigh_words(count_stems(texts))
+    vectors, _ = weigh_words(count_stems(texts, languages))
     words = multiply_rows(vectors, vectors, pairs[:, 0], pairs[:, 1])
     typical, typical_words = measure_typical(vectors, graph, WEIGHTS)
-    return Likeness(
+    likeness = Likeness(
         WEIGHTS,
         cosines,
         words,
         typical[pairs].mean(axis=1),
         typical_words[pairs].mean(axis=1),
     )
+    return leave_to_words(likeness, find_blind(languages, unread, pairs)) if unread else likeness
 
 
 def weigh_days(days: int | None) -> float:

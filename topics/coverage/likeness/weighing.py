@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.text.stopwords import STOP_WORDS
+from embeddings.text.scripts import is_unspaced
+from embeddings.text.stopwords import STOP_WORDS, function_words
 from embeddings.text.wording import WordedTexts
 from embeddings.vectors.neighbours import NeighbourGraph
 
 # Letters by which words are compared, so that "attacked" and "attacks" agree.
 STEM_LETTERS = 5
+# The least likeness in words of two texts of which the model does not read one: twice what
+# articles have in common with their typical neighbours.
+COMMON_WORDS = 0.12
+_HIRAGANA = re.compile("[\u3041-\u309f]+")
 # Pairs of rows multiplied at once; of 100 stems each some 100 MB.
 _AT_ONCE = 50_000
 # Texts whose neighbours' words are added up at once.
@@ -100,11 +107,16 @@ class Likeness:
         return odds
 
 
-def count_stems(texts: WordedTexts) -> Any:
+def count_stems(texts: WordedTexts, languages: Sequence[str] = ()) -> Any:
     """Count the words of texts by their first letters, stop words not at all.
 
+    Of scripts without spaces two characters in a row are a stem, but for two of hiragana.
     Stems are numbered by their letters, so that sums come out the same to the last bit in
     any order of the texts.
+
+    Args:
+        texts: The texts.
+        languages: Of each; by default all are English.
 
     Returns:
         Sparse matrix ``(n, stems)``.
@@ -112,17 +124,69 @@ def count_stems(texts: WordedTexts) -> Any:
     from scipy import sparse
 
     words = texts.vocabulary.words()
-    stems = sorted({word[:STEM_LETTERS] for word in words})
+    owners = np.repeat(np.arange(len(texts)), texts.lengths)
+    kept = _find_telling(texts, words, owners, languages)
+    character = np.array([is_unspaced(word) for word in words], dtype=bool)[texts.numbers]
+    pairs = np.flatnonzero(character[:-1] & character[1:] & (owners[:-1] == owners[1:]))
+    ends = zip(texts.numbers[pairs].tolist(), texts.numbers[pairs + 1].tolist(), strict=True)
+    bigrams = [words[one] + words[other] for one, other in ends]
+    told = np.array([_HIRAGANA.fullmatch(one) is None for one in bigrams], dtype=bool)
+    stems = sorted({word[:STEM_LETTERS] for word in words}.union(bigrams))
     number = {stem: place for place, stem in enumerate(stems)}
     of_word = np.array([number[word[:STEM_LETTERS]] for word in words], dtype=np.int64)
-    telling = np.array([word not in STOP_WORDS for word in words], dtype=bool)
-    kept = telling[texts.numbers]
-    owners = np.repeat(np.arange(len(texts)), texts.lengths)[kept]
-    columns = of_word[texts.numbers[kept]]
+    kept &= ~character
+    of_pair = np.array([number[one] for one in bigrams], dtype=np.int64)
+    rows = np.concatenate((owners[kept], owners[pairs[told]]))
+    columns = np.concatenate((of_word[texts.numbers[kept]], of_pair[told]))
     shape = (len(texts), max(len(stems), 1))
-    counts = sparse.csr_matrix((np.ones(len(owners)), (owners, columns)), shape=shape)
+    counts = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
     counts.sum_duplicates()
     return counts
+
+
+def _find_telling(
+    texts: WordedTexts,
+    words: Sequence[str],
+    owners: NDArray[np.int64],
+    languages: Sequence[str],
+) -> NDArray[np.bool_]:
+    """Return which words of texts are function words neither of English nor of their language."""
+    telling = np.array([word not in STOP_WORDS for word in words], dtype=bool)
+    kept: NDArray[np.bool_] = telling[texts.numbers]
+    for language in sorted(set(languages)):
+        if common := function_words(language):
+            listed = np.array([word in common for word in words], dtype=bool)
+            own = np.array([one == language for one in languages], dtype=bool)
+            kept &= ~(own[owners] & listed[texts.numbers])
+    return kept
+
+
+def find_blind(
+    languages: Sequence[str], unread: Collection[str], pairs: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return the pairs of texts of which the model does not read one: bool of shape ``(m,)``."""
+    found: NDArray[np.bool_] = np.array([one in unread for one in languages], dtype=bool)
+    blind: NDArray[np.bool_] = found[pairs[:, 0]] | found[pairs[:, 1]]
+    return blind
+
+
+def leave_to_words(likeness: Likeness, blind: NDArray[np.bool_]) -> Likeness:
+    """Weigh pairs by their words alone where the model does not read one of the two.
+
+    Their cosine is taken for the usual one, and for the least where they have next to no words
+    in common.
+
+    Args:
+        likeness: Of the pairs.
+        blind: bool of shape ``(m,)``: which they are.
+    """
+    usual = likeness.weights.median_cosine
+    cosines = np.where(likeness.words < COMMON_WORDS, -1.0, usual)
+    return replace(
+        likeness,
+        cosines=np.where(blind, cosines, likeness.cosines),
+        typical_cosines=np.where(blind, usual, likeness.typical_cosines),
+    )
 
 
 def weigh_words(counts: Any) -> tuple[Any, NDArray[np.float64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -46,16 +46,21 @@ class _Nodes:
         texts: Their words.
         graph: Neighbours of the nodes.
         facts: Finds the facts of a node's text.
+        languages: Of each, that of its first passage's article.
+        unread: Languages that the model does not read.
     """
 
-    def __init__(self, corpus: Sourced, graph: NeighbourGraph) -> None:
-        self.corpus, self.graph = corpus, graph
+    def __init__(
+        self, corpus: Sourced, graph: NeighbourGraph, unread: Collection[str] = ()
+    ) -> None:
+        self.corpus, self.graph, self.unread = corpus, graph, unread
         self.members: list[list[int]] = [[] for _ in range(graph.size)]
         for row, node in enumerate(corpus.nodes.tolist()):
             if node >= 0:
                 self.members[node].append(row)
         for rows in self.members:
             rows.sort(key=corpus.order)
+        self.languages = [corpus.language(rows[0]) if rows else "" for rows in self.members]
         self.bodies = [self._longest(rows) for rows in self.members]
         self.texts = read_many(self.bodies)
         self.facts = cache(lambda node: read_facts(self.bodies[node]))
@@ -63,6 +68,10 @@ class _Nodes:
     def _longest(self, rows: Sequence[int]) -> str:
         bodies = (self.corpus.passages[row].body for row in rows)
         return min(bodies, key=lambda body: (-len(body), hash_text(body)), default="")
+
+    def measure(self, pairs: NDArray[np.int64], cosines: NDArray[np.float64]) -> Likeness:
+        """Measure the likeness of pairs of nodes."""
+        return measure_likeness(self.texts, self.graph, pairs, cosines, self.languages, self.unread)
 
     def least_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the words of the shorter text of each pair of nodes."""
@@ -109,6 +118,7 @@ def find_same_event(
     graph: NeighbourGraph,
     *,
     options: RelationOptions | None = None,
+    unread: Collection[str] = (),
 ) -> list[Relation]:
     """Find paragraphs of two outlets that report one event in words of their own.
 
@@ -116,14 +126,15 @@ def find_same_event(
     than each is to what else surrounds it; days between them and facts that conflict
     count against them, and publication dates too far apart rule them out. See
     ``topics.coverage.likeness.passages`` for the weights, ``find_relations`` for the arguments.
+    Of text in a language that is ``unread``, which the model does not read, the words decide.
     """
     options = options or RelationOptions()
     corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
-    known = _Nodes(corpus, graph)
+    known = _Nodes(corpus, graph, unread)
     pairs, cosines = candidate_pairs(graph)
     kept = long_enough(known.least_words(pairs), options.event_words)
     pairs = pairs[kept]
-    likeness = measure_likeness(known.texts, graph, pairs, cosines[kept])
+    likeness = known.measure(pairs, cosines[kept])
     # Facts only take away, and nothing adds more than a common day.
     hopeful = to_odds(options.event_score) - weigh_days(0)
     relations = []
@@ -148,6 +159,7 @@ def check_same_event(
     *,
     cosine: float,
     options: RelationOptions | None = None,
+    unread: Collection[str] = (),
 ) -> tuple[list[Step], SameEvent | None]:
     """Test whether two passages report one event, as ``find_same_event`` does.
 
@@ -159,13 +171,14 @@ def check_same_event(
         rows: The two passages.
         cosine: Of their vectors.
         options: What counts.
+        unread: Languages that the model does not read.
 
     Returns:
         The steps; and how the two were weighed, ``None`` where they are no neighbours.
     """
     options = options or RelationOptions()
     corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
-    known = _Nodes(corpus, graph)
+    known = _Nodes(corpus, graph, unread)
     pair = np.sort(corpus.nodes[list(rows)])[None, :]
     one_text = bool(pair[0, 0] == pair[0, 1])
     steps = [] if one_text else [check_words(int(known.least_words(pair)[0]), options.event_words)]
@@ -188,6 +201,6 @@ def check_same_event(
     steps.append(make_step("neighbours", cosine, CANDIDATE_COSINE, near, clause))
     if not near:
         return steps, None
-    likeness = measure_likeness(known.texts, graph, pairs[place], cosines[place])
+    likeness = known.measure(pairs[place], cosines[place])
     evidence = known.weigh(*rows, likeness, 0)
     return [*steps, _check_event(evidence, options.event_score)], evidence

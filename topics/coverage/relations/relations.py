@@ -97,6 +97,11 @@ class Sourced:
         document = self.documents.get(self.passages[row].document_id)
         return document.published if document else ""
 
+    def language(self, row: int) -> str:
+        """Return the language of a row, ``""`` where it is not known."""
+        document = self.documents.get(self.passages[row].document_id)
+        return document.language if document else ""
+
     def order(self, row: int) -> tuple[bool, str, str, int, int]:
         """First published first, unknown dates last; then by document and place."""
         passage = self.passages[row]

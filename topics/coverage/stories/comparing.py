@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -122,7 +122,7 @@ class Nodes:
 
 
 def weigh_pairs(
-    nodes: Nodes, options: StoryOptions
+    nodes: Nodes, options: StoryOptions, unread: Collection[str] = ()
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
     """Compare the nodes that may report one event; returns pairs, log odds, and the others."""
     rows = np.array(nodes.representatives, np.intp)
@@ -132,7 +132,8 @@ def weigh_pairs(
     keys = [number.to_bytes(8, "big") for number in range(len(rows))]
     width = max(options.neighbours, affinity.NEIGHBOURS)
     graph = find_neighbours(vectors, width, keys=keys)
-    measure = Affinity(texts, vectors, graph)
+    languages = [nodes.articles[row].document.language for row in rows.tolist()]
+    measure = Affinity(texts, vectors, graph, languages, unread)
     near = _near(graph, options.neighbours)
     gaps, known = nodes.gaps(near)
     dated = affinity.weigh_days(gaps[known], options.days)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -138,6 +138,7 @@ def find_stories(
     linked: Sequence[tuple[int, int]] = (),
     together: Sequence[tuple[int, int]] = (),
     apart: Sequence[tuple[int, int]] = (),
+    unread: Collection[str] = (),
 ) -> StorySurvey:
     """Group articles that report one event.
 
@@ -157,6 +158,7 @@ def find_stories(
         linked: Pairs of which one is most of the other: strong evidence of one story.
         together: Pairs that the user wants in one story.
         apart: Pairs that the user wants in two; they win over all others.
+        unread: Languages that the model does not read: of articles in them the words decide.
 
     Raises:
         ValueError: ``vectors`` are not one finite row an article.
@@ -173,7 +175,7 @@ def find_stories(
         copies=copies, linked=linked, together=together, apart=apart,
     )  # fmt: skip
     nodes = Nodes(articles, worded, unit, ties)
-    pairs, evidence, ruled_out = weigh_pairs(nodes, options)
+    pairs, evidence, ruled_out = weigh_pairs(nodes, options, unread)
     least = max(to_odds(options.threshold), linking.MISSING)
     tree = linking.grow(ties.groups, pairs, evidence, least, ties.apart)
     scores = to_probability(evidence)
