@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors.neighbours import unit_rows
+from topics.discovery.branching import CYCLES_LARGE, SWEEPS, measure_margin, refine, split_loose
 from topics.discovery.communities import (
     best_communities,
     default_resolution,
@@ -24,12 +24,10 @@ from topics.discovery.condensing import (
     condense_edges,
     first_rows,
     gather_groups,
-    intersect,
-    keep_inside,
-    membership,
     number_by_size,
 )
 from topics.discovery.counting import FINER, MOST_PIECES, join_linked, join_to_count
+from topics.discovery.few import part_few
 from topics.discovery.ground import CONDENSE_ROWS, Ground
 from topics.discovery.joining import follow_steps, join_alike, join_steps, merge_fragments
 from topics.hierarchy.tree import TopicTree
@@ -41,7 +39,6 @@ Labels = NDArray[np.int64]
 RUNS = 8
 RUNS_ATOMS = 2
 RUNS_FULL = 4
-CYCLES_LARGE = 2
 FULL_ROWS = 30_000
 # So much closer the corpus is looked at as well; that partition is taken when its topics
 # stand so much further apart.
@@ -52,15 +49,8 @@ LEAST_GAIN = 1.05
 LEAST_FINER = 1.3
 LEAST_ROWS = 12
 DEEPEST = 5
-RUNS_FINER = 2
-# Rounds in which rows are moved on finer levels, and on the default one of large corpora.
-SWEEPS = 4
-# Cells of the table of rows by topics up to which rows are moved on finer levels.
-MOST_CELLS = 4_000_000
 # Up to so many topics there is nothing broader.
 MOST_BROAD = 3
-# Rows, spread evenly, that say how far topics stand apart.
-MARGIN_ROWS = 20_000
 
 
 def find_topics(
@@ -69,7 +59,7 @@ def find_topics(
     """Find the topics to show first, or exactly ``count`` of them.
 
     Leiden communities by modularity (Traag, Waltman and van Eck, 2019), fragments and halves
-    of one subject joined.
+    of one subject joined, loose topics split; a few rows by linkage.
 
     Args:
         ground: The rows.
@@ -85,12 +75,17 @@ def find_topics(
         ValueError: ``count`` is not in 1 to ``n``.
     """
     rows = ground.rows
+    few = part_few(ground.unit) if resolution is None else None
     if count is not None and not 1 <= count <= max(rows, 1):
         raise ValueError(f"{count} topics were asked of {rows} passages; ask for 1 to {rows}.")
     if rows < 3 or ground.edges.nnz == 0:
         labels = np.zeros(rows, np.int64)
+    elif few is not None:
+        labels = few
     else:
         labels = _find_default(ground, resolution, seed)
+        if count is None and resolution is None:
+            labels = split_loose(ground, labels, seed=seed)
     if count is not None and rows:
         labels = join_to_count(ground, labels, count, seed=seed)
     return number_by_size(labels)
@@ -118,25 +113,6 @@ def _find_default(ground: Ground, resolution: float | None, seed: int) -> Labels
     else:
         part = sweep(edges, parts[best], tried[best], SWEEPS)
     return tidy(ground, part)
-
-
-def measure_margin(unit: NDArray[np.float32], labels: Labels) -> float:
-    """Return how much nearer rows are to their own centre than to the next, in the mean.
-
-    Cosines with the centres, as in the simplified silhouette (Hruschka, Campello and de
-    Castro, 2004), without its scaling. 0 for a single topic. In large corpora the mean is
-    of ``MARGIN_ROWS`` rows spread evenly.
-    """
-    if labels.max(initial=0) == 0:
-        return 0.0
-    centres = unit_rows(np.asarray(membership(labels) @ unit))
-    step = -(-len(unit) // MARGIN_ROWS)
-    cosines, labels = unit[::step] @ centres.T, labels[::step]
-    rows = np.arange(len(labels))
-    own = cosines[rows, labels]
-    cosines[rows, labels] = -np.inf
-    # Rounded beyond what the number of threads may change.
-    return round(float((own - cosines.max(axis=1)).mean(dtype=np.float64)), 5)
 
 
 def tidy(ground: Ground, labels: Labels) -> Labels:
@@ -217,30 +193,3 @@ def _find_finer(
         if ground.rows / count < LEAST_ROWS:
             break
     return levels, tuple(resolutions)
-
-
-def refine(ground: Ground, above: Labels, resolution: float, *, seed: int = 0) -> Labels:
-    """Find finer topics inside each topic at a resolution; fragments join a sibling.
-
-    Args:
-        ground: The rows.
-        above: int64 ``(n,)``, topics without gaps.
-        resolution: That of modularity on the edges inside topics.
-        seed: The one source of randomness.
-
-    Returns:
-        int64 ``(n,)``, without gaps.
-    """
-    rows = ground.rows
-    inside = keep_inside(ground.edges, above)
-    pieces = intersect(above, ground.atoms)
-    links = condense_edges(inside, pieces)
-    part = best_communities(links, resolution, seed, RUNS_FINER, CYCLES_LARGE)[pieces]
-    part = intersect(above, part)
-    if links.shape[0] < rows and rows * int(part.max()) < MOST_CELLS:
-        part = intersect(above, sweep(inside, part, resolution, SWEEPS))
-    # The finer the level, the smaller a topic may be.
-    closer = math.sqrt(default_resolution(rows) / resolution)
-    least = max(2, round(least_topic_size(rows) * closer))
-    homes = above[first_rows(part)]
-    return merge_fragments(gather_groups(inside, ground.unit, part), least, homes)[part]

@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from topics.discovery.branching import SWEEPS, refine, split_loose
 from topics.discovery.communities import best_communities, default_resolution, sweep
 from topics.discovery.condensing import compact, condense_edges, gather_groups
 from topics.discovery.counting import join_to, join_to_count
+from topics.discovery.few import FEW_ROWS
 from topics.discovery.ground import CONDENSE_ROWS, Ground
-from topics.discovery.levels import FULL_ROWS, SWEEPS, refine, tidy
+from topics.discovery.levels import FULL_ROWS, tidy
 from topics.hierarchy.tree import TopicTree
 
 Labels = NDArray[np.int64]
@@ -21,8 +23,8 @@ Values = NDArray[np.float64]
 # Rows left out of each run; Leiden runs for each.
 LEFT_OUT = 0.2
 RUNS_EACH = 2
-# Below so many rows nothing can be left out and found again.
-LEAST_ROWS = 10
+# In topics of fewer rows there is next to nothing to leave out.
+LEAST_MEMBERS = 5
 
 
 def measure_stability(
@@ -47,10 +49,11 @@ def measure_stability(
 
     Returns:
         For each level float64 ``(tree.count(level),)``, 0 to 1; NaN for guided topics, for
-        topics without rows, and for all in corpora below ``LEAST_ROWS`` rows.
+        topics of fewer than ``LEAST_MEMBERS`` rows, and for all in corpora below
+        ``FEW_ROWS`` rows.
     """
     rows = ground.rows
-    if rows < LEAST_ROWS or ground.edges.nnz == 0:
+    if rows < FEW_ROWS or ground.edges.nnz == 0:
         return tuple(np.full(tree.count(level), np.nan) for level in range(len(tree.levels)))
     runs = runs if rows <= FULL_ROWS else max(1, runs // 2)
     kept = leave_out(rows, runs, seed)
@@ -66,6 +69,8 @@ def measure_stability(
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         measured = list(pool.map(resample, range(runs)))
     values = tuple(_mean(np.stack(level)) for level in zip(*measured, strict=True))
+    for labels, level in zip(tree.levels, values, strict=True):
+        level[np.bincount(labels, minlength=len(level)) < LEAST_MEMBERS] = np.nan
     for level in values[: tree.default + 1]:
         level[: tree.fixed] = np.nan
     return values
@@ -114,7 +119,10 @@ def _find_shown(ground: Ground, count: int, seed: int) -> Labels:
         links = condense_edges(ground.edges, ground.atoms)
         labels = best_communities(links, resolution, seed, RUNS_EACH)[ground.atoms]
         labels = sweep(ground.edges, labels, resolution, SWEEPS)
-    return join_to_count(ground, tidy(ground, labels), count, seed=seed)
+    labels = tidy(ground, labels)
+    if count > int(labels.max()) + 1:
+        labels = split_loose(ground, labels, seed=seed)
+    return join_to_count(ground, labels, count, seed=seed)
 
 
 def _best_jaccard(labels: Labels, found: Labels, count: int) -> Values:

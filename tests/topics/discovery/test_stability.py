@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery.ground import Ground, prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
-from topics.discovery.stability import leave_out, measure_stability
+from topics.discovery.stability import LEAST_MEMBERS, leave_out, measure_stability
 
 
 def prepared(
@@ -46,12 +46,17 @@ def test_a_topic_split_at_random_is_less_stable_than_the_others() -> None:
     assert np.sort(values)[2:].mean() > 0.8
 
 
-def test_every_topic_of_every_level_has_a_share() -> None:
+def test_every_topic_of_every_level_has_a_share_but_those_of_a_few_rows() -> None:
     ground, _ = prepared(8, 400, 0.8)
     tree = grow_tree(ground, find_topics(ground))
     values = measure_stability(ground, tree, runs=3)
     assert [len(level) for level in values] == [*map(tree.count, range(len(tree.levels)))]
-    assert all(((level >= 0) & (level <= 1)).all() for level in values)
+    sizes = [np.bincount(labels) for labels in tree.levels]
+    assert min(size.min() for size in sizes) < LEAST_MEMBERS
+    for level, size in zip(values, sizes, strict=True):
+        told = level[size >= LEAST_MEMBERS]
+        assert ((told >= 0) & (told <= 1)).all()
+        assert np.isnan(level[size < LEAST_MEMBERS]).all()
 
 
 def test_guided_topics_have_no_value_and_the_others_do() -> None:
@@ -62,7 +67,8 @@ def test_guided_topics_have_no_value_and_the_others_do() -> None:
     for level in values[: tree.default + 1]:
         assert np.isnan(level[:2]).all()
         assert not np.isnan(level[2:]).any()
-    assert not np.isnan(values[-1]).any()
+    large = np.bincount(tree.levels[-1]) >= LEAST_MEMBERS
+    assert not np.isnan(values[-1][large]).any()
 
 
 def test_one_seed_gives_one_answer() -> None:
