@@ -29,6 +29,7 @@ _BROUGHT = {
         "CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN "
         "INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text); END",
         "INSERT INTO words (words) VALUES ('rebuild')",
+        "ALTER TABLE topics DROP COLUMN shown",
     ),
     6: ("ALTER TABLE edits DROP COLUMN crc", "ALTER TABLE judgements DROP COLUMN crc"),
     5: (

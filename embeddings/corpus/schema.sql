@@ -212,12 +212,13 @@ CREATE TABLE topics (            -- a tree: each level parts the topics of the o
     named_by        TEXT NOT NULL DEFAULT 'keyphrases',  -- or: user, model
     near            INTEGER,         -- the guided topic a discovered one comes nearest to
     near_score      REAL,
-    own_name        TEXT NOT NULL DEFAULT ''  -- by its key phrases, whoever named it since
+    own_name        TEXT NOT NULL DEFAULT '', -- by its key phrases; whoever named it since
+    shown           INTEGER NOT NULL DEFAULT 1   -- 1: by default; 0: through a broader one, or not
 );
 CREATE TABLE assignments (
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
     node       INTEGER NOT NULL,     -- row of the neighbour graph; copies share one
-    topic_id   INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,  -- on the level shown
+    topic_id   INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,  -- the broadest one shown
     strength   REAL NOT NULL,
     leaf_id    INTEGER,              -- its topic on the finest level; NULL: topic_id
     other_id   INTEGER,              -- the topic that draws it most after its own

@@ -51,3 +51,9 @@ CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
         VALUES ('delete', old.id, coalesce(old.index_text, old.text));
 END;
 INSERT INTO words (words) VALUES ('rebuild');
+-- Which topics are shown, until now those of one level.
+ALTER TABLE topics ADD COLUMN shown INTEGER NOT NULL DEFAULT 1;
+UPDATE topics SET shown = coalesce(
+    (SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'shown_level'), 0
+) BETWEEN level AND finest;
+DELETE FROM sums WHERE name = 'topics';

@@ -155,7 +155,7 @@ def evaluate(
     with open_clustered(db) as store:
         passages, documents = store.passages(), store.documents()
         placed, distinct = read_strengths(store), read_distinct(store)
-        summaries = summarise_topics(store)
+        summaries = summarise_topics(store, all_heads=True)
         stale = is_stale(store, "topics")
     given, unmatched = match_labels(records, passages, documents, path.resolve().parent)
     if not given:

@@ -20,9 +20,9 @@ from embeddings.corpus.outlets import ALIASES
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins
 from topics.coverage.credit.owners import OWNERS
+from topics.hierarchy.outline import read_outline
 from topics.pipeline.coverage_tables import STORY_COUNTS, count_found
 from topics.pipeline.furniture import list_furniture
-from topics.pipeline.topic_tables import count_shown
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class CorpusInfo:
         vectors: Stored vectors, those of removed passages included (a cache).
         topics: Number of topics of all levels.
         topics_shown: Number of those that are shown when no level is asked for.
+        subtopics: Number of parts that are shown below them.
         copy_groups: Number of groups of copies.
         near_groups: Number of those that are not of one text.
         stories: Number of stories, those of one outlet among them.
@@ -79,6 +80,7 @@ class CorpusInfo:
     vectors: int
     topics: int
     topics_shown: int
+    subtopics: int
     copy_groups: int
     near_groups: int
     stories: int
@@ -101,7 +103,7 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
     path = Path(db)
     with CorpusStore.open(path) as store:
         earliest, latest, undated = read_dates(store)
-        found = count_found(store)
+        found, outline = count_found(store), read_outline(store)
         return CorpusInfo(
             path=str(path),
             bytes=path.stat().st_size,
@@ -119,7 +121,8 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
             encoder=store.setting("encoder") or {},
             vectors=count_rows(store, "vectors"),
             topics=count_rows(store, "topics"),
-            topics_shown=count_shown(store),
+            topics_shown=len(outline.on(None)),
+            subtopics=len(set(outline.parts.values())),
             copy_groups=count_rows(store, "copy_groups"),
             near_groups=found["near_groups"],
             stories=count_rows(store, "stories"),

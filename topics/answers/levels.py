@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.store import CorpusStore
-from topics.answers.topics import find_topics, is_unstable, open_clustered
+from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
+from topics.hierarchy.showing import is_unstable
 from topics.pipeline.assignments import count_by_topic
 
 
@@ -18,10 +19,12 @@ class LevelCounts:
 
     Attributes:
         topics: Number of topics on each level, the broadest first.
-        shown: The level that is shown when none is asked for.
-        mixed: Passages between two topics of that level.
+        shown: The default level, around which the others were found.
+        mixed: Passages between two of the topics that are shown.
         strangers: Passages that are like no other.
-        unstable: Topics of that level that resampled runs seldom find again.
+        unstable: Topics shown that resampled runs seldom find again.
+        hidden: Topics down to the level of the parts that are not shown.
+        uncovered: Passages that are under no topic that is shown.
     """
 
     topics: tuple[int, ...]
@@ -29,6 +32,8 @@ class LevelCounts:
     mixed: int
     strangers: int
     unstable: int
+    hidden: int
+    uncovered: int
 
 
 def count_levels(store: CorpusStore) -> LevelCounts:
@@ -40,7 +45,9 @@ def count_levels(store: CorpusStore) -> LevelCounts:
         shown=outline.shown,
         mixed=sum(row[4] for row in counts),
         strangers=sum(row[5] for row in counts),
-        unstable=sum(is_unstable(outline.stabilities[one]) for one in outline.on(outline.shown)),
+        unstable=sum(is_unstable(outline.stabilities[one]) for one in outline.visible),
+        hidden=len(outline.hidden),
+        uncovered=sum(row[1] for row in counts if outline.heads[row[0]] not in outline.visible),
     )
 
 
@@ -57,6 +64,7 @@ class Branch:
         passages: Its passages and those of all topics below it, copies included.
         stability: As in ``TopicSummary``.
         unstable: As in ``TopicSummary``.
+        shown: As in ``TopicSummary``.
         parts: The topics just below it, the largest first.
     """
 
@@ -68,6 +76,7 @@ class Branch:
     passages: int
     stability: float | None
     unstable: bool
+    shown: bool
     parts: tuple[Branch, ...]
 
 
@@ -97,7 +106,8 @@ def tree(
     """
     with open_clustered(db) as store:
         outline = read_outline(store)
-        deepest = outline.deepest if level is None else outline.check(level)
+        outline.check(level)
+        deepest = outline.deepest if level is None else level
         chosen = find_topics(store, wanted)
         counts = {row[0]: row[1] for row in count_by_topic(store)}
 
@@ -113,6 +123,7 @@ def tree(
                 passages=sum(counts.get(one, 0) for one in outline.under(topic_id)),
                 stability=outline.stabilities[topic_id],
                 unstable=is_unstable(outline.stabilities[topic_id]),
+                shown=topic_id in outline.visible,
                 parts=grow(one for one in below(topic_id) if outline.levels[one] <= deepest),
             )
             for topic_id in topic_ids

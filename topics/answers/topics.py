@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
-from topics.hierarchy.outline import read_outline
-from topics.pipeline.assignments import count_by_outlet, count_by_topic, read_descriptions
+from topics.hierarchy.outline import Outline, read_outline
+from topics.hierarchy.showing import is_unstable
+from topics.pipeline.assignments import (
+    count_by_article,
+    count_by_outlet,
+    count_by_topic,
+    read_descriptions,
+)
 from topics.pipeline.stages import is_stale
 
-# A topic that resampled runs find again with less than this (mean best Jaccard) is marked;
-# below .6 Hennig (2007, section 6) advises against trusting a cluster.
-LEAST_STABLE = 0.6
+# Passages that an article has beside its own when it is told how much of it is on a topic:
+# of two that are wholly so, the longer one is the more typical.
+_BESIDE = 4
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,15 @@ class TopicSummary:
         parts: Ids of the topics just below it.
         stability: Mean best Jaccard, 0 to 1, with the topics of runs that leave out a
             fifth of the passages (Hennig, 2007); ``None`` where it was not measured.
-        unstable: It is below ``LEAST_STABLE``: with slightly other articles it might not be.
+        unstable: That is below .6: with slightly other articles it might not be.
         mixed: How many of its passages lie between it and another topic.
         strangers: How many of its passages are like no other.
         named_by: Who named it: ``keyphrases``, ``user`` or ``model``.
         near: Name of the guided topic that a discovered one comes nearest to, or ``""``.
         near_score: How near, 0 to 1.
+        headline: That of the article of which most is on it.
+        shown: It is shown when no level is asked for (``topics.hierarchy.showing``).
+        subtopics: Its parts that are shown below it, the largest first.
     """
 
     id: int
@@ -69,25 +78,41 @@ class TopicSummary:
     named_by: str
     near: str
     near_score: float
+    headline: str = ""
+    shown: bool = True
+    subtopics: tuple[TopicSummary, ...] = ()
 
 
 def topics(
-    db: Path | str = "topicwire.db", *, level: int | None = None, wanted: Sequence[str] = ()
+    db: Path | str = "topicwire.db",
+    *,
+    level: int | None = None,
+    wanted: Sequence[str] = (),
+    hidden: bool = False,
 ) -> list[TopicSummary]:
     """Return the topics of a database, guided ones first, then by size.
 
     Args:
         db: The database.
-        level: 0 is the broadest; by default the level that is shown first.
-        wanted: Ids of topics, or words of their names, of that level; all when empty.
+        level: 0 is the broadest; by default the topics that are shown, with their parts.
+        wanted: Ids of topics, or words of their names, of that level or of those shown; all
+            when empty.
+        hidden: Those that are not shown, but through a broader one, in place of the others.
 
     Raises:
         InputError: There is no such level, or no such topic.
         StoreError: There is no such database, or nothing in it has been clustered.
     """
     with open_clustered(db) as store:
-        chosen = set(find_topics(store, wanted, read_outline(store).check(level)))
-        return [one for one in summarise_topics(store, level) if not wanted or one.id in chosen]
+        outline = read_outline(store)
+        if hidden:
+            return _summarise(store, outline, set(outline.hidden))
+        listed = summarise_topics(store, level)
+        if not wanted:
+            return listed
+        every = [*listed, *(part for one in listed for part in one.subtopics)]
+        chosen = set(find_topics(store, wanted, level, among={one.id for one in every}))
+        return [one for one in every if one.id in chosen]
 
 
 @contextmanager
@@ -118,25 +143,46 @@ def open_clustered(
         yield store
 
 
-def summarise_topics(store: CorpusStore, level: int | None = None) -> list[TopicSummary]:
+def summarise_topics(
+    store: CorpusStore, level: int | None = None, *, all_heads: bool = False
+) -> list[TopicSummary]:
     """Return the topics of an open store, guided ones first, then by size.
 
     Args:
         store: Its topics are described.
         level: As for ``topics``.
+        all_heads: Where no level is asked for, also those that passages are counted under
+            though they are not shown.
 
     Raises:
         InputError: There is no such level.
     """
     outline = read_outline(store)
-    level = outline.check(level)
-    at, wanted = outline.at(level), set(outline.on(level))
-    counts = _sum_counts(store, at)
+    wanted = set(outline.on(outline.check(level)))
+    if level is not None:
+        return _summarise(store, outline, wanted)
+    if all_heads:
+        wanted |= {outline.heads[leaf] for leaf in outline.used}
+    parts = _summarise(store, outline, set(outline.parts.values()))
+    below: dict[int, list[TopicSummary]] = defaultdict(list)
+    for part in parts:
+        below[outline.heads[part.id]].append(part)
+    return [
+        replace(one, subtopics=tuple(below[one.id])) for one in _summarise(store, outline, wanted)
+    ]
+
+
+def _summarise(store: CorpusStore, outline: Outline, wanted: set[int]) -> list[TopicSummary]:
+    """Describe some topics, of which one may lie in another."""
+    within = outline.within(wanted)
+    counts = _sum_counts(store, within)
     outlets: dict[int, Counter[str]] = {topic_id: Counter() for topic_id in wanted}
     for leaf, source, number in count_by_outlet(store):
         if source:
-            outlets[at[leaf]][source] += number
-    total = sum(numbers[0] for numbers in counts.values())
+            for topic_id in within[leaf]:
+                outlets[topic_id][source] += number
+    headlines = _find_headlines(store, within)
+    total = sum(numbers[0] for _, *numbers in count_by_topic(store))
     described = [one for one in read_descriptions(store) if one[0] in wanted]
     cited = read_quotations(store, [passage for one in described for passage in one[2]])
     summaries = []
@@ -164,43 +210,64 @@ def summarise_topics(store: CorpusStore, level: int | None = None) -> list[Topic
                 named_by=named_by,
                 near=outline.names.get(near, "") if near is not None else "",
                 near_score=near_score,
+                headline=headlines.get(topic_id, ""),
+                shown=topic_id in outline.visible,
             )
         )
     return sorted(summaries, key=lambda topic: (topic.kind != "guided", -topic.passages, topic.id))
 
 
-def _sum_counts(store: CorpusStore, at: Mapping[int, int]) -> dict[int, list[Any]]:
+def _sum_counts(store: CorpusStore, within: Mapping[int, Sequence[int]]) -> dict[int, list[Any]]:
     """Count by topic: passages, distinct ones, sum of their strengths, mixed ones, strangers."""
     counts: dict[int, list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0, 0])
     for leaf, *numbers in count_by_topic(store):
-        counts[at[leaf]] = [a + b for a, b in zip(counts[at[leaf]], numbers, strict=True)]
+        for topic_id in within[leaf]:
+            sums = zip(counts[topic_id], numbers, strict=True)
+            counts[topic_id] = [a + b for a, b in sums]
     return counts
 
 
-def is_unstable(stability: float | None) -> bool:
-    """Whether a topic might not be there with slightly other articles."""
-    return stability is not None and stability < LEAST_STABLE
+def _find_headlines(store: CorpusStore, within: Mapping[int, Sequence[int]]) -> dict[int, str]:
+    """Return the headline of the article of which most is on a topic, by topic."""
+    held: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    sizes: Counter[tuple[str, str]] = Counter()
+    for leaf, document_id, title, number in count_by_article(store):
+        sizes[title, document_id] += number
+        for topic_id in within[leaf]:
+            held[topic_id][title, document_id] += number
+    return {
+        topic_id: min(articles, key=lambda one: (-articles[one] / (sizes[one] + _BESIDE), one))[0]
+        for topic_id, articles in held.items()
+    }
 
 
 def find_topics(
-    store: CorpusStore, wanted: Sequence[str], level: int | None = None
+    store: CorpusStore,
+    wanted: Sequence[str],
+    level: int | None = None,
+    among: Set[int] | None = None,
 ) -> tuple[int, ...]:
     """Return the ids of topics given by id or by words of their names.
 
-    Names of the level shown go before those of others.
+    Names of topics that are shown go before those of others.
 
     Args:
         store: An open store.
         wanted: Ids or words.
         level: Only topics of this level; of any, when left out.
+        among: Only these topics; those of the level, when left out.
 
     Raises:
         InputError: Nothing fits.
     """
     outline = read_outline(store)
     names = outline.names
-    shown = {i: names[i] for i in outline.on(outline.check(level))}
-    pools = [shown] if level is not None else [shown, names]
+    heads = {i: names[i] for i in outline.on(outline.check(level))}
+    pools = [heads, {i: names[i] for i in sorted(outline.visible)}, names]
+    if among is not None:
+        pools = [{i: names[i] for i in sorted(among)}]
+    elif level is not None:
+        pools = [heads]
     ids: list[int] = []
     for given in wanted:
         number = int(given) if given.isdecimal() and len(given) < 19 else -1
@@ -208,9 +275,10 @@ def find_topics(
             ids.append(number)
             continue
         if number in names:
+            where = "among the topics shown" if level is None else f"on level {level}"
             raise InputError(
-                f"Topic {number} is not on level {outline.check(level)}, but from level "
-                f"{outline.levels[number]} on; add --level {outline.levels[number]}."
+                f"Topic {number} is not {where}, but on level {outline.levels[number]}; "
+                f"add --level {outline.levels[number]}."
             )
         found = next((fits for pool in pools if (fits := _fitting(pool, given))), [])
         if not found:

@@ -179,7 +179,7 @@ def trends(
         filters = filters.match(store)
         outline = read_outline(store)
         level = outline.check(level)
-        shown = find_topics(store, topics, level)
+        shown = find_topics(store, topics, level, among=set(outline.on(level)))
         everything = read_sightings(store, outline.at(level))
         unclustered = store.count_passages() - len(everything)
     everything = [one for one in everything if filters.fit_language(one.language)]
@@ -235,7 +235,7 @@ def _window(recent: int | None, periods: Sequence[str]) -> int:
 
 def _topic_trends(
     outline: Outline,
-    level: int,
+    level: int | None,
     filters: Filters,
     in_time: Sequence[Sighting],
     tally: Tally,
@@ -290,7 +290,8 @@ def _absences(
     articles = {s.document_id: (s.outlet, "".join(dating(s.published, unit))) for s in sightings}
     covering: dict[int, set[str]] = {topic_id: set() for topic_id in topic_ids}
     for sighting in sightings:
-        covering[sighting.topic_id].add(sighting.document_id)
+        if sighting.topic_id in covering:  # not where it is under no topic that is shown
+            covering[sighting.topic_id].add(sighting.document_id)
     return find_absences(articles, covering, Counter(s.outlet for s in sightings))
 
 

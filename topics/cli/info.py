@@ -134,7 +134,8 @@ def _print_contents(found: CorpusInfo) -> None:
             " (`topicwire cluster --show-removed` lists them)" if removed or found.furniture else ""
         ),
         "model": plain(found.encoder.get("name", "none yet")),
-        "topics": f"{found.topics_shown:,} shown, {found.topics:,} on all levels",
+        "topics": f"{found.topics_shown:,} shown and {count(found.subtopics, 'part')} of them, "
+        f"{found.topics:,} on all levels",
         "copies": f"{count(found.copy_groups - found.near_groups, 'exact group')}, "
         f"{count(found.near_groups, 'near-copy group')}, repeats in one outlet among them",
         "stories": f"{found.stories:,}, {found.stories_across:,} of them of several outlets"

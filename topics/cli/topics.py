@@ -55,13 +55,17 @@ def run(
     strangers: Annotated[
         bool, typer.Option("--strangers", help="List the passages that are like no other.")
     ] = False,
+    hidden: Annotated[
+        bool,
+        typer.Option("--hidden", help="List the topics that are shown through broader ones."),
+    ] = False,
     topic: TopicOption = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
-    """List the topics: name, share, outlets, key phrases, typical passages."""
+    """List the topics and their parts: share, outlets, typical headline or passages."""
     if context.invoked_subcommand is not None:
-        if any((passages, level, tree, mixed, strangers, topic, as_json, db != DEFAULT_DB)):
+        if any((passages, level, tree, mixed, strangers, hidden, topic, as_json, db != DEFAULT_DB)):
             raise InputError(
                 f"Options stand behind the command: topicwire topics {context.invoked_subcommand} "
                 "--db FILE."
@@ -69,6 +73,8 @@ def run(
         return
     if (mixed or strangers) and (level is not None or tree or passages):
         raise InputError("--mixed and --strangers go with --topic alone; leave the others out.")
+    if hidden and (level is not None or tree or mixed or strangers or topic):
+        raise InputError("--hidden goes with --passages alone; leave the others out.")
     from topics.answers import levels
     from topics.answers import passages as places
     from topics.answers import topics as listing
@@ -82,29 +88,32 @@ def run(
         show(levels.tree(db, wanted=wanted, level=level), as_json, _print_tree)
     else:
         show(
-            listing.topics(db, level=level, wanted=wanted),
+            listing.topics(db, level=level, wanted=wanted, hidden=hidden),
             as_json,
             _print_all_passages if passages else print_topics,
         )
-        if not (as_json or passages):
+        if not (as_json or passages or hidden):
             print_levels(levels.levels(db), level)
 
 
 def print_topics(found: Sequence[TopicSummary]) -> None:
-    """Print one line a topic, and its key phrases."""
-    measured = any(topic.stability is not None for topic in found)
+    """Print one line a topic, its parts below it, each with its most typical headline."""
+    rows = [(0, one) for one in found]
+    if any(one.subtopics for one in found):
+        rows = [row for one in found for row in ((0, one), *((1, two) for two in one.subtopics))]
+    measured = any(topic.stability is not None for _, topic in rows)
     show_table(
-        found,
-        ("id", RIGHT, lambda topic: topic.id),
-        ("topic", 5, _name),
-        ("passages", RIGHT, lambda topic: f"{topic.passages} {topic.share:>4.0%}"),
-        ("outlets", RIGHT, lambda topic: len(topic.outlets)),
-        ("stable", RIGHT, _stable) if measured else None,
-        ("key phrases", 6, _beyond_name),
+        rows,
+        ("id", RIGHT, lambda row: row[1].id),
+        ("topic", 5, lambda row: _name(row[1], part=row[0] > 0)),
+        ("passages", RIGHT, lambda row: f"{row[1].passages} {row[1].share:>4.0%}"),
+        ("outlets", RIGHT, lambda row: len(row[1].outlets)),
+        ("stable", RIGHT, lambda row: _stable(row[1])) if measured else None,
+        ("typical headline", 6, lambda row: styled((plain(row[1].headline), "dim"))),
     )
     if any(topic.kind == "guided" for topic in found):
         _print_note("In bold: your own topics; the others were discovered.")
-    if any(topic.unstable for topic in found):
+    if any(topic.unstable for _, topic in rows):
         _print_note("! : seldom found again when a fifth of the passages is left out.")
 
 
@@ -116,6 +125,14 @@ def print_levels(levels: LevelCounts, level: int | None = None) -> None:
         for other, word in ((here - 1, "broader"), (here + 1, "finer"))
         if 0 <= other < len(levels.topics)
     ]
+    if levels.hidden and level is None:
+        uncovered = (
+            f", and {count(levels.uncovered, 'passage')} under none" if levels.uncovered else ""
+        )
+        _print_note(
+            f"{count(levels.hidden, 'topic')} too unstable or small, shown through broader "
+            f"ones{uncovered} (--hidden)."
+        )
     if ways:
         _print_note(f"`topicwire topics`: {', '.join(ways)}; --tree shows all.")
     apart = [
@@ -134,22 +151,16 @@ def _print_note(line: str) -> None:
     console().print(line, style="dim", soft_wrap=True)
 
 
-def _name(topic: TopicSummary) -> Text:
-    near = f"\nnear {plain(topic.near)}" if topic.near else ""
-    return styled((plain(topic.name), "bold" if topic.kind == "guided" else ""), (near, "dim"))
+def _name(topic: TopicSummary, *, part: bool) -> Text:
+    near = f"\nnear {plain(topic.near)}" if topic.near and not part else ""
+    name = ("- " if part else "") + plain(topic.name)
+    return styled((name, "bold" if topic.kind == "guided" else ""), (near, "dim"))
 
 
 def _stable(topic: TopicSummary | Branch) -> str:
     if topic.stability is None:
         return ""
     return f"{topic.stability:.0%}{'!' if topic.unstable else ''}"
-
-
-def _beyond_name(topic: TopicSummary) -> Text:
-    """Return the first key phrases that the name does not say already."""
-    said = f" {topic.name.casefold().replace(',', ' ')} "
-    phrases = [one for one in topic.keyphrases if f" {one.casefold()} " not in said]
-    return styled((plain(", ".join(phrases[:4])), "dim"))
 
 
 def _print_tree(branches: Sequence[Branch]) -> None:
@@ -168,7 +179,7 @@ def _label(branch: Branch) -> Text:
     stable = _stable(branch)
     return styled(
         (f"{branch.id}  ", "dim"),
-        (plain(branch.name), "bold" if branch.kind == "guided" else ""),
+        (plain(branch.name), "bold" if branch.kind == "guided" else "" if branch.shown else "dim"),
         f"  {branch.passages}",
         (f"  {stable}" if stable else "", "dim"),
     )
@@ -200,6 +211,7 @@ def _quote(one: Placement) -> Text:
 def _print_all_passages(found: Sequence[TopicSummary]) -> None:
     for one in found:
         _print_passages(one)
+        _print_all_passages(one.subtopics)
 
 
 def _print_passages(topic: TopicSummary) -> None:

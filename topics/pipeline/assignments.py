@@ -49,6 +49,18 @@ def count_by_outlet(store: CorpusStore) -> list[tuple[int, str, int]]:
     ]
 
 
+def count_by_article(store: CorpusStore) -> list[tuple[int, str, str, int]]:
+    """Count the passages of each of the finest topics by article: topic, id, title, passages."""
+    return [
+        (topic_id, document_id, title, passages)
+        for topic_id, document_id, title, passages in store.rows(
+            "SELECT coalesce(a.leaf_id, a.topic_id), d.id, d.title, count(*) "
+            "FROM assignments AS a JOIN passages AS p ON p.id = a.passage_id "
+            "JOIN documents AS d ON d.id = p.document_id GROUP BY 1, 2"
+        )
+    ]
+
+
 def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
     """Return all passages that have a topic, by article and position.
 

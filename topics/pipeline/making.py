@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -37,6 +38,7 @@ from topics.pipeline.stages import Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
     LAST_TOPIC_ID,
     count_placed,
+    read_last,
     read_members,
     read_names,
     store_topics,
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
 
 
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
-METHODS = 4
+METHODS = 5
 
 
 def _renames(store: CorpusStore) -> list[Edit]:
@@ -153,7 +155,9 @@ def _find_topics(work: CorpusWork) -> Found:
         labels = cast("NDArray[np.int64]", work.store.array("placed"))
         placed = Placed(labels, tuple(stored_notes(work.store, PLACES.name)))
         work.tell("finding topics")
-    return find_topics(work.corpus, work.wishes, placed, work.tell)
+    guided = [topic.name for topic in work.wishes.guided]
+    last = functools.partial(read_last, work.store, work.nodes, guided=guided)
+    return find_topics(work.corpus, work.wishes, placed, last, work.tell)
 
 
 def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:

@@ -37,10 +37,21 @@ COLUMNS = {
     "story_id": ("s.story_id", "int64"),
 }
 
+# The nearest topic shown at or above each.
+_SHOWN_ABOVE = """
+    WITH RECURSIVE above (leaf, id) AS (
+        SELECT id, id FROM topics
+        UNION ALL SELECT a.leaf, t.parent FROM above AS a JOIN topics AS t ON t.id = a.id
+        WHERE t.parent IS NOT NULL AND NOT t.shown
+    ), shown_above AS (
+        SELECT a.leaf, a.id FROM above AS a JOIN topics AS t ON t.id = a.id WHERE t.shown
+    )
+"""
 _TABLES = """
     FROM passages AS p JOIN documents AS d ON d.id = p.document_id
     LEFT JOIN assignments AS a ON a.passage_id = p.id LEFT JOIN topics AS t ON t.id = a.topic_id
-    LEFT JOIN topics AS l ON l.id = coalesce(a.leaf_id, a.topic_id)
+    LEFT JOIN shown_above AS u ON u.leaf = coalesce(a.leaf_id, a.topic_id)
+    LEFT JOIN topics AS l ON l.id = u.id AND l.id != a.topic_id
     LEFT JOIN topics AS o ON o.id = a.other_id
     LEFT JOIN furniture AS f ON f.passage_id = p.id
     LEFT JOIN copy_members AS m ON m.passage_id = p.id
@@ -59,4 +70,4 @@ def read_passage_rows(store: CorpusStore, document_id: str | None = None) -> lis
         document_id: Only those of this article.
     """
     fields = ", ".join(sql for sql, _ in COLUMNS.values())
-    return store.rows(f"SELECT {fields} {_TABLES}", (document_id,))
+    return store.rows(f"{_SHOWN_ABOVE} SELECT {fields} {_TABLES}", (document_id,))

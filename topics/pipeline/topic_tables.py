@@ -12,13 +12,14 @@ from embeddings.vectors.graph import Nodes
 from topics.edits.edits import Edit
 from topics.hierarchy.identity import TopicKey, carry_ids
 from topics.hierarchy.outline import SHOWN_LEVEL, read_outline
+from topics.hierarchy.tree import TopicTree
 from topics.pipeline.topics import Found
 
 LAST_TOPIC_ID = "last_topic_id"
 
 
 def read_members(store: CorpusStore) -> dict[bytes, int]:
-    """Return the topic shown of each text of the last run, by content hash."""
+    """Return the topic of the default level of each text of the last run, by content hash."""
     outline = read_outline(store)
     shown = outline.at(outline.shown)
     # By content, not by passage id: an updated article's passages have new ids.
@@ -46,7 +47,7 @@ def count_placed(store: CorpusStore) -> int:
 
 
 def count_shown(store: CorpusStore) -> int:
-    """Return the number of topics that passages are in, on the level shown."""
+    """Return the number of topics that passages are counted under."""
     return int(store.rows("SELECT count(DISTINCT topic_id) FROM assignments")[0][0])
 
 
@@ -67,9 +68,9 @@ def store_topics(
         undone: An edit that was taken back: its topics get back their ids.
     """
     tree = found.tree
-    ids = _carry_ids(store, nodes, found, undone)
-    shown, leaf = tree.rows[tree.default], tree.rows[-1]
-    here = tree.places[tree.default]
+    guided = [topic.name for topic in found.topics if topic.kind == "guided"]
+    ids = carry_topic_ids(store, nodes, tree, guided, undone)
+    leaf = tree.rows[-1]
     belonging = found.belonging
     with store.transaction():
         # First, since they hang on the topics.
@@ -92,10 +93,10 @@ def store_topics(
                 (
                     passage_id,
                     int(nodes.rows[node]),
-                    ids[shown[node]],
+                    ids[found.heads[node]],
                     round(float(belonging.strengths[node]), 4),
                     ids[leaf[node]],
-                    ids[here[other]] if (other := int(belonging.others[node])) >= 0 else None,
+                    ids[other] if (other := int(belonging.others[node])) >= 0 else None,
                     round(float(belonging.other_shares[node]), 4),
                     int(belonging.mixed[node]),
                     int(belonging.strangers[node]),
@@ -125,11 +126,44 @@ def _topic_row(
         ids[near[0]] if near else None,
         round(near[1], 4) if near else None,
         topic.name,
+        int(found.shown[place]),
     )
 
 
-def _carry_ids(store: CorpusStore, nodes: Nodes, found: Found, undone: Edit | None) -> list[int]:
-    """Give each topic of the tree the id of the one it continues, or a fresh one."""
+def read_last(
+    store: CorpusStore, nodes: Nodes, tree: TopicTree, guided: Sequence[str]
+) -> tuple[list[float | None], set[int]]:
+    """Return what the last run knew of the topics of a tree.
+
+    Returns:
+        The stability of each when it was last measured, and the places of those of the default
+        level that the user named.
+    """
+    ids = carry_topic_ids(store, nodes, tree, guided)
+    known = read_outline(store).stabilities
+    named = {one for (one,) in store.rows("SELECT id FROM topics WHERE named_by = 'user'")}
+    here = set(tree.places[tree.default].tolist())
+    return [known.get(topic_id) for topic_id in ids], {
+        place for place, topic_id in enumerate(ids) if topic_id in named and place in here
+    }
+
+
+def carry_topic_ids(
+    store: CorpusStore,
+    nodes: Nodes,
+    tree: TopicTree,
+    guided: Sequence[str],
+    undone: Edit | None = None,
+) -> list[int]:
+    """Give each topic of a tree the id of the one it continues, or a fresh one.
+
+    Args:
+        store: Holds the topics of the last run.
+        nodes: The rows of the tree.
+        tree: The topics.
+        guided: Names of the guided topics, in the user's order.
+        undone: As for ``store_topics``.
+    """
     old = _old_keys(store)
     for anchor in undone.topics if undone else ():
         if anchor.id and not anchor.guided:
@@ -139,14 +173,13 @@ def _carry_ids(store: CorpusStore, nodes: Nodes, found: Found, undone: Edit | No
     for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True):
         if node >= 0:
             hashes_of.setdefault(node, set()).add(key)
-    tree = found.tree
     new = [
         TopicKey(
             {key for node in rows.tolist() for key in hashes_of[node]},
-            topic.name if topic.kind == "guided" else "",
+            guided[span.label] if tree.is_guided(span) else "",
             span.level <= tree.default <= span.finest,
         )
-        for rows, topic, span in zip(tree.members, found.topics, tree.topics, strict=True)
+        for rows, span in zip(tree.members, tree.topics, strict=True)
     ]
     return carry_ids(old, new, (store.setting(LAST_TOPIC_ID) or 0) + 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ import numpy as np
 from embeddings.text.stopwords import keep_telling_words
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.discovery.belonging import Belonging, measure_belonging
+from topics.discovery.branching import measure_margins
+from topics.discovery.few import FEW_ROWS
 from topics.discovery.ground import Ground, prepare_ground
 from topics.discovery.levels import grow_tree
 from topics.discovery.rest import discover_rest
@@ -21,6 +23,7 @@ from topics.edits.edits import Edit, list_answers
 from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
 from topics.guiding.taxonomy import GuidedTopic, find_parents
+from topics.hierarchy.showing import choose_shown, find_heads
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.naming.describing import Topic, describe_tree
 
@@ -115,7 +118,9 @@ class Found:
     Attributes:
         tree: A topic for every row on every level.
         topics: Name, keyphrases and typical passages of each of ``tree.topics``.
-        belonging: How each row belongs to its topic on the level shown.
+        shown: Whether each topic is shown (``topics.hierarchy.showing``).
+        heads: int64 ``(n,)``: place of the topic that each row is counted under.
+        belonging: How each row belongs to that topic; the others are places too.
         stabilities: Of each topic: mean best Jaccard over resampled runs, ``None``
             where it was not measured or an edit made the topic.
         near: Of each topic: place of the guided topic it comes nearest to, and how
@@ -126,6 +131,8 @@ class Found:
 
     tree: TopicTree
     topics: list[Topic]
+    shown: list[bool]
+    heads: NDArray[np.int64]
     belonging: Belonging
     stabilities: list[float | None]
     near: list[tuple[int, float] | None]
@@ -137,6 +144,7 @@ def find_topics(
     corpus: Corpus,
     wishes: Wishes,
     placed: Placed,
+    last: Callable[[TopicTree], tuple[list[float | None], set[int]]],
     tell: Callable[[str], None] = lambda _: None,
 ) -> Found:
     """Find, measure and name the topics of a corpus.
@@ -148,6 +156,8 @@ def find_topics(
         corpus: What topics are found from.
         wishes: What the user asked for.
         placed: What ``place_rows`` found for the same corpus, guided topics and count.
+        last: Gives the last measured stability of each topic, used where none is measured, and
+            the places of topics that the user named.
         tell: Told of each stage.
     """
     ground, labels = corpus.ground, placed.labels
@@ -155,15 +165,23 @@ def find_topics(
     edited = apply_edits(labels, wishes.edits, corpus.node_of, ground, names)
     grown = grow_tree(ground, edited.labels, len(names))
     tree = fold_guided(grown, find_parents(wishes.guided))
-    stabilities: list[float | None] = [None] * len(tree.topics)
+    known, named = last(tree)
     if wishes.stability:
         tell("measuring stability")
         # Edits make and unmake topics; what is found anew are those of before.
         discovered = int(labels.max(initial=-1)) + 1 - len(names)
-        measured = measure_stability(ground, tree, count=discovered)
-        stabilities = _pick_stabilities(tree, measured, edited.touched)
+        stabilities = _pick_stabilities(tree, measure_stability(ground, tree, count=discovered))
+    else:
+        stabilities = known
+    _forget_edited(stabilities, tree, edited.touched)
+    margins = _measure_margins(ground, tree)
+    of_article = _find_largest_shares(corpus.documents, tree)
+    kept = named | _find_edited(corpus, wishes, tree, edited.touched)
+    exact = wishes.count is not None
+    shown = choose_shown(tree, stabilities, margins, of_article, kept=kept, exact=exact)
+    heads = _find_heads(tree, shown)
     tell("naming topics")
-    belonging = measure_belonging(ground.edges, edited.labels, corpus.graph)
+    belonging = _measure_belonging(corpus, heads)
     topics = describe_tree(
         list(map(keep_telling_words, corpus.texts, corpus.languages)),
         tree,
@@ -174,7 +192,7 @@ def find_topics(
         documents=corpus.documents,
     )
     near = _link(tree, wishes.guided, corpus)
-    return Found(tree, topics, belonging, stabilities, near, edited.idle, placed)
+    return Found(tree, topics, shown, heads, belonging, stabilities, near, edited.idle, placed)
 
 
 def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
@@ -203,6 +221,11 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
                 f"Topics asked for: {wishes.count}; made: {made}, of which {own} your own and "
                 f"{count or 0} of the distinct passages that fit none of them ({left}).",
             )
+    if 0 < corpus.graph.size < FEW_ROWS:
+        notes += (
+            f"{corpus.graph.size} distinct passages are too few to tell topics by: what is "
+            f"listed is a guess, and how stable it is is measured from {FEW_ROWS} on.",
+        )
     labels = discover_rest(corpus.ground, taken, len(wishes.guided), corpus.adjacent, count=count)
     return Placed(labels, notes, fits)
 
@@ -226,21 +249,76 @@ def _count_shown(taken: NDArray[np.int64], parents: Sequence[int]) -> int:
 
 
 def _pick_stabilities(
-    tree: TopicTree, measured: Sequence[NDArray[np.float64]], touched: frozenset[int]
+    tree: TopicTree, measured: Sequence[NDArray[np.float64]]
 ) -> list[float | None]:
-    """Pick each topic's value on the level shown, or on its own where it is not shown."""
+    """Pick each topic's value on the default level, or on its own where it is not there."""
     values = np.full(len(tree.topics), np.nan)
-    # The later overwrites: of several levels that of a topic's nearest the one shown counts.
+    # The later overwrites: of several levels that of a topic's nearest the default counts.
     for level in (*range(tree.default), *reversed(range(tree.default, len(measured)))):
         stands = tree.places[level] >= 0
         values[tree.places[level][stands]] = measured[level][stands]
+    return [None if np.isnan(value) else round(value, 3) for value in values.tolist()]
+
+
+def _forget_edited(
+    stabilities: list[float | None], tree: TopicTree, touched: frozenset[int]
+) -> None:
+    """Take the values from topics that an edit made, and from those above them."""
     for label in touched:
         place = int(tree.places[tree.default][label])
         # A broader topic is joined from what edits made; it says nothing of what is found.
         while place >= 0:
-            values[place] = np.nan
+            stabilities[place] = None
             place = tree.topics[place].parent
-    return [None if np.isnan(value) else round(value, 3) for value in values.tolist()]
+
+
+def _find_edited(
+    corpus: Corpus, wishes: Wishes, tree: TopicTree, touched: frozenset[int]
+) -> set[int]:
+    """Return the places of topics that an edit made, or put a passage into."""
+    passages = {key for edit in wishes.edits for key in edit.passages}
+    rows = [corpus.node_of[key] for key in passages if key in corpus.node_of]
+    return {
+        *(int(tree.places[tree.default][label]) for label in touched),
+        *tree.rows[tree.default][rows].tolist(),
+    }
+
+
+def _measure_margins(ground: Ground, tree: TopicTree) -> list[float]:
+    """Measure how far the topics that may be shown stand apart on their levels."""
+    margins = np.zeros(len(tree.topics))
+    for level in range(min(tree.default + 2, len(tree.levels))):
+        places, labels = np.unique(tree.rows[level], return_inverse=True)
+        margins[places] = measure_margins(ground.unit, labels)
+    return [float(margin) for margin in margins]
+
+
+def _find_largest_shares(documents: Sequence[str], tree: TopicTree) -> list[float]:
+    """Return of each topic the largest share of its rows that are of one article."""
+    numbers = np.unique(np.array(documents, dtype=object), return_inverse=True)[1]
+    counts = [np.bincount(numbers[held]) if len(held) else np.zeros(1) for held in tree.members]
+    return [float(one.max() / max(one.sum(), 1)) for one in counts]
+
+
+def _find_heads(tree: TopicTree, shown: Sequence[bool]) -> NDArray[np.int64]:
+    """Return the place of the topic that each row is counted under."""
+    places = range(len(tree.topics))
+    heads = find_heads(
+        {i: tree.topics[i].parent if tree.topics[i].parent >= 0 else None for i in places},
+        {i: tree.topics[i].level for i in places},
+        {i for i in places if shown[i]},
+        {i for i in places if tree.is_guided(tree.topics[i])},
+        tree.default,
+    )
+    return np.array([heads[place] for place in tree.rows[-1].tolist()], np.int64)
+
+
+def _measure_belonging(corpus: Corpus, heads: NDArray[np.int64]) -> Belonging:
+    """Measure how each row belongs to its topic; topics by their places."""
+    places, labels = np.unique(heads, return_inverse=True)
+    found = measure_belonging(corpus.ground.edges, labels, corpus.graph)
+    others = np.where(found.others >= 0, places[found.others], -1)
+    return replace(found, others=others)
 
 
 def _link(

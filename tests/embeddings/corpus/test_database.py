@@ -178,6 +178,7 @@ def old(tmp_path, put) -> Path:
     with CorpusStore.open(path, write=True) as store:
         put(store, "a", ["One.", "沿岸に津波注意報を出した。"])
     connection = sqlite3.connect(path)
+    make_older(connection, 3)
     for table, columns_before in {
         "topics": "id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, "
         "keyphrases TEXT NOT NULL, representatives TEXT NOT NULL",
@@ -186,7 +187,6 @@ def old(tmp_path, put) -> Path:
     }.items():
         connection.execute(f"DROP TABLE {table}")
         connection.execute(f"CREATE TABLE {table} ({columns_before})")
-    make_older(connection, 3)
     for table in ("edits", *SINCE_2):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("INSERT INTO copy_groups VALUES (1, 'exact', 1, 1, 0)")
@@ -220,6 +220,25 @@ def test_words_without_spaces_in_a_file_of_an_older_version_are_found_after_it(o
         assert store.has_whole_index()
         store.remove_documents(["a"])
         assert store.has_whole_index()
+
+
+def test_a_file_of_version_6_shows_the_topics_of_its_level(tmp_path):
+    path = tmp_path / "old.db"
+    with CorpusStore.open(path, write=True) as store:
+        store.set_setting("shown_level", 1)
+        with store.transaction() as connection:
+            for number, level, finest in [(1, 0, 0), (2, 1, 1), (3, 0, 2), (4, 2, 2)]:
+                connection.execute(
+                    "INSERT INTO topics (id, name, kind, keyphrases, representatives, level, "
+                    "finest) VALUES (?, ?, 'discovered', '[]', '[]', ?, ?)",
+                    (number, str(number), level, finest),
+                )
+    connection = sqlite3.connect(path)
+    make_older(connection, 6)
+    connection.commit()
+    connection.close()
+    with CorpusStore.open(path) as store:
+        assert store.rows("SELECT id FROM topics WHERE shown ORDER BY id") == [(2,), (3,)]
 
 
 @pytest.mark.parametrize("folder", ["mode=ro", "immutable=1"])

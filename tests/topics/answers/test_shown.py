@@ -1,0 +1,120 @@
+"""Which topics are shown is one stored fact, which all answers go by."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+import topics
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import InputError
+from embeddings.vectors.embedding import embed_corpus, note_encoder
+from tests.conftest import WordEncoder, article, paragraphs_of
+from topics.answers.topics import find_topics
+from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
+from topics.pipeline.run import derive
+
+SUBJECTS = {
+    "flood": "river water boats bank rain homes school families dam bridge",
+    "football": "goal striker referee match club cup league pitch coach penalty",
+    "money": "rate interest loan inflation currency bond central prices savers credit",
+}
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory) -> Path:
+    """Articles of three subjects, clustered and measured."""
+    path, deal = tmp_path_factory.mktemp("shown") / "news.db", random.Random(5)
+    encoder = WordEncoder()
+    with CorpusStore.open(path, write=True) as store:
+        for name, words in SUBJECTS.items():
+            for number in range(14):
+                texts = [" ".join(deal.choices(words.split(), k=12)) for _ in range(2)]
+                document = article(f"{name}-{number}", texts, source="post", title=name)
+                store.put_document(document, [], paragraphs_of(document))
+        note_encoder(store, encoder)
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+    return path
+
+
+@pytest.fixture
+def with_hidden(news, tmp_path) -> tuple[Path, int]:
+    """The same, one of its topics hidden with all of its parts; and the topic."""
+    path = tmp_path / "hidden.db"
+    path.write_bytes(news.read_bytes())
+    hidden = topics.topics(path)[0].id
+    with CorpusStore.open(path, write=True) as store, store.transaction() as connection:
+        connection.execute(
+            "WITH RECURSIVE below (id) AS (VALUES (?) UNION ALL SELECT t.id FROM topics AS t "
+            "JOIN below AS b ON t.parent = b.id) "
+            "UPDATE topics SET shown = 0 WHERE id IN (SELECT id FROM below)",
+            (hidden,),
+        )
+        connection.execute("DELETE FROM sums WHERE name = 'topics'")
+    return path, hidden
+
+
+def exported(path: Path) -> list[dict[str, object]]:
+    with CorpusStore.open(path) as store:
+        return [dict(zip(COLUMNS, row, strict=True)) for row in read_passage_rows(store)]
+
+
+def test_all_answers_count_the_same_passages_under_the_topics_shown(news):
+    listed = {one.id: one.passages for one in topics.topics(news)}
+    assert sum(listed.values()) == 84
+    assert listed == {one.id: one.passages for one in topics.trends(news).topics}
+    rows = exported(news)
+    assert listed == {
+        one: sum(row["topic_id"] == one for row in rows) for one in {r["topic_id"] for r in rows}
+    }
+    parts = {part.id: part for one in topics.topics(news) for part in one.subtopics}
+    assert {row["subtopic_id"] for row in rows} - {None} == parts.keys()
+    counts = topics.info(news)
+    assert (counts.topics_shown, counts.subtopics) == (len(listed), len(parts))
+
+
+def test_a_topic_has_the_headline_of_the_article_of_which_most_is_on_it(news):
+    assert {one.headline for one in topics.topics(news)} == SUBJECTS.keys()
+
+
+def test_what_is_not_shown_is_counted_and_listed(with_hidden):
+    path, hidden = with_hidden
+    assert hidden not in {one.id for one in topics.topics(path)}
+    assert hidden not in {one.id for one in topics.trends(path).topics}
+    assert hidden in {one.id for one in topics.topics(path, hidden=True)}
+    levels = topics.levels(path)
+    assert levels.hidden == len(topics.topics(path, hidden=True))
+    size = next(one.passages for one in topics.topics(path, hidden=True) if one.id == hidden)
+    assert levels.uncovered == size > 0
+
+
+def test_a_part_can_be_asked_for(news):
+    part = next(part for one in topics.topics(news) for part in one.subtopics)
+    assert [one.id for one in topics.topics(news, wanted=[str(part.id)])] == [part.id]
+    with pytest.raises(InputError, match="add --level"):
+        topics.trends(news, topics=[str(part.id)])
+
+
+def test_a_run_that_does_not_measure_goes_by_what_was_measured_last(news, tmp_path, encoder):
+    path = tmp_path / "again.db"
+    path.write_bytes(news.read_bytes())
+
+    def stored() -> list[tuple[object, ...]]:
+        with CorpusStore.open(path) as store:
+            return store.rows("SELECT id, stability, shown FROM topics ORDER BY id")
+
+    before = stored()
+    assert any(stability is not None for _, stability, _ in before)
+    with CorpusStore.open(path, write=True) as store:
+        store.set_setting("stability", False)
+        derive(store, encoder)
+    assert stored() == before
+
+
+def test_a_name_that_is_shown_goes_before_others(with_hidden):
+    path, hidden = with_hidden
+    with CorpusStore.open(path) as store:
+        assert find_topics(store, [str(hidden)]) == (hidden,)

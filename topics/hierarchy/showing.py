@@ -1,0 +1,170 @@
+"""Which topics a reader is shown: broad ones that can be trusted, their parts below them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+
+import numpy as np
+
+from topics.hierarchy.tree import TopicTree
+
+# A topic that resampled runs find again with less than this (mean best Jaccard) is shown
+# through its broader one; below .6 Hennig (2007, section 6) advises against trusting a cluster.
+LEAST_STABLE = 0.6
+# So is one of less than this share of the passages, unless it stands so many times as far
+# apart as topics of its level do in the mean.
+LEAST_SHARE = 0.005
+APART = 1.4
+# And one of which more than so much is of one article.
+MOST_OF_ARTICLE = 0.5
+# Fewer passages are no part to be shown, whatever they are; more than so large a share of the
+# topic above are that topic again.
+LEAST_PART = 5
+MOST_OF_TOPIC = 0.9
+# At least this share of the passages stays under a topic that is shown.
+LEAST_COVERED = 0.9
+
+
+def is_unstable(stability: float | None) -> bool:
+    """Whether a topic might not be there with slightly other articles."""
+    return stability is not None and stability < LEAST_STABLE
+
+
+def choose_shown(
+    tree: TopicTree,
+    stabilities: Sequence[float | None],
+    margins: Sequence[float],
+    of_article: Sequence[float],
+    *,
+    kept: Set[int] = frozenset(),
+    exact: bool = False,
+) -> list[bool]:
+    """Choose the topics that are shown by default, at most two of them above each other.
+
+    A topic of the default level that is unstable, or small and not apart, or of one article, is
+    shown through the nearest broader one that is none of these. Below each, those of the next
+    finer level are its parts, by the same measure. Guided topics and those without a measured
+    stability always pass, and no broader topic takes the place of one of ``kept``. Where too few
+    passages would be under a topic that is shown, the largest others are shown as well.
+
+    Args:
+        tree: The topics.
+        stabilities: Of each of ``tree.topics``; ``None`` where it was not measured.
+        margins: Of each, how far it stands apart, 1 being the mean of its level.
+        of_article: Of each, the largest share of its rows that are of one article.
+        kept: Topics of the default level that the user edited or named.
+        exact: The user asked for the number of topics on the default level: all are shown.
+
+    Returns:
+        For each of ``tree.topics`` whether it is shown.
+    """
+    topics, rows = tree.topics, len(tree.shown)
+    usable = [
+        place in kept
+        or tree.is_guided(topic)
+        or stability is None
+        or (
+            not is_unstable(stability)
+            and round(share, 6) <= MOST_OF_ARTICLE
+            and (len(held) >= LEAST_SHARE * rows or round(margin, 6) >= APART)
+        )
+        for place, topic, stability, margin, share, held in zip(
+            range(len(topics)),
+            topics,
+            stabilities,
+            margins,
+            of_article,
+            tree.members,
+            strict=True,
+        )
+    ]
+    parents = {topic.parent for topic in topics}
+    held_here = set(tree.rows[tree.default].tolist())
+    # A guided topic whose parts hold all its passages is told by them.
+    here = [
+        place
+        for place in tree.places[tree.default].tolist()
+        if place in held_here or (place >= 0 and place not in parents)
+    ]
+    barred: set[int] = set()
+    for place in here:
+        above = topics[place].parent if place in kept or tree.is_guided(topics[place]) else -1
+        while above >= 0:
+            barred.add(above)
+            above = topics[above].parent
+    finer = tree.rows[min(tree.default + 1, len(tree.levels) - 1)]
+    shown = [False] * len(topics)
+    for place in here:
+        broader = place
+        while broader >= 0 and not (exact or (usable[broader] and broader not in barred)):
+            broader = topics[broader].parent
+        if broader >= 0:
+            shown[broader] = True
+    for place in np.unique(finer).tolist():
+        shown[place] |= usable[place] and len(tree.members[place]) >= LEAST_PART
+    depth = _leave_two(tree, shown)
+    covered = np.array([count > 0 for count in depth])[finer]
+    left = {place: len(tree.members[place]) for place in here if not depth[place]}
+    for place in sorted(left, key=lambda place: (-left[place], place)):
+        if covered.mean() >= LEAST_COVERED:
+            break
+        shown[place] = True
+        covered |= tree.rows[tree.default] == place
+    return shown
+
+
+def _leave_two(tree: TopicTree, shown: list[bool]) -> list[int]:
+    """Of three topics shown above each other leave out the finest, and parts that are the whole.
+
+    Returns:
+        For each topic how many are shown at or above it.
+    """
+    above = [0] * len(tree.topics)
+    heads = [-1] * len(tree.topics)
+    # Broad topics come before fine ones.
+    for place, topic in enumerate(tree.topics):
+        guided = tree.is_guided(topic)
+        # The user's own topics stand beside each other, also where one is a part of another.
+        if topic.parent >= 0 and not guided:
+            above[place], heads[place] = above[topic.parent], heads[topic.parent]
+        whole = len(tree.members[heads[place]]) if above[place] else np.inf
+        same = len(tree.members[place]) > MOST_OF_TOPIC * whole
+        shown[place] &= above[place] < 2 and not same
+        if shown[place] and not above[place]:
+            heads[place] = place
+        above[place] += shown[place]
+    return above
+
+
+def find_heads(
+    parents: Mapping[int, int | None],
+    levels: Mapping[int, int],
+    shown: Set[int],
+    guided: Set[int],
+    default: int,
+) -> dict[int, int]:
+    """Return for each topic the one that its passages are counted under.
+
+    The broadest one shown at or above it, not beyond a guided one; where none is, its topic on
+    the default level.
+
+    Args:
+        parents: The topic above each, ``None`` on top.
+        levels: Broadest level that each topic stands on.
+        shown: Those that are shown.
+        guided: The user's own.
+        default: The default level.
+    """
+    heads = {}
+    for topic in parents:
+        head: int | None = None
+        here: int | None = topic
+        raised = topic
+        while here is not None:
+            if here in shown:
+                head = here
+            if levels[raised] > default:
+                raised = here
+            here = None if head in guided else parents[here]
+        heads[topic] = raised if head is None else head
+    return heads
