@@ -22,6 +22,7 @@ from topics.discovery.communities import (
 )
 from topics.discovery.condensing import Groups, condense_edges
 from topics.discovery.estimator import TopicModel
+from topics.discovery.few import FEW_ROWS
 from topics.discovery.ground import prepare_ground
 from topics.discovery.joining import join_steps
 from topics.discovery.levels import find_topics
@@ -78,7 +79,9 @@ def test_no_topic_is_a_crumb_and_labels_fall_in_size(seed: int, rows: int) -> No
     vectors, _ = events(rows, 8, seed, spread=1.5)
     sizes = np.bincount(TopicModel().fit(vectors).labels_)
     assert (np.diff(sizes) <= 0).all()
-    assert sizes.min() >= least_topic_size(rows) or len(sizes) == 1
+    # A few rows may fall apart into a pair and one by itself.
+    least = least_topic_size(rows) if rows >= FEW_ROWS else 1
+    assert sizes.min() >= least or len(sizes) == 1
 
 
 def test_copies_of_a_row_move_no_other_row_on_any_level() -> None:

@@ -64,7 +64,8 @@ def test_the_run_says_once_how_many_articles_the_model_does_not_read(store, put,
     blind = Blind(encoder)
     fill(store, put, blind, QUAKE, BUDGET)
     for derived in (derive(store, blind), derive(store, blind)):
-        (told,) = derived.notes
+        few, told = derived.notes
+        assert "too few to tell topics" in few
         assert told.startswith("2 articles are in a language that words does not read (2 ja)")
         assert "--model paraphrase-multilingual-MiniLM-L12-v2" in told
     assert store.setting(UNREAD) == ["ja"]
@@ -72,7 +73,7 @@ def test_the_run_says_once_how_many_articles_the_model_does_not_read(store, put,
 
 def test_a_model_that_reads_the_language_is_believed(store, put, encoder):
     fill(store, put, encoder, QUAKE, BUDGET)
-    assert derive(store, encoder).notes == ()
+    assert not [note for note in derive(store, encoder).notes if "language" in note]
 
 
 def test_topics_are_named_by_words_and_not_by_function_words(store, put, encoder):
