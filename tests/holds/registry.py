@@ -70,6 +70,7 @@ WRITING = (
     Case("edit save", ("out.json",), output="out.json", fresh=True),
     Case("edit load", ("{by_hand}",), "half"),
     ASKING,
+    Case("calibrate", ("topic", "diplomacy", "--count", "3"), typed="y\nn\ny\n", resumes=False),
     Case("calibrate", ("same_event", "--yes", "{passage}", "{other_passage}")),
     Case("calibrate", ("near_copy", "--threshold", "0.7")),
     Case("calibrate", ("story", "--forget", "{passage}", "{other_passage}")),

@@ -86,7 +86,9 @@ def test_every_command_is_in_the_documentation(command):
 SUBCOMMANDS = [("topics", "suggest")]
 SUBCOMMANDS += [
     ("edit", name)
-    for name in ("rename", "merge", "split", "pin", "part", "undo", "list", "save", "load")
+    for name in (
+        *("rename", "merge", "split", "pin", "exclude", "part", "undo", "list", "save", "load"),
+    )
 ]
 
 

@@ -112,6 +112,7 @@ RUNS: dict[str, list[list[object]]] = {
     "article": [[f"wire{EVIL}"], [f"nobody{EVIL}"], ["e"]],
     "outlets": [["--owners", "owners.toml"], ["--csv", f"outlets{TYPED}.csv"]],
     "calibrate": [[], ["story"], ["near_copy", "--no", 1, 3], ["--answers"], ["--curve"],
+                  ["topic", "Aid", "--count", 2],
                   ["--reset"]],
     "trends": [["--outlets"], ["--csv", f"trends{TYPED}.csv"]],
     "map": [[f"map{TYPED}.svg"]],
