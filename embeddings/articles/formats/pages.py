@@ -37,6 +37,8 @@ _INLINE = frozenset(
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # A page may be an export only where one of these stands in it.
 _EXPORT = re.compile(r"DO[CK]UMENTS?\b|End of Document|ProQuest|Factiva|europresse|\w·\d{8}·")
+# Elements that state addresses of the page.
+_ADDRESSES = re.compile(r"<(?:link|meta)\b[^>]*(?:canonical|og:url)[^>]*>", re.IGNORECASE)
 # How exports mark headlines, in the class or id of an element.
 _HEADLINE = re.compile(r"headline|titrearticle|articletitle|#hd#", re.IGNORECASE)
 # A character of private use stands for a line break while white space is folded.
@@ -149,6 +151,17 @@ def _find_address(tree: HtmlElement, meta: dict[str, str]) -> str:
     return choose_address(_find_canonical(tree), meta.get("og:url", ""))
 
 
+def _doubt_address(markup: str) -> str:
+    """Say where a page names one of another site as the original; see ``choose_address``."""
+    tree = _parse_page("".join(_ADDRESSES.findall(markup)))
+    if tree is None:
+        return ""
+    original, chosen = _find_canonical(tree), _find_address(tree, _read_meta(tree))
+    if original in ("", chosen):
+        return ""
+    return f"names {original} as the original, which is of another site; it is {chosen} here"
+
+
 def _find_canonical(tree: HtmlElement) -> str:
     for element in tree.iter("link"):
         if "canonical" in (element.get("rel") or "").lower() and element.get("href"):
@@ -218,7 +231,7 @@ def _describe_element(element: HtmlElement) -> str:
 
 PAGES = Format(
     (".html", ".htm", ".xhtml"),
-    partial(read_one, parse=read_page, page=True, split=split_page),
+    partial(read_one, parse=read_page, page=True, split=split_page, doubt=_doubt_address),
     library="trafilatura",
 )
 # As servers call them, and without any ending: told by what they hold.

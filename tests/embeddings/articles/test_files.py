@@ -437,3 +437,11 @@ def test_a_page_that_names_another_site_as_canonical_keeps_its_own_address(tmp_p
     own = '<meta property="og:url" content="https://post.example/talks"></head>'
     (file,) = read(write(tmp_path / "a.html", PAGE.replace("</head>", own)))
     assert file.documents[0].url == "https://post.example/talks"
+    (told,) = file.problems
+    assert "as the original, which is of another site" in told.message
+
+
+def test_a_page_that_names_itself_as_canonical_is_no_trouble(tmp_path: Path) -> None:
+    own = '<meta property="og:url" content="http://www.example.com/talks?utm_source=x"></head>'
+    (file,) = read(write(tmp_path / "a.html", PAGE.replace("</head>", own)))
+    assert (file.documents[0].url, file.problems) == ("https://example.com/talks", ())

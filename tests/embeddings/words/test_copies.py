@@ -79,6 +79,31 @@ def test_typographic_variant_is_a_near_copy_with_all_words_shared() -> None:
     assert (group.kind, group.shares) == ("near_copy", (1.0, 1.0))
 
 
+@pytest.mark.parametrize(
+    ("text", "edited", "other"),
+    [
+        (
+            "気象庁は火曜日の朝、沿岸の町に津波警報を出し、住民に高台へ避難するよう呼びかけた。",
+            "気象庁は火曜日の朝、沿岸の町に津波警報を出し、住民に高台へ急いで避難するよう呼びかけた。",
+            "市場の仲買人によると、今年のまぐろの初競りは例年より静かで、値段も昨年を下回った。",
+        ),
+        (
+            "中国外交部发言人星期二表示，两国将于下周在北京举行新一轮谈判，讨论边境贸易问题。",
+            "中国外交部发言人星期二表示，两国将于下周在北京举行新一轮会谈，讨论边境贸易问题。",
+            "今年秋天的大米收成比去年好，农民说价格却下跌了，合作社希望政府提供更多的补贴。",
+        ),
+        (
+            "กรมอุตุนิยมวิทยาประกาศเตือนฝนตกหนักทางภาคใต้และขอให้ประชาชนย้ายขึ้นที่สูงทันที",
+            "กรมอุตุนิยมวิทยาประกาศเตือนฝนตกหนักทางภาคใต้และขอให้ประชาชนอพยพขึ้นที่สูงทันที",
+            "ราคาข้าวปีนี้ลดลงมากเพราะผลผลิตดีกว่าปีก่อนและสหกรณ์ต้องการเงินช่วยเหลือเพิ่ม",
+        ),
+    ],
+)
+def test_scripts_without_spaces_are_compared_by_characters(text, edited, other) -> None:
+    (group,) = find_copies(passages(text, other, edited))
+    assert (group.kind, group.members) == ("near_copy", (0, 2))
+
+
 def test_lightly_edited_text_is_a_near_copy() -> None:
     (group,) = find_copies(passages(OTHER, WIRE, SAME_FACTS))
     assert (group.kind, group.members) == ("near_copy", (1, 2))
