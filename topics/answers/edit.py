@@ -14,7 +14,7 @@ from embeddings.vectors.embedding import embed_corpus
 from topics.answers.counting import count
 from topics.answers.encoder import stored_encoder
 from topics.answers.topics import TopicSummary, find_topics, open_clustered, summarise_topics
-from topics.edits.edits import ANCHORS, Anchor, Edit, drop_edit, put_edit, read_edits
+from topics.edits.edits import ANCHORS, Anchor, Edit, Kind, drop_edit, put_edit, read_edits
 from topics.hierarchy.outline import Outline, read_outline
 from topics.pipeline.assignments import count_by_topic, find_wording, read_firmest
 from topics.pipeline.run import derive
@@ -132,11 +132,7 @@ def pin(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditRep
         InputError: No such passage or topic, or a topic not on the level shown.
         StoreError: No such database, or nothing in it has been clustered.
     """
-    with _editing(db) as (store, outline):
-        topic_id = _shown(outline, _one(store, topic))
-        key, _ = _passage(store, passage)
-        anchor = _anchor(store, outline, topic_id)
-        return _apply(store, Edit(0, "pin", (anchor,), (key,)))
+    return _place("pin", passage, topic, db)
 
 
 def exclude(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditReport:
@@ -148,11 +144,15 @@ def exclude(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> Edi
         InputError: No such passage or topic, or a topic not on the level shown.
         StoreError: No such database, or nothing in it has been clustered.
     """
+    return _place("exclude", passage, topic, db)
+
+
+def _place(kind: Kind, passage: int, topic: str, db: Path | str) -> EditReport:
     with _editing(db) as (store, outline):
         topic_id = _shown(outline, _one(store, topic))
         key, _ = _passage(store, passage)
         anchor = _anchor(store, outline, topic_id)
-        return _apply(store, Edit(0, "exclude", (anchor,), (key,)))
+        return _apply(store, Edit(0, kind, (anchor,), (key,)))
 
 
 def part(one: int, other: int, *, db: Path | str = "topicwire.db") -> EditReport:

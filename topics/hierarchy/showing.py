@@ -58,26 +58,8 @@ def choose_shown(
     Returns:
         For each of ``tree.topics`` whether it is shown.
     """
-    topics, rows = tree.topics, len(tree.shown)
-    usable = [
-        place in kept
-        or tree.is_guided(topic)
-        or stability is None
-        or (
-            not is_unstable(stability)
-            and round(share, 6) <= MOST_OF_ARTICLE
-            and (len(held) >= LEAST_SHARE * rows or round(margin, 6) >= APART)
-        )
-        for place, topic, stability, margin, share, held in zip(
-            range(len(topics)),
-            topics,
-            stabilities,
-            margins,
-            of_article,
-            tree.members,
-            strict=True,
-        )
-    ]
+    topics = tree.topics
+    usable = _find_usable(tree, stabilities, margins, of_article, kept)
     parents = {topic.parent for topic in topics}
     held_here = set(tree.rows[tree.default].tolist())
     # A guided topic whose parts hold all its passages is told by them.
@@ -86,12 +68,7 @@ def choose_shown(
         for place in tree.places[tree.default].tolist()
         if place in held_here or (place >= 0 and place not in parents)
     ]
-    barred: set[int] = set()
-    for place in here:
-        above = topics[place].parent if place in kept or tree.is_guided(topics[place]) else -1
-        while above >= 0:
-            barred.add(above)
-            above = topics[above].parent
+    barred = _find_barred(tree, here, kept)
     finer = tree.rows[min(tree.default + 1, len(tree.levels) - 1)]
     shown = [False] * len(topics)
     for place in here:
@@ -111,6 +88,41 @@ def choose_shown(
         shown[place] = True
         covered |= tree.rows[tree.default] == place
     return shown
+
+
+def _find_usable(
+    tree: TopicTree,
+    stabilities: Sequence[float | None],
+    margins: Sequence[float],
+    of_article: Sequence[float],
+    kept: Set[int],
+) -> list[bool]:
+    """Find the topics that may be shown by themselves; see ``choose_shown``."""
+    rows = len(tree.shown)
+    measured = zip(tree.topics, stabilities, margins, of_article, tree.members, strict=True)
+    return [
+        place in kept
+        or tree.is_guided(topic)
+        or stability is None
+        or (
+            not is_unstable(stability)
+            and round(share, 6) <= MOST_OF_ARTICLE
+            and (len(held) >= LEAST_SHARE * rows or round(margin, 6) >= APART)
+        )
+        for place, (topic, stability, margin, share, held) in enumerate(measured)
+    ]
+
+
+def _find_barred(tree: TopicTree, here: Sequence[int], kept: Set[int]) -> set[int]:
+    """Find the broader topics that would take the place of the user's own."""
+    barred: set[int] = set()
+    for place in here:
+        own = place in kept or tree.is_guided(tree.topics[place])
+        above = tree.topics[place].parent if own else -1
+        while above >= 0:
+            barred.add(above)
+            above = tree.topics[above].parent
+    return barred
 
 
 def _leave_two(tree: TopicTree, shown: list[bool]) -> list[int]:
