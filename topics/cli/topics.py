@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from topics.answers.topics import TopicSummary
 
 EXAMPLE = "topicwire topics --passages"
+
+HEADLINE_WIDTH = 63
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)
 app.command("suggest", epilog=f"Example: {suggest.EXAMPLE}")(suggest.run)
@@ -96,6 +99,11 @@ def run(
             print_levels(levels.levels(db), level)
 
 
+def _headline(topic: TopicSummary) -> str:
+    """Return a headline of some three lines at 80 columns; ``--json`` has all of it."""
+    return shorten(plain(topic.headline), HEADLINE_WIDTH, placeholder=" …")
+
+
 def print_topics(found: Sequence[TopicSummary]) -> None:
     """Print one line a topic, its parts below it, each with its most typical headline."""
     rows = [(0, one) for one in found]
@@ -109,7 +117,7 @@ def print_topics(found: Sequence[TopicSummary]) -> None:
         ("passages", RIGHT, lambda row: f"{row[1].passages} {row[1].share:>4.0%}"),
         ("outlets", RIGHT, lambda row: len(row[1].outlets)),
         ("stable", RIGHT, lambda row: _stable(row[1])) if measured else None,
-        ("typical headline", 6, lambda row: styled((plain(row[1].headline), "dim"))),
+        ("typical headline", 6, lambda row: styled((_headline(row[1]), "dim"))),
     )
     if any(topic.kind == "guided" for topic in found):
         _print_note("In bold: your own topics; the others were discovered.")
