@@ -114,7 +114,7 @@ def draw(
     dots = arrange_points(points, labels, sizes, strengths)
     by_size = rank_topics(dots.topics, dots.weights)
     grounds = find_grounds({t: dots.places[dots.topics == t] for t in by_size}, len(points))
-    colours = palette.colour_topics({t: ground.peak for t, ground in grounds.items()})
+    colours = palette.colour_groups({t: ground.peak for t, ground in grounds.items()})
     words = clean(title), clean(subtitle), clean(caption)
     wanted = [t for t in by_size if clean(names.get(t, ""))][:MOST_NAMES]
     suffix = path.suffix.lower()
@@ -225,7 +225,7 @@ def _draw_points(axes: Axes, dots: Points, colours: Mapping[int, str]) -> None:
         dots.places[:, 0],
         dots.places[:, 1],
         s=areas,
-        c=palette.colour_points(dots.topics, dots.fits, colours),
+        c=_paint_points(dots, colours),
         linewidths=0.6 if n <= 500 else 0.0,
         edgecolors="white" if n <= 500 else "none",
         rasterized=n > MOST_VECTOR_POINTS,
@@ -233,13 +233,20 @@ def _draw_points(axes: Axes, dots: Points, colours: Mapping[int, str]) -> None:
     )
 
 
+def _paint_points(dots: Points, colours: Mapping[int, str]) -> NDArray[np.float64]:
+    """Red, green, blue and opacity of each point, ``(n, 4)`` from 0 to 1."""
+    none = palette.LIGHT.none
+    rgb = [palette.read_rgb(colours.get(int(topic), none)) for topic in dots.topics]
+    return np.column_stack([rgb, palette.fade_points(dots.fits)])
+
+
 def _draw_frame(figure: Figure, axes: Axes, words: tuple[str, str, str], unnamed: int) -> None:
     """Title, subtitle, and the caption at the foot."""
     title, subtitle, caption = words
     rule = [MARGIN, MARGIN + 0.42], [HEIGHT - 0.22] * 2
-    axes.plot(*rule, color=palette.PALETTE[2], lw=3.5, solid_capstyle="butt", zorder=6)
+    axes.plot(*rule, color=palette.LIGHT.groups[2], lw=3.5, solid_capstyle="butt", zorder=6)
     note = f"{unnamed:,} smaller topic{'s' if unnamed > 1 else ''} not named" if unnamed else ""
-    faint = {"color": palette.FAINT_INK}
+    faint = {"color": palette.LIGHT.faint}
     foot: dict[str, Any] = {**faint, "size": 8.5, "va": "bottom"}
     lines: list[tuple[str, Pair, dict[str, Any]]] = [
         (title, (MARGIN, HEIGHT - 0.33), {"size": 17, "weight": "bold", "va": "top"}),
@@ -248,7 +255,7 @@ def _draw_frame(figure: Figure, axes: Axes, words: tuple[str, str, str], unnamed
         (note, (WIDTH - MARGIN, 0.16), {**foot, "ha": "right"}),
     ]
     for text, place, own in lines:
-        style = {"color": palette.INK, "zorder": 6, **own}
+        style = {"color": palette.LIGHT.ink, "zorder": 6, **own}
         drawn = axes.text(*place, text, parse_math=False, **style)
         # The foot shares its line with the note.
         _shorten_to(figure, drawn, WIDTH - 2 * MARGIN - (2.6 if own is foot and note else 0.0))
@@ -304,7 +311,7 @@ def _draw_names(
         line = find_leader(name, (x, y), grounds[name.topic])
         if line is not None:
             axes.plot(*line.T, color="white", lw=2.4, alpha=0.9, zorder=3)
-            axes.plot(*line.T, color=palette.RULE, lw=0.8, zorder=4)
+            axes.plot(*line.T, color=palette.LIGHT.rule, lw=0.8, zorder=4)
         step = LINE_STEP * name.size / 72
         style: dict[str, Any] = {"size": name.size, "weight": "bold", "ha": "center"}
         for row, words in enumerate(name.lines):
@@ -315,7 +322,7 @@ def _draw_names(
             halo.set_gid(f"halo-{name.topic}-{row}")
             if not svg:
                 halo.set_path_effects([Stroke(linewidth=3.0, foreground="white", alpha=0.85)])
-            ink = palette.darken_for_text(colours[name.topic])
+            ink = palette.ink_of(colours[name.topic])
             text = axes.text(x, base, words, color=ink, zorder=5, parse_math=False, **style)
             text.set_gid(f"topic-{name.topic}-{row}")
 

@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.errors import InputError
 from topics.maps.drawing import MOST_NAMES, check_path, draw
-from topics.maps.palette import NO_TOPIC
+from topics.maps.palette import LIGHT
 
 
 def scatter(n: int = 60, topics: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -103,7 +103,7 @@ def test_points_without_a_topic_are_drawn_but_not_counted_as_one(tmp_path):
     points, labels = scatter()
     picture = draw(points, np.where(labels == 2, -1, labels), NAMES, tmp_path / "m.svg", title="N")
     assert picture.named + picture.unnamed == (0, 1)
-    assert NO_TOPIC in picture.path.read_text(encoding="utf-8")
+    assert LIGHT.none in picture.path.read_text(encoding="utf-8")
 
 
 def test_larger_groups_and_weaker_fits_change_the_picture(tmp_path):

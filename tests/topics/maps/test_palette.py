@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 
 from topics.maps.palette import (
-    NO_TOPIC,
-    PALETTE,
-    colour_points,
-    colour_topics,
-    darken_for_text,
+    DARK,
+    LIGHT,
+    Palette,
+    colour_groups,
+    colour_shares,
+    fade_points,
+    ink_of,
     mix_grounds,
+    write_rgb,
 )
+
+BOTH = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
 
 # Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color
 # Vision Deficiency", IEEE TVCG 15(6), 2009: severity 1.0, on linear sRGB.
@@ -95,29 +100,57 @@ def test_the_colour_difference_is_the_published_one():
     assert ciede2000(*pair) == pytest.approx(27.1492, abs=1e-4)
 
 
+def contrast(one: str, two: str) -> float:
+    dark, light = sorted(float(TO_XYZ[1] @ linear(colour)) for colour in (one, two))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@BOTH
 @pytest.mark.parametrize("sight", SIGHT)
-def test_any_two_colours_can_be_told_apart(sight):
-    seen = [lab(SIGHT[sight] @ linear(colour)) for colour in PALETTE]
-    assert min(ciede2000(a, b) for a, b in itertools.combinations(seen, 2)) >= 15
+def test_any_two_colours_can_be_told_apart(palette: Palette, sight):
+    seen = [lab(SIGHT[sight] @ linear(colour)) for colour in palette.groups]
+    assert min(ciede2000(a, b) for a, b in itertools.combinations(seen, 2)) >= 14
 
 
+@BOTH
 @pytest.mark.parametrize("sight", SIGHT)
-@pytest.mark.parametrize("ground", [NO_TOPIC, "#ffffff"])
-def test_every_colour_differs_from_the_page_and_from_no_topic(sight, ground):
-    behind = lab(SIGHT[sight] @ linear(ground))
-    assert min(ciede2000(lab(SIGHT[sight] @ linear(c)), behind) for c in PALETTE) >= 11
+def test_every_colour_differs_from_the_ground_and_from_no_group(palette: Palette, sight):
+    for other in (palette.ground, palette.none):
+        behind = lab(SIGHT[sight] @ linear(other))
+        seen = [lab(SIGHT[sight] @ linear(colour)) for colour in palette.groups]
+        assert min(ciede2000(one, behind) for one in seen) >= 11
 
 
-@pytest.mark.parametrize("colour", PALETTE)
-def test_names_have_contrast_on_white(colour):
-    luminance = TO_XYZ[1] @ linear(darken_for_text(colour))
-    assert 1.05 / (luminance + 0.05) >= 4.5
+@BOTH
+def test_no_colour_washes_out_on_its_ground(palette: Palette):
+    assert min(contrast(colour, palette.ground) for colour in palette.groups) >= 3
+    assert contrast(palette.faint, palette.ground) >= 4.5
+    assert min(contrast(colour, palette.ground) for colour in palette.ramp) >= 2.3
+
+
+@BOTH
+def test_names_have_contrast_on_their_ground(palette: Palette):
+    for colour in (*palette.groups, *palette.ramp, palette.none):
+        assert contrast(ink_of(colour, palette), palette.ground) >= 4.5
+
+
+@BOTH
+@pytest.mark.parametrize("sight", SIGHT)
+def test_later_dates_are_further_from_the_first_in_lightness(palette: Palette, sight):
+    ramp = colour_shares(np.linspace(0, 1, 21), palette)
+    light = [lab(SIGHT[sight] @ linear(write_rgb(colour)))[0] for colour in ramp]
+    steps = np.diff(light) * (1 if palette is DARK else -1)
+    assert steps.min() > 0.5
+
+
+def test_a_passage_without_a_date_has_the_colour_of_none():
+    assert write_rgb(colour_shares(np.array([np.nan]), LIGHT)[0]) == LIGHT.none
 
 
 def test_neighbours_differ_where_colours_must_be_used_again():
     peaks = {t: (float(t % 10), float(t // 10)) for t in range(40)}
-    colours = colour_topics(peaks)
-    assert len(set(list(colours.values())[: len(PALETTE)])) == len(PALETTE)
+    colours = colour_groups(peaks)
+    assert len(set(list(colours.values())[: len(LIGHT.groups)])) == len(LIGHT.groups)
     for one, two in itertools.combinations(peaks, 2):
         if np.hypot(*np.subtract(peaks[one], peaks[two])) <= 1:
             assert colours[one] != colours[two]
@@ -143,8 +176,7 @@ def test_without_a_topic_there_is_no_ground():
     assert mix_grounds({}, {}) is None
 
 
-def test_weak_members_are_fainter_and_points_without_a_topic_grey():
-    paint = colour_points(np.array([0, 0, -1]), np.array([1.0, 0.2, 1.0]), {0: "#00ff00"})
-    assert paint[0, :3] == pytest.approx([0.0, 1.0, 0.0])
-    assert paint[2, :3] == pytest.approx([0xB8 / 255] * 3)
-    assert 0 < paint[1, 3] < paint[0, 3] <= 1
+def test_weak_members_are_fainter_and_so_are_many_points():
+    weak, strong = fade_points(np.array([0.2, 1.0]))
+    assert 0 < weak < strong <= 1
+    assert fade_points(np.ones(50_000))[0] < strong
