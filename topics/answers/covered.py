@@ -16,7 +16,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from topics.answers.citing import load_articles
 from topics.coverage.articles.articles import Article
-from topics.coverage.credit.credits import Credit, credited_agency, find_credits
+from topics.coverage.credit.credits import Credit, find_credits
 from topics.coverage.credit.owners import OWNERS, Owners, read_owners
 from topics.coverage.reuse.boilerplate import Copies
 from topics.pipeline.coverage_tables import find_kin, read_copies, read_pairs, read_stories
@@ -51,16 +51,11 @@ class Coverage:
     stories: dict[int, tuple[int, ...]]
     dropped: dict[str, list[str]]
 
-    def credits(self, number: int) -> tuple[Credit, ...]:
-        """Return the agencies that an article credits."""
-        document = self.articles[number].document
-        return find_credits(document, self.dropped.get(document.id, ()))
-
     @cached_property
-    def wire(self) -> tuple[int, ...]:
-        """Numbers of the articles credited to one agency alone that is not their outlet."""
-        found = [n for n in range(len(self.articles)) if credited_agency(self.credits(n))]
-        return tuple(found)
+    def stated(self) -> dict[int, tuple[Credit, ...]]:
+        """The agencies that each article credits, by its number."""
+        documents = enumerate(article.document for article in self.articles)
+        return {n: find_credits(one, self.dropped.get(one.id, ())) for n, one in documents}
 
 
 def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:

@@ -38,7 +38,7 @@ def outlets(
         coverage.articles,
         coverage.groups,
         coverage.relations,
-        wire=coverage.wire,
+        stated=coverage.stated,
         stories=list(coverage.stories.values()),
         quoted=coverage.quoted,
         furniture=coverage.furniture,

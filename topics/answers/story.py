@@ -178,11 +178,12 @@ def story(
         coverage.groups,
         coverage.relations,
         stories=list(coverage.stories.values()),
+        stated=coverage.stated,
         quoted=coverage.quoted,
         furniture=coverage.furniture,
         only=members,
     )
-    stated = {number: coverage.credits(number) for number in members}
+    stated = {number: coverage.stated[number] for number in members}
     reuse = measure_reuse(articles, members, trace, stated)
     documents = [articles[number].document for number in members]
     first = find_first(documents, one_text=one_text, dropped_lines=coverage.dropped)

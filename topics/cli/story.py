@@ -58,6 +58,8 @@ _DOUBTS = {
 }
 # An article that has less of its words from another is not laid beside it unless asked for.
 _LEAST_SHARE = 0.1
+# Articles that may have been first that are named.
+_FIRST_SHOWN = 5
 # Sentences cut and added that are shown of each.
 _STRETCHES_SHOWN = 3
 
@@ -175,14 +177,26 @@ def _print_first(found: StoryReport) -> None:
             say(f"uncertain: {why}", style="dim", indent=2)
     else:
         say(f"Earliest here is one of {len(found.first)}: {why}")
-        for article in found.first[:5]:
+        for article in found.first[:_FIRST_SHOWN]:
             say(where_article(article), indent=2)
+        if len(found.first) > _FIRST_SHOWN:
+            say(f"and {len(found.first) - _FIRST_SHOWN:,} more; --json lists all", indent=2)
+    undated = [one.article.source for one in found.articles if not one.article.published]
+    if undated:
+        of = f"{len(undated)} of {count(len(found.articles), 'article')}"
+        verb = "has" if len(undated) == 1 else "have"
+        names = ", ".join(dict.fromkeys(map(outlet_name, undated)))
+        say(f"{of} {verb} no date: {names}", style="dim", indent=2)
 
 
 def _print_agencies(agencies: Sequence[StatedAgency]) -> None:
     for stated in agencies:
-        if stated.outlets:
-            here = f"here as {', '.join(map(plain, stated.outlets))}"
+        own = stated.agency.casefold()
+        others = [name for name in stated.outlets if name.casefold() != own]
+        if others:
+            here = f"here as {', '.join(map(plain, others))}"
+        elif stated.outlets:
+            here = "an outlet of this corpus"
         elif stated.agency:
             here = "not an outlet of this corpus"
         else:
@@ -194,6 +208,7 @@ def _print_agencies(agencies: Sequence[StatedAgency]) -> None:
 
 def _print_articles(articles: Sequence[StoryArticle], revised: Mapping[str, Revised]) -> None:
     repeats = any(one.repeated + one.boilerplate for one in articles)
+    shares = any(one.shared for one in articles)
     show_table(
         articles,
         ("date", {"no_wrap": True}, lambda one: date_of(one.article.published)),
@@ -201,6 +216,7 @@ def _print_articles(articles: Sequence[StoryArticle], revised: Mapping[str, Revi
         ("words", RIGHT, lambda one: f"{one.words:,}"),
         ("own", RIGHT, lambda one: percent(one.own, one.words)),
         ("copied", RIGHT, lambda one: percent(one.copied, one.words)),
+        ("shared", RIGHT, lambda one: percent(one.shared, one.words)) if shares else None,
         ("quotes", RIGHT, lambda one: percent(one.quoted, one.words)),
         ("repeats", RIGHT, lambda one: percent(one.repeated + one.boilerplate, one.words))
         if repeats
@@ -236,6 +252,7 @@ def _in_words(join: Join) -> str:
 
 def _print_copy(one: StoryArticle, source: TextSource, text: str, *, diff: bool) -> None:
     order = "before it" if source.earlier else "order unknown"
+    order = "the agency it credits" if source.credited else order
     order = f"{order}, the same outlet" if source.same_outlet else order
     say((f"{source.share:.0%} of ", "bold"), where_article(one.article))
     say((f"stands in ({order}) ", "bold"), where_article(source.article))

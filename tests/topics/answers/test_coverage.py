@@ -183,7 +183,7 @@ def test_a_story_says_who_was_first_and_who_has_it_from_whom(news):
     assert copy.sources[0].article.source == "levant-wire"
     assert copy.sources[0].earlier
     for one in report.articles:
-        assert one.copied + one.quoted + one.boilerplate + one.own == one.words
+        assert one.copied + one.shared + one.quoted + one.boilerplate + one.own == one.words
     edited = by_outlet["courier"].sources[0]
     assert ("figure", "11", "12") in edited.conflicts
     added = [by_outlet["courier"].text[a.start : a.end] for a in edited.added]

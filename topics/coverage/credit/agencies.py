@@ -74,6 +74,9 @@ _TELLING: Final = {
     ),
     *("wire", "wires", "newswire", "agency", "agencies", "service", "services", "editing"),
 }
+_ENDS_AS_AGENCY: Final = re.compile(
+    r"\w (?:wire|newswire|(?:news|press) agency|(?:wire|news|press) service)$"
+)
 AGENCY: Final = rf"{KNOWN}|{_SAYS_SO}"
 """The same with names that say of themselves that they are an agency's."""
 
@@ -96,6 +99,33 @@ def may_name_agency(line: str) -> bool:
 def is_known(form: str) -> bool:
     """Whether this is a form of a known agency's name."""
     return " ".join(form.split()).casefold() in _NAME_OF
+
+
+def agency_key(agency: str) -> str:
+    """Return what the names of one agency have in common.
+
+    >>> agency_key("The AP"), agency_key("Levant Wire Service"), agency_key("levant-wire")
+    ('associated press', 'levant wire', 'levant wire')
+    """
+    key = _plain(name_agency(agency))
+    return key if is_known(agency) else key.removesuffix(" service")
+
+
+def outlet_agency(outlet: str) -> str:
+    """Return the ``agency_key`` of the agency that an outlet is, or ``""``.
+
+    It may have more behind its name, or say that it is one.
+
+    >>> outlet_agency("AP"), outlet_agency("Reuters - World"), outlet_agency("CNN")
+    ('associated press', 'reuters', '')
+    """
+    words = outlet.split()
+    for end in range(len(words), 0, -1):
+        form = " ".join(words[:end]).rstrip(" -–—:,(")
+        # "AA" may be anybody's initials; "Associated Press of Pakistan" is another agency.
+        if is_known(form) and form.upper() not in _UNSURE and words[end : end + 1] != ["of"]:
+            return agency_key(form)
+    return agency_key(outlet) if _ENDS_AS_AGENCY.search(_plain(outlet)) else ""
 
 
 def is_agency_outlet(agency: str, outlet: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Passage
 from topics.coverage.articles.articles import Article
+from topics.coverage.credit.credits import Credit, credited_agency
 from topics.coverage.credit.owners import Owners
 from topics.coverage.reuse.boilerplate import Copies
 from topics.coverage.reuse.origins import trace_words
@@ -116,7 +117,7 @@ def measure_outlets(
     groups: Sequence[Copies],
     relations: Sequence[tuple[str, int, int]] = (),
     *,
-    wire: Collection[int] = (),
+    stated: Mapping[int, Sequence[Credit]] | None = None,
     stories: Sequence[Collection[int]] = (),
     quoted: NDArray[np.int64] | None = None,
     furniture: Collection[int] = (),
@@ -129,7 +130,7 @@ def measure_outlets(
         articles: Of the corpus.
         groups: Copies among the passages.
         relations: Kind and rows of each; see ``trace_words``.
-        wire: Numbers of articles credited to an agency alone that is not their outlet.
+        stated: The agencies that articles credit, by number.
         stories: Article numbers of each story, each article in one at most. Its articles are
             laid side by side as a whole, so that a sentence reused inside a longer paragraph
             is found; between articles of two stories only passages are compared. They help
@@ -145,11 +146,12 @@ def measure_outlets(
         groups,
         relations,
         stories=stories,
-        wire=wire,
+        stated=stated,
         quoted=quoted,
         furniture=furniture,
     )
-    reuse, unnamed = _count_pairs(articles, trace, frozenset(wire))
+    wire = {number for number, said in (stated or {}).items() if credited_agency(said)}
+    reuse, unnamed = _count_pairs(articles, trace, wire)
     lines = _count_outlets(articles, trace, known)
     return OutletReport(lines, reuse, unnamed, known.strangers(one.outlet for one in lines))
 

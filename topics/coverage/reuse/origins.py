@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import Passage, date_bounds, publication_order
+from embeddings.documents import Passage, publication_order
 from embeddings.text.wording import read_many
 from embeddings.words.alignment import match_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.unions import Unions
+from topics.coverage.credit.credits import Credit, credited_agency
+from topics.coverage.credit.wire import find_agencies, text_bounds
 from topics.coverage.reuse.boilerplate import Copies, find_recurring
 from topics.coverage.reuse.quotes import find_shared_quotes, flag_quoted
 from topics.coverage.reuse.sources import LEAST_RUN
 from topics.coverage.reuse.story_stretches import copied_stretches, find_shared
-from topics.coverage.reuse.timelines import Holder, Origin, Timeline
+from topics.coverage.reuse.timelines import Bounds, Holder, Origin, Timeline
 from topics.coverage.reuse.word_kinds import EARLIER, SELF, UNORDERED, WordTrace, tell_kinds
 
 # Words of a passage: first and the one after the last, and the first in the other passage.
@@ -37,7 +39,7 @@ def trace_words(
     relations: Iterable[tuple[str, int, int]] = (),
     *,
     stories: Sequence[Collection[int]] = (),
-    wire: Collection[int] = (),
+    stated: Mapping[int, Sequence[Credit]] | None = None,
     quoted: NDArray[np.int64] | None = None,
     furniture: Collection[int] = (),
     only: Collection[int] | None = None,
@@ -58,7 +60,8 @@ def trace_words(
         stories: Article numbers of each story, each article in one at most. Its articles are
             laid side by side as a whole, so that a sentence inside a paragraph of one's own
             is found too; between articles of two stories only passages are compared.
-        wire: Numbers of articles credited to an agency alone.
+        stated: The agencies that articles credit, by number: of all of them, whether asked
+            about or not.
         quoted: What ``find_quoted`` finds, where it is known.
         furniture: Rows of passages that an outlet repeats whatever its articles are on
             (``find_boilerplate``); what stands in many stories is boilerplate beside them.
@@ -68,9 +71,11 @@ def trace_words(
     textual = [each for each in relations if each[0] in _TEXTUAL]
     if quoted is None:
         quoted = find_quoted(passages, groups, textual)
-    tracer = _Tracer(passages, articles, range(len(articles)) if only is None else only)
+    asked = range(len(articles)) if only is None else only
+    tracer = _Tracer(passages, articles, asked, stated or {})
     tracer.gather_claims(groups, textual, stories)
     rote = find_recurring(articles, groups, stories).union(furniture)
+    wire = [number for number, said in (stated or {}).items() if credited_agency(said)]
     tracer.settle_all(rote, wire, quoted)
     return tracer.trace
 
@@ -107,7 +112,11 @@ class _Tracer:
     """Gathers the claims on the words of each passage, then gives each word to one."""
 
     def __init__(
-        self, passages: Sequence[Passage], articles: Sequence[Article], asked: Collection[int]
+        self,
+        passages: Sequence[Passage],
+        articles: Sequence[Article],
+        asked: Collection[int],
+        stated: Mapping[int, Sequence[Credit]],
     ) -> None:
         self.passages = passages
         self.articles = articles
@@ -121,7 +130,9 @@ class _Tracer:
         # By article: sources of which it has no run's worth of words.
         self.noise: dict[int, set[int]] = defaultdict(set)
         self.places: dict[Origin, int] = {}
-        self.bounds = lru_cache(None)(lambda n: date_bounds(articles[n].document.published))
+        self.agencies = lru_cache(None)(
+            lambda n: find_agencies(articles[n].document, stated.get(n, ()))
+        )
         self.timeline = lru_cache(None)(self._order_holders)
         self.quoted = lru_cache(1 << 12)(self._flag_quoted)
         self.matched: dict[tuple[bytes, bytes, bool], tuple[_Words, ...]] = {}
@@ -159,7 +170,7 @@ class _Tracer:
                 words = self._match(row, origin.row, whole) if origin else ()
                 if origin and words:
                     self.claims[row].append((origin, words, False))
-        for row, first, after, shared in find_shared(self.articles, self.trace, told):
+        for row, first, after, shared in find_shared(self.articles, self.trace, told, self._bounds):
             begins = dict(shared)
             origin = self._find_origin(row, self._order_holders(begins))
             if origin:
@@ -214,7 +225,18 @@ class _Tracer:
     def _holder(self, row: int) -> Holder:
         number = int(self.article_of[row])
         document = self.articles[number].document
-        return Holder(number, document.source, self.bounds(number), document.id, row)
+        return Holder(
+            number,
+            document.source,
+            self._bounds(number),
+            document.id,
+            row,
+            self.agencies(number),
+        )
+
+    def _bounds(self, number: int) -> Bounds:
+        """Return when the text of an article may have been out."""
+        return text_bounds(self.articles[number].document.published, self.agencies(number))
 
     def _match(self, row: int, other: int, whole: bool) -> tuple[_Words, ...]:
         """Find which words of a passage stand in another one."""

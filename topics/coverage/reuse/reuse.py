@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.corpus.citations import ArticleLine, cite
-from embeddings.documents import date_bounds, publication_order
+from embeddings.documents import publication_order
 from embeddings.text.wording import Wording, read_words
 from embeddings.words.alignment import Block
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.credits import Credit, credited_agency
+from topics.coverage.credit.wire import find_agencies, is_handed_on, text_bounds
 from topics.coverage.reuse.paragraphs import find_conflicts, lay_out
 from topics.coverage.reuse.story_stretches import copied_stretches
 from topics.coverage.reuse.word_kinds import BOILERPLATE, EARLIER, QUOTE, SELF, UNORDERED, WordTrace
@@ -48,7 +49,9 @@ class TextSource:
 
     Attributes:
         article: The source.
-        earlier: Whether it was surely published before; else nobody knows who was first.
+        earlier: Whether it had the words first: surely published before, or ``credited``.
+            Else nobody knows who did.
+        credited: Whether its outlet is an agency that the other credits.
         same_outlet: Whether both are of one outlet, which repeats itself.
         words: Words that the other has from it, quotations and boilerplate apart;
             ``LEAST_RUN`` at least.
@@ -62,6 +65,7 @@ class TextSource:
 
     article: ArticleLine
     earlier: bool
+    credited: bool
     same_outlet: bool
     words: int
     share: float
@@ -81,12 +85,13 @@ class StoryArticle:
         text: Its paragraphs without page furniture, an empty line between two.
         words: Words of the text.
         copied: Words that are traced to articles of the story by other outlets, or by unknown
-            ones, that are not surely later.
+            ones, that had them first.
+        shared: The same of those of which nobody knows whether they did.
         repeated: The same of the same outlet.
         quoted: Words of quotations that others have too, in frames of their own.
         boilerplate: Words of paragraphs repeated whatever the story.
         own: The rest; what is traced to articles outside the story is among them.
-        sources: Where the copied and the repeated words are from, most first.
+        sources: Where the copied, shared and repeated words are from, most first.
         credits: Agencies that its text credits.
         agency: The one it is credited to alone and that is not its outlet, or ``""``.
     """
@@ -95,6 +100,7 @@ class StoryArticle:
     text: str
     words: int
     copied: int
+    shared: int
     repeated: int
     quoted: int
     boilerplate: int
@@ -126,15 +132,18 @@ def measure_reuse(
         set(members),
         key=lambda n: (*publication_order(articles[n].document.published), articles[n].id),
     )
-    read = {number: _Text(articles[number]) for number in in_order}
-    return tuple(_measure(n, read, trace, (stated or {}).get(n, ())) for n in in_order)
+    said = {number: (stated or {}).get(number, ()) for number in in_order}
+    read = {number: _Text(articles[number], said[number]) for number in in_order}
+    return tuple(_measure(number, read, trace) for number in in_order)
 
 
 class _Text:
     """An article as it is laid beside others."""
 
-    def __init__(self, article: Article) -> None:
-        self.article = article
+    def __init__(self, article: Article, stated: tuple[Credit, ...]) -> None:
+        self.article, self.stated = article, stated
+        self.agencies = find_agencies(article.document, stated)
+        self.bounds = text_bounds(article.document.published, self.agencies)
         self.wording = read_words(article.body)
 
     @cached_property
@@ -155,10 +164,8 @@ class _Text:
                     yield Stretch(*bounds, run[-1][1] - run[0][0], whole)
 
 
-def _measure(
-    number: int, read: Mapping[int, _Text], trace: WordTrace, stated: tuple[Credit, ...]
-) -> StoryArticle:
-    article = read[number].article
+def _measure(number: int, read: Mapping[int, _Text], trace: WordTrace) -> StoryArticle:
+    article, stated = read[number].article, read[number].stated
     words = trace.words_of(np.array(article.rows, np.int64))
     kinds, source = trace.kinds[words], trace.sources(words)
     taken = np.isin(kinds, (EARLIER, UNORDERED, SELF)) & np.isin(source, list(read))
@@ -168,11 +175,13 @@ def _measure(
     sources = tuple(_describe(read[number], read[n], counts[n]) for n in ranked)
     quoted, rote = (int((kinds == kind).sum()) for kind in (QUOTE, BOILERPLATE))
     repeated = sum(one.words for one in sources if one.same_outlet)
+    copied = sum(one.words for one in sources if one.earlier and not one.same_outlet)
     return StoryArticle(
         article=cite(article.document),
         text=article.body,
         words=len(words),
-        copied=counts.total() - repeated,
+        copied=copied,
+        shared=counts.total() - copied - repeated,
         repeated=repeated,
         quoted=quoted,
         boilerplate=rote,
@@ -194,9 +203,11 @@ def _describe(text: _Text, other: _Text, words: int) -> TextSource:
     spans = tuple(sorted((*source.span(c, d), *own.span(a, b)) for a, b, c, d in blocks))
     conflicts = find_conflicts(lay_out(source.text, own.text, spans))
     document, origin = text.article.document, other.article.document
+    credited = is_handed_on(origin.source, document.source, text.agencies)
     return TextSource(
         article=cite(origin),
-        earlier=date_bounds(origin.published)[1] < date_bounds(document.published)[0],
+        earlier=credited or other.bounds[1] < text.bounds[0],
+        credited=credited,
         same_outlet=bool(document.source) and document.source == origin.source,
         words=words,
         share=round(words / len(own.words), 4),

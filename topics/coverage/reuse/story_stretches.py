@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import date_bounds
 from embeddings.text.wording import join_rows
 from embeddings.words.alignment import Block, match_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.sources import LEAST_RUN, likely_sources
+from topics.coverage.reuse.timelines import Bounds
 from topics.coverage.reuse.word_kinds import WordTrace
 
 # Words of a passage: its row, the first word, the one after the last; and where they stand too:
@@ -21,7 +21,10 @@ Shared = tuple[int, int, int, list[tuple[int, int]]]
 
 
 def find_shared(
-    articles: Sequence[Article], trace: WordTrace, stories: Sequence[Collection[int]]
+    articles: Sequence[Article],
+    trace: WordTrace,
+    stories: Sequence[Collection[int]],
+    bounds: Callable[[int], Bounds],
 ) -> Iterator[Shared]:
     """Lay each article of a story beside its likely sources there.
 
@@ -31,6 +34,7 @@ def find_shared(
         articles: Of the corpus.
         trace: The words of the passages' bodies.
         stories: Article numbers of each story, each article in one at most.
+        bounds: When the text of an article may have been out, by its number.
     """
     story_of = {number: place for place, members in enumerate(stories) for number in members}
     numbers = sorted(story_of, key=lambda number: articles[number].id)
@@ -38,7 +42,7 @@ def find_shared(
     bodies = join_rows([trace.texts.numbers[each] for each in words], trace.texts.vocabulary)
     sources = likely_sources(
         bodies,
-        [date_bounds(articles[number].document.published) for number in numbers],
+        [bounds(number) for number in numbers],
         [articles[number].id for number in numbers],
         [story_of[number] for number in numbers],
     )

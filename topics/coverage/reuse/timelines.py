@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from topics.coverage.credit.wire import own_agency
+
 # Published when: the first and the last minute that the date allows (``date_bounds``).
 Bounds = tuple[str, str]
 
@@ -24,9 +26,10 @@ class Holder:
     Attributes:
         article: Its number.
         outlet: Its outlet, ``""`` if unknown.
-        bounds: When it was published.
+        bounds: When its text may have been out (``text_bounds``).
         id: The document's id, which breaks ties the same way in any order of the corpus.
         row: The passage that holds the text.
+        agencies: Those that it credits, and the one that its outlet is (``find_agencies``).
     """
 
     article: int
@@ -34,6 +37,7 @@ class Holder:
     bounds: Bounds
     id: str
     row: int
+    agencies: frozenset[str] = frozenset()
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -47,7 +51,8 @@ class Origin:
     """Where a text stood before it stood in an article.
 
     Attributes:
-        kind: ``earlier``: surely published before; ``self``: by the same outlet, before or
+        kind: ``earlier``: surely published before, or of the agency that the article credits;
+            ``self``: by the same outlet, before or
             (where the order is not known) chosen to come first; ``unordered``: elsewhere,
             and nobody knows which was first.
         outlets: Those it may be from, sorted; more than one where dates leave open which of
@@ -83,6 +88,11 @@ class Timeline:
         self._earlier: dict[tuple[int, str], Origin] = {}
         self._earliest: dict[int, dict[str, list[Holder]]] = {}
         self._unordered: dict[tuple[int, str], Origin] = {}
+        self._agencies: dict[str, Holder] = {}
+        for holder in self._in_order:
+            if name := own_agency(holder.outlet):
+                self._agencies.setdefault(name, holder)
+        self._without: dict[str, Timeline] = {}
 
     def origin(self, asked: Holder) -> Origin | None:
         """Return where an article has the text from, or ``None`` where it may be the first.
@@ -91,6 +101,28 @@ class Timeline:
             asked: The article; it may be one of the holders, or have the text as a part of
                 a longer one.
         """
+        own = own_agency(asked.outlet)
+        if own:
+            return self._leave_out(own)._find(asked)
+        # What agencies handed on is theirs, by whatever date.
+        handed = [self._agencies[name] for name in asked.agencies if name in self._agencies]
+        if handed:
+            source = min(handed, key=lambda holder: holder.order)
+            return Origin("earlier", (source.outlet,), source.bounds[1], source.row, source.article)
+        return self._find(asked)
+
+    def _leave_out(self, agency: str) -> Timeline:
+        """Return the same without those that have the text from an agency, as they say."""
+        if agency not in self._without:
+            kept = [
+                holder
+                for holder in self._in_order
+                if agency not in holder.agencies or own_agency(holder.outlet) == agency
+            ]
+            self._without[agency] = Timeline(kept) if len(kept) < len(self._in_order) else self
+        return self._without[agency]
+
+    def _find(self, asked: Holder) -> Origin | None:
         count = bisect_left(self._ends, asked.bounds[0])
         return self._find_earlier(asked, count) if count else self._find_unordered(asked)
 

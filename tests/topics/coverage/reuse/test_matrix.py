@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from embeddings.documents import Document, Passage
 from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
+from topics.coverage.credit.credits import Credit
 from topics.coverage.relations.wordings import find_contained
 from topics.coverage.reuse.matrix import measure_outlets
 from topics.coverage.reuse.word_kinds import KINDS
@@ -56,6 +57,10 @@ class Corpus:
 
 def cells(matrix):
     return {(c.outlet, c.source): (c.directed, c.words) for c in matrix.reuse}
+
+
+def credit(agency, shared=False):
+    return (Credit(agency, "dateline", "", -1, -1, shared, False),)
 
 
 def row(matrix, outlet):
@@ -162,10 +167,27 @@ def test_a_refrain_inside_one_article_is_no_reuse():
 
 def test_words_credited_to_an_agency_are_not_original():
     corpus = Corpus(("A", "2013-05-01", [OTHER]), ("B", "2013-05-02", [TEXT, OTHER]))
-    matrix = corpus.measure(wire={1})
+    matrix = corpus.measure(stated={1: credit("Levant Wire Service")})
     assert (row(matrix, "B").wire, row(matrix, "B").original) == (WORDS, 0)
     assert matrix.reuse[0].credited_words == matrix.reuse[0].words == len(OTHER.split())
     assert corpus.measure().reuse[0].credited_words == 0
+
+
+def test_an_agency_copies_no_client_whatever_the_dates():
+    rows = ("A", "2013-05-01", [TEXT, OTHER]), ("Associated Press", "2013-05-02", [TEXT])
+    matrix = Corpus(*rows).measure()
+    assert cells(matrix) == {("A", "Associated Press"): (False, WORDS)}
+    matrix = Corpus(*rows).measure(stated={0: credit("Associated Press", shared=True)})
+    assert cells(matrix) == {("A", "Associated Press"): (True, WORDS)}
+    assert row(matrix, "Associated Press").original == WORDS
+
+
+def test_clients_of_one_agency_are_in_no_order():
+    rows = ("A", "2013-05-01", [TEXT]), ("B", "2013-05-09", [TEXT])
+    said = credit("Reuters")
+    assert cells(Corpus(*rows).measure(stated={0: said, 1: said})) == {("A", "B"): (False, WORDS)}
+    assert cells(Corpus(*rows).measure(stated={1: said})) == {("A", "B"): (False, WORDS)}
+    assert cells(Corpus(*rows).measure(stated={0: said})) == {("B", "A"): (True, WORDS)}
 
 
 def test_a_speech_that_both_quote_is_a_shared_quotation():

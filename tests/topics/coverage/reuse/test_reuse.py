@@ -117,7 +117,8 @@ def test_a_sentence_of_which_little_is_left_was_cut():
 def test_articles_whose_order_is_not_known_have_words_from_each_other():
     _, found = reuse(("A", "2013-05-10", [HEAD, DENIAL]), ("B", "", [HEAD, OWN]))
     assert [found[n].sources[0].earlier for n in (0, 1)] == [False, False]
-    assert found[0].copied == found[1].copied == len(HEAD.split())
+    assert found[0].shared == found[1].shared == len(HEAD.split())
+    assert found[0].copied == found[1].copied == 0
 
 
 def test_the_earliest_is_named_where_several_have_the_same_words():
@@ -252,7 +253,7 @@ def test_counts_add_up_and_the_order_of_members_does_not_matter(rows, random):
     random.shuffle(members)
     assert corpus.measure(members) == found
     for item in found:
-        shared = item.copied + item.repeated
+        shared = item.copied + item.shared + item.repeated
         assert item.words == shared + item.quoted + item.boilerplate + item.own
         assert shared == sum(source.words for source in item.sources)
         assert all(source.words >= LEAST_RUN for source in item.sources)
@@ -294,7 +295,7 @@ def test_a_story_is_a_cut_of_the_corpus(rows, random):
         kinds = trace.kinds[words]
         outlet, item = article.document.source, told.get(article.id)
         quoted[outlet] += item.quoted if item else int((kinds == QUOTE).sum())
-        expected[outlet] += item.copied if item else 0
+        expected[outlet] += item.copied + item.shared if item else 0
         for source in trace.sources(words[np.isin(kinds, (EARLIER, UNORDERED))]).tolist():
             if not item or story_of.get(source) != story_of[one]:
                 expected[outlet] += 1  # of no story, or from outside it

@@ -5,12 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.documents import date_bounds
+from embeddings.documents import Document
+from topics.coverage.credit.credits import Credit
+from topics.coverage.credit.wire import find_agencies, text_bounds
 from topics.coverage.reuse.timelines import MOST_TIED, Holder, Timeline
 
 
-def holder(number, outlet, published):
-    return Holder(number, outlet, date_bounds(published), f"d{number}", number)
+def holder(number, outlet, published, *credited):
+    stated = [Credit(one, "byline", "", -1, -1, False, False) for one in credited]
+    agencies = find_agencies(Document("", "", source=outlet), stated)
+    bounds = text_bounds(published, agencies)
+    return Holder(number, outlet, bounds, f"d{number}", number, agencies)
 
 
 def origins(*rows):
@@ -111,3 +116,40 @@ def test_the_first_of_an_outlet_is_the_same_whoever_asks_first():
     same = [holder(n, "A", "") for n in range(4)]
     timeline = Timeline(same)
     assert [timeline.origin(each) is None for each in reversed(same)] == [False] * 3 + [True]
+
+
+agency_rows = st.lists(
+    st.tuples(
+        st.sampled_from(["", "A", "AP", "levant-wire"]),
+        st.sampled_from(["", "2013-05", "2013-05-01", "2013-05-02", "2013-05-03T10:00"]),
+        st.sampled_from(["", "The AP", "Reuters", "Levant Wire Service"]),
+    ),
+    min_size=1,
+    max_size=7,
+)
+
+
+@given(agency_rows, st.randoms(use_true_random=False))
+def test_an_agency_has_its_text_from_no_client_surely_and_clients_have_it_from_the_agency(
+    rows, random
+):
+    holders = [holder(n, *row) for n, row in enumerate(rows)]
+    timeline = Timeline(holders)
+    again = Timeline(random.sample(holders, len(holders)))
+    own = [find_agencies(Document("", "", source=one.outlet), ()) for one in holders]
+    for each, agency in zip(holders, own, strict=True):
+        origin = timeline.origin(each)
+        assert again.origin(each) == origin
+        handed = {h.outlet for h, name in zip(holders, own, strict=True) if name & each.agencies}
+        if agency:
+            assert origin is None or origin.kind != "earlier"
+            # A client that says whose text it has is no source of it.
+            assert (
+                origin is None
+                or own[origin.article]
+                or not (agency & holders[origin.article].agencies)
+            )
+        elif handed:
+            assert (origin.kind, *origin.outlets) in {("earlier", one) for one in handed}
+        elif each.agencies:
+            assert origin is None or origin.kind != "earlier"

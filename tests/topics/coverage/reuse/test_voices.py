@@ -20,12 +20,12 @@ def line(number, outlet, published=""):
 def taken(article, words=100, quoted=0, repeated=0, earlier=True, sources=()):
     """Reuse of an article with words from others: pairs of an article and a count."""
     found = tuple(
-        TextSource(one, earlier, False, count, count / words, 1.0, (), (), (), ())
+        TextSource(one, earlier, False, False, count, count / words, 1.0, (), (), (), ())
         for one, count in sources
     )
     copied = sum(source.words for source in found) - repeated
     own = words - copied - quoted - repeated
-    return StoryArticle(article, "", words, copied, repeated, quoted, 0, own, found)
+    return StoryArticle(article, "", words, copied, 0, repeated, quoted, 0, own, found)
 
 
 def story(outlets, **of):
