@@ -56,7 +56,7 @@ HOMES = {
     "sentence_transformers": ("embeddings.encoders",),
     "openvino": ("embeddings.encoders",),
     "umap": ("topics.maps.layout",),
-    "matplotlib": ("topics.maps.drawing",),
+    "matplotlib": ("topics.maps.drawing", "topics.maps.frame", "topics.maps.lettering"),
     "typer": ("topics.cli",),
     "rich": ("topics.cli",),
     "py3langid": ("embeddings.text.languages",),

@@ -1,13 +1,12 @@
-"""The static topic map: colours and places become a PNG, SVG or PDF file."""
+"""The map on paper: colours and places become a PNG, SVG or PDF file."""
 
 from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,37 +15,41 @@ from numpy.typing import NDArray
 
 from embeddings.errors import InputError
 from embeddings.writing import replace_file
-from topics.maps import palette
-from topics.maps.placement import (
-    HEIGHT,
-    LINE_STEP,
-    MARGIN,
-    WIDTH,
-    Ground,
-    Name,
-    Pair,
-    Points,
-    arrange_points,
-    clean,
-    find_grounds,
-    find_leader,
-    place_names,
-    rank_topics,
-    shape_names,
-)
+from topics.maps.clouds import Cloud, count_cells, find_layers
+from topics.maps.colouring import Colouring, Paint, paint_topics
+from topics.maps.frame import arrange_frame, choose_fonts, draw_frame, find_missing, measure_in
+from topics.maps.lettering import choose_inks, draw_names, is_cut, shape_names
+from topics.maps.page import Page, Pair, Points, arrange_points
+from topics.maps.palette import DARK, LIGHT, Palette, colour_groups, fade_points, mix_grounds
+from topics.maps.placement import clean, place_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Text
 
-# Pixels to the inch: 2,000 by 1,500 in all.
+# Pixels to the inch: 2,000 are 10 inches.
 DPI = 200
-MOST_NAMES = 40
+WIDTH, LEAST_WIDTH, MOST_WIDTH = 2_000, 1_000, 8_000
+# From so many points on the clouds carry the picture, and the points are its grain.
+DENSE = 2_000
 # A picture of more points than this keeps them as pixels inside SVG and PDF.
 MOST_VECTOR_POINTS = 2_000
-# The light outline behind a name in SVG, whose viewer may set it in another font.
-SVG_HALO = b'g[id^="halo-"] text{stroke:#fff;stroke-width:3px;stroke-linejoin:round}'
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a map looks.
+
+    Attributes:
+        dark: On a dark ground.
+        width: Of the page in pixels at 200 to the inch; three quarters as high. Type keeps its
+            size, so that a narrow page has fewer names.
+        font: A family that is installed; DejaVu Sans where none is named.
+    """
+
+    dark: bool = False
+    width: int = WIDTH
+    font: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class MapPicture:
         width: Of the page in pixels at 200 to the inch.
         height: Of the page in pixels.
         named: Topics whose name is on the map, largest first.
+        parts: Topics of the next finer level whose name is on the map, largest first.
         unnamed: Topics drawn without a name: beyond the 40 largest, without room, or
             not in ``names``. A note on the page counts them.
         shortened: Topics whose name was cut, with an ellipsis, to three lines.
@@ -68,6 +72,7 @@ class MapPicture:
     width: int
     height: int
     named: tuple[int, ...]
+    parts: tuple[int, ...]
     unnamed: tuple[int, ...]
     shortened: tuple[int, ...]
     missing_characters: str
@@ -82,8 +87,11 @@ def draw(
     title: str,
     subtitle: str = "",
     caption: str = "",
+    finer: NDArray[np.integer] | None = None,
     sizes: NDArray[np.integer] | None = None,
     strengths: NDArray[np.floating] | None = None,
+    colouring: Colouring | None = None,
+    look: Look | None = None,
 ) -> MapPicture:
     """Draw a topic map and write it in one piece, or not at all.
 
@@ -93,50 +101,66 @@ def draw(
         points: Places, ``(n, 2)``, finite; any scale.
         labels: Topic of each point, ``(n,)``; below 0 for a point without a topic.
         names: Name of each topic. Printed as it stands; no markup is read.
-        path: Ends in ``.png`` (2,000 pixels wide), ``.svg`` or ``.pdf`` (text stays text).
+        path: Ends in ``.png``, ``.svg`` or ``.pdf`` (text stays text).
         title: The line on top.
-        subtitle: A quieter line below it.
-        caption: A line at the foot: how many passages, topics and outlets.
+        subtitle: Quieter lines below it.
+        caption: At the foot: what it was made from, and when.
+        finer: Topic of each point on the next finer level, ``(n,)``, named in small type;
+            below 0 for none.
         sizes: How many passages a point stands for, ``(n,)``, from 1; larger is drawn
             larger.
         strengths: How well each point fits its topic, ``(n,)`` from 0 to 1; weaker is
             drawn fainter.
+        colouring: What the colours say; by default the topics.
+        look: Ground, width and font.
 
     Returns:
         The picture's path and size, and what was left out of it.
 
     Raises:
-        InputError: The path cannot be written, or there is nothing to draw.
+        InputError: The path cannot be written, the width or font cannot be had, or there is
+            nothing to draw.
         ValueError: The arrays differ in length or hold what is not finite.
     """
-    path = Path(path)
+    path, look = Path(path), look or Look()
     check_path(path)
-    dots = arrange_points(points, labels, sizes, strengths)
-    by_size = rank_topics(dots.topics, dots.weights)
-    grounds = find_grounds({t: dots.places[dots.topics == t] for t in by_size}, len(points))
-    colours = palette.colour_groups({t: ground.peak for t, ground in grounds.items()})
+    check_width(look.width)
+    palette = DARK if look.dark else LIGHT
     words = clean(title), clean(subtitle), clean(caption)
-    wanted = [t for t in by_size if clean(names.get(t, ""))][:MOST_NAMES]
     suffix = path.suffix.lower()
-    with _open_page() as (figure, axes):
-        _draw_grounds(axes, grounds, colours, smooth=suffix == ".png")
-        _draw_points(axes, dots, colours)
-        shaped = shape_names(wanted, names, by_size, partial(_measure_line, figure))
-        spots = place_names(shaped, grounds)
-        _draw_names(axes, shaped, spots, grounds, colours, svg=suffix == ".svg")
-        unnamed = tuple(t for t in by_size if t not in spots)
-        _draw_frame(figure, axes, words, len(unnamed))
-        content = _render(figure, suffix, words[0])
+    fonts = choose_fonts(look.font)
+    size = look.width / DPI, round(0.75 * look.width) / DPI
+    with _open_page(size, fonts, palette) as (figure, axes):
+        measure = measure_in(figure)
+        legend = colouring.legend(palette) if colouring else ()
+        frame = arrange_frame(measure, size[0], *words, legend)
+        page = Page(*size, frame.top, frame.bottom)
+        dots = arrange_points(points, labels, sizes, strengths, page)
+        below = np.full(len(points), -1) if finer is None else np.asarray(finer)
+        layers = find_layers(dots.places, (dots.topics, below[dots.order]), dots.weights, page)
+        ranked, clouds = layers[0]
+        peaks = {t: parts[0].peak for t, parts in clouds.items()}
+        colours = colour_groups(peaks, palette.groups)
+        _draw_clouds(axes, layers[0][1], None if colouring else colours, page, palette, suffix)
+        _draw_points(axes, dots, _paint(dots, colours, colouring, palette), page, palette)
+        shaped = shape_names(layers, names, measure)
+        spots = place_names(shaped, count_cells(dots.places, page), page)
+        inks = choose_inks(layers, dots, below[dots.order], colours, colouring, palette)
+        draw_names(axes, shaped, spots, inks, palette, svg=suffix == ".svg")
+        unnamed = tuple(t for t in ranked if (t, 0) not in spots)
+        note = f"{len(unnamed):,} smaller topic{'s' if len(unnamed) > 1 else ''} not named"
+        draw_frame(axes, frame, size, palette, note if unnamed else "")
+        content = _render(figure, suffix, words[0], palette)
     _write(path, content)
-    named = tuple(t for t in wanted if t in spots)
     return MapPicture(
         path,
-        round(WIDTH * DPI),
-        round(HEIGHT * DPI),
-        named,
+        look.width,
+        round(size[1] * DPI),
+        tuple(t for t in ranked if (t, 0) in spots),
+        tuple(t for t in layers[1][0] if (t, 0) in spots),
         unnamed,
-        tuple(n.topic for n in shaped if n.topic in spots and _is_cut(n, names[n.topic])),
-        _find_missing("".join([*words, *(names[t] for t in named)])),
+        tuple(n.cloud.topic for n in shaped if n.key in spots and is_cut(n, names)),
+        find_missing(clean("".join([*words, *(names[t] for t, _ in spots)])), fonts),
     )
 
 
@@ -171,8 +195,21 @@ def check_path(path: Path) -> None:
         )
 
 
+def check_width(width: int) -> None:
+    """Say that no map can be so wide.
+
+    Raises:
+        InputError: It is too narrow for a caption or too wide for memory.
+    """
+    if not LEAST_WIDTH <= width <= MOST_WIDTH:
+        raise InputError(
+            f"A map cannot be {width:,} pixels wide: give {LEAST_WIDTH:,} to {MOST_WIDTH:,}, "
+            f"such as --width {WIDTH}."
+        )
+
+
 @contextmanager
-def _open_page() -> Iterator[tuple[Figure, Axes]]:
+def _open_page(size: Pair, fonts: list[str], palette: Palette) -> Iterator[tuple[Figure, Axes]]:
     """An empty page, its axes in inches, under settings that no file of the user's changes."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -180,7 +217,7 @@ def _open_page() -> Iterator[tuple[Figure, Axes]]:
 
     settings = {
         **mpl.rcParamsDefault,
-        "font.family": _choose_fonts(),
+        "font.family": fonts,
         "svg.fonttype": "none",
         "svg.hashsalt": "topicwire",
         "pdf.fonttype": 42,
@@ -189,27 +226,34 @@ def _open_page() -> Iterator[tuple[Figure, Axes]]:
     with mpl.rc_context(settings), warnings.catch_warnings():
         # Missing glyphs are counted in the result instead.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="white")
+        figure = Figure(figsize=size, dpi=DPI, facecolor=palette.ground)
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
+        axes.set(xlim=(0, size[0]), ylim=(0, size[1]))
         axes.set_axis_off()
         yield figure, axes
 
 
-def _draw_grounds(
-    axes: Axes, grounds: Mapping[int, Ground], colours: Mapping[int, str], *, smooth: bool
+def _draw_clouds(
+    axes: Axes,
+    clouds: Mapping[int, Sequence[Cloud]],
+    colours: Mapping[int, str] | None,
+    page: Page,
+    palette: Palette,
+    suffix: str,
 ) -> None:
-    """A soft ground in each topic's colour where its points are dense."""
+    """A soft ground in each topic's colour where its points are dense; without colours, grey."""
     from scipy.ndimage import zoom
 
-    picture = palette.mix_grounds({t: ground.dense for t, ground in grounds.items()}, colours)
+    shown = colours or dict.fromkeys(clouds, palette.faint)
+    picture = mix_grounds({t: parts[0].dense for t, parts in clouds.items()}, shown)
     if picture is None:
         return
+    smooth = suffix == ".png"
     axes.imshow(
         # In SVG and PDF a small picture that the viewer scales keeps the file small.
         np.clip(picture if smooth else zoom(picture, (2, 2, 1), order=1), 0.0, 1.0),
-        extent=(0, WIDTH, 0, HEIGHT),
+        extent=(0, page.width, 0, page.height),
         origin="lower",
         interpolation="bicubic" if smooth else "none",
         aspect="auto",
@@ -217,146 +261,36 @@ def _draw_grounds(
     )
 
 
-def _draw_points(axes: Axes, dots: Points, colours: Mapping[int, str]) -> None:
+def _paint(
+    dots: Points, colours: Mapping[int, str], colouring: Colouring | None, palette: Palette
+) -> Paint:
+    """Colour of each point in the order in which they are drawn, and whether it has its own."""
+    if colouring is None:
+        return paint_topics(dots.topics, colours, palette)
+    rgb, own = colouring.paint(palette)
+    return rgb[dots.order], own[dots.order]
+
+
+def _draw_points(axes: Axes, dots: Points, paint: Paint, page: Page, palette: Palette) -> None:
     n = len(dots.places)
-    diameter = max(38.0 / n**0.36, 0.8) if n > 30 else 10.0
+    diameter = (max(38.0 / n**0.36, 0.8) if n > 30 else 10.0) * np.sqrt(page.width / 10)
     areas = diameter**2 * np.minimum(1.0 + 0.6 * np.log2(dots.weights), 4.0)
+    rgb, own = paint
+    # Grey ones lie below the others.
+    order = np.argsort(own, kind="stable")
     axes.scatter(
-        dots.places[:, 0],
-        dots.places[:, 1],
-        s=areas,
-        c=_paint_points(dots, colours),
+        dots.places[order, 0],
+        dots.places[order, 1],
+        s=areas[order],
+        c=np.column_stack([rgb, fade_points(dots.fits)])[order],
         linewidths=0.6 if n <= 500 else 0.0,
-        edgecolors="white" if n <= 500 else "none",
+        edgecolors=palette.ground if n <= 500 else "none",
         rasterized=n > MOST_VECTOR_POINTS,
         zorder=2,
     )
 
 
-def _paint_points(dots: Points, colours: Mapping[int, str]) -> NDArray[np.float64]:
-    """Red, green, blue and opacity of each point, ``(n, 4)`` from 0 to 1."""
-    none = palette.LIGHT.none
-    rgb = [palette.read_rgb(colours.get(int(topic), none)) for topic in dots.topics]
-    return np.column_stack([rgb, palette.fade_points(dots.fits)])
-
-
-def _draw_frame(figure: Figure, axes: Axes, words: tuple[str, str, str], unnamed: int) -> None:
-    """Title, subtitle, and the caption at the foot."""
-    title, subtitle, caption = words
-    rule = [MARGIN, MARGIN + 0.42], [HEIGHT - 0.22] * 2
-    axes.plot(*rule, color=palette.LIGHT.groups[2], lw=3.5, solid_capstyle="butt", zorder=6)
-    note = f"{unnamed:,} smaller topic{'s' if unnamed > 1 else ''} not named" if unnamed else ""
-    faint = {"color": palette.LIGHT.faint}
-    foot: dict[str, Any] = {**faint, "size": 8.5, "va": "bottom"}
-    lines: list[tuple[str, Pair, dict[str, Any]]] = [
-        (title, (MARGIN, HEIGHT - 0.33), {"size": 17, "weight": "bold", "va": "top"}),
-        (subtitle, (MARGIN, HEIGHT - 0.68), {**faint, "size": 10.5, "va": "top"}),
-        (caption, (MARGIN, 0.16), foot),
-        (note, (WIDTH - MARGIN, 0.16), {**foot, "ha": "right"}),
-    ]
-    for text, place, own in lines:
-        style = {"color": palette.LIGHT.ink, "zorder": 6, **own}
-        drawn = axes.text(*place, text, parse_math=False, **style)
-        # The foot shares its line with the note.
-        _shorten_to(figure, drawn, WIDTH - 2 * MARGIN - (2.6 if own is foot and note else 0.0))
-
-
-def _shorten_to(figure: Figure, text: Text, width: float) -> None:
-    """Make a line smaller by up to a quarter, then cut it, until it fits."""
-    size = float(text.get_fontsize())
-    least = 0.75 * size
-    while _measure_width(figure, text) > width and size > least:
-        size -= 0.5
-        text.set_fontsize(size)
-    words = text.get_text()
-    while words and _measure_width(figure, text) > width:
-        words = words[: -max(1, len(words) // 40)]
-        text.set_text(words.rstrip() + "…")
-
-
-def _measure_width(figure: Figure, text: Text) -> float:
-    """In inches."""
-    box = text.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
-    return float(box.width / figure.dpi)
-
-
-def _measure_line(figure: Figure, words: str, size: float) -> float:
-    """Width in inches of one line of a name."""
-    text = figure.text(0, 0, words, size=size, weight="bold", parse_math=False)
-    width = _measure_width(figure, text)
-    text.remove()
-    return width
-
-
-def _is_cut(name: Name, whole: str) -> bool:
-    return name.lines[-1].endswith("…") and not clean(whole).endswith("…")
-
-
-def _draw_names(
-    axes: Axes,
-    names: list[Name],
-    spots: Mapping[int, Pair],
-    grounds: Mapping[int, Ground],
-    colours: Mapping[int, str],
-    *,
-    svg: bool,
-) -> None:
-    """Print each name line by line, light outline first, with its line to the topic."""
-    from matplotlib.patheffects import Stroke
-
-    for name in names:
-        if name.topic not in spots:
-            continue
-        x, y = spots[name.topic]
-        line = find_leader(name, (x, y), grounds[name.topic])
-        if line is not None:
-            axes.plot(*line.T, color="white", lw=2.4, alpha=0.9, zorder=3)
-            axes.plot(*line.T, color=palette.LIGHT.rule, lw=0.8, zorder=4)
-        step = LINE_STEP * name.size / 72
-        style: dict[str, Any] = {"size": name.size, "weight": "bold", "ha": "center"}
-        for row, words in enumerate(name.lines):
-            # Baselines at even steps; a capital is 0.73 of the type size high.
-            base = y + step * (len(name.lines) / 2 - row - 0.5) - 0.365 * name.size / 72
-            # Two texts, since an outlined text would become shapes; in SVG both are text.
-            halo = axes.text(x, base, words, color="white", zorder=4.5, parse_math=False, **style)
-            halo.set_gid(f"halo-{name.topic}-{row}")
-            if not svg:
-                halo.set_path_effects([Stroke(linewidth=3.0, foreground="white", alpha=0.85)])
-            ink = palette.ink_of(colours[name.topic])
-            text = axes.text(x, base, words, color=ink, zorder=5, parse_math=False, **style)
-            text.set_gid(f"topic-{name.topic}-{row}")
-
-
-def _choose_fonts() -> list[str]:
-    """DejaVu Sans, shipped with Matplotlib, then what is installed for other scripts."""
-    from matplotlib.font_manager import fontManager
-
-    installed = {font.name for font in fontManager.ttflist}
-    others = (
-        "Noto Sans",
-        "Noto Sans CJK SC",
-        "Noto Sans CJK JP",
-        "Noto Sans Arabic",
-        "Noto Sans Devanagari",
-        "Arial Unicode MS",
-        "Microsoft YaHei",
-        "Malgun Gothic",
-        "Hiragino Sans",
-        "WenQuanYi Zen Hei",
-    )
-    return ["DejaVu Sans", *(name for name in others if name in installed)]
-
-
-def _find_missing(text: str) -> str:
-    """The characters of a text that none of the fonts has, each once, in order."""
-    from matplotlib.font_manager import findfont, get_font
-
-    fonts = [get_font(findfont(name)) for name in _choose_fonts()]
-    shown = sorted(set(clean(text)))
-    return "".join(c for c in shown if not any(font.get_char_index(ord(c)) for font in fonts))
-
-
-def _render(figure: Figure, suffix: str, title: str) -> bytes:
+def _render(figure: Figure, suffix: str, title: str, palette: Palette) -> bytes:
     """The file's bytes, without a date in them."""
     metadata: dict[str, dict[str, Any]] = {
         ".png": {"Title": title, "Software": "Topicwire"},
@@ -367,6 +301,10 @@ def _render(figure: Figure, suffix: str, title: str) -> bytes:
     figure.savefig(stream, format=suffix[1:], dpi=DPI, metadata=metadata[suffix])
     content = stream.getvalue()
     if suffix == ".svg":
-        content = content.replace(b'<style type="text/css">', b'<style type="text/css">' + SVG_HALO)
+        # The outline behind a name in SVG, whose viewer may set it in another font.
+        halo = (
+            f'g[id^="halo-"] text{{stroke:{palette.ground};stroke-width:3px;stroke-linejoin:round}}'
+        ).encode()
+        content = content.replace(b'<style type="text/css">', b'<style type="text/css">' + halo)
         content = content.replace(b'<g id="halo-', b'<g aria-hidden="true" id="halo-')
     return content

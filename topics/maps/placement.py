@@ -1,180 +1,70 @@
-"""The map's page: where its points lie, and where names go so that none overlap."""
+"""Where the names of a map go, so that none overlap and each is with its own cloud."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.errors import InputError
+from topics.maps.clouds import Cloud
+from topics.maps.page import CELL, MARGIN, Floats, Page, Pair
 
-Floats = NDArray[np.float64]
-Pair = tuple[float, float]
-
-# The page, in inches; names and points keep clear of the margin, the title and the foot.
-WIDTH, HEIGHT = 10.0, 7.5
-MARGIN = 0.3
-TOP, BOTTOM = 1.0, 0.45
-# Side of the cells, in inches, in which points are counted and names are moved.
-CELL = 0.05
-GRID = round(HEIGHT / CELL), round(WIDTH / CELL)
 # What a name's place costs: half an inch between it and its topic costs 1; so does hiding
 # all points of its topic, or as many of others as a middling topic has; covering a ground
 # full of other topics costs 1.6. Crossing a line or a name costs most. Where points are few
-# each is seen alone, and hiding it costs up to 0.8 more, less and less up to 500 points.
-# Chosen by eye on maps of 5 to 10,000 points.
+# each is seen alone, and hiding it costs up to 0.8 more, less and less up to 500 points;
+# where they are many a name lies on its own cloud, from 2,000 on with its middle in the heart.
+# Chosen by eye on maps of 5 to 100,000 points.
 HIDES_OWN, HIDES_OTHERS, HIDES_GROUND, CROSSES = 1.0, 1.0, 1.6, 2.0
-HIDES_ONE, FEW_POINTS = 0.8, 500
-# A topic's heart: where it is denser than this share of its peak, and of all topics there.
-HEART = 0.45
+HIDES_ONE, FEW_POINTS, MANY_POINTS = 0.8, 500, 2_000
 # Between two names, and around a name where points count as hidden.
 GAP = 0.06
 # Between the lines of a name, in its type sizes.
 LINE_STEP = 1.14
+LINE_LETTERS = 26
 # A name further from its topic's heart than this gets a line to it.
 LEADER = 0.12
+# A small name is left out rather than put further from its cloud than this, in inches.
+REACH = 0.7
 
 
-@dataclass(frozen=True)
-class Points:
-    """The points of a map in the order in which they are drawn.
-
-    Attributes:
-        places: In inches from the page's lower left corner, ``(n, 2)``.
-        topics: Topic of each, ``(n,)``; below 0 for none.
-        weights: How many passages each stands for, ``(n,)``.
-        fits: How well each fits its topic, ``(n,)`` from 0 to 1.
-    """
-
-    places: Floats
-    topics: NDArray[np.integer]
-    weights: Floats
-    fits: Floats
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Name:
-    """A topic's name as it will be printed: lines, type size in points, box in inches."""
+    """A topic's name as it will be printed.
 
-    topic: int
+    Attributes:
+        cloud: What it names.
+        large: Whether it is of the level shown, at the place where most of its topic lies.
+        lines: One to three.
+        size: Of the type in points.
+        box: Width and height in inches.
+    """
+
+    cloud: Cloud
+    large: bool
     lines: tuple[str, ...]
     size: float
     box: Pair
 
+    @property
+    def key(self) -> Key:
+        """Topic and island, which tell the names of a map apart."""
+        return self.cloud.topic, self.cloud.island
+
 
 @dataclass(frozen=True)
-class Ground:
-    """Where a topic lies on the page, in cells of ``CELL`` inches, row 0 at the bottom.
+class Placed:
+    """A name at its place, the middle of it in inches, with its line to the topic if it has one."""
 
-    Attributes:
-        counts: Points in each cell.
-        dense: The counts, blurred.
-        heart: Whether it is dense in each cell, and strong among the topics there.
-        cells: Middles of the heart's cells in inches, ``(m, 2)``; never empty.
-        peak: Its densest cell with a point, in inches.
-    """
-
-    counts: Floats
-    dense: Floats
-    heart: NDArray[np.bool_]
-    cells: Floats
-    peak: Pair
-
-
-def arrange_points(
-    points: NDArray[np.floating],
-    labels: NDArray[np.integer],
-    sizes: NDArray[np.integer] | None,
-    strengths: NDArray[np.floating] | None,
-) -> Points:
-    """Put points on the page in a fixed shuffle of their places: no topic lies on top.
-
-    Raises:
-        InputError: There is no point.
-        ValueError: The arrays differ in length or hold what is not finite.
-    """
-    _check_arrays(points, labels, sizes, strengths)
-    n = len(points)
-    weights = np.ones(n) if sizes is None else np.maximum(sizes, 1).astype(np.float64)
-    fits = np.ones(n) if strengths is None else np.clip(strengths, 0.0, 1.0)
-    order = np.lexsort((fits, weights, labels, points[:, 1], points[:, 0]))
-    order = order[np.random.default_rng(0).permutation(n)]
-    places = _fit_page(np.asarray(points, dtype=np.float64)[order])
-    return Points(places, labels[order], weights[order], fits[order])
-
-
-def _check_arrays(points: NDArray[Any], labels: NDArray[Any], *others: NDArray[Any] | None) -> None:
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"Points of shape {points.shape} were given; finite (n, 2) is expected.")
-    for array in (labels, *others):
-        if array is not None and len(array) != len(points):
-            raise ValueError(f"{len(points)} points but {len(array)} labels, sizes or strengths.")
-    if len(points) == 0:
-        raise InputError(
-            "There are no passages to draw; put articles in first: topicwire cluster PATH"
-        )
-
-
-def _fit_page(points: Floats) -> Floats:
-    """Inches on the page, both axes to one scale, with room for names around."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    # Few points would lie in the page's corners with nothing between them.
-    fill = min(1.0, 0.45 + len(points) / 45)
-    around = MARGIN + 1.6 * _halo_width(len(points))
-    room = fill * np.array([WIDTH - 2 * around - 0.6, HEIGHT - TOP - BOTTOM - 2 * around + 0.2])
-    extent = np.maximum(high - low, 1e-12)
-    scale = float((room / extent).min()) if (high > low).any() else 0.0
-    middle = np.array([WIDTH / 2, BOTTOM + (HEIGHT - TOP - BOTTOM) / 2])
-    return np.asarray(middle + (points - (low + high) / 2) * scale)
-
-
-def rank_topics(topics: NDArray[np.integer], weights: Floats) -> dict[int, float]:
-    """Topics with the passages in each, largest first; equal ones by id."""
-    found, group = np.unique(topics, return_inverse=True)
-    totals = np.bincount(group, weights=weights)
-    ranked = sorted(zip(-totals, found.tolist(), strict=True))
-    return {topic: -float(total) for total, topic in ranked if topic >= 0}
-
-
-def _halo_width(n: int) -> float:
-    """Blur of a topic's ground in inches: wide for few points, fine for many."""
-    return float(np.clip(0.75 / n**0.22, 0.07, 0.35))
-
-
-def find_grounds(members: Mapping[int, Floats], n: int) -> dict[int, Ground]:
-    """Count and blur the points of each topic, and find its heart."""
-    from scipy.ndimage import gaussian_filter, label
-
-    page = (0, HEIGHT), (0, WIDTH)
-    counts = {
-        topic: np.histogram2d(places[:, 1], places[:, 0], bins=GRID, range=page)[0]
-        for topic, places in members.items()
-    }
-    blur = _halo_width(n) / CELL
-    # Rounded, so that a sum's last bits cannot move a name.
-    dense = {topic: gaussian_filter(count, blur).round(9) for topic, count in counts.items()}
-    total = sum(dense.values(), np.zeros(GRID))
-    grounds = {}
-    for topic, count in counts.items():
-        own = np.asarray(dense[topic], dtype=np.float64)
-        heart = (own >= HEART * own.max()) & (own >= HEART * total)
-        # Of several dense parts, the one that holds most points.
-        parts, found = label(heart)
-        held = np.bincount(parts.ravel(), weights=count.ravel(), minlength=found + 1)[1:]
-        if held.any():
-            heart = parts == 1 + int(held.argmax())
-        inside = (heart if held.any() else True) & (count > 0)
-        row, column = np.unravel_index(int(np.where(inside, own, -1.0).argmax()), own.shape)
-        heart[row, column] = True
-        peak = (float(column) + 0.5) * CELL, (float(row) + 0.5) * CELL
-        rows, columns = np.nonzero(heart)
-        cells = (np.stack([columns, rows], axis=1).astype(np.float64) + 0.5) * CELL
-        grounds[topic] = Ground(count, own, heart, cells, peak)
-    return grounds
+    name: Name
+    spot: Pair
+    line: Floats | None
 
 
 def clean(text: str) -> str:
@@ -186,118 +76,115 @@ def wrap_name(name: str) -> tuple[str, ...]:
     """Up to three short lines of about equal length; the last ends in … where cut."""
     name = clean(name)
     lines = 1 if len(name) <= 16 else 2 if len(name) <= 36 else 3
-    width = min(26, max(12, -(-len(name) // lines) + 2))
-    wrapped = textwrap.wrap(name, width, break_on_hyphens=False)
-    if len(wrapped) > 3:
-        wrapped = textwrap.wrap(name, 26, max_lines=3, placeholder="…", break_on_hyphens=False)
-    return tuple(wrapped)
+    # The narrowest that does it makes lines of like length.
+    for width in range(max(12, -(-len(name) // lines)), LINE_LETTERS + 1):
+        wrapped = textwrap.wrap(name, width, break_on_hyphens=False)
+        if len(wrapped) <= lines:
+            return tuple(wrapped)
+    return tuple(
+        textwrap.wrap(name, LINE_LETTERS, max_lines=3, placeholder="…", break_on_hyphens=False)
+    )
 
 
-def shape_names(
-    topics: list[int],
-    names: Mapping[int, str],
-    passages: Mapping[int, float],
-    measure: Callable[[str, float], float],
-) -> list[Name]:
-    """Choose lines and type size of each topic's name; ``measure`` gives a line's width."""
-    largest = max(passages.values(), default=1.0)
-    crowd = float(np.clip((len(topics) - 8) / 24, 0.0, 1.0))
-    top, bottom = 14.0 - 3.0 * crowd, 9.5 - 2.0 * crowd
-    made = []
-    for topic in topics:
-        lines = wrap_name(names[topic])
-        size = round(bottom + (top - bottom) * float(np.sqrt(passages[topic] / largest)), 1)
-        width = max(measure(line, size) for line in lines)
-        made.append(Name(topic, lines, size, (width, len(lines) * LINE_STEP * size / 72)))
-    return made
+def shape_name(
+    cloud: Cloud,
+    name: str,
+    size: float,
+    measure: Callable[[str, float, bool], float],
+    *,
+    large: bool,
+) -> Name:
+    """Break a name into lines; ``measure`` gives the width of a line in inches."""
+    lines = wrap_name(name)
+    width = max(measure(line, size, large) for line in lines)
+    return Name(cloud, large, lines, size, (width, len(lines) * LINE_STEP * size / 72))
 
 
-def place_names(names: list[Name], grounds: Mapping[int, Ground]) -> dict[int, Pair]:
+def place_names(names: Sequence[Name], everything: Floats, page: Page) -> dict[Key, Pair]:
     """Find a place for each name: inside the page, apart, near its topic, hiding little.
 
-    Every cell of the page is tried for every name, largest topic first, and twice more
+    Every cell of the page is tried for every name, the most important first, and twice more
     with the other names in place. The cost is a sum of the distance to the topic's heart,
     the points that the name hides, and the lines and names that its line would cross.
 
     Args:
-        names: What to place, largest topic first.
-        grounds: Where every topic on the page lies.
+        names: What to place, the most important first.
+        everything: All points of the page in each cell.
+        page: What they lie on.
 
     Returns:
-        The middle of each name in inches; a name without room is absent.
+        The middle of each name in inches; a name without room is absent, and so is a small
+        one with none near its cloud.
     """
-    everything = sum((g.counts for g in grounds.values()), np.zeros(GRID))
-    costs = {n.topic: _cost_alone(n, grounds[n.topic], everything, len(grounds)) for n in names}
-    placed: dict[int, Pair] = {}
+    costs = {name.key: _cost_alone(name, everything, page, len(names)) for name in names}
+    placed: dict[Key, Placed] = {}
     for _ in range(3):
+        before = dict(placed)
         for name in names:
-            placed.pop(name.topic, None)
-            others = [(o, placed[o.topic]) for o in names if o.topic in placed]
-            spot = _choose_place(name, costs[name.topic], others, grounds)
+            placed.pop(name.key, None)
+            spot = _choose_place(name, costs[name.key], list(placed.values()), page)
             if spot is not None:
-                placed[name.topic] = spot
-    return placed
+                placed[name.key] = Placed(name, spot, find_leader(name, spot))
+        if {key: one.spot for key, one in before.items()} == {k: p.spot for k, p in placed.items()}:
+            break
+    return {name.key: placed[name.key].spot for name in names if name.key in placed}
 
 
-def _cell_middles() -> tuple[Floats, Floats]:
-    """X and y of each cell in inches, each ``GRID``."""
-    y, x = (np.indices(GRID) + 0.5) * CELL
-    return x, y
-
-
-def _cost_alone(name: Name, ground: Ground, everything: Floats, topics: int) -> Floats:
+def _cost_alone(name: Name, everything: Floats, page: Page, topics: int) -> Floats:
     """Cost of each cell as the middle of a name, were it the only one; infinite outside."""
     from scipy.ndimage import distance_transform_edt, maximum_filter, minimum_filter, uniform_filter
 
     width, height = name.box
+    cloud = name.cloud
     size = tuple(round((side + 2 * GAP) / CELL) for side in (height, width))
-    others = everything - ground.counts
+    others = np.maximum(everything - cloud.counts, 0.0)
     area = size[0] * size[1]
+    few = max(0.0, 1.0 - everything.sum() / FEW_POINTS)
+    many = float(np.clip((everything.sum() - FEW_POINTS) / (MANY_POINTS - FEW_POINTS), 0.0, 1.0))
 
     def hidden(counts: Floats) -> Floats:
         # A running sum leaves dust where there is nothing.
         return np.asarray(uniform_filter(counts, size, mode="constant").round(9) * area)
 
-    x, y = _cell_middles()
-    away = distance_transform_edt(~ground.heart) * CELL
-    distance = minimum_filter(away, size)
+    x, y = page.cell_middles()
+    away = distance_transform_edt(~cloud.heart) * CELL
+    nearest = minimum_filter(away, size)
+    distance = (1.0 - many) * nearest + many * away
     cost = distance + 2 * distance**2
-    cost += 0.12 * np.hypot(x - ground.peak[0], y - ground.peak[1])
+    cost += 0.12 * np.hypot(x - cloud.peak[0], y - cloud.peak[1])
     # The root makes the first hidden point the dearest: among few points none is hidden.
-    cost += HIDES_OWN * np.sqrt(hidden(ground.counts) / ground.counts.sum())
+    own = (1.0 - 0.8 * many) * HIDES_OWN
+    cost += own * np.sqrt(hidden(cloud.counts) / cloud.counts.sum())
     cost += HIDES_OTHERS * np.sqrt(hidden(others) * topics / everything.sum())
-    few = max(0.0, 1.0 - everything.sum() / FEW_POINTS)
     cost += HIDES_ONE * few * hidden(everything)
-    cost += HIDES_GROUND * hidden(maximum_filter((others > 0).astype(np.float64), 2)) / area
-    cost[(x < MARGIN + width / 2) | (x > WIDTH - MARGIN - width / 2)] = np.inf
-    cost[(y < BOTTOM + height / 2) | (y > HEIGHT - TOP - height / 2)] = np.inf
+    ground = hidden(maximum_filter((others > 0).astype(np.float64), 2)) / area
+    cost += (1.0 - many) * HIDES_GROUND * ground
+    cost[(x < MARGIN + width / 2) | (x > page.width - MARGIN - width / 2)] = np.inf
+    cost[(y < page.bottom + height / 2) | (y > page.height - page.top - height / 2)] = np.inf
+    if not name.large:
+        cost[nearest > REACH] = np.inf
     return np.asarray(cost)
 
 
-def _choose_place(
-    name: Name, alone: Floats, others: list[tuple[Name, Pair]], grounds: Mapping[int, Ground]
-) -> Pair | None:
+def _choose_place(name: Name, alone: Floats, others: Sequence[Placed], page: Page) -> Pair | None:
     """The cheapest cell that leaves the other names free, or None."""
-    x, y = _cell_middles()
+    x, y = page.cell_middles()
     cost = alone.copy()
-    for other, (middle, low) in others:
-        apart_x = (name.box[0] + other.box[0]) / 2 + 2 * GAP
-        apart_y = (name.box[1] + other.box[1]) / 2 + GAP
-        cost[(np.abs(x - middle) < apart_x) & (np.abs(y - low) < apart_y)] = np.inf
-    # Crossings only add to the cost: the cheapest few hundred cells hold the best.
-    cells = np.argsort(cost, axis=None, kind="stable")[:400]
-    cells = cells[np.isfinite(cost.flat[cells])]
-    led = [find_leader(other, spot, grounds[other.topic]) for other, spot in others]
-    lines = np.array([line for line in led if line is not None]).reshape(-1, 2, 2)
-    boxes = np.array([[spot, other.box] for other, spot in others]).reshape(-1, 2, 2)
+    for other in others:
+        apart_x = (name.box[0] + other.name.box[0]) / 2 + 2 * GAP
+        apart_y = (name.box[1] + other.name.box[1]) / 2 + GAP
+        near = (np.abs(x - other.spot[0]) < apart_x) & (np.abs(y - other.spot[1]) < apart_y)
+        cost[near] = np.inf
+    lines = np.array([other.line for other in others if other.line is not None]).reshape(-1, 2, 2)
+    boxes = np.array([[other.spot, other.name.box] for other in others]).reshape(-1, 2, 2)
     best, least = None, np.inf
-    for cell in cells:
+    for cell in _find_cheapest(cost):
         if cost.flat[cell] >= least:
             break
         spot = float(x.flat[cell]), float(y.flat[cell])
         price = float(cost.flat[cell])
         price += CROSSES * _count_hits(lines, np.array([[spot, name.box]]))
-        own = find_leader(name, spot, grounds[name.topic])
+        own = find_leader(name, spot)
         if own is not None:
             price += CROSSES * (_count_hits(own[None], boxes) + _count_meetings(own, lines))
         if price < least:
@@ -305,13 +192,24 @@ def _choose_place(
     return best
 
 
-def find_leader(name: Name, spot: Pair, ground: Ground) -> Floats | None:
+def _find_cheapest(cost: Floats, most: int = 400) -> NDArray[np.int64]:
+    """The cells of least cost, the cheapest first; crossings only add to it."""
+    flat = cost.ravel()
+    most = min(most, len(flat))
+    bound = np.partition(flat, most - 1)[most - 1]
+    cells = np.flatnonzero((flat <= bound) & np.isfinite(flat))
+    return np.asarray(cells[np.argsort(flat[cells], kind="stable")][:most])
+
+
+def find_leader(name: Name, spot: Pair) -> Floats | None:
     """The line from a name to its topic's heart, (2, 2) inches; None where it is near."""
     half = np.array(name.box) / 2
-    edge = np.clip(ground.cells, spot - half, spot + half)
-    distance = np.hypot(*(ground.cells - edge).T)
+    edge = np.clip(name.cloud.cells, spot - half, spot + half)
+    distance = np.hypot(*(name.cloud.cells - edge).T)
     nearest = int(distance.round(6).argmin())
-    return np.stack([edge[nearest], ground.cells[nearest]]) if distance[nearest] > LEADER else None
+    if distance[nearest] <= LEADER:
+        return None
+    return np.stack([edge[nearest], name.cloud.cells[nearest]])
 
 
 def _count_hits(lines: Floats, boxes: Floats) -> int:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from embeddings.errors import InputError
-from topics.maps.drawing import MOST_NAMES, check_path, draw
+from topics.maps.drawing import check_path, draw
+from topics.maps.lettering import MOST_NAMES
 from topics.maps.palette import LIGHT
 
 
