@@ -22,6 +22,29 @@ def from_outlets(number: int) -> str:
     return f" from {count(number, 'outlet')}" if number else ""
 
 
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def spell_date(date: str) -> str:
+    """Return an ISO 8601 date, cut to what is known, as a newspaper prints it: 5 May 2013."""
+    year, *rest = date[:10].split("-")
+    parts = [str(int(rest[1]))] if len(rest) > 1 else []
+    return " ".join([*parts, _MONTHS[int(rest[0]) - 1] if rest else "", year]).strip()
+
+
 def percent(part: int, whole: int) -> str:
     """Return a share as tables print it: empty for none, ``<1%`` for next to none."""
     if not part:

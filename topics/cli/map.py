@@ -22,6 +22,17 @@ def run(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A .png, .svg or .pdf file to write.")],
     title: Annotated[str | None, typer.Option(help="The line on top of the picture.")] = None,
     level: LevelOption = None,
+    colour: Annotated[
+        str,
+        typer.Option(metavar="topic|outlet|date|story", help="What the colours say."),
+    ] = "topic",
+    dark: Annotated[bool, typer.Option("--dark/--light", help="On a dark ground.")] = False,
+    width: Annotated[
+        int, typer.Option(metavar="PIXELS", help="Width, 200 pixels to the inch; type keeps size.")
+    ] = 2000,
+    font: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A font that is installed.")
+    ] = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
@@ -32,7 +43,16 @@ def run(
     if sys.stderr.isatty():
         waiting = console(err=True).status("Drawing; the first map of a corpus takes longest.")
     with waiting:
-        picture = map_topics(out, db=db, title=title, level=level)
+        picture = map_topics(
+            out,
+            db=db,
+            title=title,
+            level=level,
+            colour=colour,
+            dark=dark,
+            width=width,
+            font=font,
+        )
     show(picture, as_json, _print)
 
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from embeddings.errors import InputError
 from embeddings.writing import replace_file
 from topics.maps.clouds import Cloud, count_cells, find_layers
-from topics.maps.colouring import Colouring, Paint, paint_topics
+from topics.maps.colouring import Colouring, Paint, Ramp, paint_topics
 from topics.maps.frame import arrange_frame, choose_fonts, draw_frame, find_missing, measure_in
 from topics.maps.lettering import choose_inks, draw_names, is_cut, shape_names
-from topics.maps.page import Page, Pair, Points, arrange_points
+from topics.maps.page import MANY, Page, Pair, Points, arrange_points
 from topics.maps.palette import DARK, LIGHT, Palette, colour_groups, fade_points, mix_grounds
 from topics.maps.placement import clean, place_names
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 # Pixels to the inch: 2,000 are 10 inches.
 DPI = 200
 WIDTH, LEAST_WIDTH, MOST_WIDTH = 2_000, 1_000, 8_000
-# From so many points on the clouds carry the picture, and the points are its grain.
-DENSE = 2_000
 # A picture of more points than this keeps them as pixels inside SVG and PDF.
 MOST_VECTOR_POINTS = 2_000
 
@@ -133,6 +131,7 @@ def draw(
     with _open_page(size, fonts, palette) as (figure, axes):
         measure = measure_in(figure)
         legend = colouring.legend(palette) if colouring else ()
+        told = [] if isinstance(legend, Ramp) else [name for _, name in legend]
         frame = arrange_frame(measure, size[0], *words, legend)
         page = Page(*size, frame.top, frame.bottom)
         dots = arrange_points(points, labels, sizes, strengths, page)
@@ -141,13 +140,16 @@ def draw(
         ranked, clouds = layers[0]
         peaks = {t: parts[0].peak for t, parts in clouds.items()}
         colours = colour_groups(peaks, palette.groups)
-        _draw_clouds(axes, layers[0][1], None if colouring else colours, page, palette, suffix)
-        _draw_points(axes, dots, _paint(dots, colours, colouring, palette), page, palette)
+        shown = None if colouring else colours
+        many = len(points) >= MANY
+        _draw_clouds(axes, clouds, shown, page, palette, suffix, many=many)
+        paint = _paint(dots, colours, colouring, palette)
+        _draw_points(axes, dots, paint, page, palette, fit=colouring is None)
         shaped = shape_names(layers, names, measure)
         spots = place_names(shaped, count_cells(dots.places, page), page)
         inks = choose_inks(layers, dots, below[dots.order], colours, colouring, palette)
         draw_names(axes, shaped, spots, inks, palette, svg=suffix == ".svg")
-        unnamed = tuple(t for t in ranked if (t, 0) not in spots)
+        unnamed = tuple(t for layer, _ in layers for t in layer if (t, 0) not in spots)
         note = f"{len(unnamed):,} smaller topic{'s' if len(unnamed) > 1 else ''} not named"
         draw_frame(axes, frame, size, palette, note if unnamed else "")
         content = _render(figure, suffix, words[0], palette)
@@ -160,7 +162,7 @@ def draw(
         tuple(t for t in layers[1][0] if (t, 0) in spots),
         unnamed,
         tuple(n.cloud.topic for n in shaped if n.key in spots and is_cut(n, names)),
-        find_missing(clean("".join([*words, *(names[t] for t, _ in spots)])), fonts),
+        find_missing(clean("".join([*words, *told, *(names[t] for t, _ in spots)])), fonts),
     )
 
 
@@ -241,12 +243,15 @@ def _draw_clouds(
     page: Page,
     palette: Palette,
     suffix: str,
+    *,
+    many: bool,
 ) -> None:
     """A soft ground in each topic's colour where its points are dense; without colours, grey."""
     from scipy.ndimage import zoom
 
     shown = colours or dict.fromkeys(clouds, palette.faint)
-    picture = mix_grounds({t: parts[0].dense for t, parts in clouds.items()}, shown)
+    dense = {t: parts[0].dense for t, parts in clouds.items()}
+    picture = mix_grounds(dense, shown, 0.36 if many else 0.24)
     if picture is None:
         return
     smooth = suffix == ".png"
@@ -271,18 +276,22 @@ def _paint(
     return rgb[dots.order], own[dots.order]
 
 
-def _draw_points(axes: Axes, dots: Points, paint: Paint, page: Page, palette: Palette) -> None:
+def _draw_points(
+    axes: Axes, dots: Points, paint: Paint, page: Page, palette: Palette, *, fit: bool
+) -> None:
+    """All points; with ``fit``, those that fit their topic less are fainter."""
     n = len(dots.places)
-    diameter = (max(38.0 / n**0.36, 0.8) if n > 30 else 10.0) * np.sqrt(page.width / 10)
+    diameter = (max(38.0 / n**0.33, 0.8) if n > 30 else 10.0) * np.sqrt(page.width / 10)
     areas = diameter**2 * np.minimum(1.0 + 0.6 * np.log2(dots.weights), 4.0)
     rgb, own = paint
+    opacity = fade_points(dots.fits if fit else np.ones(n))
     # Grey ones lie below the others.
     order = np.argsort(own, kind="stable")
     axes.scatter(
         dots.places[order, 0],
         dots.places[order, 1],
         s=areas[order],
-        c=np.column_stack([rgb, fade_points(dots.fits)])[order],
+        c=np.column_stack([rgb, opacity])[order],
         linewidths=0.6 if n <= 500 else 0.0,
         edgecolors=palette.ground if n <= 500 else "none",
         rasterized=n > MOST_VECTOR_POINTS,

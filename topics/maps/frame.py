@@ -11,6 +11,7 @@ from embeddings.errors import InputError
 from topics.maps.colouring import Legend, Ramp
 from topics.maps.page import MARGIN
 from topics.maps.palette import Palette
+from topics.maps.placement import clean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,7 +109,7 @@ def _set_rows(
     rows: list[list[tuple[str, str, float]]] = []
     free = 0.0
     for colour, name in legend:
-        label = "".join(_wrap(name, 2.2, 1, lambda words: measure(words, FOOT, False)))
+        label = "".join(_wrap(clean(name), 2.4, 1, lambda words: measure(words, FOOT, False)))
         needed = 0.16 + measure(label, FOOT, False) + 0.2
         if not rows or needed > free:
             rows.append([])
@@ -141,15 +142,16 @@ def draw_frame(
         y = height - 0.68 - row * LEADING * SUBTITLE / 72
         axes.text(MARGIN, y, line, size=SUBTITLE, va="top", **faint)
     foot = {**faint, "size": FOOT, "va": "bottom"}
-    for row, line in enumerate(reversed(frame.caption)):
-        axes.text(MARGIN, 0.16 + row * LEADING * FOOT / 72, line, **foot)
+    for row, line in enumerate(frame.caption):
+        y = 0.16 + (len(frame.caption) - 1 - row) * LEADING * FOOT / 72
+        axes.text(MARGIN, y, line, **foot)
     axes.text(width - MARGIN, 0.16, note, ha="right", **foot)
     above = 0.26 + len(frame.caption) * LEADING * FOOT / 72
     if isinstance(frame.legend, Ramp):
         _draw_ramp(axes, frame.legend, above, palette, foot)
         return
-    for row, entries in enumerate(reversed(frame.legend)):
-        y = above + row * 1.6 * FOOT / 72
+    for row, entries in enumerate(frame.legend):
+        y = above + (len(frame.legend) - 1 - row) * 1.6 * FOOT / 72
         for colour, name, x in entries:
             axes.plot([MARGIN + 0.05 + x], [y + 0.055], "o", color=colour, ms=6, mew=0, zorder=6)
             axes.text(MARGIN + 0.16 + x, y, name, **{**foot, "color": palette.ink})

@@ -16,6 +16,8 @@ Pair = tuple[float, float]
 # Side of the cells, in inches, in which points are counted and names are moved.
 CELL = 0.05
 MARGIN = 0.3
+# From so many points on names lie on their clouds, and clouds carry the picture.
+MANY = 2_000
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class Page:
         low, high = points.min(axis=0), points.max(axis=0)
         # Few points would lie in the page's corners with nothing between them.
         fill = min(1.0, 0.45 + len(points) / 45)
-        around = MARGIN + 1.6 * halo_width(len(points))
+        # Names go beside the clouds of few points, and onto those of many.
+        around = MARGIN * min(1.0, MANY / len(points)) + 1.6 * halo_width(len(points))
         tall = self.height - self.top - self.bottom
-        room = fill * np.array([self.width - 2 * around - 0.6, tall - 2 * around + 0.2])
+        room = fill * np.array([self.width - 2 * around - 0.6, tall - 2 * around])
         extent = np.maximum(high - low, 1e-12)
         factor = float((room / extent).min()) if (high > low).any() else 0.0
         middle = (low + high) / 2

@@ -129,12 +129,15 @@ def colour_shares(shares: Floats, palette: Palette) -> Floats:
     return np.where(np.isnan(shares)[:, None], read_rgb(palette.none), mixed)
 
 
-def mix_grounds(dense: Mapping[int, Floats], colours: Mapping[int, str]) -> Floats | None:
+def mix_grounds(
+    dense: Mapping[int, Floats], colours: Mapping[int, str], most: float = 0.24
+) -> Floats | None:
     """Colour each cell of the page after the groups that are dense there.
 
     Args:
         dense: Points of each group in each cell, blurred, ``(rows, columns)``.
         colours: Colour of each group.
+        most: The opacity where points are densest.
 
     Returns:
         Red, green, blue and opacity, ``(rows, columns, 4)`` from 0 to 1, more opaque where
@@ -148,7 +151,7 @@ def mix_grounds(dense: Mapping[int, Floats], colours: Mapping[int, str]) -> Floa
         mixed += own[..., None] * read_rgb(colours[group])
     typical = float(np.median(total[total > 0.02 * total.max()]))
     colour = mixed / np.maximum(total, 1e-12)[..., None]
-    opacity = 0.24 * (1.0 - np.exp(-total / typical))
+    opacity = most * (1.0 - np.exp(-total / typical))
     return np.dstack([colour, opacity])
 
 

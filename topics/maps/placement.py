@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.maps.clouds import Cloud
-from topics.maps.page import CELL, MARGIN, Floats, Page, Pair
+from topics.maps.page import CELL, MANY, MARGIN, Floats, Page, Pair
 
 # What a name's place costs: half an inch between it and its topic costs 1; so does hiding
 # all points of its topic, or as many of others as a middling topic has; covering a ground
@@ -19,7 +19,7 @@ from topics.maps.page import CELL, MARGIN, Floats, Page, Pair
 # where they are many a name lies on its own cloud, from 2,000 on with its middle in the heart.
 # Chosen by eye on maps of 5 to 100,000 points.
 HIDES_OWN, HIDES_OTHERS, HIDES_GROUND, CROSSES = 1.0, 1.0, 1.6, 2.0
-HIDES_ONE, FEW_POINTS, MANY_POINTS = 0.8, 500, 2_000
+HIDES_ONE, FEW_POINTS = 0.8, 500
 # Between two names, and around a name where points count as hidden.
 GAP = 0.06
 # Between the lines of a name, in its type sizes.
@@ -28,7 +28,7 @@ LINE_LETTERS = 26
 # A name further from its topic's heart than this gets a line to it.
 LEADER = 0.12
 # A small name is left out rather than put further from its cloud than this, in inches.
-REACH = 0.7
+REACH = 0.3
 
 
 Key = tuple[int, int]
@@ -140,7 +140,7 @@ def _cost_alone(name: Name, everything: Floats, page: Page, topics: int) -> Floa
     others = np.maximum(everything - cloud.counts, 0.0)
     area = size[0] * size[1]
     few = max(0.0, 1.0 - everything.sum() / FEW_POINTS)
-    many = float(np.clip((everything.sum() - FEW_POINTS) / (MANY_POINTS - FEW_POINTS), 0.0, 1.0))
+    many = float(np.clip((everything.sum() - FEW_POINTS) / (MANY - FEW_POINTS), 0.0, 1.0))
 
     def hidden(counts: Floats) -> Floats:
         # A running sum leaves dust where there is nothing.

@@ -116,6 +116,20 @@ def read_nodes_shown(store: CorpusStore) -> list[tuple[int, int, float, int]]:
     )
 
 
+def read_first_seen(store: CorpusStore) -> dict[int, tuple[str, str, int | None]]:
+    """Return who had each row of the graph first: outlet, date, and story of that article.
+
+    Undated articles come last, and equal dates go by outlet and article; by number of the row.
+    """
+    rows = store.rows(
+        "SELECT a.node, d.source, d.published, s.story_id FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id JOIN documents AS d ON d.id = p.document_id "
+        "LEFT JOIN story_members AS s ON s.document_id = d.id "
+        "ORDER BY d.published = '' DESC, d.published DESC, d.source DESC, d.id DESC"
+    )
+    return {node: (source, published, story_id) for node, source, published, story_id in rows}
+
+
 def read_firmest(store: CorpusStore, topics: Iterable[int]) -> list[str]:
     """Return the content hashes of what stands in some of the finest topics, firmest first.
 

@@ -115,7 +115,7 @@ RUNS: dict[str, list[list[object]]] = {
                   ["topic", "Aid", "--count", 2],
                   ["--reset"]],
     "trends": [["--outlets"], ["--csv", f"trends{TYPED}.csv"]],
-    "map": [[f"map{TYPED}.svg"]],
+    "map": [[f"map{TYPED}.svg"], [f"map{TYPED}.svg", "--colour", "outlet"]],
     "edit rename": [[2, "Floods"], [2, f"Floods{EVIL}"]],
     "edit split": [[2, "--into", 2]],
     "edit merge": [[1, 2]],

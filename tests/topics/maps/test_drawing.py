@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from embeddings.errors import InputError
-from topics.maps.drawing import check_path, draw
+from topics.maps.colouring import Dates, Groups
+from topics.maps.drawing import Look, check_path, draw
 from topics.maps.lettering import MOST_NAMES
-from topics.maps.palette import LIGHT
+from topics.maps.palette import DARK, LIGHT
 
 
 def scatter(n: int = 60, topics: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -156,3 +157,60 @@ def test_nothing_to_draw_says_what_to_type(tmp_path):
 def test_arrays_that_do_not_fit_are_refused(tmp_path, bad):
     with pytest.raises(ValueError, match=r"given|labels"):
         draw(bad, np.zeros(3, int), {}, tmp_path / "map.png", title="News")
+
+
+def test_the_next_finer_topics_are_named_in_smaller_type(tmp_path):
+    points, labels = scatter(300)
+    finer = np.where(labels == 0, 10 + (points[:, 0] > points[labels == 0, 0].mean()), -1)
+    names = {**NAMES, 10: "First round", 11: "Second round"}
+    picture = draw(points, labels, names, tmp_path / "m.svg", title="N", finer=finer)
+    assert (picture.named, set(picture.parts)) == ((0, 1, 2), {10, 11})
+    sizes = re.findall(r"font-size: ([\d.]+)px[^>]*>([^<]+)</text>", picture.path.read_text())
+    size = {text: float(size) for size, text in sizes}
+    assert size["First round"] == size["Second round"] < size["Talks in Geneva"]
+
+
+def test_a_dark_map_has_nothing_white_and_the_colours_of_its_ground(tmp_path):
+    path = draw(*scatter(), NAMES, tmp_path / "m.svg", title="N", look=Look(dark=True)).path
+    text = path.read_text(encoding="utf-8")
+    assert DARK.ground in text
+    assert all(colour in text for colour in DARK.groups[:3])
+    assert "#ffffff" not in text
+
+
+def test_a_narrow_page_is_as_wide_as_asked_and_keeps_its_lines_whole(tmp_path):
+    words = {"subtitle": "A point is a passage. " * 4, "caption": "Source: seven outlets. " * 4}
+    look = Look(width=1000)
+    picture = draw(*scatter(), NAMES, tmp_path / "m.svg", title="News", **words, look=look)
+    assert (picture.width, picture.height) == (1000, 750)
+    told = " ".join(svg_texts(picture.path))
+    assert all(line.strip() in told for line in words.values())
+    for width in (999, 8001):
+        with pytest.raises(InputError, match="such as --width 2000"):
+            draw(*scatter(), NAMES, tmp_path / "m.svg", title="News", look=Look(width=width))
+
+
+def test_a_font_by_name_and_one_that_is_not_installed(tmp_path):
+    look = Look(font="dejavu serif")
+    path = draw(*scatter(), NAMES, tmp_path / "m.svg", title="News", look=look).path
+    assert "DejaVu Serif" in path.read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="DejaVu Serif"):
+        draw(*scatter(), NAMES, tmp_path / "m.svg", title="News", look=Look(font="DejaVu Serifa"))
+
+
+def test_colours_of_outlets_have_a_legend_that_nothing_in_their_names_steers(tmp_path):
+    points, labels = scatter()
+    of = np.arange(60) % 12 - 1
+    names = dict.fromkeys(range(11), "Post") | {0: "<b>\x00\u202eevil</b>"}
+    groups = Groups(of, np.ones(60), names, "other outlets", "no outlet known")
+    picture = draw(points, labels, NAMES, tmp_path / "m.svg", title="News", colouring=groups)
+    texts = svg_texts(picture.path)
+    assert {"<b> evil</b>", "1 other outlets", "no outlet known"} <= set(texts)
+    assert texts.count("Post") == 9
+
+
+def test_colours_of_dates_have_a_ramp(tmp_path):
+    dates = Dates(np.linspace(0, 1, 60), "5 May 2013", "1 June 2020")
+    points, labels = scatter()
+    picture = draw(points, labels, NAMES, tmp_path / "m.svg", title="News", colouring=dates)
+    assert {"5 May 2013", "1 June 2020"} <= set(svg_texts(picture.path))
