@@ -1,11 +1,13 @@
 """Try to break every command: kills, faults, damaged files, changed inputs, large corpora.
 
     python -m benchmarks.holds [kills|faults|damage|fuzz|size]... [--count N] [--seed S]
+        [--jobs J] [--real]
 
-Without a name all are tried. Two processes try at once, each in a newsroom of its own: the demo
-articles in a temporary folder, with made-up word vectors (``--real`` takes the packaged model,
-for kills and in fresh processes). What went wrong is listed below the table, as is any fault of
-the tests in ``tests/holds/``, which run the same in small.
+Without a name all are tried, in two halves, each in a newsroom of its own: the demo articles in a
+temporary folder, with made-up word vectors (``--real`` takes the packaged model, for kills and in
+fresh processes). Both are tried at once, or one after the other with ``--jobs 1``. What went
+wrong is listed below the table, as is any fault of the tests in ``tests/holds/``, which run the
+same in small.
 """
 
 from __future__ import annotations
@@ -25,9 +27,9 @@ from typing import NamedTuple
 from tests.holds import damage, faults, fuzz, kills, size
 from tests.holds.aftermath import Trial
 from tests.holds.newsroom import REAL, STATIC, Newsroom, make_newsroom
-from tests.holds.registry import GROWING, NEW, READING, WRITING
+from tests.holds.registry import GROWING, NEW, WRITING
 
-PROCESSES = 2
+HALVES = 2
 # How much each driver does unless it is told; ``size`` takes a percentage of the largest.
 COUNTS = {"kills": 900, "faults": 600, "damage": 1000, "fuzz": 100_000, "size": 100}
 
@@ -52,17 +54,16 @@ def try_kills(room: Newsroom, count: int, seed: int) -> Iterator[Row]:
 def try_faults(room: Newsroom, count: int, seed: int) -> Iterator[Row]:
     """Spread ``count`` over the kinds of faults."""
     some = max(count // 6, 1)
-    rights = faults.give_up_rights()
     tried: list[Iterable[Trial]] = [faults.send_signals(room, some, seed)]
     tried += [faults.take_database(room, some, seed), faults.run_beside(room, some / 2)]
     if room.preload is not None:
         tried += [faults.fail_writes(room, some, seed, what) for what in ("full", "once", "kill")]
-        # These take each case once: one process does the one, and the other the others.
-        clock = [case for case in WRITING if case.command != "map"] * (seed % PROCESSES == 0)
+        # These take each case once: one half does the one, and the other the others.
+        clock = [case for case in WRITING if case.command != "map"] * (seed % HALVES == 0)
         tried += [faults.set_clock_back(room, clock)]
-    if rights is not None and seed % PROCESSES == 1:
-        tried += [faults.take_rights(room, rights, (*WRITING, *READING))]
-        tried += [faults.take_cache(room, rights)]
+    if seed % HALVES == 1:
+        tried += [faults.take_rights(room)]
+        tried += [faults.take_cache(room)]
     yield from tell_trials(chain.from_iterable(tried), lambda trial: trial.what.split(" at ")[0])
 
 
@@ -97,7 +98,7 @@ def try_size(room: Newsroom, count: int, seed: int) -> Iterator[Row]:
     """Run the large cases at ``count`` percent; those of an even or odd number by ``seed``."""
     idle = size.time_idle(room)
     runs = defaultdict(list)
-    for run in size.run_large(room, count / 100, cases=size.LARGE[seed % PROCESSES :: PROCESSES]):
+    for run in size.run_large(room, count / 100, cases=size.LARGE[seed % HALVES :: HALVES]):
         runs[run.name].append(run)
         yield Row(
             f"{run.name}, {run.size:,}",
@@ -153,16 +154,17 @@ def main() -> None:
     parser.add_argument("drivers", nargs="*", choices=[[], *DRIVERS], help="all by default")
     parser.add_argument("--count", type=int, help="how many in all; for size, per cent")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=HALVES, help="processes at once")
     parser.add_argument("--real", action="store_true", help="kills with the packaged model")
     given = parser.parse_args()
     model = REAL if given.real else STATIC
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=spawn, max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(given.jobs, mp_context=spawn, max_tasks_per_child=1) as pool:
         for name in given.drivers or DRIVERS:
             count = given.count or COUNTS[name]
-            each = count if name == "size" else -(-count // PROCESSES)
+            each = count if name == "size" else -(-count // HALVES)
             began = time.perf_counter()
-            seeds = [given.seed * PROCESSES + number for number in range(PROCESSES)]
+            seeds = [given.seed * HALVES + number for number in range(HALVES)]
             jobs = [pool.submit(work, name, each, seed, model) for seed in seeds]
             rows = [row for job in jobs for row in job.result()]
             report(name, rows, time.perf_counter() - began)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,12 +45,14 @@ class Undisturbed(NamedTuple):
         before: The rows it began with.
         once: What it leaves.
         caught_up: What ``cluster`` leaves after it.
+        writes: How many writes it made in its folder; 0 where they are not counted.
     """
 
     seconds: float
     before: Contents
     once: After
     caught_up: After
+    writes: int
 
 
 class Trial(NamedTuple):
@@ -61,14 +64,18 @@ class Trial(NamedTuple):
     faults: tuple[str, ...]
 
 
-def run_in_peace(room: Newsroom, case: Case, name: str, fresh: bool = False) -> Undisturbed:
-    """Run a case as it is meant, and then ``cluster``."""
-    place = lay(room, case, name)
+@cache
+def run_in_peace(room: Newsroom, case: Case, fresh: bool) -> Undisturbed:
+    """Run a case as it is meant, and then ``cluster``; once for all harms of a newsroom."""
+    place = lay(room, case, f"peace-{hash((case, fresh)):x}")
     before = read_contents(place / DATABASE)
-    ended = room.expect(place, case.line, case.typed, fresh=fresh)
+    counted = place.with_suffix(".count")
+    more = {"HOLDS_UNDER": f"{place}/", "HOLDS_COUNT": str(counted)}
+    ended = room.expect(place, case.line, case.typed, more=more, fresh=fresh)
+    writes = int(counted.read_text()) if counted.exists() else 0
     once = look(place, case)
     room.expect(place, CATCH_UP, fresh=fresh)
-    return Undisturbed(ended.seconds, before, once, look(place, case))
+    return Undisturbed(ended.seconds, before, once, look(place, case), writes)
 
 
 def lay(room: Newsroom, case: Case, name: str) -> Path:

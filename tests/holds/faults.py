@@ -1,7 +1,7 @@
 """What can go wrong around a command: a full disk, no rights, signals, the clock, others.
 
 Each fault ends with a documented exit code and one sentence, and loses nothing. Some need a
-compiler (``preload.c``) or root, who alone can give up the right to write anywhere.
+compiler (``preload.c``); root gives up the right to write anywhere where that is asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.holds.aftermath import Trial, Undisturbed, find_faults, lay, look, run_in_peace
+from tests.holds.aftermath import Trial, find_faults, lay, look, run_in_peace
 from tests.holds.newsroom import DATABASE, Newsroom, find_damage, read_contents
 from tests.holds.processes import Ended, Running
 from tests.holds.registry import NEW, READING, RENAME, WRITING, Case
@@ -41,15 +41,6 @@ def judge(ended: Ended, codes: set[int]) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def give_up_rights() -> tuple[str, ...] | None:
-    """Return the program that takes root's right to write anywhere; ``None`` if there is none."""
-    if os.geteuid():
-        return ()
-    setpriv = shutil.which("setpriv")
-    rights = "-dac_override,-dac_read_search"
-    return (setpriv, f"--bounding-set={rights}", f"--inh-caps={rights}") if setpriv else None
-
-
 def fail_writes(
     room: Newsroom, count: int, seed: int, what: str, cases: Sequence[Case] = WRITING
 ) -> Iterator[Trial]:
@@ -63,35 +54,19 @@ def fail_writes(
         cases: Of the registry.
     """
     chance = random.Random(seed)
-    peace: dict[Case, Undisturbed] = {}
     left: dict[Case, list[int]] = {}
     for number in range(count):
         case = cases[number % len(cases)]
-        if case not in peace:
-            peace[case] = run_in_peace(room, case, f"peace-{what}-{seed}-{number}")
+        peace = run_in_peace(room, case, fresh=False)
         if not left.get(case):
-            writes = count_writes(room, case, f"count-{what}-{seed}-{number}")
-            left[case] = chance.sample(range(1, writes + 1), writes)
+            left[case] = chance.sample(range(1, peace.writes + 1), peace.writes)
         at = left[case].pop()
         place = lay(room, case, f"{what}-{seed}-{number}")
         more = {"HOLDS_UNDER": f"{place}/", "HOLDS_AT": str(at), "HOLDS_WHAT": what}
         ended = room.run(place, case.line, case.typed, more=more)
         faults = () if what == "kill" else judge(ended, {0, 1, 2, 4})
-        faults += find_faults(room, place, case, peace[case])
+        faults += find_faults(room, place, case, peace)
         yield Trial(f"{what} at write {at}", case.name, ended.code != 0, faults)
-
-
-def count_writes(room: Newsroom, case: Case, name: str) -> int:
-    """Return how many writes a case makes in its folder."""
-    place = lay(room, case, name)
-    counted = place.with_suffix(".count")
-    room.expect(
-        place,
-        case.line,
-        case.typed,
-        more={"HOLDS_UNDER": f"{place}/", "HOLDS_COUNT": str(counted)},
-    )
-    return int(counted.read_text())
 
 
 def send_signals(
@@ -99,27 +74,25 @@ def send_signals(
 ) -> Iterator[Trial]:
     """Send signals to each case in turn at random moments."""
     moments = random.Random(seed)
-    peace: dict[Case, Undisturbed] = {}
     for number in range(count):
         case = cases[number % len(cases)]
         sent = list(SIGNALS)[number // len(cases) % len(SIGNALS)]
-        if case not in peace:
-            peace[case] = run_in_peace(room, case, f"peace-signal-{seed}-{number}", fresh)
+        peace = run_in_peace(room, case, fresh=fresh)
         place = lay(room, case, f"signal-{seed}-{number}")
         running = room.start(place, case.line, case.typed, fresh=fresh)
-        time.sleep(moments.random() * peace[case].seconds)
+        time.sleep(moments.random() * peace.seconds)
         running.send(sent)
         ended = running.wait()
         # Before Python runs our first line, an interrupt is its own to handle.
         faults = judge(ended, {0, SIGNALS[sent], -signal.SIGINT})
-        faults += find_faults(room, place, case, peace[case], fresh=fresh)
+        faults += find_faults(room, place, case, peace, fresh=fresh)
         yield Trial(sent.name, case.name, ended.code != 0, faults)
 
 
 def set_clock_back(room: Newsroom, cases: Sequence[Case] = WRITING) -> Iterator[Trial]:
     """Run cases with a clock ten years behind that of the runs before."""
     for number, case in enumerate(cases):
-        peace = run_in_peace(room, case, f"peace-clock-{number}")
+        peace = run_in_peace(room, case, fresh=False)
         place = lay(room, case, f"clock-{number}")
         ended = room.run(place, case.line, case.typed, more={"HOLDS_CLOCK": str(-_TEN_YEARS)})
         faults = judge(ended, {0})
@@ -128,22 +101,14 @@ def set_clock_back(room: Newsroom, cases: Sequence[Case] = WRITING) -> Iterator[
         yield Trial("clock ten years back", case.name, True, faults)
 
 
-def take_rights(
-    room: Newsroom, rights: Sequence[str], cases: Sequence[Case] = (*WRITING, *READING)
-) -> Iterator[Trial]:
-    """Run cases in a folder that cannot be written to; those that read must answer as ever.
-
-    Args:
-        room: Where.
-        rights: As ``give_up_rights`` gives them.
-        cases: Of the registry.
-    """
+def take_rights(room: Newsroom, cases: Sequence[Case] = (*WRITING, *READING)) -> Iterator[Trial]:
+    """Run cases in a folder that cannot be written to; those that read must answer as ever."""
     for number, case in enumerate(cases):
         place = room.place(case.state, f"rights-{number}")
-        expected = room.run(place, case.line, fresh=True) if case in READING else None
+        expected = room.run(place, case.line) if case in READING else None
         before = read_contents(place / DATABASE)
         place.chmod(0o555)
-        ended = room.run(place, case.line, case.typed, before=rights)
+        ended = room.run(place, case.line, case.typed, powerless=True)
         place.chmod(0o755)
         faults = judge(ended, {0} if case in READING else {1, 2, 4})
         # To look at the index of words takes the right to write; without it that is unknown.
@@ -156,7 +121,7 @@ def take_rights(
 
 
 def take_cache(
-    room: Newsroom, rights: Sequence[str], cases: Sequence[Case] = (NEW, READING[0], READING[4])
+    room: Newsroom, cases: Sequence[Case] = (NEW, READING[0], READING[4])
 ) -> Iterator[Trial]:
     """Run cases with a cache that cannot be written to, and without a home."""
     cache = shutil.copytree(room.folder / "cache", room.folder / "read-only cache")
@@ -165,12 +130,13 @@ def take_cache(
         folder.chmod(0o555)
     homeless = {"HOME": "/nowhere/at/all", "MPLCONFIGDIR": "/nowhere/at/all"}
     for number, case in enumerate(cases):
-        for what, more in (
-            ("read-only cache", {"TOPICWIRE_CACHE": str(cache)}),
-            ("no home", {"TOPICWIRE_CACHE": str(cache), **homeless}),
+        # What is imported may look for a home: those go from the beginning.
+        for what, more, fresh in (
+            ("read-only cache", {"TOPICWIRE_CACHE": str(cache)}, False),
+            ("no home", {"TOPICWIRE_CACHE": str(cache), **homeless}, True),
         ):
             place = lay(room, case, f"cache-{what.replace(' ', '-')}-{number}")
-            ended = room.run(place, case.line, case.typed, more=more, before=rights or ("env",))
+            ended = room.run(place, case.line, case.typed, more=more, powerless=True, fresh=fresh)
             yield Trial(what, case.name, True, judge(ended, {0}))
 
 

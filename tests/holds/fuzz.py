@@ -80,10 +80,10 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Count what another process found."""
-        self.inputs += other.inputs
-        self.refused += other.refused
-        self.seconds += other.seconds
-        self.caught += other.caught
+        self.inputs.update(other.inputs)
+        self.refused.update(other.refused)
+        self.seconds.update(other.seconds)
+        self.caught.update(other.caught)
         self.findings += other.findings
 
 
@@ -106,6 +106,7 @@ def fuzz(room: Newsroom, count: int, seed: int, folder: Path) -> Tally:
     tally = Tally()
     with mock.patch.dict(os.environ, room.environment):
         readers = make_readers(room, folder)
+        tally.inputs.update({reader.name: 0 for reader in readers})
         for reader in readers:
             for data in reader.seeds:
                 try_input(reader, data, Tally())

@@ -31,12 +31,10 @@ def kill_at_random(
         fresh: Kill processes of their own in place of forks, their imports included.
     """
     moments = random.Random(seed)
-    peace = {}
     for number in range(count):
         case = cases[number % len(cases)]
-        if case not in peace:
-            peace[case] = run_in_peace(room, case, f"peace-{seed}-{number}", fresh)
-        yield kill_once(room, case, peace[case], moments.random(), f"kill-{seed}-{number}", fresh)
+        peace = run_in_peace(room, case, fresh=fresh)
+        yield kill_once(room, case, peace, moments.random(), f"kill-{seed}-{number}", fresh)
 
 
 def kill_once(

@@ -105,7 +105,7 @@ class Newsroom:
         arguments: Sequence[str],
         typed: str = "",
         more: Mapping[str, str] | None = None,
-        before: Sequence[str] = (),
+        powerless: bool = False,
         fresh: bool = False,
         limit: float = LIMIT,
     ) -> Running:
@@ -116,7 +116,7 @@ class Newsroom:
             arguments: The command and what it takes; the database is added.
             typed: What it is given to read.
             more: More of the environment, or other values.
-            before: A program that runs the command.
+            powerless: Whether root may not read and write anywhere, as others may not.
             fresh: Start a process of its own, not a fork.
             limit: Seconds after which it hangs.
         """
@@ -126,10 +126,10 @@ class Newsroom:
             folder,
             self._surround(folder, more),
             typed,
-            before,
+            powerless,
             limit=limit,
         )
-        return start_fresh(job) if fresh or before else self._fork(job)
+        return start_fresh(job) if fresh else self._fork(job)
 
     def run_all(self, folder: Path, lines: Sequence[Sequence[str]]) -> list[Ended]:
         """Run commands one after another in one fork.
@@ -200,10 +200,13 @@ def make_newsroom(folder: Path, model: str = STATIC) -> Newsroom:
     room.expect(place, ["cluster", "{more}"])
     room.values |= _find_values(place / DATABASE)
     _write_labels(place / DATABASE, folder / "labels.csv")
-    room.expect(place, ["edit", "rename", "{topic}", "Named by hand"])
-    room.expect(place, ["calibrate", "same_event", "--no", "{passage}", "{other_passage}"])
-    room.expect(place, ["calibrate", "story", "--yes", "{passage}", "{other_passage}"])
-    room.expect(place, ["edit", "save", "{by_hand}"])
+    for line in (
+        ("edit", "rename", "{topic}", "Named by hand"),
+        ("calibrate", "same_event", "--no", "{passage}", "{other_passage}"),
+        ("calibrate", "story", "--yes", "{passage}", "{other_passage}"),
+        ("edit", "save", "{by_hand}"),
+    ):
+        room.expect(place, line)
     room.values |= _find_values(place / DATABASE)
     _keep(place, folder / "states" / "whole.db")
     return room

@@ -1,25 +1,30 @@
 """The command in processes that can be stopped, killed and timed.
 
 A fresh process spends most of its time on imports. A fork of one that has them is at work at
-once, so that a kill at any moment mostly meets work. Everything else is the same: the command
-has its own environment, folder and streams, and ends as Python ends.
+once, so that a kill at any moment mostly meets work. Else it is the same: the command has its own
+environment, folder and streams. It ends when it has done what Python does at an end, but does not
+take itself apart, which takes longer than most commands.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
 import os
+import pkgutil
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,12 +34,8 @@ LIMIT = 600.0
 
 _PRELOADED = (
     "topicwire",
-    "topics.cli.entry",
-    "topics.answers.cluster",
-    "topics.answers.edit",
-    "topics.answers.remove",
-    "topics.answers.map",
-    "topics.answers.export",
+    "filelock",
+    "markdown_it",
     "rich.progress",
     "typer._adapters",
     "scipy.sparse.csgraph",
@@ -45,9 +46,9 @@ _PRELOADED = (
     "trafilatura",
     "pyarrow.parquet",
     "sklearn.utils.validation",
-    "umap.layouts",
-    "matplotlib.figure",
 )
+# Imported before the first fork that needs them: they take longer than all the others.
+_FOR_MAPS = ("umap.layouts", "matplotlib.figure")
 
 
 class Ended(NamedTuple):
@@ -87,7 +88,7 @@ class Job(NamedTuple):
     folder: Path
     environment: Mapping[str, str]
     typed: str = ""
-    before: Sequence[str] = ()  # a program that runs the command; needs a fresh process
+    powerless: bool = False  # whether root may not read and write anywhere
     lines: Sequence[Sequence[str]] = ()  # in place of arguments: commands run one after another
     limit: float = LIMIT
 
@@ -120,7 +121,7 @@ class Running:
         while (ended := self.poll()) is None:
             if time.perf_counter() - self._began > self._job.limit:
                 self.send(signal.SIGKILL)
-            time.sleep(0.002)
+            time.sleep(0.01)
         if ended.seconds > self._job.limit:
             raise TimeoutError(f"{' '.join(self._job.arguments)} took {ended.seconds:.0f} s")
         return ended
@@ -169,7 +170,7 @@ def start_fresh(job: Job) -> Running:
     """Start a command as a shell does."""
     given, out, err = job.streams()
     given.write_text(job.typed)
-    command = [*job.before, sys.executable, "-m", "topicwire", *job.arguments]
+    command = [sys.executable, "-m", "topicwire", *job.arguments]
     with given.open("rb") as stdin, out.open("wb") as stdout, err.open("wb") as stderr:
         process = subprocess.Popen(
             command,
@@ -178,6 +179,7 @@ def start_fresh(job: Job) -> Running:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
+            preexec_fn=give_up_rights if job.powerless else None,
         )
     return Running(job, process.pid, process)
 
@@ -207,6 +209,7 @@ class Forks:
             "folder": str(job.folder),
             "environment": dict(job.environment),
             "streams": [str(file) for file in job.streams()],
+            "powerless": job.powerless,
         }
         return Running(job, self.ask(request), self)
 
@@ -225,24 +228,45 @@ class Forks:
 
 def serve() -> None:
     """Answer the requests of ``Forks``: start a command, or look at one."""
-    for name in _PRELOADED:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    _import(*_PRELOADED, *_list_modules("embeddings"), *_list_modules("topics"))
+    _load_languages()
     gc.freeze()  # a fork that looks at all of it would copy it
     while line := sys.stdin.readline():
         request = json.loads(line)
+        if request.get("arguments", [])[:1] == ["map"]:
+            _import(*_FOR_MAPS)
         if "poll" in request:
             answer: object = _poll(request["poll"])
         elif not (answer := os.fork()):
-            return _become(request)
+            _end(_become(request))
         print(json.dumps(answer), flush=True)
 
 
-def _become(request: dict[str, Any]) -> None:
-    """Be the command, in the fork."""
+def _import(*names: str) -> None:
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def _list_modules(package: str) -> Iterator[str]:
+    for found in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
+        yield found.name
+
+
+def _load_languages() -> None:
+    """Unpack the model that tells languages, which takes as long as clustering the demo."""
+    from embeddings.text.languages import find_language
+
+    find_language("The ministers met in Geneva to talk about a ceasefire.")
+
+
+def _become(request: dict[str, Any]) -> int:
+    """Be the command, in the fork; returns its exit code."""
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
+    if request["powerless"]:
+        give_up_rights()
     given, out, err = request["streams"]
     os.dup2(os.open(given, os.O_RDONLY), 0)
     for number, file in ((1, out), (2, err)):
@@ -251,11 +275,45 @@ def _become(request: dict[str, Any]) -> None:
     tempfile.tempdir = None
     if request["lines"]:
         json.dump([_run_here(line) for line in request["lines"]], sys.stdout)
-        return
+        return 0
     sys.argv = ["topicwire", *request["arguments"]]
     from topicwire import main
 
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def give_up_rights() -> None:
+    """Take from root, for this process and those it starts, the right to pass over all rights."""
+    if os.geteuid():
+        return
+    library = ctypes.CDLL(None, use_errno=True)
+    # <linux/capability.h>: version 3, CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, and what is
+    # effective, permitted and inherited; and PR_CAPBSET_DROP of <linux/prctl.h>.
+    head, sets, rights = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)(), (1, 2)
+    failed = [library.prctl(24, right, 0, 0, 0) for right in rights]
+    failed += [library.capget(head, sets)]
+    for place in range(3):
+        sets[place] &= ~sum(1 << right for right in rights)
+    if any([*failed, library.capset(head, sets)]):
+        raise OSError(ctypes.get_errno(), "rights cannot be given up")
+
+
+def _end(code: int) -> None:
+    """End a fork, all but Python itself."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if hasattr(library := ctypes.CDLL(None), "holds_tell"):
+        library.holds_tell()
+    os._exit(code)
 
 
 def _run_here(line: Sequence[str]) -> tuple[int, str, str, float]:

@@ -52,6 +52,10 @@ CATCH_UP = ("cluster",)
 NEW = Case("cluster", ("{more}", "--topics", "{topics}"), "nothing")
 GROWING = Case("cluster", ("{more}",), "half")
 RENAME = Case("edit rename", ("{topic}", "Another name"))
+LOAD = Case("edit load", ("{by_hand}",), "half")
+REMOVE = Case("remove", ("--source", "meridian-post"))
+RESTORE = Case("restore", ("{backup}",), "half")
+EXPORT = Case("export", ("out.parquet",), output="out.parquet")
 ASKING = Case("calibrate", ("same_event", "--count", "3"), typed="y\nn\ny\n", resumes=False)
 
 # The commands that write.
@@ -68,17 +72,17 @@ WRITING = (
     Case("edit part", ("{passage}", "{other_passage}")),
     Case("edit undo"),
     Case("edit save", ("out.json",), output="out.json", fresh=True),
-    Case("edit load", ("{by_hand}",), "half"),
+    LOAD,
     ASKING,
     Case("calibrate", ("topic", "diplomacy", "--count", "3"), typed="y\nn\ny\n", resumes=False),
     Case("calibrate", ("same_event", "--yes", "{passage}", "{other_passage}")),
     Case("calibrate", ("near_copy", "--threshold", "0.7")),
     Case("calibrate", ("story", "--forget", "{passage}", "{other_passage}")),
-    Case("remove", ("--source", "meridian-post")),
+    REMOVE,
     Case("info", ("--repair",)),
     Case("backup", ("out.db",), output="out.db", fresh=True),
-    Case("restore", ("{backup}",), "half"),
-    Case("export", ("out.parquet",), output="out.parquet"),
+    RESTORE,
+    EXPORT,
     Case("export", ("out.csv",), output="out.csv"),
     Case("map", ("out.svg",), output="out.svg"),
     Case("topics suggest", ("--force", "--output", "out.toml"), output="out.toml"),

