@@ -1,4 +1,4 @@
-"""All that was made by hand, as one file that can be read: edits, answers, the user's topics.
+"""All that was made by hand, as one file that can be read: edits, answers, topics, owners.
 
 A passage is named by the hash of its text, which stands beside it, an article by its id, so that
 the file loads into any database of the same articles.
@@ -7,13 +7,14 @@ the file loads into any database of the same articles.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.corpus.citations import list_hashes
 from embeddings.corpus.contents import list_titles, refuse_source
+from embeddings.corpus.outlets import ALIASES, fold_outlet, put_aliases
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
@@ -21,6 +22,7 @@ from embeddings.writing import replace_file
 from topics.answers.encoder import stored_encoder
 from topics.answers.hand_file import HEAD, MadeByHand, read_by_hand, write_by_hand
 from topics.answers.topics import open_clustered
+from topics.coverage.credit.owners import OWNERS, Owners, build_owners
 from topics.coverage.examples.judgements import (
     Judgement,
     order_pair,
@@ -43,6 +45,7 @@ class SaveReport:
         answers: Answers to pairs.
         topics: Topics of the user's own.
         thresholds: Thresholds that differ from those shipped.
+        owners: Owners of outlets, and other names of outlets.
     """
 
     path: str
@@ -50,6 +53,7 @@ class SaveReport:
     answers: int
     topics: int
     thresholds: int
+    owners: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class LoadReport:
         answers: Answers that are new.
         topics: Topics of the user's own that are new.
         thresholds: Thresholds that are new.
+        owners: Owners of outlets and other names of outlets that are new.
         already: Of all these, how many were there.
         unplaced: What could not be placed, and why.
         idle: Numbers of edits that find nothing to act on.
@@ -71,6 +76,7 @@ class LoadReport:
     answers: int
     topics: int
     thresholds: int
+    owners: int
     already: int
     unplaced: tuple[str, ...]
     idle: tuple[int, ...]
@@ -81,7 +87,7 @@ class LoadReport:
 
 
 def save_edits(file: Path | str, *, db: Path | str = "topicwire.db") -> SaveReport:
-    """Write edits, answers, the user's own topics and thresholds as JSON.
+    """Write edits, answers, the user's own topics, thresholds and owners as JSON.
 
     Args:
         file: Replaced where it is one that this function wrote.
@@ -104,7 +110,12 @@ def save_edits(file: Path | str, *, db: Path | str = "topicwire.db") -> SaveRepo
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror or error}).") from error
     return SaveReport(
-        str(path), len(made.edits), len(made.answers), len(made.topics), len(made.thresholds)
+        str(path),
+        edits=len(made.edits),
+        answers=len(made.answers),
+        topics=len(made.topics),
+        thresholds=len(made.thresholds),
+        owners=len(made.owners.by_outlet) + len(made.owners.aliases),
     )
 
 
@@ -121,6 +132,7 @@ def _stored(store: CorpusStore) -> MadeByHand:
         thresholds={name: value for name, value in chosen if value != shipped[name]},
         edits=read_edits(store),
         answers=read_judgements(store),
+        owners=Owners(store.setting(OWNERS) or {}, store.setting(ALIASES) or {}),
     )
 
 
@@ -171,6 +183,7 @@ class _Loading:
         return {
             "topics": self._load_topics(made.topics),
             "thresholds": self._load_thresholds(made.thresholds),
+            "owners": self._load_owners(made.owners),
             "edits": self._load_edits(made.edits),
             "answers": self._load_answers(made.answers),
         }
@@ -205,6 +218,41 @@ class _Loading:
         if new:
             put_thresholds(self._store, Thresholds(**{**self._there.thresholds, **new}).check())
         return len(new)
+
+    def _load_owners(self, owners: Owners) -> int:
+        there = self._there.owners
+        by_outlet = self._add_names("owner of", there.by_outlet, owners.by_outlet)
+        aliases = self._add_names("other name", there.aliases, owners.aliases)
+        new = len(by_outlet) + len(aliases)
+        if new:
+            tables = {
+                "owners": {**there.by_outlet, **by_outlet},
+                "aliases": {**there.aliases, **aliases},
+            }
+            try:
+                both = build_owners(tables, "The database with this file")
+            except InputError as error:
+                self.unplaced.append(f"owners and other names of outlets: {error}")
+                return 0
+            self._store.set_setting(OWNERS, dict(both.by_outlet) or None)
+            put_aliases(self._store, both.aliases)
+        return new
+
+    def _add_names(
+        self, what: str, there: Mapping[str, str], given: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return what is said of names of which nothing is said here."""
+        known = {fold_outlet(name): said for name, said in there.items()}
+        new = {}
+        for name, said in given.items():
+            here = known.get(fold_outlet(name))
+            if here is None:
+                new[name] = said
+            elif here == said:
+                self.already += 1
+            else:
+                self.unplaced.append(f"the {what} {name!r}, {said!r}: it is {here!r} here")
+        return new
 
     def _load_edits(self, edits: Iterable[Edit]) -> int:
         known = {dataclasses.replace(edit, id=0, made="") for edit in self._there.edits}

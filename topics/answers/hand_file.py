@@ -15,6 +15,7 @@ from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.text.normalising import hash_text
+from topics.coverage.credit.owners import Owners, build_owners
 from topics.coverage.examples.judgements import KINDS, Judgement, order_pair
 from topics.coverage.examples.thresholds import Thresholds
 from topics.edits.edits import Anchor, Edit, Kind
@@ -22,6 +23,7 @@ from topics.guiding.taxonomy import GuidedTopic, read_table
 
 # The first key of the file, and the version of what follows.
 _MARK, _VERSION = "topicwire_by_hand", 1
+_OWNERS = ("owners", "aliases")
 HEAD = f'{{\n "{_MARK}":'.encode()
 _HASH = re.compile(r"[0-9a-f]{32}")
 # How many topics and passages an edit is about; a merge is about two topics or more.
@@ -37,12 +39,14 @@ class MadeByHand:
         thresholds: Those that differ from what is shipped, by name.
         edits: In the order made; of a file, ``id`` is the place there.
         answers: Answers to pairs.
+        owners: Owners of outlets, and other names of these.
     """
 
     topics: list[GuidedTopic]
     thresholds: dict[str, float]
     edits: list[Edit]
     answers: list[Judgement]
+    owners: Owners
 
 
 def write_by_hand(store: CorpusStore, made: MadeByHand) -> str:
@@ -83,6 +87,8 @@ def write_by_hand(store: CorpusStore, made: MadeByHand) -> str:
         _MARK: _VERSION,
         "topics": [dataclasses.asdict(topic) for topic in made.topics],
         "thresholds": made.thresholds,
+        "owners": dict(made.owners.by_outlet),
+        "aliases": dict(made.owners.aliases),
         "edits": [show_edit(edit) for edit in made.edits],
         "answers": [show_answer(one) for one in made.answers],
     }
@@ -111,6 +117,8 @@ def read_by_hand(path: Path, hashes: set[str]) -> MadeByHand:
             thresholds=_read_thresholds(content["thresholds"]),
             edits=[_read_edit(n, one, hashes) for n, one in enumerate(content["edits"], 1)],
             answers=[_read_answer(one, hashes) for one in content["answers"]],
+            # Older files hold neither.
+            owners=build_owners({key: content.get(key, {}) for key in _OWNERS}, str(path)),
         )
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from error

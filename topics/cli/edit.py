@@ -125,7 +125,7 @@ def save_by_hand(
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
-    """Write all that was made by hand: edits, answers, your own topics, thresholds."""
+    """Write what was made by hand: edits, answers, your own topics, thresholds, owners."""
     from topics.answers.by_hand import save_edits
 
     show(save_edits(file, db=db), as_json, lambda report: echo(f"Wrote {_list_kinds(report)}."))
@@ -154,7 +154,7 @@ def _print_loaded(report: LoadReport) -> None:
 
 
 def _list_kinds(report: SaveReport | LoadReport) -> str:
-    kinds = ("edit", "answer", "topic", "threshold")
+    kinds = ("edit", "answer", "topic", "threshold", "owner")
     return ", ".join(count(getattr(report, f"{kind}s"), kind) for kind in kinds)
 
 

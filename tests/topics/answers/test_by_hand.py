@@ -12,12 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from embeddings.corpus.outlets import ALIASES, put_aliases
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from tests.running import run
 from tests.topics.conftest import NEWS
 from topics.answers import by_hand
 from topics.answers.by_hand import load_edits, save_edits
+from topics.coverage.credit.owners import OWNERS
 from topics.coverage.examples.judgements import (
     Judgement,
     drop_judgement,
@@ -44,6 +46,8 @@ def made(news, encoder, monkeypatch) -> Path:
         put_thresholds(store, Thresholds(near_copy=0.9))
         topic = GuidedTopic("Floods", "rivers that burst their banks", ("A river burst.",))
         store.set_setting("guided", [dataclasses.asdict(topic)])
+        store.set_setting(OWNERS, {"Levant Wire": "Lantern Media"})
+        put_aliases(store, {"LW": "levant-wire"})
     return news
 
 
@@ -54,20 +58,28 @@ def by_hand_of(path: Path) -> tuple[object, ...]:
             read_judgements(store),
             read_thresholds(store),
             store.setting("guided"),
+            store.setting(OWNERS),
+            store.setting(ALIASES),
         )
 
 
 def test_what_was_saved_loads_into_a_database_made_anew(made, tmp_path, fill_news):
     file, other = tmp_path / "by-hand.json", tmp_path / "other.db"
     report = save_edits(file, db=made)
-    assert (report.edits, report.answers, report.topics, report.thresholds) == (3, 2, 1, 1)
+    assert dataclasses.astuple(report)[1:] == (3, 2, 1, 1, 2)
     fill_news(other, list(reversed(NEWS)))  # other numbers of passages
     loaded = load_edits(file, db=other)
-    assert (loaded.edits, loaded.answers, loaded.topics, loaded.thresholds) == (3, 2, 1, 1)
+    assert dataclasses.astuple(loaded)[:5] == (3, 2, 1, 1, 2)
     assert loaded.unplaced == ()
     assert by_hand_of(other) == by_hand_of(made)
     again = load_edits(file, db=other)
-    assert (again.edits, again.answers, again.topics, again.already) == (0, 0, 0, 7)
+    assert (again.edits, again.answers, again.topics, again.owners, again.already) == (
+        0,
+        0,
+        0,
+        0,
+        9,
+    )
     assert by_hand_of(other) == by_hand_of(made)
 
 
@@ -89,9 +101,11 @@ def test_what_the_other_database_says_already_stays(made, tmp_path, fill_news):
         store.set_setting("guided", [dataclasses.asdict(GuidedTopic("floods", "of another kind"))])
         put_judgement(store, Judgement("story", "wire-1", "post-1", same=False))
         put_thresholds(store, Thresholds(near_copy=0.7))
+        store.set_setting(OWNERS, {"levant  wire": "Another"})
+        put_aliases(store, {"Levant Wire": "post"})
     loaded = load_edits(file, db=other)
-    assert (loaded.topics, loaded.thresholds, loaded.answers) == (0, 0, 1)
-    assert len(loaded.unplaced) == 4  # the pin to a topic of that spelling among them
+    assert (loaded.topics, loaded.thresholds, loaded.answers, loaded.owners) == (0, 0, 1, 1)
+    assert len(loaded.unplaced) == 5  # the pin to a topic of that spelling among them
     with CorpusStore.open(other) as store:
         assert read_thresholds(store).near_copy == 0.7
         assert not next(one for one in read_judgements(store) if one.kind == "story").same
@@ -177,6 +191,7 @@ def test_another_file_is_refused(made, tmp_path, text):
 
 def test_the_commands_count_what_they_did(made, tmp_path):
     code, out, _ = run("edit", "save", tmp_path / "by-hand.json", "--db", made)
-    assert (code, out.strip()) == (0, "Wrote 3 edits, 2 answers, 1 topic, 1 threshold.")
+    written = "Wrote 3 edits, 2 answers, 1 topic, 1 threshold, 2 owners."
+    assert (code, out.strip()) == (0, written)
     code, out, _ = run("edit", "load", tmp_path / "by-hand.json", "--db", made)
-    assert (code, "7 were there already" in out) == (0, True)
+    assert (code, "9 were there already" in out) == (0, True)

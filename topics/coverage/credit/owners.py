@@ -78,6 +78,14 @@ def parse_owners(text: str, path: str = "owners.toml") -> Owners:
     unknown = sorted(set(content) - {"owners", "owner", "aliases"})
     if unknown:
         raise InputError(f'{path} has "{unknown[0]}" at the top; write {_EXAMPLE}.')
+    owners = build_owners(content, path)
+    if not owners.by_outlet and not owners.aliases:
+        raise InputError(f"{path} holds no owner; write {_EXAMPLE}.")
+    return owners
+
+
+def build_owners(content: Mapping[str, Any], path: str) -> Owners:
+    """Check the tables of such a file, and return what they say; as ``parse_owners``."""
     by_outlet: dict[str, str] = {}
     names: dict[str, str] = {}
     for outlet, owner in _pairs(content, path):
@@ -90,8 +98,6 @@ def parse_owners(text: str, path: str = "owners.toml") -> Owners:
                 f'{path} puts "{outlet}" under two owners, "{earlier}" and "{owner}"; keep one.'
             )
     aliases = _read_aliases(content, path)
-    if not by_outlet and not aliases:
-        raise InputError(f"{path} holds no owner; write {_EXAMPLE}.")
     for outlet, owner in by_outlet.items():
         own = aliases.get(outlet, outlet)
         other = by_outlet.get(names.get(_fold(own), own), owner)
