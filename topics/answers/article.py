@@ -151,9 +151,7 @@ def _find(store: CorpusStore, wanted: str) -> str:
     given = wanted.strip()
     parts = [part for part in dict.fromkeys((given, canonical_address(given))) if part]
     if not parts:
-        raise InputError(
-            "An article was asked for by nothing; give its id or address, or a part of one."
-        )
+        raise InputError("No article is named; give its id or address, or a part of one.")
     found = find_articles(store, parts)
     if not found:
         raise InputError(

@@ -22,7 +22,7 @@ from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
 from topics.answers.cluster_options import ClusterOptions
-from topics.answers.counting import count, fold_problems
+from topics.answers.counting import fold_problems, tell_files
 from topics.answers.encoder import choose_encoder
 from topics.answers.levels import LevelCounts, count_levels
 from topics.answers.topics import TopicSummary, summarise_topics
@@ -215,10 +215,14 @@ def _remember(
 def _describe_nothing(reading: ReadingReport) -> str:
     """Say that no article was found in what was named, and why."""
     problems = fold_problems(reading.problems)
-    why = [f"{Path(each.path).name}: {each.message}" for each in problems[:3]]
+    read = tell_files(reading.kinds)
+    why = [
+        each.message if each.path == read else f"{Path(each.path).name}: {each.message}"
+        for each in problems[:3]
+    ]
     why += [f"and {len(problems) - 3} more"] if len(problems) > len(why) else []
     return (
-        f"No article was found in {count(reading.files, 'file')} ({'; '.join(why)}); name files "
+        f"No article was found in {read} ({'; '.join(why)}); name files "
         "that hold articles, or the column of their text with --column text=NAME."
     )
 

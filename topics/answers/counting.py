@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from embeddings.articles.parsing.results import PYTHON, STANDARD_INPUT
 from embeddings.text.languages import UNSURE
 
 if TYPE_CHECKING:
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, plural where it must be."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def tell_files(kinds: Mapping[str, int], *, by_kind: bool = False) -> str:
+    """Return what was read: ``3 files (2 .txt, 1 .md) and standard input``, kinds if asked."""
+    others = {STANDARD_INPUT: STANDARD_INPUT, PYTHON: "what was given"}
+    files = Counter({kind: number for kind, number in kinds.items() if kind not in others})
+    told = ", ".join(f"{number:,} {kind}" for kind, number in files.most_common())
+    whole = count(files.total(), "file") + (f" ({told})" if by_kind else "")
+    return " and ".join([whole] * bool(files) + [others[kind] for kind in others if kind in kinds])
 
 
 def from_outlets(number: int) -> str:

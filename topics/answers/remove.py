@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from embeddings.articles.parsing.results import STANDARD_INPUT
 from embeddings.corpus.contents import list_articles
 from embeddings.corpus.filters import find_outlets
 from embeddings.corpus.store import CorpusStore
+from embeddings.corpus.versions import list_twins
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
+from topics.answers.counting import count
 from topics.answers.encoder import stored_encoder
 from topics.pipeline.run import derive
 
@@ -72,6 +74,9 @@ def remove(
             folder = Path(path).resolve()
             name = STANDARD_INPUT if str(path) == "-" else str(path)
             below = [one for one, _, at in articles if at == name or _is_below(at, folder)]
+            if not below:
+                again = {one for at, _, one in list_twins(store) if _is_below(at, folder)}
+                _refuse_twins(str(path), {at for one, _, at in articles if one in again})
             _take(chosen, below, f"read from {str(path)!r}")
         for document_id in ids:
             names = (document_id, canonical_address(document_id))
@@ -94,6 +99,16 @@ def _take(chosen: dict[str, None], found: Sequence[str], what: str) -> None:
     if not found:
         raise InputError(f"No article is {what}; nothing was removed. See `topicwire info`.")
     chosen.update(dict.fromkeys(found))
+
+
+def _refuse_twins(path: str, others: Collection[str]) -> None:
+    """Refuse a path whose articles are all counted under other files; nothing if there are none."""
+    if others:
+        more = f" and {count(len(others) - 1, 'more file')}" if len(others) > 1 else ""
+        raise InputError(
+            f"The articles of {path!r} stand in {min(others)}{more} too, and are counted there; "
+            "nothing was removed. Name that path, or --id ID."
+        )
 
 
 def _is_below(stored: str, path: Path) -> bool:

@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from embeddings.articles.parsing.results import STANDARD_INPUT
-from topics.answers.counting import count, fold_problems, from_outlets, tell_languages
+from topics.answers.counting import (
+    count,
+    fold_problems,
+    from_outlets,
+    tell_files,
+    tell_languages,
+)
 from topics.cli.changes import tell_changes
 from topics.cli.options import (
     DEFAULT_DB,
@@ -221,10 +226,8 @@ def _print(report: ClusterReport) -> None:
 def _print_reading(report: ClusterReport) -> None:
     reading = report.reading
     if reading.files:
-        kinds = ", ".join(f"{number} {kind}" for kind, number in reading.kinds.most_common())
-        read = f"{count(reading.files, 'file')} ({plain(kinds)})"
         echo(
-            f"Read {STANDARD_INPUT if reading.kinds == {STANDARD_INPUT: 1} else read}: "
+            f"Read {plain(tell_files(reading.kinds, by_kind=True))}: "
             f"{count(reading.added, 'article')} added, {reading.updated} updated, "
             f"{reading.unchanged} unchanged."
         )

@@ -72,7 +72,7 @@ def test_an_article_is_found_by_its_id_its_addresses_or_a_part_of_one(revised, g
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("", "An article was asked for by nothing; give its id or address"),
+        ("", "No article is named; give its id or address"),
         ("nobody", "No article has 'nobody' in its id or address; `topicwire search`"),
         ("-1", "4 articles have '-1' in their id or address (courier-1, ledger-1, post-1, wire-1)"),
         ("https://www.other.example/", "No article has 'https://www.other.example/'"),

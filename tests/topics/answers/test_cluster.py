@@ -14,6 +14,7 @@ from embeddings.errors import InputError
 from tests.running import run
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import ClusterOptions
+from topics.answers.counting import tell_files
 from topics.cli.cluster import tell_notes
 
 
@@ -49,7 +50,14 @@ def test_a_run_tells_kinds_and_what_its_articles_lack(tmp_path, monkeypatch):
     report = cluster([tmp_path / "a.csv", tmp_path / "b.txt"], db=tmp_path / "n.db")
     assert report.reading.kinds == {".csv": 1, ".txt": 1}
     assert report.reading.without == {"title": 1, "source": 2, "published": 2}
-    assert report.reading.notes[str(tmp_path / "a.csv")] == ("took 0 s",)
+    (note,) = report.reading.notes[str(tmp_path / "a.csv")]
+    assert note.startswith("took ")
+
+
+def test_what_is_no_file_is_not_counted_as_one():
+    assert tell_files({".txt": 2, "standard input": 1}) == "2 files and standard input"
+    assert tell_files({".md": 1, ".txt": 2}, by_kind=True) == "3 files (2 .txt, 1 .md)"
+    assert tell_files({"standard input": 1}, by_kind=True) == "standard input"
 
 
 def test_notes_that_are_the_same_are_told_once_and_the_rest_is_counted():
@@ -87,5 +95,5 @@ def test_standard_input_is_clustered_told_and_removed_by_its_name(tmp_path):
 def test_standard_input_without_articles_is_refused_in_a_sentence(tmp_path):
     code, _, error = run("cluster", "-", "--db", tmp_path / "n.db", text="")
     assert code == 2
-    assert "No article was found in 1 file (standard input: no rows in it)" in error
+    assert "No article was found in standard input (no rows in it)" in error
     assert not (tmp_path / "n.db").exists()

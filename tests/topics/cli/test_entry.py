@@ -440,6 +440,8 @@ def test_an_article_of_two_files_comes_back_from_the_one_when_the_other_is_remov
     said = run("cluster", tmp_path / "two.jsonl", "--db", db)[1]
     assert "Met once more, under another address or in another file: 1, counted once" in said
     assert "same, met once more" in run("info", "--problems", "--db", db)[1]
+    code, _, error = run("remove", "--path", tmp_path / "one.jsonl", "--db", db)
+    assert (code, "two.jsonl too, and are counted there" in " ".join(error.split())) == (2, True)
     run("remove", "--path", tmp_path / "two.jsonl", "--db", db)
     assert "1 article added" in run("cluster", tmp_path / "one.jsonl", "--db", db)[1]
 
