@@ -36,7 +36,7 @@ def read_paths(
     paths: Sequence[Path],
     options: ReadOptions,
     known: Mapping[str, str],
-    begin: Callable[[int, int], None] = lambda _done, _total: None,
+    begin: Callable[[int, int, str], None] = lambda _done, _total, _name: None,
 ) -> Iterator[ReadFile]:
     """Read the articles in files and folders.
 
@@ -50,7 +50,8 @@ def read_paths(
         options: How they are read.
         known: ``ReadFile.digest`` by ``ReadFile.path`` of an earlier run: a file whose
             digest is the same is not read again.
-        begin: Told, before a file is read, how many were and how many there are.
+        begin: Told, before a file is read, how many were, how many there are, and its name;
+            after the last one ``""``.
 
     Raises:
         InputError: A path is missing or of a kind that is not read, a folder holds no
@@ -100,11 +101,11 @@ def _read_all(
     given: Collection[Path],
     options: ReadOptions,
     known: Mapping[str, str],
-    begin: Callable[[int, int], None],
+    begin: Callable[[int, int, str], None],
 ) -> Iterator[ReadFile]:
     yield from folders
     for done, (path, named) in enumerate(files.items()):
-        begin(done, len(files))
+        begin(done, len(files), clean(path.name))
         options = replace(options, in_given=path.parent in given)
         if show_path(path) != str(path):
             # It could be neither stored nor found again by its name.
@@ -119,6 +120,7 @@ def _read_all(
             yield ReadFile(str(path), digest, unchanged=True)
             continue
         yield from _guarded(_read_file(path, digest, options), path, digest, named)
+    begin(len(files), len(files), "")
 
 
 def _guarded(parts: Iterator[ReadFile], path: Path, digest: str, named: bool) -> Iterator[ReadFile]:

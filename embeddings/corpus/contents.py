@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from embeddings.corpus.identity import name_kind
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 
@@ -45,6 +47,22 @@ def count_languages(store: CorpusStore) -> list[tuple[str, int]]:
         "SELECT language, count(*) FROM documents GROUP BY language "
         "ORDER BY count(*) DESC, language"
     )
+
+
+def count_kinds(store: CorpusStore) -> list[tuple[str, int]]:
+    """Return each kind of file that articles were read from and their number, most first."""
+    kinds: Counter[str] = Counter()
+    for path, number in store.rows("SELECT path, count(*) FROM documents GROUP BY path"):
+        kinds[name_kind(path)] += number
+    return sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
+
+
+def count_filled(store: CorpusStore) -> tuple[int, int]:
+    """Return how many articles have no title, and how many have their folder's name for outlet."""
+    (untitled,) = store.rows("SELECT count(*) FROM documents WHERE title = ''")[0]
+    folders = store.rows("SELECT path, source, count(*) FROM documents GROUP BY path, source")
+    named = [n for path, source, n in folders if source and source == Path(path).parent.name]
+    return int(untitled), sum(named)
 
 
 def read_dates(store: CorpusStore) -> tuple[str, str, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.articles.parsing.addresses import canonical_address
+from embeddings.articles.parsing.unfolding import drop_packing
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -23,6 +24,12 @@ _MOST_AT_ADDRESS = 20
 def is_on_disk(path: str) -> bool:
     """Whether a path is that of a file, not the name of what comes from none."""
     return Path(path).is_absolute()
+
+
+def name_kind(path: str) -> str:
+    """Return the kind of file a path is of, by its ending; what comes from none by its name."""
+    name = drop_packing(Path(path).name).partition("?")[0]
+    return Path(name).suffix or "no ending" if is_on_disk(path) else path
 
 
 def is_there(path: str) -> bool:

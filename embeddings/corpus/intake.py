@@ -14,13 +14,13 @@ from embeddings.articles.furniture.finding import find_furniture
 from embeddings.articles.given import Given
 from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
-from embeddings.articles.parsing.unfolding import drop_packing
 from embeddings.articles.passages import split
 from embeddings.corpus.identity import (
     find_name,
     is_on_disk,
     is_same_article,
     is_there,
+    name_kind,
     standing_order,
 )
 from embeddings.corpus.outlets import name_outlet, read_aliases
@@ -90,7 +90,7 @@ def add_paths(
     store: CorpusStore,
     paths: Sequence[Path],
     options: ReadOptions,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _name: None,
     given: Sequence[Given] = (),
     time_read: str = "",
 ) -> ReadingReport:
@@ -103,7 +103,7 @@ def add_paths(
         store: Open for writing.
         paths: Files and folders.
         options: How they are read.
-        progress: Told, before a file is read, how many were and how many there are.
+        progress: Told, before a file is read, how many were, how many there are, and its name.
         given: Articles that come from no file.
         time_read: When this is, ISO 8601 in UTC; ``""`` for now.
 
@@ -188,9 +188,7 @@ def _add_part(
     is_counted = bool(part.digest) or not is_on_disk(part.path)
     if is_counted and part.last:
         report.files += 1
-        name = drop_packing(Path(part.path).name).partition("?")[0]
-        kind = Path(name).suffix or "no ending"
-        report.kinds[kind if is_on_disk(part.path) else part.path] += 1
+        report.kinds[name_kind(part.path)] += 1
     if part.unchanged:
         report.unchanged_files += 1
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))

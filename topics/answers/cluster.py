@@ -140,7 +140,7 @@ def cluster(options: ClusterOptions) -> ClusterReport:
     _check_paths(paths, path, or_given=bool(given))
     owners = read_owners(Path(options.owners)) if options.owners is not None else None
     taxonomy = read_topics(Path(options.guided)) if options.guided is not None else None
-    tell = options.progress or (lambda *_: None)
+    tell = options.progress or _tell_nobody
     with CorpusStore.open(path, write=True) as store:
         encoder = choose_encoder(store, options)
         own = () if options.forget_guided else store.setting("guided") or ()
@@ -159,7 +159,7 @@ def cluster(options: ClusterOptions) -> ClusterReport:
                 store,
                 paths,
                 options.reading(),
-                lambda done, total: tell("reading", done, total),
+                lambda done, total, name: tell("reading", done, total, name),
                 given,
             )
             if not reading.met:
@@ -182,6 +182,10 @@ def cluster(options: ClusterOptions) -> ClusterReport:
             naming=naming,
             seconds=time.perf_counter() - began,
         )
+
+
+def _tell_nobody(stage: str, done: int, total: int | None, at: str = "") -> None:
+    pass
 
 
 def _check_paths(paths: Sequence[Path], db: Path, or_given: bool) -> None:

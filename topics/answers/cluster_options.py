@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from embeddings.articles.parsing.results import ReadOptions
 
-Progress = Callable[[str, int, int | None], None]
-"""Told a stage's name, how much of it is done, and of how much if that is known."""
+
+class Progress(Protocol):
+    """Told of each step: the stage, how much of it is done, of how much, and what is at hand."""
+
+    def __call__(self, stage: str, done: int, total: int | None, at: str = "") -> None:
+        """Be told; ``total`` is ``None`` where it is not known, ``at`` the name of a file."""
 
 
 class SupportsArrow(Protocol):

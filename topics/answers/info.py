@@ -8,6 +8,8 @@ from typing import Any
 
 from embeddings.corpus.contents import (
     count_distinct,
+    count_filled,
+    count_kinds,
     count_languages,
     count_outlets,
     count_removals,
@@ -33,6 +35,10 @@ class CorpusInfo:
         path: The file.
         bytes: Its size.
         documents: Number of articles.
+        kinds: Kind of file that they were read from, by its ending, and number of articles, most
+            first.
+        untitled: Articles without a title.
+        from_folder: Articles that have the name of their file's folder for outlet.
         passages: Number of passages.
         furniture: How many of them an outlet repeats under its articles, whatever these are on.
         distinct: Number of distinct passage texts.
@@ -66,6 +72,9 @@ class CorpusInfo:
     path: str
     bytes: int
     documents: int
+    kinds: tuple[tuple[str, int], ...]
+    untitled: int
+    from_folder: int
     passages: int
     furniture: int
     distinct: int
@@ -103,11 +112,15 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
     path = Path(db)
     with CorpusStore.open(path) as store:
         earliest, latest, undated = read_dates(store)
+        untitled, from_folder = count_filled(store)
         found, outline = count_found(store), read_outline(store)
         return CorpusInfo(
             path=str(path),
             bytes=path.stat().st_size,
             documents=count_rows(store, "documents"),
+            kinds=tuple(count_kinds(store)),
+            untitled=untitled,
+            from_folder=from_folder,
             passages=count_rows(store, "passages"),
             furniture=count_rows(store, "furniture"),
             distinct=count_distinct(store),

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
 
 PROBLEMS_SHOWN = 5
+# Of the name of the file that is being read, beside the bar.
+_NAME = 30
 
 
 def run(
@@ -182,7 +184,7 @@ def _new_bar() -> Progress:
     )
 
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -200,11 +202,13 @@ class _Bars:
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
 
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
+    def __call__(self, stage: str, done: int, total: int | None, at: str = "") -> None:
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(stage, total=total, rate="")
         task = self._tasks[stage]
-        self._progress.update(task, completed=done, total=total)
+        # What is at hand is named beside the stage: so is a file that takes long.
+        what = f"{stage} {plain(at)[:_NAME]}".rstrip()
+        self._progress.update(task, completed=done, total=total, description=what)
         if speed := self._progress.tasks[task].speed:
             self._progress.update(task, rate=f"{speed:.0f}/s")
 

@@ -124,9 +124,11 @@ def _print_contents(found: CorpusInfo) -> None:
     rows = {
         "database": f"{plain(found.path)}, {found.bytes / 1e6:.1f} MB",
         "articles": f"{found.documents:,}{from_outlets(len(found.outlets))}{unknown}",
+        "read from": plain(", ".join(f"{number:,} {kind}" for kind, number in found.kinds if kind)),
         "outlets": list_outlets(found.outlets, 12) or "none known",
         "owners": plain(_owners(found)),
         "dates": dates + undated,
+        "filled": _filled(found),
         "languages": tell_languages(found.languages),
         "passages": f"{found.passages:,}, {found.distinct:,} distinct",
         "furniture": f"{count(removed, 'line')} left out{and_repeated}"
@@ -156,6 +158,14 @@ def _print_contents(found: CorpusInfo) -> None:
             f"{count(found.unclustered, 'passage')} {verb} no topic yet: a run was stopped; "
             "`topicwire cluster` goes on from there."
         )
+
+
+def _filled(found: CorpusInfo) -> str:
+    """Say what articles do not state themselves."""
+    folder = f"{count(found.from_folder, 'article')} called after the folder of their file"
+    told = [f"outlet of {folder}"] * bool(found.from_folder)
+    told += [f"no title in {count(found.untitled, 'article')}"] * bool(found.untitled)
+    return "; ".join(told)
 
 
 def _owners(found: CorpusInfo) -> str:

@@ -15,7 +15,7 @@ from tests.running import run
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import ClusterOptions
 from topics.answers.counting import tell_files
-from topics.cli.cluster import tell_notes
+from topics.cli.cluster import _Bars, _new_bar, tell_notes
 
 
 def test_every_field_of_the_options_is_an_argument():
@@ -52,6 +52,28 @@ def test_a_run_tells_kinds_and_what_its_articles_lack(tmp_path, monkeypatch):
     assert report.reading.without == {"title": 1, "source": 2, "published": 2}
     (note,) = report.reading.notes[str(tmp_path / "a.csv")]
     assert note.startswith("took ")
+
+
+def test_each_file_is_named_before_it_is_read_and_the_last_is_not_named_for_ever(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(f"Headline {name}\n\n{FERRY} {name}\n")
+    told = []
+    cluster(tmp_path, db=tmp_path / "n.db", progress=lambda *step: told.append(step))
+    assert [step for step in told if step[0] == "reading"] == [
+        ("reading", 0, 2, "a.txt"),
+        ("reading", 1, 2, "b.txt"),
+        ("reading", 2, 2, ""),
+    ]
+
+
+def test_a_bar_names_the_file_as_it_is_written_and_nothing_steers_it():
+    with _new_bar() as bar:
+        tell = _Bars(bar)
+        tell("reading", 0, 1, "[red]a\x1b[2J.txt")
+        assert bar.tasks[0].description == "reading [red]a [2J.txt"
+        assert "[red]a" in str(bar.columns[0].render(bar.tasks[0]))
+        tell("reading", 1, 1)
+        assert bar.tasks[0].description == "reading"
 
 
 def test_what_is_no_file_is_not_counted_as_one():

@@ -37,3 +37,21 @@ def test_articles_of_no_known_outlet_are_of_none(tmp_path, sources, articles, ou
 def test_what_there_is_none_of_is_not_said_to_be_listed(tmp_path):
     told = tell(tmp_path / "n.db", ["Post"])
     assert (told["unread"], told["furniture"]) == ("none", "0 lines left out")
+
+
+def test_what_articles_were_read_from_and_what_they_do_not_state_is_counted(tmp_path):
+    with CorpusStore.open(tmp_path / "n.db", write=True) as store:
+        for number, (path, fields) in enumerate(
+            [
+                ("/in/post/a.txt", {"source": "post"}),
+                ("/in/post/b.jsonl.gz", {"source": "echo", "title": "Rain"}),
+                ("/in/post/b.jsonl.gz", {"source": "echo"}),
+                ("standard input", {"source": "", "title": "Rain"}),
+            ]
+        ):
+            one = article(f"a{number}", [f"The river rose for {number} days."], path=path, **fields)
+            store.put_document(one, [], paragraphs_of(one))
+    told = run("info", "--db", tmp_path / "n.db", columns=200)[1]
+    assert "2 .jsonl, 1 .txt, 1 standard input" in told
+    said = "outlet of 1 article called after the folder of their file; no title in 2 articles"
+    assert said in told
