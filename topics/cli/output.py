@@ -18,6 +18,14 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import typer
 
 from embeddings.errors import TopicwireError
+from embeddings.text.printing import (
+    BREAK,
+    HEADING_END,
+    TIE,
+    UNSAFE_IN_JSON,
+)
+from embeddings.text.printing import plain as plain
+from embeddings.text.printing import safe as safe
 from topics.answers.tables import jsonable
 
 if TYPE_CHECKING:
@@ -37,32 +45,9 @@ RIGHT = -1
 # A column of a table: its heading, how wide it is, and what a row shows there.
 Column = tuple[str, Width, Callable[[_Row], "str | int | Text"]]
 
-# What starts and steers escape sequences, turns the direction of what follows (Bidi_Control of
-# the Unicode Standard), or cannot be written: C1, bidi controls and lone surrogates, here as JSON
-# lets them stand, and the C0 controls but the newline.
-_UNSAFE_IN_JSON = r"\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-_JSON_CONTROL = re.compile(f"[{_UNSAFE_IN_JSON}]")
-# Holds the words of a name together where lines are broken (rich takes it for a letter, a
-# no-break space for a space); printed as a space, as all that is not safe.
-_TIE = "\u2800"
-_CONTROL = re.compile(rf"[\x00-\x09\x0b-\x1f{_UNSAFE_IN_JSON}{_TIE}]")
-
-# A passage's heading is set off from its paragraph by an empty line.
-_BREAK = re.compile(r"\n\s*\n")
-HEADING_END = " — "
+_JSON_CONTROL = re.compile(f"[{UNSAFE_IN_JSON}]")
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-
-
-def plain(text: str) -> str:
-    """Return text on one line, without characters that could steer the terminal."""
-    lines = [" ".join(safe(part).split()) for part in _BREAK.split(text)]
-    return HEADING_END.join(line for line in lines if line)
-
-
-def safe(text: str) -> str:
-    """Return text of the same length and lines without characters that steer the terminal."""
-    return _CONTROL.sub(" ", text)
 
 
 def list_outlets(outlets: Sequence[tuple[str, int]], most: int) -> str:
@@ -78,7 +63,7 @@ def outlet_name(source: str) -> str:
 
 def tied(name: str) -> str:
     """Return a name that ``say`` and tables of wide columns print on one line."""
-    return plain(name).replace(" ", _TIE)
+    return plain(name).replace(" ", TIE)
 
 
 def date_of(published: str) -> str:
@@ -199,7 +184,7 @@ def marked(text: str, spans: Iterable[Sequence[int]]) -> Text:
     for start, end in spans:
         result.stylize("bold yellow", start, end)
     parts, start = [], 0
-    for found in [*_BREAK.finditer(text), None]:
+    for found in [*BREAK.finditer(text), None]:
         part = result[start : found.start() if found else len(text)]
         words = [word for word in part.split() if word.plain.strip()]
         if words:
