@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,13 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from embeddings.corpus.citations import ArticleLine, Quotation
-    from embeddings.words.alignment import Block, Change
+    from embeddings.words.alignment import Block, Change, Comparison
+    from topics.coverage.reuse.differing import Side
 
 # Longer runs of changed words are cut in a line, visibly; --json has them whole.
 CHANGE_WIDTH = 60
 # Words shown of a paragraph that stands on one side only.
 _WORDS_SHOWN = 14
-
-# With what opens and closes them: "(AP)", "U.S."
-_WORDS = re.compile(r"[(\[“\"‘]*\w(?:.*\w)?(?:[.)\]”\"’]+(?!\w))?", re.DOTALL)
 
 # How what differs is set off without colours, as `wdiff` does; conflicting facts by stars.
 _MARKS = {"red": ("[-", "-]"), "green": ("{+", "+}"), "yellow": ("**", "**")}
@@ -91,59 +88,34 @@ def lay_side_by_side(
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
     for left_span, right_span, found in lay_out(left, right, spans):
-        changes = found.changes if found else ()
-        facts = [one for one in changes if any(fact.conflicting for fact in one.facts)]
-        common = sorted(found.spans) if found else []
         table.add_row(
-            _cell(
-                left,
-                left_span,
-                [span[:2] for span in common],
-                [(one.before_start, one.before_end) for one in facts],
-                "red",
-                marked,
-            ),
-            _cell(
-                right,
-                right_span,
-                sorted(span[2:] for span in common),
-                [(one.after_start, one.after_end) for one in facts],
-                "green",
-                marked,
-            ),
+            _cell(left, left_span, found, "before", marked),
+            _cell(right, right_span, found, "after", marked),
         )
     return table
 
 
 def _cell(
-    text: str,
-    span: _Span | None,
-    common: Sequence[_Span],
-    facts: Sequence[_Span],
-    style: str,
-    marked: bool,
+    text: str, span: _Span | None, found: Comparison | None, side: Side, marked: bool
 ) -> Text:
-    """Return a paragraph; with nothing ``common`` it stands alone, and its beginning is enough."""
+    """Return a paragraph; of one that stands alone, its beginning is enough."""
+    from topics.coverage.reuse.differing import split_paragraph
+
     if span is None:
         return styled()
+    style = "red" if side == "before" else "green"
     paragraph = text[span[0] : span[1]]
-    if not common:
+    if found is None or not found.spans:
         words = paragraph.split()
         rest = f" … ({len(words)} words)" if len(words) > _WORDS_SHOWN else ""
         return styled((plain(" ".join(words[:_WORDS_SHOWN])) + rest, f"dim {style}"))
     cell = styled()
-    place = 0
-    for first, after in [*common, (len(paragraph), len(paragraph))]:
-        own = safe(paragraph[place:first])
-        # Spans are of words: what stands between two of them alone is no difference.
-        if worded := _WORDS.search(own):
-            conflicts = any(max(place, fact[0]) < min(first, fact[1]) for fact in facts)
-            opening, closing = _MARKS["yellow" if conflicts else style] if marked else ("", "")
-            cell.append(own[: worded.start()] + opening)
-            cell.append(worded.group(), style="bold yellow" if conflicts else style)
-            cell.append(closing + own[worded.end() :])
-        else:
-            cell.append(own)
-        cell.append(safe(paragraph[first:after]))
-        place = after
+    for part, kind in split_paragraph(safe(paragraph), found, side):
+        if kind == "same":
+            cell.append(part)
+            continue
+        opening, closing = _MARKS["yellow" if kind == "fact" else style] if marked else ("", "")
+        cell.append(opening)
+        cell.append(part, style="bold yellow" if kind == "fact" else style)
+        cell.append(closing)
     return cell
