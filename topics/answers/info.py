@@ -109,45 +109,50 @@ def info(db: Path | str = "topicwire.db") -> CorpusInfo:
     Raises:
         StoreError: There is no such database.
     """
-    path = Path(db)
-    with CorpusStore.open(path) as store:
-        earliest, latest, undated = read_dates(store)
-        untitled, from_folder = count_filled(store)
-        found, outline = count_found(store), read_outline(store)
-        return CorpusInfo(
-            path=str(path),
-            bytes=path.stat().st_size,
-            documents=count_rows(store, "documents"),
-            kinds=tuple(count_kinds(store)),
-            untitled=untitled,
-            from_folder=from_folder,
-            passages=count_rows(store, "passages"),
-            furniture=count_rows(store, "furniture"),
-            distinct=count_distinct(store),
-            outlets=tuple(count_outlets(store)),
-            owners=store.setting(OWNERS) or {},
-            aliases=store.setting(ALIASES) or {},
-            earliest=earliest,
-            latest=latest,
-            undated=undated,
-            languages=tuple(count_languages(store)),
-            encoder=store.setting("encoder") or {},
-            vectors=count_rows(store, "vectors"),
-            topics=count_rows(store, "topics"),
-            topics_shown=len(outline.on(None)),
-            subtopics=len(set(outline.parts.values())),
-            copy_groups=count_rows(store, "copy_groups"),
-            near_groups=found["near_groups"],
-            stories=count_rows(store, "stories"),
-            stories_across=found["stories"],
-            too_short=tuple((store.setting(STORY_COUNTS) or {}).get("too_short", ())),
-            answers=count_rows(store, "judgements"),
-            edits=count_rows(store, "edits"),
-            removed=tuple(count_removals(store)),
-            problems=tuple(store.file_problems()),
-            twins=tuple(list_twins(store)),
-            unclustered=count_unplaced(store),
-        )
+    with CorpusStore.open(Path(db)) as store:
+        return describe(store)
+
+
+def describe(store: CorpusStore) -> CorpusInfo:
+    """Describe an open store."""
+    path = store.path
+    earliest, latest, undated = read_dates(store)
+    untitled, from_folder = count_filled(store)
+    found, outline = count_found(store), read_outline(store)
+    return CorpusInfo(
+        path=str(path),
+        bytes=path.stat().st_size,
+        documents=count_rows(store, "documents"),
+        kinds=tuple(count_kinds(store)),
+        untitled=untitled,
+        from_folder=from_folder,
+        passages=count_rows(store, "passages"),
+        furniture=count_rows(store, "furniture"),
+        distinct=count_distinct(store),
+        outlets=tuple(count_outlets(store)),
+        owners=store.setting(OWNERS) or {},
+        aliases=store.setting(ALIASES) or {},
+        earliest=earliest,
+        latest=latest,
+        undated=undated,
+        languages=tuple(count_languages(store)),
+        encoder=store.setting("encoder") or {},
+        vectors=count_rows(store, "vectors"),
+        topics=count_rows(store, "topics"),
+        topics_shown=len(outline.on(None)),
+        subtopics=len(set(outline.parts.values())),
+        copy_groups=count_rows(store, "copy_groups"),
+        near_groups=found["near_groups"],
+        stories=count_rows(store, "stories"),
+        stories_across=found["stories"],
+        too_short=tuple((store.setting(STORY_COUNTS) or {}).get("too_short", ())),
+        answers=count_rows(store, "judgements"),
+        edits=count_rows(store, "edits"),
+        removed=tuple(count_removals(store)),
+        problems=tuple(store.file_problems()),
+        twins=tuple(list_twins(store)),
+        unclustered=count_unplaced(store),
+    )
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings.corpus.filters import find_outlets
-from topics.answers.covered import load_coverage, open_owners
+from topics.answers.covered import Coverage, load_coverage, open_owners
 from topics.answers.topics import open_clustered
+from topics.coverage.credit.owners import Owners
 from topics.coverage.reuse.matrix import OutletReport, measure_outlets
 
 
@@ -32,8 +33,19 @@ def outlets(
     with open_clustered(db, current=True) as store:
         known = open_owners(owners, store)
         wanted = set(find_outlets(store, sources))
-        coverage = load_coverage(store)
-    report = measure_outlets(
+        report = measure_coverage(load_coverage(store), known)
+    if not wanted:
+        return report
+    return replace(
+        report,
+        outlets=tuple(one for one in report.outlets if one.outlet in wanted),
+        reuse=tuple(one for one in report.reuse if wanted & {one.outlet, one.source}),
+    )
+
+
+def measure_coverage(coverage: Coverage, owners: Owners) -> OutletReport:
+    """Measure all outlets of a corpus that was read."""
+    return measure_outlets(
         coverage.passages,
         coverage.articles,
         coverage.groups,
@@ -42,12 +54,5 @@ def outlets(
         stories=list(coverage.stories.values()),
         quoted=coverage.quoted,
         furniture=coverage.furniture,
-        owners=known,
-    )
-    if not wanted:
-        return report
-    return replace(
-        report,
-        outlets=tuple(one for one in report.outlets if one.outlet in wanted),
-        reuse=tuple(one for one in report.reuse if wanted & {one.outlet, one.source}),
+        owners=owners,
     )

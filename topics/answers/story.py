@@ -9,16 +9,19 @@ from pathlib import Path
 from embeddings.corpus.citations import ArticleLine
 from embeddings.corpus.contents import count_outlets
 from embeddings.corpus.filters import Filters
+from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import Revised, list_revised
 from embeddings.errors import InputError
-from topics.answers.covered import load_coverage, open_owners
+from topics.answers.covered import Coverage, load_coverage, open_owners
 from topics.answers.topics import open_clustered
 from topics.coverage.credit.credits import sole_agency
 from topics.coverage.credit.first_seen import Doubt, find_first
+from topics.coverage.credit.owners import Owners
 from topics.coverage.credit.stated import StatedAgency, gather_stated
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.reuse import StoryArticle, measure_reuse
 from topics.coverage.reuse.voices import Voice, count_voices
+from topics.coverage.reuse.word_kinds import WordTrace
 from topics.pipeline.coverage_tables import (
     read_article_pairs,
     read_story_articles,
@@ -113,9 +116,15 @@ def stories(
     """
     filters = Filters(sources, since, until, languages=languages)
     with open_clustered(db, current=True) as store:
-        filters = filters.match(store)
-        heads, members = read_story_heads(store), read_story_articles(store)
-        pairs = read_article_pairs(store)
+        return list_stories(store, filters.match(store), across=across)
+
+
+def list_stories(
+    store: CorpusStore, filters: Filters, *, across: bool = True
+) -> list[StorySummary]:
+    """List the stories of an open store, as ``stories`` does."""
+    heads, members = read_story_heads(store), read_story_articles(store)
+    pairs = read_article_pairs(store)
     story_of = {key: number for number, articles in members.items() for key, *_ in articles}
     copied: set[str] = set()
     for kind, a, b, *_ in pairs:
@@ -161,34 +170,65 @@ def story(
         StoreError: No such database, never clustered, or changed since.
     """
     with open_clustered(db, current=True) as store:
-        known = open_owners(owners, store)
-        heads = read_story_heads(store)
-        if story_id not in heads:
+        if story_id not in read_story_heads(store):
             raise InputError(
                 f"There is no story {story_id}; `topicwire story` lists the stories and numbers."
             )
-        coverage = load_coverage(store, story_id)
-        every_outlet = [outlet for outlet, _ in count_outlets(store)]
-        one_text = [{a, b} for kind, a, b, *_ in read_article_pairs(store) if kind != "contains"]
-        members, articles = coverage.stories[story_id], coverage.articles
-        revised = list_revised(store, [articles[number].id for number in members])
+        (report,) = report_stories(
+            store, load_coverage(store, story_id), [story_id], open_owners(owners, store)
+        )
+        return report
+
+
+def report_stories(
+    store: CorpusStore, coverage: Coverage, story_ids: Sequence[int], owners: Owners
+) -> list[StoryReport]:
+    """Report stories of an open store, their words traced in one go.
+
+    Args:
+        store: The store.
+        coverage: All that the stories may have words from.
+        story_ids: Stories that there are.
+        owners: Who owns which outlet.
+    """
     trace = trace_words(
         coverage.passages,
-        articles,
+        coverage.articles,
         coverage.groups,
         coverage.relations,
         stories=list(coverage.stories.values()),
         stated=coverage.stated,
         quoted=coverage.quoted,
         furniture=coverage.furniture,
-        only=members,
+        only={number for one in story_ids for number in coverage.stories[one]},
     )
+    heads = read_story_heads(store)
+    outlets = [outlet for outlet, _ in count_outlets(store)]
+    one_text = [{a, b} for kind, a, b, *_ in read_article_pairs(store) if kind != "contains"]
+    return [
+        _report(store, coverage, one, heads[one], trace, owners, outlets, one_text)
+        for one in story_ids
+    ]
+
+
+def _report(
+    store: CorpusStore,
+    coverage: Coverage,
+    story_id: int,
+    head: tuple[str, float],
+    trace: WordTrace,
+    owners: Owners,
+    every_outlet: Sequence[str],
+    one_text: Sequence[set[str]],
+) -> StoryReport:
+    members, articles = coverage.stories[story_id], coverage.articles
     stated = {number: coverage.stated[number] for number in members}
     reuse = measure_reuse(articles, members, trace, stated)
     documents = [articles[number].document for number in members]
     first = find_first(documents, one_text=one_text, dropped_lines=coverage.dropped)
     agencies = {articles[n].id: name for n, said in stated.items() if (name := sole_agency(said))}
-    title, cohesion = heads[story_id]
+    credited = [(articles[number].document, said) for number, said in stated.items()]
+    title, cohesion = head
     return StoryReport(
         id=story_id,
         title=title,
@@ -197,11 +237,9 @@ def story(
         first=first.candidates,
         first_is_certain=first.certain,
         doubts=first.doubts,
-        agencies=gather_stated(
-            [(articles[number].document, said) for number, said in stated.items()], every_outlet
-        ),
-        voices=count_voices(reuse, owners=known, agencies=agencies),
+        agencies=gather_stated(credited, every_outlet),
+        voices=count_voices(reuse, owners=owners, agencies=agencies),
         articles=reuse,
-        revised=tuple(revised),
-        strangers=known.strangers(every_outlet),
+        revised=tuple(list_revised(store, [articles[number].id for number in members])),
+        strangers=owners.strangers(every_outlet),
     )

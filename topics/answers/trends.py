@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.filters import Filters
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import Outline, read_outline
@@ -176,12 +177,23 @@ def trends(
         raise InputError(f"--recent is {recent}; give a number of periods, 1 or more.")
     filters = Filters(sources, since, until, languages=languages)
     with open_clustered(db) as store:
-        filters = filters.match(store)
-        outline = read_outline(store)
-        level = outline.check(level)
-        shown = find_topics(store, topics, level, among=set(outline.on(level)))
-        everything = read_sightings(store, outline.at(level))
-        unclustered = store.count_passages() - len(everything)
+        return count_trends(store, filters.match(store), by, recent, topics, level)
+
+
+def count_trends(
+    store: CorpusStore,
+    filters: Filters,
+    by: str = "",
+    recent: int | None = None,
+    topics: Sequence[str] = (),
+    level: int | None = None,
+) -> TrendReport:
+    """Count the topics of an open store, as ``trends`` does."""
+    outline = read_outline(store)
+    level = outline.check(level)
+    shown = find_topics(store, topics, level, among=set(outline.on(level)))
+    everything = read_sightings(store, outline.at(level))
+    unclustered = store.count_passages() - len(everything)
     everything = [one for one in everything if filters.fit_language(one.language)]
     in_time = [sighting for sighting in everything if filters.fit_date(sighting.published)]
     chosen = [sighting for sighting in in_time if filters.fit_outlet(sighting.outlet)]

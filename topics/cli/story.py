@@ -8,6 +8,7 @@ import typer
 
 from embeddings.errors import InputError
 from topics.answers.counting import count, percent
+from topics.answers.story_words import DOUBTS, pair_copies, tell_join
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -44,20 +45,9 @@ if TYPE_CHECKING:
     from topics.answers.story import StoryReport, StorySummary
     from topics.coverage.credit.stated import StatedAgency
     from topics.coverage.reuse.reuse import StoryArticle, TextSource
-    from topics.coverage.reuse.voices import Join
 
 EXAMPLE = "topicwire story 3"
 
-_DOUBTS = {
-    "coarse dates": "dates are too coarse to order them",
-    "same time": "several bear the same time",
-    "no dates": "no article is dated",
-    "undated": "articles without a date may be older",
-    "updated": "it was updated later",
-    "versions": "several versions of it stand here",
-}
-# An article that has less of its words from another is not laid beside it unless asked for.
-_LEAST_SHARE = 0.1
 # Articles that may have been first that are named.
 _FIRST_SHOWN = 5
 # Sentences cut and added that are shown of each.
@@ -145,10 +135,10 @@ def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
     tell_more(len(found.articles) - limit, end="\n\n")
     joins = [join for voice in found.voices for join in voice.joins]
     for join in joins:
-        say(_in_words(join))
+        say(plain(tell_join(join)))
     if joins:
         say()
-    copies = _copies(found.articles)
+    copies = pair_copies(found.articles)
     texts = {one.article.document_id: one.text for one in found.articles}
     for one, source in copies[:limit]:
         _print_copy(one, source, texts[source.article.document_id], diff=diff)
@@ -157,19 +147,8 @@ def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
         say(strangers_line(found.strangers))
 
 
-def _copies(articles: Sequence[StoryArticle]) -> list[tuple[StoryArticle, TextSource]]:
-    """Return what is worth laying side by side, two articles once."""
-    found: dict[frozenset[str], tuple[StoryArticle, TextSource]] = {}
-    for one in articles:
-        for source in one.sources:
-            if source.share >= _LEAST_SHARE:
-                pair = frozenset((one.article.document_id, source.article.document_id))
-                found.setdefault(pair, (one, source))
-    return list(found.values())
-
-
 def _print_first(found: StoryReport) -> None:
-    why = "; ".join(_DOUBTS[doubt] for doubt in found.doubts)
+    why = "; ".join(DOUBTS[doubt] for doubt in found.doubts)
     if len(found.first) == 1:
         perhaps = "" if found.first_is_certain else ", perhaps"
         say(f"Earliest here{perhaps}: ", where_article(found.first[0]))
@@ -234,20 +213,6 @@ def _name(one: StoryArticle, revised: Revised | None) -> Text:
         changed = f", changed {time_of(revised.changed)}" if revised.changed else ""
         line.append(f"\n{revised.versions + 1} versions{changed}", style="dim")
     return line
-
-
-def _in_words(join: Join) -> str:
-    a, b = plain(join.a), plain(join.b)
-    if join.reason == "owner":
-        return f"One voice: {a} and {b} belong to {plain(join.detail)}."
-    if join.reason == "agency":
-        return f"One voice: {a} and {b} carry {plain(join.detail)}."
-    if not join.directed:
-        return (
-            f"One voice: {b} shares {join.share:.0%} of its words with {a}, and {a} "
-            f"{join.back:.0%} with {b}; order unknown."
-        )
-    return f"One voice: {b} has {join.share:.0%} of its words from {a}."
 
 
 def _print_copy(one: StoryArticle, source: TextSource, text: str, *, diff: bool) -> None:

@@ -56,8 +56,8 @@ def periods_between(first: str, last: str, unit: str) -> tuple[str, ...]:
     return tuple(_name(number, unit) for number in range(start, start + count))
 
 
-def choose_unit(published: Iterable[str]) -> str:
-    """Return the finest unit that gives at most ``MOST_BY_DEFAULT`` periods.
+def choose_unit(published: Iterable[str], most: int = MOST_BY_DEFAULT) -> str:
+    """Return the finest unit that gives at most so many periods.
 
     Units that more than a tenth of the dated articles are too coarse for are passed over, since
     those articles could not be counted in any period. ``year`` where nothing else will do.
@@ -67,7 +67,7 @@ def choose_unit(published: Iterable[str]) -> str:
         exact = [period for date in dated if (period := period_of(date, unit))]
         if len(exact) < max(1, LEAST_EXACT * len(dated)):
             continue
-        if _number(max(exact), unit) - _number(min(exact), unit) < MOST_BY_DEFAULT:
+        if _number(max(exact), unit) - _number(min(exact), unit) < most:
             return unit
     return "year"
 

@@ -130,6 +130,21 @@ def read_first_seen(store: CorpusStore) -> dict[int, tuple[str, str, int | None]
     return {node: (source, published, story_id) for node, source, published, story_id in rows}
 
 
+def read_points(store: CorpusStore) -> list[tuple[Any, ...]]:
+    """Return what a map shows of each passage that has a topic, by article and position.
+
+    Of each: its row of the graph, finest topic and text; its article's id, headline, outlet,
+    date, address and story.
+    """
+    return store.rows(
+        "SELECT a.node, coalesce(a.leaf_id, a.topic_id), p.text, d.id, d.title, d.source, "
+        "d.published, d.url, s.story_id FROM assignments AS a "
+        "JOIN passages AS p ON p.id = a.passage_id JOIN documents AS d ON d.id = p.document_id "
+        "LEFT JOIN story_members AS s ON s.document_id = d.id "
+        "ORDER BY p.document_id, p.position"
+    )
+
+
 def read_firmest(store: CorpusStore, topics: Iterable[int]) -> list[str]:
     """Return the content hashes of what stands in some of the finest topics, firmest first.
 
