@@ -1,0 +1,48 @@
+"""The pictures of README and docs, made again: ``python -m benchmarks.pictures --db topicwire.db``.
+
+The database is that of ``make demo``. Needs Debian's Chromium and the extra ``dev``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import topics
+from tests.browser import Opened, open_browser
+
+OUT = Path(__file__).parents[1] / "docs" / "pictures"
+# Name, width, height, scheme, address, and what is scrolled to and opened.
+SHOTS = (
+    ("report.png", 1280, 900, "light", "", "#main"),
+    ("report-topics.png", 1280, 620, "light", "", "#topics"),
+    ("report-story.png", 1280, 900, "light", "", "#story-4"),
+    ("report-phone.png", 390, 760, "dark", "", "#map-section"),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--db", type=Path, default=Path("topicwire.db"))
+    given = parser.parse_args()
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
+        page = Path(folder) / "report.html"
+        topics.report(page, db=given.db)
+        for name, width, height, scheme, address, where in SHOTS:
+            size = {"width": width, "height": height}
+            opened = Opened(browser, page, address, viewport=size, color_scheme=scheme)
+            opened.page.evaluate(
+                "(where) => { const at = document.querySelector(where);"
+                "if (at.closest('details')) at.closest('details').open = true;"
+                "if (where !== '#main') at.scrollIntoView(); }",
+                where,
+            )
+            opened.page.screenshot(path=OUT / name)
+            opened.context.close()
+            print(f"{OUT / name}: {(OUT / name).stat().st_size / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
