@@ -46,6 +46,8 @@ ORDER = [
     "topics.maps",
     "topics.pipeline",
     "topics.answers",
+    "topics.views",
+    "topics.one_file",
     "topics.cli",
     "topics.former",
 ]
@@ -59,6 +61,8 @@ HOMES = {
     "matplotlib": ("topics.maps.drawing", "topics.maps.frame", "topics.maps.lettering"),
     "typer": ("topics.cli",),
     "rich": ("topics.cli",),
+    "jinja2": ("topics.views",),
+    "markupsafe": ("topics.views", "topics.one_file"),
     "py3langid": ("embeddings.text.languages",),
     "stop_words": ("embeddings.text.stopwords",),
     "budoux": ("embeddings.text.segmenting",),
@@ -67,7 +71,7 @@ HOMES = {
 
 
 # What shows a corpus to somebody asks the owners of the tables.
-FACES = ("topics.answers", "topics.cli")
+FACES = ("topics.answers", "topics.views", "topics.one_file", "topics.cli")
 
 
 def modules() -> dict[str, Path]:
@@ -179,7 +183,7 @@ def test_tests_stand_in_folders_of_the_same_names():
 
 def test_importing_the_packages_loads_nothing_heavy():
     heavy = "numpy rapidfuzz lxml torch sklearn scipy umap matplotlib openvino pyarrow trafilatura"
-    heavy += " sentence_transformers py3langid budoux stop_words"
+    heavy += " sentence_transformers py3langid budoux stop_words jinja2 markupsafe"
     code = (
         "import sys, embeddings, topics, topicwire, tests.running as running;"
         "running.load_commands();"

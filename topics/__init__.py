@@ -39,6 +39,7 @@ _EXPORTS = {
     "maps.drawing": "draw",
     "maps.layout": "layout",
     "naming.describing": "Topic describe_topics describe_tree",
+    "one_file.building": "report",
 }
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names.split()}
 

@@ -55,6 +55,8 @@ FILES = {
     "outlets csv": WRITTEN,
     "trends csv": WRITTEN,
     "map out": WRITTEN,
+    "report out": WRITTEN,
+    "report owners": "owners file",
     "export out": WRITTEN,
     "topics suggest output": WRITTEN,
 }

@@ -85,6 +85,8 @@ WRITING = (
     EXPORT,
     Case("export", ("out.csv",), output="out.csv"),
     Case("map", ("out.svg",), output="out.svg"),
+    Case("report", ("out.html",), output="out.html"),
+    Case("report", ("--story", "{story}", "story.html"), output="story.html"),
     Case("topics suggest", ("--force", "--output", "out.toml"), output="out.toml"),
 )
 

@@ -23,6 +23,7 @@ COMMANDS = [
     "outlets",
     "calibrate",
     "map",
+    "report",
     "topics",
     "edit",
     "trends",

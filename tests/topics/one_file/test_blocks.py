@@ -1,0 +1,57 @@
+"""Blocks of a page: what goes in comes out, whatever it holds."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topics.one_file.blocks import pack_columns, pack_texts, write_json
+from topics.one_file.hashing import write_policy
+
+
+def unpack(block: str) -> bytes:
+    return gzip.decompress(base64.b64decode(block))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=9))
+def test_texts_come_out_as_they_went_in(texts):
+    content = unpack(pack_texts(texts))
+    lengths = np.frombuffer(content, "<u4", len(texts))
+    ends = 4 * len(texts) + np.cumsum(lengths)
+    found = [content[end - n : end].decode() for end, n in zip(ends, lengths, strict=True)]
+    assert found == texts
+
+
+@pytest.mark.parametrize(("most", "width"), [(65_535, 2), (65_536, 4)])
+def test_a_column_widens_where_its_numbers_need_it(most, width):
+    columns = {"x": np.array([1, 2]), "article": np.array([0, most])}
+    block, described = pack_columns(columns)
+    assert dict(described) == {"x": 2, "article": width}
+    # Wide columns come first, so that none starts at an odd place.
+    assert [size for _, size in described] == sorted((size for _, size in described), reverse=True)
+    content, start = unpack(block), 0
+    for name, size in described:
+        kind = "<u4" if size == 4 else "<u2"
+        assert np.frombuffer(content, kind, 2, start).tolist() == columns[name].tolist()
+        start += 2 * size
+
+
+@given(st.text())
+def test_json_in_a_page_ends_no_element(text):
+    written = write_json({"name": text})
+    assert not set(written) & set("<>&")
+    assert json.loads(written) == {"name": text}
+
+
+def test_the_policy_names_its_script_and_style_and_nothing_else():
+    policy = write_policy("let a = 1;", "p { margin: 0 }")
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert policy != write_policy("let a = 2;", "p { margin: 0 }")

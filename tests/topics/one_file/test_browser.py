@@ -1,0 +1,308 @@
+"""The report in a real browser: what it shows, what it answers to, and what it never does."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.vectors.embedding import embed_corpus, note_encoder
+from tests.browser import Opened, open_browser
+from tests.conftest import WordEncoder, article, paragraphs_of
+from tests.topics.conftest import NEWS
+from topics.answers.map import map as draw_map
+from topics.one_file.building import report
+from topics.pipeline.run import derive
+
+HACK = "window.hacked=1"
+PAYLOADS = [
+    f"<script>{HACK}</script>",
+    f"</title><script>{HACK}</script>",
+    f"</script><script>{HACK}</script>",
+    f"</style><script>{HACK}</script>",
+    f"<img src=x onerror={HACK}>",
+    f'"><svg onload={HACK}>',
+    f"' onmouseover='{HACK}",
+    f"<iframe srcdoc='<script>parent.{HACK}</script>'>",
+    f"<a href=javascript:{HACK}>x</a>",
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- ]]> --> <![CDATA[",
+    "\u202egnp.exe \u2066\u2069\u200f\u061c",
+    "\x1b[2J\x07\x00\x9b31m\x7f",
+    "<style>*{display:none}</style>",
+    "<base href=https://evil.example/>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
+    "&lt;script&gt; &#60;b&#62; &amp;",
+    "`${alert(1)}`",
+    "<details open ontoggle=window.hacked=1>",
+    "$$math$$ [bold]markup[/bold] :bell:",
+    "<object data=https://evil.example/x>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "=cmd|' /C calc'!A0",
+    "אב <b>גד</b> العربية",
+    "A" * 400,
+]
+URLS = [
+    "javascript:window.hacked=1",
+    "data:text/html,<script>1</script>",
+    "https://ok.example/a?b=<c>&d",
+]
+WORDS = tuple("convoy flour river bank rate talks border school council lorry snow".split())  # noqa: SIM905
+
+
+def fill(path: Path) -> None:
+    """Store the news of the day beside 50 articles whose every field is hostile."""
+    drawn = random.Random(4)
+    with CorpusStore.open(path, write=True) as store:
+        for name, fields in NEWS.items():
+            paragraphs = fields["paragraphs"]
+            rest = {key: str(value) for key, value in fields.items() if key != "paragraphs"}
+            document = article(name, paragraphs, language="en", **rest)
+            store.put_document(document, [], paragraphs_of(document))
+        for number in range(50):
+            payload = PAYLOADS[number % len(PAYLOADS)]
+            texts = [
+                f"{' '.join(drawn.choices(WORDS, k=18))} {payload} number {number}." for _ in "ab"
+            ]
+            document = article(
+                f"evil-{number}{payload}",
+                texts,
+                title=f"{payload} {number}",
+                source=f"outlet {PAYLOADS[number % 7]}",
+                url=URLS[number % 3],
+                published=f"2013-0{1 + number % 9}-1{number % 10}",
+                path=f"/somewhere/{payload}.txt",
+                language="en",
+            )
+            store.put_document(document, [], paragraphs_of(document))
+        encoder = WordEncoder()
+        note_encoder(store, encoder)
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "news.db"
+    fill(path)
+    with pytest.MonkeyPatch.context() as patch:
+        # Where the points lie is not the question here.
+        patch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+        report(path.with_name("news.html"), db=path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def page(db: Path) -> Path:
+    return db.with_name("news.html")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with open_browser() as opened:
+        yield opened
+
+
+def count_drawn(opened: Opened) -> int:
+    """Pixels of the map's points that are not empty."""
+    return int(
+        opened.page.evaluate(
+            """() => {
+              const from = document.getElementById("points");
+              const copy = document.createElement("canvas");
+              [copy.width, copy.height] = [from.width, from.height];
+              const context = copy.getContext("2d");
+              context.drawImage(from, 0, 0);
+              const { data } = context.getImageData(0, 0, copy.width, copy.height);
+              let drawn = 0;
+              for (let place = 3; place < data.length; place += 4) drawn += data[place] > 0;
+              return drawn;
+            }"""
+        )
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_opens_alone_and_in_silence_and_nothing_hostile_runs(browser, page, width, scheme):
+    opened = Opened(browser, page, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    opened.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    opened.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert opened.requests == [page.as_uri()]
+    assert opened.said == []
+    assert opened.page.evaluate("window.hacked") is None
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == width
+    assert count_drawn(opened) > 500
+    ground = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (int(ground[4:].split(",")[0]) < 100) == (scheme == "dark")
+    links = opened.page.evaluate(
+        "[...document.querySelectorAll('main a')].map((one) => one.protocol)"
+    )
+    assert set(links) <= {"https:", "http:"}
+    opened.context.close()
+
+
+def test_no_control_and_no_character_that_turns_text_reaches_the_page(page):
+    text = page.read_text(encoding="utf-8")
+    assert not set(text) & set("\x00\x07\x1b\x7f\x9b\u202e\u2066\u2069\u200f\u061c")
+    assert " style=" not in text.replace("data-style=", "")
+    assert "/somewhere/" not in text
+
+
+def test_the_point_under_the_pointer_is_told(browser, page):
+    opened = Opened(browser, page)
+    told = opened.page.evaluate(
+        """() => {
+          const view = window.topicwireMap;
+          const point = view.map.texts.findIndex((text) => text.startsWith("The convoy of eleven"));
+          const place = view.map.text.indexOf(point);
+          return view.screen(place);
+        }"""
+    )
+    opened.page.locator("#map").scroll_into_view_if_needed()
+    box = opened.page.locator("#map").bounding_box()
+    opened.page.mouse.move(box["x"] + 1 + told[0], box["y"] + 1 + told[1])
+    opened.wait("!document.getElementById('card').hidden")
+    said = opened.text("#card")
+    # Where copies lie, one of them is told, and who else has it.
+    assert "lorries crossed the border" in said
+    assert "Same wording in" in said
+    opened.context.close()
+
+
+def test_filters_count_list_and_are_kept_in_the_address(browser, page):
+    opened = Opened(browser, page)
+    whole = int(opened.text("#status").split()[0])
+    opened.page.fill("#words", "besieged flour")
+    opened.wait("document.getElementById('status').textContent.startsWith('3 of')")
+    assert opened.page.locator("#found li").count() == 3
+    opened.page.fill("#since", "2013-05-11")
+    opened.wait("document.getElementById('status').textContent.startsWith('1 of')")
+    assert "twelve" in opened.text("#found")
+    opened.wait("location.hash.includes('q=besieged')")
+    again = Opened(browser, page, opened.page.evaluate("location.hash"))
+    assert again.text("#status") == f"1 of {whole} passages"
+    assert again.page.input_value("#since") == "2013-05-11"
+    again.page.click("#clear")
+    assert again.text("#status") == f"{whole} of {whole} passages"
+    assert again.page.evaluate("location.hash") == ""
+    for one in (opened, again):
+        one.context.close()
+
+
+@pytest.mark.parametrize("by", ["outlet", "date", "story"])
+def test_another_colour_has_its_legend_of_which_one_entry_can_be_chosen(browser, page, by):
+    opened = Opened(browser, page, f"#by={by}")
+    assert opened.page.input_value("#colour-by") == by
+    entries = opened.page.locator("#legend li:visible button")
+    assert entries.count() > 1
+    entries.first.click()
+    shown, whole = opened.text("#status").split(" of ")
+    assert 0 < int(shown) < int(whole.split()[0])
+    assert entries.first.get_attribute("aria-pressed") == "true"
+    opened.context.close()
+
+
+def test_a_line_drawn_around_points_chooses_them(browser, page):
+    opened = Opened(browser, page)
+    opened.page.locator("#map").scroll_into_view_if_needed()
+    box = opened.page.locator("#map").bounding_box()
+    opened.page.click("#lasso")
+    corners = [(0.02, 0.02), (0.5, 0.02), (0.5, 0.98), (0.02, 0.98)]
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    opened.page.mouse.move(*places[0])
+    opened.page.mouse.down()
+    for place in places[1:]:
+        opened.page.mouse.move(*place, steps=4)
+    opened.page.mouse.up()
+    inside = opened.page.evaluate(
+        "[...Array(topicwireMap.map.count).keys()].filter("
+        "(point) => topicwireMap.screen(point)[0] < topicwireMap.view.width / 2).length"
+    )
+    assert 0 < int(opened.text("#status").split()[0]) == inside
+    opened.context.close()
+
+
+def test_keys_move_and_zoom_and_find_the_passage_in_the_middle(browser, page):
+    opened = Opened(browser, page)
+    opened.page.focus("#map")
+    before = opened.page.evaluate("({...topicwireMap.view})")
+    for key in ("+", "ArrowRight", "ArrowDown"):
+        opened.page.keyboard.press(key)
+    after = opened.page.evaluate("({...topicwireMap.view})")
+    assert after["k"] > before["k"]
+    assert after["x"] > before["x"]
+    assert after["y"] > before["y"]
+    opened.wait("location.hash.startsWith('#at=')")
+    opened.page.keyboard.press("Enter")
+    assert opened.page.is_visible("#card")
+    opened.page.keyboard.press("Escape")
+    opened.page.keyboard.press("0")
+    assert opened.page.is_hidden("#card")
+    opened.wait("location.hash === ''")
+    opened.context.close()
+
+
+def test_without_webgl_the_plain_canvas_draws_the_same_points(browser, page):
+    stub = (
+        "const real = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
+        "return kind === 'webgl2' ? null : real.call(this, kind, ...rest); };"
+    )
+    opened = Opened(browser, page, script=stub)
+    assert count_drawn(opened) > 500
+    assert opened.said == []
+    opened.context.close()
+
+
+def test_facts_that_differ_are_marked_and_others_are_not(browser, page):
+    opened = Opened(browser, page)
+    marks = opened.page.evaluate(
+        "[...document.querySelectorAll('.beside mark')].map((one) => one.textContent)"
+    )
+    assert {"eleven", "twelve"} <= {one.strip(" .") for one in marks}
+    opened.context.close()
+
+
+def test_what_is_folded_is_printed(browser, page):
+    opened = Opened(browser, page)
+    opened.page.emulate_media(media="print")
+    assert opened.page.locator(".story .lanes").first.is_visible()
+    assert not opened.page.locator("#lasso").is_visible()
+    opened.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser, page, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened = Opened(browser, page, "#q=convoy", color_scheme=scheme)
+    opened.page.evaluate(
+        "document.querySelectorAll('details').forEach((one, place) => (one.open = place < 9))"
+    )
+    # Of the dark page only what can differ from the light one.
+    only = {"runOnly": ["color-contrast"]} if scheme == "dark" else None
+    found = Axe().run(opened.page, options=only).response["violations"]
+    grave = [
+        (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary", "")[:300])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+    opened.context.close()
+
+
+def test_the_map_on_paper_holds_nothing_hostile_either(db, tmp_path):
+    from lxml import etree
+
+    path = tmp_path / "map.svg"
+    draw_map(path, db=db)
+    tree = etree.parse(path)
+    names = {etree.QName(one).localname for one in tree.iter() if isinstance(one.tag, str)}
+    assert not names & {"script", "foreignObject", "a"}
+    text = path.read_text(encoding="utf-8")
+    assert not set(text) & set("\x07\x1b\x9b\u202e\u2066")

@@ -1,0 +1,1 @@
+"""Pages in one file that opens from disk."""

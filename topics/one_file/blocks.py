@@ -1,0 +1,56 @@
+"""Blocks of data inside a page: gzip in base64, which the page unpacks without a request."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# A column of more values than this widens from two bytes a number to four.
+_NARROW = 65_535
+
+
+def pack(content: bytes) -> str:
+    """Return a block; the same content gives the same text."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
+
+
+def pack_json(value: Any) -> str:
+    """Return a value as a block of JSON."""
+    return pack(json.dumps(value, separators=(",", ":")).encode())
+
+
+def pack_columns(
+    columns: Mapping[str, NDArray[np.integer]],
+) -> tuple[str, list[tuple[str, int]]]:
+    """Return columns of numbers as a block, and name and bytes a number of each, in their order.
+
+    Args:
+        columns: Numbers from 0 to 2**32 - 1, each column ``(n,)``.
+    """
+    wide = {name: int(column.max(initial=0)) > _NARROW for name, column in columns.items()}
+    # Wide ones first, so that each starts at a multiple of its width.
+    order = sorted(columns, key=lambda name: not wide[name])
+    kinds = {name: "<u4" if wide[name] else "<u2" for name in order}
+    content = b"".join(columns[name].astype(kinds[name]).tobytes() for name in order)
+    return pack(content), [(name, 4 if wide[name] else 2) for name in order]
+
+
+def pack_texts(texts: Sequence[str]) -> str:
+    """Return texts as a block: how many bytes each has in UTF-8, uint32, then all of them."""
+    encoded = [text.encode() for text in texts]
+    lengths = np.array([len(one) for one in encoded], "<u4")
+    return pack(lengths.tobytes() + b"".join(encoded))
+
+
+def write_json(value: Any) -> str:
+    """Return JSON that may stand in a script element: nothing in it ends that."""
+    text = json.dumps(value, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

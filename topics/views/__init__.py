@@ -1,0 +1,1 @@
+"""Results as pages show them: templates, styles, scripts and what is handed to them."""

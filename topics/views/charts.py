@@ -1,0 +1,176 @@
+"""Charts as inline SVG, without a script and without a style attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from embeddings.documents import date_bounds
+from topics.views.dates import spell_time
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+def draw_periods(distinct: Sequence[int], copies: Sequence[int], says: str) -> Markup:
+    """Draw bars, one a period, to their own scale: new texts, and copies on top of them.
+
+    Args:
+        distinct: Texts first seen, by period.
+        copies: Copies, by period.
+        says: What the picture says, for those who do not see it.
+    """
+    from markupsafe import Markup
+
+    most = max((a + b for a, b in zip(distinct, copies, strict=True)), default=0) or 1
+    lower, upper = [], []
+    for place, (new, again) in enumerate(zip(distinct, copies, strict=True)):
+        base = 40 - 40 * new / most
+        if new:
+            lower.append(_bar(place, 40, base))
+        if again:
+            upper.append(_bar(place, base, base - 40 * again / most))
+    return Markup(
+        '<svg class="bars" viewBox="0 0 {} 40" preserveAspectRatio="none" role="img" '
+        'aria-label="{}"><path class="new" d="{}"/><path class="again" d="{}"/></svg>'
+    ).format(max(1, len(distinct)), says, "".join(lower), "".join(upper))
+
+
+def _bar(place: int, bottom: float, top: float) -> str:
+    # A bar of anything is seen.
+    top = min(top, bottom - 0.8)
+    return f"M{place + 0.08:.2f} {bottom:.1f}V{top:.1f}h.84V{bottom:.1f}z"
+
+
+def draw_parts(parts: Sequence[tuple[str, int]], whole: int, says: str) -> Markup:
+    """Draw one bar made of parts.
+
+    Args:
+        parts: Class and number of each.
+        whole: What they are parts of.
+        says: What the picture says.
+    """
+    from markupsafe import Markup
+
+    drawn, place = [], 0.0
+    for name, number in parts:
+        width = 100 * number / max(1, whole)
+        if number:
+            drawn.append(
+                Markup('<rect class="{}" x="{}%" width="{}%" height="14"/>').format(
+                    name, f"{place:.2f}", f"{width:.2f}"
+                )
+            )
+        place += width
+    return Markup('<svg class="parts" role="img" aria-label="{}">{}</svg>').format(
+        says, Markup("").join(drawn)
+    )
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What an outlet had of a story, over its time.
+
+    Attributes:
+        outlet: Its name, ``""`` where it is not known.
+        picture: Its articles: a dot where the hour is known, else a band.
+        undated: Headlines of its articles without a date, or with a year alone.
+    """
+
+    outlet: str
+    picture: Markup
+    undated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A day at the foot of the lanes.
+
+    Attributes:
+        text: The day.
+        at: Where, in percent of the width.
+    """
+
+    text: str
+    at: str
+
+
+# Days at the foot of the lanes, as many as a phone has room for.
+_TICKS = 4
+
+
+def draw_lanes(
+    articles: Sequence[tuple[str, str, str, bool]],
+) -> tuple[list[Lane], list[Tick]]:
+    """Draw the articles of a story, a lane an outlet, in the order of their first.
+
+    Args:
+        articles: Of each: outlet, date, headline, and whether it may have been first; by date.
+    """
+    from markupsafe import Markup
+
+    spans = [_span(published) for _, published, *_ in articles]
+    known = [span for span in spans if span]
+    start = min((span[0] for span in known), default=datetime(2000, 1, 1))
+    end = max((span[1] for span in known), default=start)
+    whole = max(end - start, timedelta(hours=1))
+    lanes: dict[str, tuple[list[Markup], list[str]]] = {}
+    for (outlet, published, title, first), span in zip(articles, spans, strict=True):
+        marks, undated = lanes.setdefault(outlet, ([], []))
+        if span is None:
+            undated.append(title)
+            continue
+        begin = 100 * ((span[0] - start) / whole)
+        kind = "first" if first else "later"
+        says = f"{spell_time(published)}: {title}"
+        if len(published) > len("2013-05-11"):
+            shape = Markup('<circle class="{}" cx="{}%" cy="12" r="6"><title>{}</title></circle>')
+            marks.append(shape.format(kind, f"{begin:.2f}", says))
+        else:
+            shape = Markup(
+                '<rect class="{} band" x="{}%" width="{}%" y="7" height="10" rx="5">'
+                "<title>{}</title></rect>"
+            )
+            width = 100 * ((span[1] - span[0]) / whole)
+            marks.append(shape.format(kind, f"{begin:.2f}", f"{max(width, 1):.2f}", says))
+    drawn = [
+        Lane(outlet, _draw_lane(marks, outlet), tuple(undated))
+        for outlet, (marks, undated) in lanes.items()
+    ]
+    return drawn, _find_ticks(start, end, whole) if known else []
+
+
+def _draw_lane(marks: Sequence[Markup], outlet: str) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(
+        '<svg class="lane" role="img" aria-label="{}"><line x1="0" x2="100%" y1="12" y2="12"/>'
+        "{}</svg>"
+    ).format(outlet or "unknown outlet", Markup("").join(marks))
+
+
+def _span(published: str) -> tuple[datetime, datetime] | None:
+    """Return when something may have been published; ``None`` where a year at most is known."""
+    if len(published) < len("2013-05"):
+        return None
+    try:
+        first, last = (datetime.fromisoformat(one) for one in date_bounds(published))
+    except ValueError:  # 30 February
+        return None
+    return first, last
+
+
+def _find_ticks(start: datetime, end: datetime, whole: timedelta) -> list[Tick]:
+    day = datetime(start.year, start.month, start.day)
+    count = (end - day).days + 1
+    step = -(-count // _TICKS)
+    ticks = []
+    for number in range(0, count, step):
+        at = day + timedelta(days=number)
+        place = max(0.0, 100 * ((at - start) / whole))
+        # The last one has no room beyond the rim.
+        if place <= 90:
+            ticks.append(Tick(spell_time(at.date().isoformat()), f"{place:.2f}%"))
+    return ticks

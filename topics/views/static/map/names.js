@@ -1,0 +1,115 @@
+// The names of topics on the map: large for the broad ones, small for their parts.
+
+import { toScreen } from "./draw.js";
+
+const GAP = 4;
+// Parts are named from this zoom on, where there are many points.
+const PARTS_FROM = 1.8;
+
+// Up to three lines of about equal length.
+export function wrapName(name) {
+  const lines = name.length <= 18 ? 1 : name.length <= 40 ? 2 : 3;
+  const width = Math.max(10, Math.ceil(name.length / lines) + 3);
+  const found = [];
+  for (const word of name.split(" ")) {
+    const last = found.length - 1;
+    if (last >= 0 && (found[last] + " " + word).length <= width) found[last] += ` ${word}`;
+    else found.push(word);
+  }
+  return found.length > 3 ? [...found.slice(0, 2), `${found[2]} …`] : found;
+}
+
+// Places each name on its topic, or above, below, left or right of it; the largest first. One
+// that has no room without meeting another is left out until the map is larger.
+export function placeNames(topics, view, measure) {
+  const placed = [];
+  for (const topic of topics) {
+    if (topic.part && view.k < PARTS_FROM) continue;
+    const [x, y] = toScreen(view, topic.x, topic.y);
+    if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+    topic.lines ??= wrapName(topic.name);
+    const size = topic.part ? 12 : view.width < 600 ? 13 : 15;
+    const width = Math.max(...topic.lines.map((line) => measure(line, size)));
+    const height = 1.2 * size * topic.lines.length;
+    const [side, above] = [width / 2 + 8, height / 2 + 8];
+    for (const [dx, dy] of [[0, 0], [0, -above], [0, above], [side, 0], [-side, 0]]) {
+      // A name at the rim is moved inside.
+      const left = Math.min(Math.max(x + dx - width / 2, GAP), view.width - width - GAP);
+      const box = { left, top: y + dy - height / 2, width, height };
+      if (isFree(box, placed, view)) {
+        placed.push({ ...box, topic, size });
+        break;
+      }
+    }
+  }
+  return placed;
+}
+
+function isFree(box, placed, view) {
+  const inside = box.left >= GAP && box.top >= GAP
+    && box.left + box.width <= view.width - GAP && box.top + box.height <= view.height - GAP;
+  return inside && placed.every((other) =>
+    box.left > other.left + other.width + GAP || other.left > box.left + box.width + GAP
+    || box.top > other.top + other.height + GAP || other.top > box.top + box.height + GAP);
+}
+
+export class NamePainter {
+  constructor(canvas) {
+    this.context = canvas.getContext("2d");
+    this.widths = new Map();
+  }
+
+  draw(view, topics, { ink, ground }) {
+    const { context } = this;
+    context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+    context.clearRect(0, 0, view.width, view.height);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    context.lineWidth = 4;
+    context.strokeStyle = ground;
+    context.fillStyle = ink;
+    const placed = placeNames(topics, view, (line, size) => this.measure(line, size));
+    for (const { left, top, width, topic, size } of placed) {
+      this.setFont(size);
+      topic.lines.forEach((line, row) => {
+        const y = top + 1.2 * size * (row + 0.5);
+        context.strokeText(line, left + width / 2, y);
+        context.fillText(line, left + width / 2, y);
+      });
+    }
+    return placed;
+  }
+
+  drawLasso(points, colour) {
+    const { context } = this;
+    context.beginPath();
+    points.forEach(([x, y]) => context.lineTo(x, y));
+    context.closePath();
+    context.lineWidth = 2;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+
+  drawRing(x, y, radius, colour) {
+    const { context } = this;
+    context.beginPath();
+    context.arc(x, y, radius, 0, 7);
+    context.lineWidth = 2.5;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+
+  setFont(size) {
+    this.context.font = `600 ${size}px system-ui, sans-serif`;
+  }
+
+  measure(line, size) {
+    const key = `${size} ${line}`;
+    if (!this.widths.has(key)) {
+      this.setFont(size);
+      this.widths.set(key, this.context.measureText(line).width);
+    }
+    return this.widths.get(key);
+  }
+}
