@@ -6,6 +6,14 @@ import sqlite3
 
 # What each version of the file brought, newest first.
 _BROUGHT = {
+    8: (
+        "DROP TABLE kept_topics",
+        "DROP TABLE kept",
+        "DROP TABLE kept_parts",
+        "DROP TABLE topic_events",
+        "DELETE FROM sums WHERE name LIKE 'kept%'",
+        "DELETE FROM settings WHERE key = 'kept'",
+    ),
     7: (
         "DROP INDEX documents_by_address",
         "DROP INDEX stories_by_central",

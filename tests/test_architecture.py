@@ -33,6 +33,7 @@ ORDER = [
     "topics.guiding",
     "topics.naming",
     "topics.edits",
+    "topics.keeping",
     "topics.coverage.articles",
     "topics.coverage.likeness",
     "topics.coverage.relations",

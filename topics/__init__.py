@@ -18,6 +18,7 @@ _EXPORTS = {
     "answers.edit": "list_edits merge part pin rename split undo",
     "answers.evaluate": "evaluate",
     "answers.export": "export",
+    "answers.history": "history",
     "answers.info": "info",
     "answers.levels": "levels tree",
     "answers.map": "map",

@@ -19,7 +19,7 @@ from embeddings.errors import StoreError
 from embeddings.text.scripts import choose_index_text
 from embeddings.writing import sweep_beside
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 # "TPWR", so that a stranger's SQLite file is told from ours.
 APPLICATION_ID = 0x54505752

@@ -118,6 +118,39 @@ CREATE TABLE judgements (        -- the user's yes or no to pairs; each run obey
     PRIMARY KEY (kind, a, b)
 ) WITHOUT ROWID;
 
+-- Topics once found are the user's too: no articles give them back.
+
+CREATE TABLE kept_topics (       -- the tree as it was found, before edits, and what was born since
+    id        INTEGER PRIMARY KEY,
+    level     INTEGER NOT NULL,  -- the broadest level it stands on, 0 first
+    finest    INTEGER NOT NULL,
+    parent    INTEGER,           -- the topic above it
+    guided    TEXT NOT NULL,     -- the user's name for it; empty: discovered
+    name      TEXT NOT NULL,     -- by its key phrases; empty: not named yet
+    shown     INTEGER,           -- 1: by default; NULL: not chosen yet
+    stability REAL               -- NULL: not measured
+);
+CREATE TABLE kept (              -- the finest topic of each text
+    hash    BLOB PRIMARY KEY,
+    leaf    INTEGER NOT NULL,
+    founder INTEGER NOT NULL     -- 1: it was there when its topic was made; 0: it joined
+) WITHOUT ROWID;
+CREATE TABLE kept_parts (        -- where a split put each text
+    edit INTEGER NOT NULL REFERENCES edits (id) ON DELETE CASCADE,
+    hash BLOB NOT NULL,
+    part INTEGER NOT NULL,
+    PRIMARY KEY (edit, hash)
+) WITHOUT ROWID;
+CREATE TABLE topic_events (      -- what moved passages from topic to topic
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    at       TEXT NOT NULL,      -- ISO 8601 in UTC
+    kind     TEXT NOT NULL,      -- found, born, ended, edited, undone, renewed, guided
+    topic    INTEGER,
+    name     TEXT NOT NULL,      -- of the topic, then
+    passages INTEGER NOT NULL,   -- that moved
+    reason   TEXT NOT NULL
+);
+
 -- Below: derived from the tables above, replaced whole by each run.
 
 CREATE TABLE stages (            -- what each result below was made from; none while articles change

@@ -239,7 +239,8 @@ class CorpusStore(NamedValues):
     def _forget_derived(self) -> None:
         with self.transaction() as connection:
             connection.execute("DELETE FROM stages")
-            connection.execute("DELETE FROM sums")
+            # Kept topics outlast the articles they were found in.
+            connection.execute("DELETE FROM sums WHERE name NOT LIKE 'kept%'")
 
     def documents(self, ids: Iterable[str] | None = None) -> list[Document]:
         """Return all documents, or those of some ids, by id."""

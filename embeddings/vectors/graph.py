@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,12 @@ class Nodes:
     hashes: list[bytes]
     adjacent: NDArray[np.int64]
     rows: NDArray[np.int64]
+
+    @cached_property
+    def texts(self) -> dict[bytes, int]:
+        """The node of each text that has one, by content hash."""
+        numbers = self.of_passage.tolist()
+        return {key: node for key, node in zip(self.hashes, numbers, strict=True) if node >= 0}
 
     def without(self, nodes: Collection[int]) -> Nodes:
         """Return the nodes but for some, numbered anew; passages of those have the node -1."""

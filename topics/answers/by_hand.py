@@ -32,6 +32,9 @@ from topics.coverage.examples.judgements import (
 from topics.coverage.examples.thresholds import Thresholds, put_thresholds, read_thresholds
 from topics.edits.edits import Edit, put_edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
+from topics.keeping.kept import KeptTree
+from topics.pipeline.keeping import replace_found
+from topics.pipeline.kept_tables import read_kept
 from topics.pipeline.run import derive
 
 
@@ -46,6 +49,7 @@ class SaveReport:
         topics: Topics of the user's own.
         thresholds: Thresholds that differ from those shipped.
         owners: Owners of outlets, and other names of outlets.
+        kept: Topics that are kept.
     """
 
     path: str
@@ -54,6 +58,7 @@ class SaveReport:
     topics: int
     thresholds: int
     owners: int
+    kept: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class LoadReport:
         topics: Topics of the user's own that are new.
         thresholds: Thresholds that are new.
         owners: Owners of outlets and other names of outlets that are new.
+        kept: Topics that are kept, in place of those that were found here.
         already: Of all these, how many were there.
         unplaced: What could not be placed, and why.
         idle: Numbers of edits that find nothing to act on.
@@ -77,6 +83,7 @@ class LoadReport:
     topics: int
     thresholds: int
     owners: int
+    kept: int
     already: int
     unplaced: tuple[str, ...]
     idle: tuple[int, ...]
@@ -116,6 +123,7 @@ def save_edits(file: Path | str, *, db: Path | str = "topicwire.db") -> SaveRepo
         topics=len(made.topics),
         thresholds=len(made.thresholds),
         owners=len(made.owners.by_outlet) + len(made.owners.aliases),
+        kept=len(made.kept.topics) if made.kept else 0,
     )
 
 
@@ -133,6 +141,7 @@ def _stored(store: CorpusStore) -> MadeByHand:
         edits=read_edits(store),
         answers=read_judgements(store),
         owners=Owners(store.setting(OWNERS) or {}, store.setting(ALIASES) or {}),
+        kept=read_kept(store),
     )
 
 
@@ -184,6 +193,7 @@ class _Loading:
             "topics": self._load_topics(made.topics),
             "thresholds": self._load_thresholds(made.thresholds),
             "owners": self._load_owners(made.owners),
+            "kept": self._load_kept(made.kept),
             "edits": self._load_edits(made.edits),
             "answers": self._load_answers(made.answers),
         }
@@ -274,6 +284,20 @@ class _Loading:
                 put_edit(self._store, edit)
                 new += 1
         return new
+
+    def _load_kept(self, kept: KeptTree | None) -> int:
+        """Put topics in place of those that were just found here; returns how many."""
+        there = self._there.kept
+        if kept is None or there is None or kept == there:
+            self.already += kept is not None and kept == there
+            return 0
+        if not replace_found(self._store, kept, there):
+            self.unplaced.append(
+                "the topics that are kept: this database has its own, in which articles or edits "
+                "have come since they were found"
+            )
+            return 0
+        return len(kept.topics)
 
     def _load_answers(self, answers: Iterable[Judgement]) -> int:
         known = {(one.kind, one.a, one.b): one.same for one in self._there.answers}

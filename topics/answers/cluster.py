@@ -21,6 +21,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
+from topics.answers.anew import Anew, preview_anew
 from topics.answers.cluster_options import ClusterOptions
 from topics.answers.counting import fold_problems, tell_files
 from topics.answers.encoder import choose_encoder
@@ -31,6 +32,7 @@ from topics.guiding.taxonomy import GuidedTopic, read_topics
 from topics.hierarchy.lineage import Change
 from topics.naming.model_names import NamingReport, ask_names
 from topics.pipeline.coverage_tables import count_found
+from topics.pipeline.kept_tables import has_kept
 from topics.pipeline.run import derive
 from topics.pipeline.topic_tables import read_names
 from topics.pipeline.work import Derivation
@@ -68,6 +70,7 @@ class ClusterReport:
         idle_edits: Numbers of edits made by hand that found nothing to act on.
         topics: The topics, guided ones first, then by size.
         levels: Topics on each level, and passages out of place.
+        anew: What finding topics anew would change, where that was asked.
         naming: What an endpoint was asked for, ``None`` where none was.
         notes: What the user should know, such as a slower encoder being used.
         seconds: Time of the whole run.
@@ -96,6 +99,7 @@ class ClusterReport:
     idle_edits: tuple[int, ...]
     topics: list[TopicSummary]
     levels: LevelCounts
+    anew: Anew | None
     naming: NamingReport | None
     notes: tuple[str, ...]
     seconds: float
@@ -145,6 +149,7 @@ def cluster(options: ClusterOptions) -> ClusterReport:
         encoder = choose_encoder(store, options)
         own = () if options.forget_guided else store.setting("guided") or ()
         _check_count(options.topics_count, len(own if taxonomy is None else taxonomy))
+        _check_kept(store, options)
         if options.every and not (own if taxonomy is None else taxonomy):
             raise InputError(
                 "--every puts every passage under a topic of your own, and there is none; "
@@ -165,12 +170,26 @@ def cluster(options: ClusterOptions) -> ClusterReport:
             if not reading.met:
                 raise InputError(_describe_nothing(reading))
         find_missing_languages(store)
-        _remember(store, options, taxonomy)
+        preview = options.anew and not options.take_anew and has_kept(store)
+        _remember(store, options, taxonomy, with_count=not preview)
         started = time.perf_counter()
         embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
         embedding_seconds = time.perf_counter() - started
-        derivation = derive(store, encoder, lambda stage: tell(stage, 0, None))
-        naming = None
+        derivation = derive(
+            store,
+            encoder,
+            lambda stage: tell(stage, 0, None),
+            anew=options.take_anew,
+            measure=options.stability is True,
+        )
+        anew = naming = None
+        if preview:
+            anew = preview_anew(
+                store,
+                encoder,
+                lambda: _remember_count(store, options),
+                lambda stage: tell(f"{stage} anew", 0, None),
+            )
         if options.name_with is not None:
             tell("asking for names", 0, None)
             naming = ask_names(store, *options.name_with, key=key)
@@ -179,6 +198,7 @@ def cluster(options: ClusterOptions) -> ClusterReport:
             reading=reading,
             embedding=embedding,
             embedding_seconds=embedding_seconds,
+            anew=anew,
             naming=naming,
             seconds=time.perf_counter() - began,
         )
@@ -200,7 +220,11 @@ def _check_paths(paths: Sequence[Path], db: Path, or_given: bool) -> None:
 
 
 def _remember(
-    store: CorpusStore, options: ClusterOptions, taxonomy: Sequence[GuidedTopic] | None
+    store: CorpusStore,
+    options: ClusterOptions,
+    taxonomy: Sequence[GuidedTopic] | None,
+    *,
+    with_count: bool,
 ) -> None:
     """Store what later runs go by."""
     if taxonomy is not None:
@@ -209,11 +233,28 @@ def _remember(
         store.set_setting("guided", None)
     if options.every is not None:
         store.set_setting("every", options.every or None)
+    if with_count:
+        _remember_count(store, options)
+    if options.stability is not None:
+        store.set_setting("stability", options.stability)
+
+
+def _remember_count(store: CorpusStore, options: ClusterOptions) -> None:
     count = options.topics_count
     if count is not None:
         store.set_setting("topics_count", None if count == "auto" else count)
-    if options.stability is not None:
-        store.set_setting("stability", options.stability)
+
+
+def _check_kept(store: CorpusStore, options: ClusterOptions) -> None:
+    """Refuse another number of topics where that would move what is kept."""
+    wanted, anew = options.topics_count, options.anew or options.take_anew
+    if wanted is None or anew or not has_kept(store):
+        return
+    if (None if wanted == "auto" else wanted) != store.setting("topics_count"):
+        raise InputError(
+            f"--topics-count {wanted} takes finding topics anew, which moves passages; add --anew "
+            "to see what would move, and --anew --yes to take it."
+        )
 
 
 def _describe_nothing(reading: ReadingReport) -> str:

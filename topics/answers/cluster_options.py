@@ -38,8 +38,13 @@ class ClusterOptions:
         every: Whether every passage goes to one of the user's own topics, so that none is
             left to be discovered; remembered.
         topics_count: Show exactly so many topics, or as many as fit (``"auto"``); remembered.
+            Where topics are kept it takes ``anew``.
         stability: Whether to measure how far topics return when a fifth of the passages is
-            left out; remembered, and measured unless it was refused.
+            left out; remembered, and measured unless it was refused. Of topics that are kept
+            it is measured when they are found, and when it is asked for.
+        anew: Find topics anew from corpus and edits alone, and say what would move; nothing
+            is changed.
+        take_anew: Find topics anew, and take what is found.
         name_with: Address of an OpenAI-compatible endpoint and a model there, to be asked
             for names of discovered topics: their keyphrases and the beginnings of up to
             three passages of each are sent there. Not remembered; names once given stay
@@ -69,6 +74,8 @@ class ClusterOptions:
     every: bool | None = None
     topics_count: int | Literal["auto"] | None = None
     stability: bool | None = None
+    anew: bool = False
+    take_anew: bool = False
     name_with: tuple[str, str] | None = None
     owners: Path | str | None = None
     source: str = ""

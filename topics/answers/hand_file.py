@@ -15,11 +15,13 @@ from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.text.normalising import hash_text
+from topics.answers.kept_file import read_kept_table, show_kept
 from topics.coverage.credit.owners import Owners, build_owners
 from topics.coverage.examples.judgements import KINDS, Judgement, order_pair
 from topics.coverage.examples.thresholds import Thresholds
 from topics.edits.edits import Anchor, Edit, Kind
 from topics.guiding.taxonomy import GuidedTopic, read_table
+from topics.keeping.kept import KeptTree
 
 # The first key of the file, and the version of what follows.
 _MARK, _VERSION = "topicwire_by_hand", 1
@@ -40,6 +42,7 @@ class MadeByHand:
         edits: In the order made; of a file, ``id`` is the place there.
         answers: Answers to pairs.
         owners: Owners of outlets, and other names of these.
+        kept: Topics that are kept.
     """
 
     topics: list[GuidedTopic]
@@ -47,6 +50,7 @@ class MadeByHand:
     edits: list[Edit]
     answers: list[Judgement]
     owners: Owners
+    kept: KeptTree | None = None
 
 
 def write_by_hand(store: CorpusStore, made: MadeByHand) -> str:
@@ -91,6 +95,7 @@ def write_by_hand(store: CorpusStore, made: MadeByHand) -> str:
         "aliases": dict(made.owners.aliases),
         "edits": [show_edit(edit) for edit in made.edits],
         "answers": [show_answer(one) for one in made.answers],
+        "kept": show_kept(made.kept),
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
@@ -117,8 +122,9 @@ def read_by_hand(path: Path, hashes: set[str]) -> MadeByHand:
             thresholds=_read_thresholds(content["thresholds"]),
             edits=[_read_edit(n, one, hashes) for n, one in enumerate(content["edits"], 1)],
             answers=[_read_answer(one, hashes) for one in content["answers"]],
-            # Older files hold neither.
+            # Older files hold none of these.
             owners=build_owners({key: content.get(key, {}) for key in _OWNERS}, str(path)),
+            kept=read_kept_table(content.get("kept")),
         )
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from error

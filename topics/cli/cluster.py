@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.errors import InputError
 from topics.answers.counting import (
     count,
     fold_problems,
@@ -18,6 +19,7 @@ from topics.answers.counting import (
     tell_files,
     tell_languages,
 )
+from topics.cli.anew import print_anew
 from topics.cli.changes import tell_changes
 from topics.cli.options import (
     DEFAULT_DB,
@@ -77,6 +79,11 @@ def run(
             help="Measure how far topics return when a fifth of the passages is left out.",
         ),
     ] = None,
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="Show what finding topics anew would change; changes nothing."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --anew: take what is found.")] = False,
     name_with: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -143,6 +150,8 @@ def run(
     from topics.answers.cluster import cluster
     from topics.answers.info import removed_lines
 
+    if yes and not anew:
+        raise InputError("--yes goes with --anew; leave it out.")
     bar = _new_bar()
     with bar:
         report = cluster(
@@ -153,6 +162,8 @@ def run(
             every=every,
             topics_count=read_count(topics_count),
             stability=stability,
+            anew=anew,
+            take_anew=anew and yes,
             name_with=name_with,
             owners=owners,
             source=source,
@@ -222,6 +233,8 @@ def _print(report: ClusterReport) -> None:
     echo()
     print_topics(report.topics)
     print_levels(report.levels)
+    if report.anew is not None:
+        print_anew(report.anew, report.db)
     echo(f"\nThe results are in {report.db}. Go on with:")
     for command in ("topics --passages", 'search "your words"', "copies", "story", "map map.png"):
         echo(f"  topicwire {command}{repeat_db(report.db)}")

@@ -155,7 +155,8 @@ def _print_loaded(report: LoadReport) -> None:
 
 def _list_kinds(report: SaveReport | LoadReport) -> str:
     kinds = ("edit", "answer", "topic", "threshold", "owner")
-    return ", ".join(count(getattr(report, f"{kind}s"), kind) for kind in kinds)
+    told = [count(getattr(report, f"{kind}s"), kind) for kind in kinds]
+    return ", ".join((*told, count(report.kept, "kept topic")))
 
 
 def _print_edits(found: list[EditLine]) -> None:

@@ -23,6 +23,7 @@ from topics.cli.output import (
     show,
     show_table,
     styled,
+    time_of,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from topics.answers.history import TopicHistory
     from topics.answers.levels import Branch, LevelCounts
     from topics.answers.passages import Placement
     from topics.answers.topics import TopicSummary
@@ -62,13 +64,18 @@ def run(
         bool,
         typer.Option("--hidden", help="List the topics that are shown through broader ones."),
     ] = False,
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="List what made, moved and ended topics, and when."),
+    ] = False,
     topic: TopicOption = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
     """List the topics and their parts: share, outlets, typical headline or passages."""
     if context.invoked_subcommand is not None:
-        if any((passages, level, tree, mixed, strangers, hidden, topic, as_json, db != DEFAULT_DB)):
+        options = (passages, level, tree, mixed, strangers, hidden, history, topic, as_json)
+        if any((*options, db != DEFAULT_DB)):
             raise InputError(
                 f"Options stand behind the command: topicwire topics {context.invoked_subcommand} "
                 "--db FILE."
@@ -78,12 +85,17 @@ def run(
         raise InputError("--mixed and --strangers go with --topic alone; leave the others out.")
     if hidden and (level is not None or tree or mixed or strangers or topic):
         raise InputError("--hidden goes with --passages alone; leave the others out.")
+    if history and (passages or level is not None or tree or mixed or strangers or hidden or topic):
+        raise InputError("--history stands alone; leave the others out.")
+    from topics.answers import history as past
     from topics.answers import levels
     from topics.answers import passages as places
     from topics.answers import topics as listing
 
     wanted = topic or ()
-    if mixed or strangers:
+    if history:
+        show(past.history(db), as_json, _print_history)
+    elif mixed or strangers:
         which = "between two topics" if mixed else "like no other passage"
         found = places.placements(db, topics=wanted, mixed=mixed, strangers=strangers)
         show(found, as_json, lambda found: _print_placements(found, which))
@@ -153,6 +165,28 @@ def print_levels(levels: LevelCounts, level: int | None = None) -> None:
     ]
     if apart:
         _print_note(f"{', '.join(apart)}.")
+
+
+def _print_history(found: TopicHistory) -> None:
+    """Print what happened to topics, a line each."""
+    if not found.kept:
+        echo("Of so few passages the topics are found anew by each run; none are kept.")
+    else:
+        when = f" on {time_of(found.found)}" if found.found else ""
+        echo(
+            f"Topics found{when}; of {count(found.texts, 'distinct text')} "
+            f"{found.joined:,} joined since."
+        )
+    if not found.events:
+        return
+    show_table(
+        found.events,
+        ("when", 0, lambda one: time_of(one.at)),
+        ("what", 0, lambda one: one.kind),
+        ("topic", 1, lambda one: f"{one.topic} {plain(one.name)}" if one.topic else "all"),
+        ("passages", RIGHT, lambda one: f"{one.passages:,}"),
+        ("why", 1, lambda one: plain(one.reason)),
+    )
 
 
 def _print_note(line: str) -> None:

@@ -14,6 +14,8 @@ from embeddings.vectors.neighbours import find_neighbours, hash_rows, nearest, u
 from topics.discovery.belonging import measure_belonging
 from topics.discovery.ground import prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
+from topics.discovery.placing import strongest
+from topics.discovery.weights import measure_nearness, neighbours_used, weigh_fairly
 
 
 class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -86,23 +88,21 @@ class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.strengths_ = measure_belonging(ground.edges, found, graph).strengths[rows]
         self.recall_ = graph.recall
         self._nodes, self._node_labels, self._node_of = nodes, found, node_of
+        similarities = graph.similarities[:, : neighbours_used(graph.size)]
+        self._near = measure_nearness(similarities) if graph.k else np.zeros(graph.size)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.int64]:  # noqa: N803
-        """Place new vectors by the vote of their nearest fitted rows, weighed by cosine.
+        """Place new vectors with the topic that draws them most by edge weight, as runs do.
 
         A row that was fitted gets the label it was fitted with.
         """
         check_is_fitted(self)
         unit = unit_rows(validate_data(self, X, reset=False))
-        k = min(max(1, round(self.n_neighbors / 2)), len(self._nodes))
-        neighbours, similarities = nearest(unit, self._nodes, k)
-        votes = np.zeros((len(unit), int(self._node_labels.max()) + 1))
-        rows = np.arange(len(unit))[:, None]
-        np.add.at(votes, (rows, self._node_labels[neighbours]), np.maximum(similarities, 0.0))
-        labels = np.where(
-            votes.any(axis=1), votes.argmax(axis=1), self._node_labels[neighbours[:, 0]]
-        )
+        k = min(neighbours_used(len(self._nodes)), len(self._nodes))
+        weights, drawn = weigh_fairly(*nearest(unit, self._nodes, k), self._near)
+        rows = np.repeat(np.arange(len(unit)), drawn.shape[1])
+        labels = strongest(rows, self._node_labels[drawn.ravel()], weights.ravel())[1]
         for row, key in enumerate(hash_rows(unit)):
             if key in self._node_of:
                 labels[row] = self._node_labels[self._node_of[key]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,16 +74,38 @@ def weigh_without_hubs(graph: NeighbourGraph) -> csr_array:
     rows, k = graph.size, min(graph.k, neighbours_used(graph.size))
     if k == 0:
         return csr_array((rows, rows), dtype=np.float64)
-    indices = graph.indices[:, :k]
-    near = graph.similarities[:, : min(k, _HUB_NEIGHBOURS)].mean(axis=1, dtype=np.float64)
-    fair = graph.similarities[:, :k] - (near[:, None] + near[indices]) / 2
+    near = measure_nearness(graph.similarities[:, :k])
+    return _unite(*weigh_fairly(graph.indices[:, :k], graph.similarities[:, :k], near))
+
+
+def measure_nearness(similarities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return how near rows are to their nearest neighbours, ``(n,)``, from ``(n, k)``."""
+    near: NDArray[np.float64] = similarities[:, :_HUB_NEIGHBOURS].mean(axis=1, dtype=np.float64)
+    return near
+
+
+def weigh_fairly(
+    indices: NDArray[Any], similarities: NDArray[np.float32], near: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Weigh what leads from rows to their neighbours, similarities to hubs set back.
+
+    Args:
+        indices: Of shape ``(m, k)``, rows of ``near``.
+        similarities: Of shape ``(m, k)``, nearest first.
+        near: Of shape ``(n,)``, from ``measure_nearness``.
+
+    Returns:
+        Weights and where they lead, both of shape ``(m, kept)``.
+    """
+    k = indices.shape[1]
+    fair = similarities - (measure_nearness(similarities)[:, None] + near[indices]) / 2
     keep = max(min(k, 3), round(k * _KEPT_SHARE))
     order = np.argsort(-fair, axis=1, kind="stable")[:, :keep]
     weights = _fuzzy_weights(1.0 - np.take_along_axis(fair, order, axis=1))
-    return _unite(weights, np.take_along_axis(indices, order, axis=1))
+    return weights, np.take_along_axis(indices, order, axis=1)
 
 
-def _unite(weights: NDArray[np.float64], indices: NDArray[np.int32]) -> csr_array:
+def _unite(weights: NDArray[np.float64], indices: NDArray[Any]) -> csr_array:
     """Join the two directions of each edge, ``a + b - ab``."""
     from scipy.sparse import csr_array
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from topics.discovery.condensing import number_by_size
 from topics.discovery.ground import Ground, lay_ground
 from topics.discovery.levels import find_topics
+from topics.discovery.placing import place_by_draw, place_nearest
 from topics.edits.edits import Anchor, Edit
 
 # A topic is found again where this share of the texts left of its anchor stayed together,
@@ -28,11 +29,30 @@ class Edited:
         labels: int64 of shape ``(n,)``: guided topics first, then the discovered by size.
         touched: Discovered labels that an edit made: not found by discovery.
         idle: Ids of edits that find nothing to act on in this corpus, or contradict others.
+        parts: By id of a split, the part that each row of the topic went to.
     """
 
     labels: NDArray[np.int64]
     touched: frozenset[int]
     idle: tuple[int, ...]
+    parts: dict[int, dict[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What runs before did of the edits, where topics are kept.
+
+    Attributes:
+        idle: Ids of edits that found nothing to act on when topics were found.
+        parts: By id of a split and content hash in hexadecimal, the part that a text went to.
+        last: int64 of shape ``(n,)``: id of the topic that each row was in, -1 for none.
+        leaves: The same of the finest topics.
+    """
+
+    idle: frozenset[int]
+    parts: Mapping[int, Mapping[str, int]]
+    last: NDArray[np.int64]
+    leaves: NDArray[np.int64]
 
 
 def apply_edits(
@@ -41,6 +61,7 @@ def apply_edits(
     node_of: Mapping[str, int],
     ground: Ground,
     guided: Sequence[str] = (),
+    memory: Memory | None = None,
 ) -> Edited:
     """Apply edits to a partition: merges and splits as made, then pins, then partings.
 
@@ -54,8 +75,10 @@ def apply_edits(
         node_of: Row of each text, by content hash in hexadecimal.
         ground: The same rows.
         guided: Names of the guided topics.
+        memory: Of a kept partition, in which what an edit was about is there still, however it
+            has grown.
     """
-    board = _Board(labels.copy(), node_of, ground, guided)
+    board = _Board(labels.copy(), node_of, ground, guided, memory)
     idle = [edit.id for edit in edits if edit.kind != "rename" and not board.take(edit)]
     idle += board.settle()
     fixed = len(guided)
@@ -64,7 +87,7 @@ def apply_edits(
     if found.any():
         renumbered[found] = fixed + number_by_size(board.labels[found])
     touched = {int(renumbered[row]) for row in np.flatnonzero(np.isin(board.labels, [*board.made]))}
-    return Edited(renumbered, frozenset(touched), tuple(sorted(idle)))
+    return Edited(renumbered, frozenset(touched), tuple(sorted(idle)), board.parts)
 
 
 def rows_of(anchor: Anchor, node_of: Mapping[str, int]) -> NDArray[np.int64]:
@@ -82,10 +105,12 @@ class _Board:
         node_of: Mapping[str, int],
         ground: Ground,
         guided: Sequence[str],
+        memory: Memory | None,
     ) -> None:
         self.labels = labels
         self.made: set[int] = set()
-        self._node_of, self._ground = node_of, ground
+        self.parts: dict[int, dict[int, int]] = {}
+        self._node_of, self._ground, self._memory = node_of, ground, memory
         self._guided = list(guided)
         self._next = max(int(labels.max(initial=-1)) + 1, len(guided))
         # The topic that each pinned row goes with, and the rows by which it was told.
@@ -97,6 +122,8 @@ class _Board:
 
     def take(self, edit: Edit) -> bool:
         """Merge or split, or note a pin or parting; returns whether it found its topics."""
+        if self._memory and edit.id in self._memory.idle:
+            return False
         found = [self._resolve(anchor) for anchor in edit.topics]
         labels = [label for label in found if label is not None]
         rows = [self._node_of[one] for one in edit.passages if one in self._node_of]
@@ -105,7 +132,7 @@ class _Board:
         if edit.kind == "merge":
             return self._merge(labels)
         if edit.kind == "split":
-            return self._split(labels[0], edit.into)
+            return self._split(labels[0], edit)
         if edit.kind == "pin":
             self._pins[rows[0]] = labels[0]
             self._anchors[rows[0]] = rows_of(edit.topics[0], self._node_of)
@@ -140,7 +167,11 @@ class _Board:
         label, count = Counter(self.labels[rows].tolist()).most_common(1)[0]
         size = int((self.labels == label).sum())
         # What is far larger or smaller than what the edit was about is something else.
-        alike = label < len(self._guided) or anchor.fits(size, len(self.labels)) >= LEAST_SIZE
+        alike = (
+            label < len(self._guided)
+            or self._memory is not None
+            or anchor.fits(size, len(self.labels)) >= LEAST_SIZE
+        )
         return int(label) if count >= LEAST_KEPT * len(rows) and alike else None
 
     def _merge(self, labels: Sequence[int]) -> bool:
@@ -154,17 +185,16 @@ class _Board:
         self.made.add(into)
         return True
 
-    def _split(self, label: int, into: int) -> bool:
+    def _split(self, label: int, edit: Edit) -> bool:
         rows = np.flatnonzero(self.labels == label)
-        if label < len(self._guided) or len(rows) < max(into, 2):
-            return False
-        inside = self._ground.part(rows)
-        inside = lay_ground(inside.edges, inside.unit)
-        parts = find_topics(inside, count=into or None)
-        if parts.max(initial=0) == 0:
-            parts = find_topics(inside, count=2)
-        for part in range(int(parts.max(initial=0)) + 1):
-            target = label if part == 0 else self._new_label()
+        parts = self._recall_parts(rows, edit.id)
+        if parts is None:
+            if label < len(self._guided) or len(rows) < max(edit.into, 2):
+                return False
+            parts = self._find_parts(rows, edit.into)
+        self.parts[edit.id] = dict(zip(rows.tolist(), parts.tolist(), strict=True))
+        for number, part in enumerate(np.unique(parts).tolist()):
+            target = label if number == 0 else self._new_label()
             self.labels[rows[parts == part]] = target
             self.made.add(target)
         for row, pinned in self._pins.items():
@@ -173,12 +203,42 @@ class _Board:
                 self._pins[row] = Counter(self.labels[held].tolist()).most_common(1)[0][0]
         return True
 
+    def _find_parts(self, rows: NDArray[np.int64], into: int) -> NDArray[np.int64]:
+        inside = self._ground.part(rows)
+        inside = lay_ground(inside.edges, inside.unit)
+        parts = find_topics(inside, count=into or None)
+        return find_topics(inside, count=2) if parts.max(initial=0) == 0 else parts
+
+    def _recall_parts(self, rows: NDArray[np.int64], edit: int) -> NDArray[np.int64] | None:
+        """Return where a split put rows before, and others into the part that draws them most."""
+        known = self._memory.parts.get(edit, {}) if self._memory else {}
+        of_row = {self._node_of[key]: part for key, part in known.items() if key in self._node_of}
+        parts = np.array([of_row.get(row, -1) for row in rows.tolist()], np.int64)
+        if not (parts >= 0).any():
+            return None
+        inside = self._ground.part(rows)
+        parts = place_by_draw(inside.edges, parts)
+        return place_nearest(inside.unit, parts, parts >= 0)
+
+    def _last_label(self, row: int) -> int | None:
+        """Return the topic that holds most of what a row was with in the last run."""
+        last = self._memory.last if self._memory else None
+        if last is None or last[row] < 0:
+            return None
+        with_it = last == last[row]
+        with_it[row] = False
+        return int(np.bincount(self.labels[with_it]).argmax()) if with_it.any() else None
+
     def _part(self, one: int, other: int) -> bool:
         if self.labels[one] != self.labels[other]:
             return True
         if one in self._pins and other in self._pins:
             return False
-        mover = min((one, other), key=self._firmness)
+        # Whichever was moved before is moved again.
+        away = [
+            row for row in (one, other) if self._last_label(row) not in (None, self.labels[row])
+        ]
+        mover = away[0] if len(away) == 1 else min((one, other), key=self._firmness)
         barred = [
             int(self.labels[a if mover == b else b])
             for _, a, b in self._partings
@@ -201,6 +261,9 @@ class _Board:
 
     def _next_best(self, row: int, barred: list[int]) -> int:
         """Return the topic for a row that may not stay: the most linked, else the nearest."""
+        last = self._last_label(row)
+        if last is not None and last not in barred:
+            return last
         pulls = self._pull(row)
         pulls[barred] = 0.0
         if pulls.any():

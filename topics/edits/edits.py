@@ -1,7 +1,7 @@
 """What a user changed in the topics, kept as constraints that every run obeys.
 
-An edit knows topics and passages by their content, not by ids, so that the topics are a
-function of the corpus and the edits alone: rebuilt from nothing, they come out the same.
+An edit knows topics and passages by their content, not by ids: it acts on topics that are kept,
+and finds them again where topics are found anew.
 """
 
 from __future__ import annotations

@@ -88,9 +88,6 @@ def carry_ids(
     return [ids[row] for row in range(len(after))]
 
 
-def share_moved(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> float:
-    """Return the share of texts present in both runs whose topic id changed, 0 to 1."""
-    common = before.keys() & after.keys()
-    if not common:
-        return 0.0
-    return sum(before[key] != after[key] for key in common) / len(common)
+def count_moved(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> int:
+    """Return the number of texts present in both runs whose topic id changed."""
+    return sum(before[key] != after[key] for key in before.keys() & after.keys())

@@ -18,9 +18,10 @@ from topics.coverage.stories.stories import StorySurvey
 from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.edits.edits import Edit, read_edits
 from topics.edits.renaming import apply_names
-from topics.hierarchy.identity import share_moved
+from topics.hierarchy.identity import count_moved
 from topics.hierarchy.lineage import compare_topics
 from topics.hierarchy.outline import SHOWN_LEVEL
+from topics.keeping.kept import KEPT_FROM
 from topics.maps.layout import layout
 from topics.pipeline.coverage import embed_leads, find_copied, find_coverage, find_related
 from topics.pipeline.coverage_tables import (
@@ -33,17 +34,28 @@ from topics.pipeline.coverage_tables import (
 )
 from topics.pipeline.furniture import FURNITURE as FURNITURE_TABLE
 from topics.pipeline.furniture import find_repeated, store_furniture
+from topics.pipeline.keeping import (
+    Places,
+    keep_marks,
+    keep_places,
+    make_places,
+    note_events,
+    read_places,
+    recall_edits,
+)
+from topics.pipeline.kept_tables import has_kept
 from topics.pipeline.quotations import QUOTED, by_passage
 from topics.pipeline.stages import Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
     LAST_TOPIC_ID,
+    count_nodes,
     count_placed,
     read_last,
     read_members,
     read_names,
     store_topics,
 )
-from topics.pipeline.topics import FITS, Found, Placed, find_topics, place_rows
+from topics.pipeline.topics import FITS, Found, find_topics
 from topics.pipeline.work import (
     UNREAD,
     CorpusWork,
@@ -137,40 +149,56 @@ def _find_quoted(work: CorpusWork) -> NDArray[np.int64]:
 # Topics
 
 
-def _place(work: CorpusWork) -> Placed:
+def _place(work: CorpusWork) -> Places:
     work.tell("finding topics")
-    return place_rows(work.corpus, work.wishes)
-
-
-def _keep_places(work: CorpusWork, placed: Placed) -> tuple[str, ...]:
-    work.store.put_array("placed", placed.labels)
-    if placed.fits is not None:
-        work.store.put_array(FITS, placed.fits)
-    return placed.notes
+    return make_places(work, METHODS)
 
 
 def _find_topics(work: CorpusWork) -> Found:
-    placed: Placed | None = work.runner.made.get(PLACES.name)
-    if placed is None:
-        labels = cast("NDArray[np.int64]", work.store.array("placed"))
-        placed = Placed(labels, tuple(stored_notes(work.store, PLACES.name)))
+    places: Places | None = work.runner.made.get(PLACES.name)
+    if places is None:
+        places = read_places(work, stored_notes(work.store, PLACES.name) or ())
         work.tell("finding topics")
     guided = [topic.name for topic in work.wishes.guided]
-    last = functools.partial(read_last, work.store, work.nodes, guided=guided)
-    return find_topics(work.corpus, work.wishes, placed, last, work.tell)
+    kept = places.kept
+    memory = recall_edits(work, places)
+    last = functools.partial(
+        read_last,
+        work.store,
+        work.nodes,
+        guided=guided,
+        kept=kept,
+        stays=memory is not None,
+    )
+    return find_topics(
+        work.corpus,
+        work.wishes,
+        places.placed,
+        last,
+        work.tell,
+        memory=memory,
+        # Of kept topics it is measured when they are found, or when it is asked for.
+        measure=work.measure or (work.wishes.stability and memory is None),
+    )
 
 
 def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:
     """Store the topics, and say what became of those of before."""
     work.tell("storing")
     store = work.store
+    made: Places | None = work.runner.made.get(PLACES.name)
+    places = made or read_places(work, ())
     names, before = read_names(store), read_members(store)
-    store_topics(store, work.passages, work.nodes, found, work.undone)
+    store_topics(store, work.passages, work.nodes, found, work.undone, places.kept)
+    keep_marks(work, places, found)
     after = read_members(store)
+    moved = count_moved(before, after)
+    if places.kept:
+        note_events(work, made, moved, names)
     work.changed = Derivation(
         fresh=True,
         previous_topics=len(set(before.values())),
-        moved=share_moved(before, after),
+        moved=moved / max(len(before.keys() & after.keys()), 1),
         changes=tuple(compare_topics(before, after)) if before else (),
         names_before=names,
     )
@@ -248,17 +276,23 @@ PLACES: Stage[CorpusWork] = Stage(
     after=("relations",),
     hangs_on=lambda work: [*_all_but_edits(work), *work.left_out],
     make=_place,
-    keep=_keep_places,
-    is_whole=lambda work: work.store.array("placed") is not None,
+    keep=keep_places,
+    is_whole=lambda work: (
+        not work.anew
+        and work.store.array("placed") is not None
+        and (has_kept(work.store) or count_nodes(work.store) < KEPT_FROM)
+    ),
     values=("placed", FITS),
 )
 TOPICS: Stage[CorpusWork] = Stage(
     name="topics",
-    after=("relations",),
+    after=("places",),
     hangs_on=lambda work: [dataclasses.asdict(work.wishes), *work.left_out],
     make=_find_topics,
     keep=_keep_topics,
-    is_whole=lambda work: count_placed(work.store) == int((work.nodes.of_passage >= 0).sum()),
+    is_whole=lambda work: (
+        not work.measure and count_placed(work.store) == int((work.nodes.of_passage >= 0).sum())
+    ),
     tables=("topics", "assignments", "members"),
     values=(LAST_TOPIC_ID, SHOWN_LEVEL),
 )

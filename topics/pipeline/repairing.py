@@ -48,7 +48,9 @@ def drop_damaged(store: CorpusStore, damaged: Mapping[str, Iterable[str]]) -> Dr
         rebuild_indexes(store)
         drop_vectors(store, damaged.get("vectors", ()))
         drop_values(store, values)
-        empty_tables(store, tables & {table for stage in STAGES for table in stage.tables})
+        emptied = tables & {table for stage in STAGES for table in stage.tables}
+        empty_tables(store, emptied)
+        store.forget_sums(emptied)
         forget_stages(store, stages)
         # Numbers once given are not given again.
         if LAST_TOPIC_ID in settings:

@@ -1,7 +1,8 @@
 """The stages over a store, in their order.
 
-Everything here is a function of the corpus and of the user's choices, so it is replaced
-whole, in one transaction, when either has changed, and left alone when neither has.
+Everything here is a function of the corpus, of the user's choices and of the topics that are
+kept, so it is replaced whole, in one transaction, when one of them has changed, and left alone
+when none has.
 """
 
 from __future__ import annotations
@@ -47,16 +48,23 @@ def derive(
     progress: Callable[[str], None] | None = None,
     *,
     undone: Edit | None = None,
+    anew: bool = False,
+    measure: bool = False,
 ) -> Derivation:
     """Bring copies, graph, relations and topics up to date with the corpus and the edits.
+
+    Topics once found are kept: what is new is placed among them.
 
     Args:
         store: Every passage must have a vector of ``encoder``.
         encoder: Embeds the descriptions of guided topics; not used when they are stored.
         progress: Told of each stage.
         undone: An edit just taken back, whose topics get back their ids.
+        anew: Find topics anew, as from corpus and edits alone.
+        measure: Measure the stability of topics that are kept.
     """
-    work = CorpusWork(store, encoder, progress or (lambda _: None), undone)
+    tell = progress or (lambda _: None)
+    work = CorpusWork(store, encoder, tell, undone, anew=anew, measure=measure)
     with read_once():
         work.runner.make(RELATIONS, FURNITURE, STORIES)
     work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES)

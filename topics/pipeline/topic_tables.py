@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from embeddings.corpus.store import CorpusStore
@@ -13,7 +14,8 @@ from topics.edits.edits import Edit
 from topics.hierarchy.identity import TopicKey, carry_ids
 from topics.hierarchy.outline import SHOWN_LEVEL, read_outline
 from topics.hierarchy.tree import TopicTree
-from topics.pipeline.topics import Found
+from topics.keeping.kept import KeptTree, match_kept
+from topics.pipeline.topics import Found, Last
 
 LAST_TOPIC_ID = "last_topic_id"
 
@@ -22,12 +24,15 @@ def read_members(store: CorpusStore) -> dict[bytes, int]:
     """Return the topic of the default level of each text of the last run, by content hash."""
     outline = read_outline(store)
     shown = outline.at(outline.shown)
-    # By content, not by passage id: an updated article's passages have new ids.
-    return {
-        bytes(key): shown[leaf]
-        for key, leaf in store.rows("SELECT hash, topic_id FROM members")
-        if leaf in shown
-    }
+    return {key: shown[leaf] for key, leaf in read_leaves(store).items() if leaf in shown}
+
+
+def read_leaves(store: CorpusStore) -> dict[bytes, int]:
+    """Return the finest topic of each text of the last run, by content hash.
+
+    By content, not by passage id: an updated article's passages have new ids.
+    """
+    return {bytes(key): leaf for key, leaf in store.rows("SELECT hash, topic_id FROM members")}
 
 
 def read_names(store: CorpusStore) -> dict[int, str]:
@@ -41,9 +46,24 @@ def last_topic_id(store: CorpusStore) -> int:
     return store.rows(sql)[0][0] or 0
 
 
+def note_ids(store: CorpusStore, ids: Iterable[int]) -> None:
+    """Note that these ids have been given: none of them is given again."""
+    store.set_setting(LAST_TOPIC_ID, max([store.setting(LAST_TOPIC_ID) or 0, *ids]))
+
+
+def first_free_id(store: CorpusStore, kept: KeptTree | None = None) -> int:
+    """Return the lowest id that no topic has been given yet."""
+    return max(int(store.setting(LAST_TOPIC_ID) or 0), *(kept.topics if kept else (0,))) + 1
+
+
 def count_placed(store: CorpusStore) -> int:
     """Return the number of passages that have a topic."""
     return int(store.rows("SELECT count(*) FROM assignments")[0][0])
+
+
+def count_nodes(store: CorpusStore) -> int:
+    """Return the number of distinct passages that have a topic."""
+    return int(store.rows("SELECT count(DISTINCT node) FROM assignments")[0][0])
 
 
 def count_shown(store: CorpusStore) -> int:
@@ -57,6 +77,7 @@ def store_topics(
     nodes: Nodes,
     found: Found,
     undone: Edit | None = None,
+    kept: KeptTree | None = None,
 ) -> None:
     """Replace topics and assignments; ids follow members.
 
@@ -66,10 +87,11 @@ def store_topics(
         nodes: Their nodes, -1 for a passage of no topic.
         found: The topics.
         undone: An edit that was taken back: its topics get back their ids.
+        kept: The kept tree that they were made from, if there is one.
     """
     tree = found.tree
     guided = [topic.name for topic in found.topics if topic.kind == "guided"]
-    ids = carry_topic_ids(store, nodes, tree, guided, undone)
+    ids = carry_topic_ids(store, nodes, tree, guided, undone, kept)
     leaf = tree.rows[-1]
     belonging = found.belonging
     with store.transaction():
@@ -104,7 +126,7 @@ def store_topics(
                 for passage_id, _, node in placed
             ],
         )
-        store.set_setting(LAST_TOPIC_ID, max([store.setting(LAST_TOPIC_ID) or 0, *ids]))
+        note_ids(store, ids)
         store.set_setting(SHOWN_LEVEL, tree.default)
 
 
@@ -131,21 +153,68 @@ def _topic_row(
 
 
 def read_last(
-    store: CorpusStore, nodes: Nodes, tree: TopicTree, guided: Sequence[str]
-) -> tuple[list[float | None], set[int]]:
-    """Return what the last run knew of the topics of a tree.
+    store: CorpusStore,
+    nodes: Nodes,
+    tree: TopicTree,
+    guided: Sequence[str],
+    kept: KeptTree | None = None,
+    *,
+    stays: bool = False,
+) -> Last:
+    """Return what is known of the topics of a tree, from the last run or from the kept tree.
 
-    Returns:
-        The stability of each when it was last measured, and the places of those of the default
-        level that the user named.
+    Args:
+        store: Holds the topics of the last run.
+        nodes: The rows of the tree.
+        tree: The topics.
+        guided: Names of the guided topics, in the user's order.
+        kept: The kept tree over the same rows.
+        stays: Names, and what is shown, stay: the kept tree was not found in this run.
     """
-    ids = carry_topic_ids(store, nodes, tree, guided)
-    known = read_outline(store).stabilities
+    ids = carry_topic_ids(store, nodes, tree, guided, kept=kept)
+    known: dict[int, tuple[float | None, bool | None, str]] = {
+        topic_id: (stability, bool(shown), own_name)
+        for topic_id, stability, shown, own_name in store.rows(
+            "SELECT id, stability, shown, own_name FROM topics"
+        )
+    }
     named = {one for (one,) in store.rows("SELECT id FROM topics WHERE named_by = 'user'")}
     here = set(tree.places[tree.default].tolist())
-    return [known.get(topic_id) for topic_id in ids], {
-        place for place, topic_id in enumerate(ids) if topic_id in named and place in here
-    }
+    told = [known.get(topic_id, (None, None, "")) for topic_id in ids]
+    same = [False] * len(ids)
+    if kept and stays:
+        texts = nodes.texts
+        same = _find_same(store, texts, tree, ids)
+        for place, topic_id in match_kept(tree, kept, texts).items():
+            topic = kept.topics[topic_id]
+            told[place], same[place] = (topic.stability, topic.shown, topic.name), True
+    return Last(
+        stabilities=[stability for stability, _, _ in told],
+        named={place for place, topic_id in enumerate(ids) if topic_id in named and place in here},
+        shown=[shown if same[place] else None for place, (_, shown, _) in enumerate(told)],
+        names=[name if same[place] else "" for place, (_, _, name) in enumerate(told)],
+    )
+
+
+def _find_same(
+    store: CorpusStore, texts: Mapping[bytes, int], tree: TopicTree, ids: Sequence[int]
+) -> list[bool]:
+    """Tell the topics that hold what they held in the last run, of the texts of both."""
+    old = _old_keys(store)
+    known = set().union(*(key.members for key in old.values()))
+    held = _gather_texts(texts, tree)
+    return [
+        topic_id in old and old[topic_id].members & texts.keys() == held[place] & known
+        for place, topic_id in enumerate(ids)
+    ]
+
+
+def _gather_texts(texts: Mapping[bytes, int], tree: TopicTree) -> list[set[bytes]]:
+    """Return the content hashes of what each topic of a tree holds."""
+    of_row: dict[int, set[bytes]] = {}
+    for key, row in texts.items():
+        of_row.setdefault(row, set()).add(key)
+    return [{key for row in rows.tolist() for key in of_row[row]} for rows in tree.members]
 
 
 def carry_topic_ids(
@@ -154,6 +223,7 @@ def carry_topic_ids(
     tree: TopicTree,
     guided: Sequence[str],
     undone: Edit | None = None,
+    kept: KeptTree | None = None,
 ) -> list[int]:
     """Give each topic of a tree the id of the one it continues, or a fresh one.
 
@@ -163,25 +233,53 @@ def carry_topic_ids(
         tree: The topics.
         guided: Names of the guided topics, in the user's order.
         undone: As for ``store_topics``.
+        kept: The kept tree over the same rows: topics are known by texts of both runs alone,
+            however much has been added.
     """
     old = _old_keys(store)
     for anchor in undone.topics if undone else ():
         if anchor.id and not anchor.guided:
             members = {bytes.fromhex(one) for one in anchor.members}
             old[anchor.id] = TopicKey(members, shown=anchor.depth == 0, size=anchor.size)
-    hashes_of: dict[int, set[bytes]] = {}
-    for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True):
-        if node >= 0:
-            hashes_of.setdefault(node, set()).add(key)
+    texts = nodes.texts
     new = [
         TopicKey(
-            {key for node in rows.tolist() for key in hashes_of[node]},
+            held,
             guided[span.label] if tree.is_guided(span) else "",
             span.level <= tree.default <= span.finest,
         )
-        for rows, span in zip(tree.members, tree.topics, strict=True)
+        for held, span in zip(_gather_texts(texts, tree), tree.topics, strict=True)
     ]
-    return carry_ids(old, new, (store.setting(LAST_TOPIC_ID) or 0) + 1)
+    free = first_free_id(store, kept)
+    if kept is None:
+        return carry_ids(old, new, free)
+    given = match_kept(tree, kept, texts)
+    # Others were made by edits; what has been added since says nothing of which they are.
+    known = set().union(*(key.members for key in old.values())) or set(texts)
+    rest = [place for place in range(len(new)) if place not in given]
+    carried = carry_ids(
+        {
+            one: replace(key, members=key.members & set(texts))
+            for one, key in (old or _kept_keys(kept)).items()
+            if one not in given.values()
+        },
+        [replace(new[place], members=new[place].members & known) for place in rest],
+        free,
+    )
+    given.update(zip(rest, carried, strict=True))
+    return [given[place] for place in range(len(new))]
+
+
+def _kept_keys(kept: KeptTree) -> dict[int, TopicKey]:
+    """Return what the topics of a kept tree are recognised by."""
+    members: dict[int, set[bytes]] = {topic_id: set() for topic_id in kept.topics}
+    for key, leaf in kept.leaves.items():
+        for topic_id in set(kept.above(leaf)):
+            members[topic_id].add(key)
+    return {
+        topic_id: TopicKey(members[topic_id], topic.guided, topic.stands_on(kept.default))
+        for topic_id, topic in kept.topics.items()
+    }
 
 
 def _old_keys(store: CorpusStore) -> dict[int, TopicKey]:
@@ -194,10 +292,10 @@ def _old_keys(store: CorpusStore) -> dict[int, TopicKey]:
         )
     }
     members: dict[int, set[bytes]] = {topic_id: set() for topic_id in topics}
-    for key, leaf in store.rows("SELECT hash, topic_id FROM members"):
+    for key, leaf in read_leaves(store).items():
         above: int | None = leaf if leaf in topics else None
         while above is not None:
-            members[above].add(bytes(key))
+            members[above].add(key)
             above = topics[above][1]
     return {
         topic_id: TopicKey(members[topic_id], name, seen)

@@ -18,13 +18,15 @@ from topics.discovery.ground import Ground, prepare_ground
 from topics.discovery.levels import grow_tree
 from topics.discovery.rest import discover_rest
 from topics.discovery.stability import measure_stability
-from topics.edits.constraints import apply_edits
+from topics.edits.constraints import Memory, apply_edits
 from topics.edits.edits import Edit, list_answers
+from topics.edits.following import follow_edits
 from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
 from topics.guiding.taxonomy import GuidedTopic, find_parents
 from topics.hierarchy.showing import choose_shown, find_heads
 from topics.hierarchy.tree import TopicTree, fold_guided
+from topics.keeping.names import keep_names
 from topics.naming.describing import Topic, describe_tree
 
 if TYPE_CHECKING:
@@ -104,11 +106,30 @@ class Placed:
         notes: What the user should know.
         fits: float32 of shape ``(n, guided topics)``, 0 to 1, from .5 on taken; ``None`` where
             rows were placed in an earlier run.
+        tree: The levels around it, where topics are kept; edits leave them as they are.
     """
 
     labels: NDArray[np.int64]
     notes: tuple[str, ...]
     fits: NDArray[np.float32] | None = None
+    tree: TopicTree | None = None
+
+
+@dataclass(frozen=True)
+class Last:
+    """What is known of the topics of a tree from runs before, by their places.
+
+    Attributes:
+        stabilities: As last measured.
+        named: Those of the default level that the user named.
+        shown: Whether each is shown; ``None`` where that is to be chosen.
+        names: Names by key phrases that stay, ``""`` where there is none.
+    """
+
+    stabilities: list[float | None]
+    named: set[int]
+    shown: list[bool | None]
+    names: list[str]
 
 
 @dataclass(frozen=True)
@@ -127,6 +148,7 @@ class Found:
             near, for discovered topics on the level shown; else ``None``.
         idle: Ids of edits that found nothing to act on.
         placed: The partition that edits and levels were made on.
+        parts: By id of a split, the part that each row of the topic went to.
     """
 
     tree: TopicTree
@@ -138,47 +160,60 @@ class Found:
     near: list[tuple[int, float] | None]
     idle: tuple[int, ...]
     placed: Placed
+    parts: dict[int, dict[int, int]]
 
 
 def find_topics(
     corpus: Corpus,
     wishes: Wishes,
     placed: Placed,
-    last: Callable[[TopicTree], tuple[list[float | None], set[int]]],
+    last: Callable[[TopicTree], Last],
     tell: Callable[[str], None] = lambda _: None,
+    *,
+    memory: Memory | None = None,
+    measure: bool = True,
 ) -> Found:
     """Find, measure and name the topics of a corpus.
 
-    A pure function of the corpus and the wishes: rows in canonical order give the same
-    topics in any run.
+    A pure function of the corpus, the wishes and what is kept: rows in canonical order give
+    the same topics in any run.
 
     Args:
         corpus: What topics are found from.
         wishes: What the user asked for.
         placed: What ``place_rows`` found for the same corpus, guided topics and count.
-        last: Gives the last measured stability of each topic, used where none is measured, and
-            the places of topics that the user named.
+        last: Gives what is known of the topics of a tree from runs before.
         tell: Told of each stage.
+        memory: What runs before did of the edits, where topics are kept.
+        measure: Whether to measure stability; the last measured one counts otherwise.
     """
     ground, labels = corpus.ground, placed.labels
     names = [topic.name for topic in wishes.guided]
-    edited = apply_edits(labels, wishes.edits, corpus.node_of, ground, names)
-    grown = grow_tree(ground, edited.labels, len(names))
+    edited = apply_edits(labels, wishes.edits, corpus.node_of, ground, names, memory)
+    if placed.tree is None:
+        grown = grow_tree(ground, edited.labels, len(names))
+    else:
+        leaves = memory.leaves if memory else None
+        grown = follow_edits(placed.tree, edited.labels, ground, leaves)
     tree = fold_guided(grown, find_parents(wishes.guided))
-    known, named = last(tree)
-    if wishes.stability:
+    known = last(tree)
+    if measure:
         tell("measuring stability")
         # Edits make and unmake topics; what is found anew are those of before.
         discovered = int(labels.max(initial=-1)) + 1 - len(names)
         stabilities = _pick_stabilities(tree, measure_stability(ground, tree, count=discovered))
     else:
-        stabilities = known
+        stabilities = known.stabilities
     _forget_edited(stabilities, tree, edited.touched)
     margins = _measure_margins(ground, tree)
     of_article = _find_largest_shares(corpus.documents, tree)
-    kept = named | _find_edited(corpus, wishes, tree, edited.touched)
+    kept = known.named | _find_edited(corpus, wishes, tree, edited.touched)
     exact = wishes.count is not None
-    shown = choose_shown(tree, stabilities, margins, of_article, kept=kept, exact=exact)
+    chosen = choose_shown(tree, stabilities, margins, of_article, kept=kept, exact=exact)
+    # What was shown or hidden once stays so until topics are found anew.
+    shown = [
+        one if before is None else before for one, before in zip(chosen, known.shown, strict=True)
+    ]
     heads = _find_heads(tree, shown)
     tell("naming topics")
     belonging = _measure_belonging(corpus, heads)
@@ -191,24 +226,43 @@ def find_topics(
         guided_names=names,
         documents=corpus.documents,
     )
+    topics, notes = keep_names(topics, known.names)
     near = _link(tree, wishes.guided, corpus)
-    return Found(tree, topics, shown, heads, belonging, stabilities, near, edited.idle, placed)
+    return Found(
+        tree,
+        topics,
+        shown,
+        heads,
+        belonging,
+        stabilities,
+        near,
+        edited.idle,
+        replace(placed, notes=(*placed.notes, *notes)),
+        edited.parts,
+    )
+
+
+def take_rows(
+    corpus: Corpus, wishes: Wishes
+) -> tuple[NDArray[np.int64], NDArray[np.float32] | None]:
+    """Return the guided topic that fits each row, -1 for none, and how far each fits."""
+    if not wishes.guided:
+        return np.full(corpus.graph.size, -1, np.int64), None
+    directions = embed_topics(wishes.guided, corpus.embed, every=wishes.every)
+    placement = place_topics(
+        corpus.vectors,
+        corpus.graph,
+        directions,
+        corpus.adjacent,
+        corpus.texts,
+        _find_answers(corpus, wishes),
+    )
+    return placement.labels, placement.fits.astype(np.float32)
 
 
 def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     """Give each row a guided topic where one fits, and a discovered one elsewhere."""
-    taken, fits = np.full(corpus.graph.size, -1, np.int64), None
-    if wishes.guided:
-        directions = embed_topics(wishes.guided, corpus.embed, every=wishes.every)
-        placement = place_topics(
-            corpus.vectors,
-            corpus.graph,
-            directions,
-            corpus.adjacent,
-            corpus.texts,
-            _find_answers(corpus, wishes),
-        )
-        taken, fits = placement.labels, placement.fits.astype(np.float32)
+    taken, fits = take_rows(corpus, wishes)
     left = int((taken < 0).sum())
     count: int | None = None
     notes: tuple[str, ...] = ()

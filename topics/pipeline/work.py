@@ -24,8 +24,10 @@ from topics.coverage.reuse.boilerplate import Copies
 from topics.edits.edits import Edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.lineage import Change
+from topics.keeping.kept import KeptTree
 from topics.pipeline.coverage_tables import read_copies, read_pairs
 from topics.pipeline.furniture import FURNITURE, find_left_out, read_furniture
+from topics.pipeline.kept_tables import read_kept
 from topics.pipeline.stages import Runner, Work
 from topics.pipeline.topics import Corpus, Wishes
 
@@ -83,9 +85,13 @@ class CorpusWork(Work):
         encoder: Encoder,
         tell: Callable[[str], None],
         undone: Edit | None,
+        *,
+        anew: bool = False,
+        measure: bool = False,
     ) -> None:
         super().__init__(store)
         self.encoder, self.tell, self.undone = encoder, tell, undone
+        self.anew, self.measure = anew, measure
         self.runner = Runner(self)
         self.changed: Derivation | None = None
 
@@ -168,6 +174,11 @@ class CorpusWork(Work):
     def nodes(self) -> Nodes:
         """The rows of the graph that topics are made of."""
         return self.all_nodes.without(self._left_out)
+
+    @cached_property
+    def kept(self) -> KeptTree | None:
+        """The topics that are kept, as the last run left them; none where they are found anew."""
+        return None if self.anew else read_kept(self.store)
 
     @cached_property
     def copies(self) -> list[Copies]:

@@ -66,7 +66,7 @@ def by_hand_of(path: Path) -> tuple[object, ...]:
 def test_what_was_saved_loads_into_a_database_made_anew(made, tmp_path, fill_news):
     file, other = tmp_path / "by-hand.json", tmp_path / "other.db"
     report = save_edits(file, db=made)
-    assert dataclasses.astuple(report)[1:] == (3, 2, 1, 1, 2)
+    assert dataclasses.astuple(report)[1:] == (3, 2, 1, 1, 2, 0)
     fill_news(other, list(reversed(NEWS)))  # other numbers of passages
     loaded = load_edits(file, db=other)
     assert dataclasses.astuple(loaded)[:5] == (3, 2, 1, 1, 2)
@@ -191,7 +191,7 @@ def test_another_file_is_refused(made, tmp_path, text):
 
 def test_the_commands_count_what_they_did(made, tmp_path):
     code, out, _ = run("edit", "save", tmp_path / "by-hand.json", "--db", made)
-    written = "Wrote 3 edits, 2 answers, 1 topic, 1 threshold, 2 owners."
+    written = "Wrote 3 edits, 2 answers, 1 topic, 1 threshold, 2 owners, 0 kept topics."
     assert (code, out.strip()) == (0, written)
     code, out, _ = run("edit", "load", tmp_path / "by-hand.json", "--db", made)
     assert (code, "9 were there already" in out) == (0, True)

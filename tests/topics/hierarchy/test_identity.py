@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topics.hierarchy.identity import TopicKey, carry_ids, share_moved
+from topics.hierarchy.identity import TopicKey, carry_ids, count_moved
 
 
 def keys(*numbers: int) -> set[bytes]:
@@ -32,8 +32,8 @@ def test_a_guided_topic_is_known_by_its_name_alone():
 
 
 def test_moves_are_counted_among_passages_of_both_runs():
-    assert share_moved({b"a": 1, b"b": 1, b"c": 2}, {b"a": 1, b"b": 2, b"d": 1}) == 0.5
-    assert share_moved({}, {b"a": 1}) == 0.0
+    assert count_moved({b"a": 1, b"b": 1, b"c": 2}, {b"a": 1, b"b": 2, b"d": 1}) == 1
+    assert count_moved({}, {b"a": 1}) == 0
 
 
 def test_topics_that_are_seen_keep_their_ids_before_their_parts():

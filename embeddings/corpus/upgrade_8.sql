@@ -1,0 +1,31 @@
+-- From version 7 of the file to version 8: topics once found are kept.
+CREATE TABLE kept_topics (
+    id        INTEGER PRIMARY KEY,
+    level     INTEGER NOT NULL,
+    finest    INTEGER NOT NULL,
+    parent    INTEGER,
+    guided    TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    shown     INTEGER,
+    stability REAL
+);
+CREATE TABLE kept (
+    hash    BLOB PRIMARY KEY,
+    leaf    INTEGER NOT NULL,
+    founder INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE kept_parts (
+    edit INTEGER NOT NULL REFERENCES edits (id) ON DELETE CASCADE,
+    hash BLOB NOT NULL,
+    part INTEGER NOT NULL,
+    PRIMARY KEY (edit, hash)
+) WITHOUT ROWID;
+CREATE TABLE topic_events (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    at       TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    topic    INTEGER,
+    name     TEXT NOT NULL,
+    passages INTEGER NOT NULL,
+    reason   TEXT NOT NULL
+);

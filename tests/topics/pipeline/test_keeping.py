@@ -1,0 +1,281 @@
+"""Topics of a store that stay put: through growth, edits, repairs, files of before."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+
+import pytest
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import InputError
+from embeddings.vectors.embedding import embed_corpus, note_encoder
+from tests.older import make_older
+from tests.running import run
+from topics.answers import edit as editing
+from topics.answers.by_hand import load_edits, save_edits
+from topics.answers.check import check, repair
+from topics.answers.cluster import cluster
+from topics.answers.history import history
+from topics.answers.topics import topics
+from topics.pipeline.kept_tables import has_kept, read_events, read_kept
+from topics.pipeline.run import derive
+
+SUBJECTS = ("arms", "talks", "floods", "sport")
+PASSAGES, EACH = 136, 8
+
+
+def words_of(subject: str) -> list[str]:
+    return [f"{subject}{letter}{other}" for letter in "bcdf" for other in "aeio"]
+
+
+def articles(subject: str, seed: int = 0, count: int = PASSAGES) -> dict[str, list[str]]:
+    draw = random.Random(f"{subject} {seed}")
+    texts = [f"{subject} {' '.join(draw.sample(words_of(subject), 8))}." for _ in range(count)]
+    return {
+        f"{subject}-{seed}-{start}": texts[start : start + EACH] for start in range(0, count, EACH)
+    }
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory, make_encoder):
+    """Four subjects, enough of them to be kept."""
+    path = tmp_path_factory.mktemp("kept") / "news.db"
+    add(path, make_encoder(), *(articles(subject) for subject in SUBJECTS))
+    return path
+
+
+@pytest.fixture
+def db(founded, tmp_path, encoder, monkeypatch):
+    monkeypatch.setattr(editing, "stored_encoder", lambda _: encoder)
+    return shutil.copy(founded, tmp_path / "news.db")
+
+
+def add(path, encoder, *sets, **how):
+    from tests.conftest import article, paragraphs_of
+
+    with CorpusStore.open(path, write=True) as store:
+        for texts in sets:
+            for name, paragraphs in texts.items():
+                document = article(name, paragraphs, language="en", source=name[-1])
+                store.put_document(document, [], paragraphs_of(document))
+        note_encoder(store, encoder)
+        embed_corpus(store, encoder)
+        return derive(store, encoder, **how)
+
+
+def remove(path, encoder, texts):
+    with CorpusStore.open(path, write=True) as store:
+        store.remove_documents(list(texts))
+        return derive(store, encoder)
+
+
+def places(path) -> dict[str, tuple[int, int]]:
+    """Return the topic shown and the finest topic of each text."""
+    with CorpusStore.open(path) as store:
+        return {
+            text: (topic, leaf)
+            for text, topic, leaf in store.rows(
+                "SELECT p.text, a.topic_id, a.leaf_id FROM assignments AS a "
+                "JOIN passages AS p ON p.id = a.passage_id"
+            )
+        }
+
+
+def tree(path) -> list[tuple]:
+    with CorpusStore.open(path) as store:
+        return store.rows(
+            "SELECT id, own_name, level, finest, parent, stability, shown FROM topics ORDER BY id"
+        )
+
+
+def events(path) -> list[tuple]:
+    with CorpusStore.open(path) as store:
+        return [(one.kind, one.topic) for one in read_events(store)]
+
+
+def stays(before, after) -> bool:
+    return all(after[text] == place for text, place in before.items() if text in after)
+
+
+def topic_of(path, subject: str) -> int:
+    held = [topic for text, (topic, _) in places(path).items() if text.startswith(subject)]
+    return max(set(held), key=held.count)
+
+
+def test_topics_are_kept_from_enough_passages_on(db, tmp_path, encoder):
+    assert len({topic for topic, _ in places(db).values()}) >= 4
+    assert events(db) == [("found", None)]
+    few = tmp_path / "few.db"
+    add(few, encoder, articles("arms", 1, 96))
+    with CorpusStore.open(few) as store:
+        assert not has_kept(store)
+
+
+def test_nothing_moves_when_articles_are_added_or_taken_away(db, encoder):
+    before, named = places(db), {topic.id: topic.name for topic in topics(db)}
+    more = articles("talks", 1, 40)
+    derivation = add(db, encoder, more)
+    after = places(db)
+    assert derivation.moved == 0
+    assert stays(before, after)
+    assert len(after) == len(before) + 40
+    assert {topic.id: topic.name for topic in topics(db)} == named
+    assert remove(db, encoder, more).moved == 0
+    assert places(db) == before
+
+
+def test_a_subject_that_comes_up_is_born_and_said(db, encoder):
+    before = places(db)
+    derivation = add(db, encoder, articles("whales", 0, 40))
+    assert stays(before, places(db))
+    born = [event for event in events(db) if event[0] == "born"]
+    assert len(born) == 1
+    assert [change.topic for change in derivation.changes if change.kind == "born"] == [born[0][1]]
+    assert topic_of(db, "whales") == born[0][1]
+    assert born[0][1] in {topic.id for topic in topics(db)}
+    _, told, _ = run("topics", "--history", "--db", db)
+    assert "born" in told
+    assert f"{born[0][1]} " in told
+    assert history(db).joined == 0
+    # Another run finds nothing to do, and says the same.
+    stood = places(db), tree(db)
+    assert not add(db, encoder).fresh
+    assert (places(db), tree(db)) == stood
+    remove(db, encoder, articles("whales", 0, 40))
+    assert events(db)[-1] == ("ended", born[0][1])
+    assert places(db) == before
+
+
+def test_edits_act_on_what_is_kept_and_hold_while_it_grows(db, encoder):
+    stood = places(db), tree(db)
+    editing.merge([str(topic_of(db, "arms")), str(topic_of(db, "sport"))], db=db)
+    assert topic_of(db, "arms") == topic_of(db, "sport")
+    editing.split(str(topic_of(db, "floods")), 2, db=db)
+    assert events(db)[-1][0] == "edited"
+    edited = places(db)
+    derivation = add(db, encoder, articles("floods", 1, 32), articles("arms", 1, 32))
+    assert derivation.moved == 0
+    assert stays(edited, places(db))
+    assert not derivation.idle
+    remove(db, encoder, articles("floods", 1, 32) | articles("arms", 1, 32))
+    editing.undo(db=db)
+    editing.undo(db=db)
+    assert events(db)[-1][0] == "undone"
+    assert places(db) == stood[0]
+    assert tree(db) == stood[1]
+
+
+def test_what_was_kept_out_of_a_topic_stays_where_it_went(db, encoder):
+    with CorpusStore.open(db) as store:
+        number, text = store.rows("SELECT id, text FROM passages WHERE text LIKE 'arms%'")[0]
+    was = places(db)[text][0]
+    editing.exclude(number, str(was), db=db)
+    went = places(db)[text]
+    assert went[0] != was
+    for seed in (2, 3):
+        add(db, encoder, *(articles(subject, seed, 24) for subject in SUBJECTS))
+        assert places(db)[text] == went
+    editing.undo(db=db)
+    assert places(db)[text][0] == was
+
+
+def test_repair_makes_the_topics_again_as_they_were(db, encoder, monkeypatch):
+    add(db, encoder, articles("talks", 1, 24))
+    stood = places(db), tree(db)
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE topics SET parent = 7777")
+        connection.execute("UPDATE members SET topic_id = 1")
+    assert check(db).damaged()
+    monkeypatch.setattr("topics.answers.cluster.choose_encoder", lambda *_: encoder)
+    repair(db)
+    assert (places(db), tree(db)) == stood
+
+
+def test_a_damaged_tree_is_told_and_found_anew_when_asked(db, encoder):
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE kept SET founder = 0")
+    assert [one.damaged for one in check(db).checks if one.what == "tables"] == [("kept",)]
+
+
+def test_a_file_of_before_keeps_the_topics_that_it_has(db, encoder):
+    stood = places(db), tree(db)
+    with sqlite3.connect(db) as connection:
+        make_older(connection, 7)
+    add(db, encoder, articles("talks", 1, 24))
+    assert stays(stood[0], places(db))
+    assert [row[0] for row in tree(db)] == [row[0] for row in stood[1]]
+    with CorpusStore.open(db) as store:
+        assert read_kept(store) is not None
+
+
+def test_topics_found_anew_are_a_function_of_corpus_and_edits_alone(db, encoder, tmp_path):
+    sets = [articles("talks", 1, 24), articles("whales", 0, 40)]
+    for one in sets:
+        add(db, encoder, one)
+    add(db, encoder, anew=True)
+    fresh = tmp_path / "fresh.db"
+    add(fresh, encoder, *sets, *(articles(subject) for subject in SUBJECTS))
+
+    def groups(path):
+        held: dict[int, set[str]] = {}
+        for text, (topic, _) in places(path).items():
+            held.setdefault(topic, set()).add(text)
+        return {frozenset(group) for group in held.values()}
+
+    assert groups(db) == groups(fresh)
+    assert events(db)[-1] == ("renewed", None)
+
+
+@pytest.fixture
+def own_model(db, encoder, monkeypatch):
+    monkeypatch.setattr("topics.answers.cluster.choose_encoder", lambda *_: encoder)
+    return db
+
+
+def test_finding_anew_is_shown_first_and_changes_nothing(own_model):
+    stood = places(own_model), tree(own_model), events(own_model)
+    report = cluster(db=own_model, anew=True, topics_count=2)
+    assert report.anew is not None
+    assert len(report.anew.after) == 2
+    assert {topic.id for topic in report.anew.before} == {topic.id for topic in report.topics}
+    assert report.anew.moved > 0
+    assert (places(own_model), tree(own_model), events(own_model)) == stood
+    taken = cluster(db=own_model, anew=True, take_anew=True, topics_count=2)
+    assert taken.anew is None
+    assert len(taken.topics) == 2
+    assert events(own_model)[-1][0] == "renewed"
+
+
+def test_another_number_of_topics_is_not_taken_in_silence(own_model):
+    with pytest.raises(InputError, match="--anew"):
+        cluster(db=own_model, topics_count=9)
+    cluster(db=own_model, topics_count="auto")
+
+
+def test_what_is_kept_is_saved_and_loaded_where_topics_were_just_found(
+    db, encoder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("topics.answers.by_hand.stored_encoder", lambda _: encoder)
+    more = articles("talks", 1, 24)
+    add(db, encoder, more, articles("whales", 0, 40))
+    saved = save_edits(tmp_path / "hand.json", db=db)
+    assert saved.kept > 4
+    fresh = tmp_path / "fresh.db"
+    add(fresh, encoder, more, articles("whales", 0, 40), *(articles(one) for one in SUBJECTS))
+    loaded = load_edits(tmp_path / "hand.json", db=fresh)
+    assert loaded.kept == saved.kept
+    assert places(fresh) == places(db)
+    assert {topic.id: topic.name for topic in topics(fresh)} == {
+        topic.id: topic.name for topic in topics(db)
+    }
+    # A database whose own topics have been added to keeps these.
+    add(fresh, encoder, articles("sport", 5, 24))
+    stood = places(fresh)
+    with CorpusStore.open(db, write=True) as store:
+        store.remove_documents(list(more))
+        derive(store, encoder)
+    save_edits(tmp_path / "hand.json", db=db)
+    assert load_edits(tmp_path / "hand.json", db=fresh).unplaced
+    assert places(fresh) == stood

@@ -1,0 +1,1 @@
+"""Topics once found, kept while the corpus grows: what is placed, what is born, what ends."""
