@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from types import SimpleNamespace
 
+from embeddings.progress import track
+
 # Threads hold a block each, so that more of them cost memory.
 MOST_THREADS = 8
 
@@ -23,11 +25,11 @@ def run_blocks(work: Callable[[int], None], starts: Sequence[int]) -> None:
     threads = min(cores(), MOST_THREADS, len(starts))
     with one_blas_thread():
         if threads < 2:
-            for start in starts:
+            for start in track(starts, len(starts)):
                 work(start)
             return
         with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(work, starts):
+            for _ in track(pool.map(work, starts), len(starts)):
                 pass
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.progress import share, track
 from embeddings.text.wording import WordedTexts
 from embeddings.words.alignment import Comparison, count_shared, may_share
 from embeddings.words.minhash import SMALL_BUCKET, BandPlan, candidates, plan_bands, sign
@@ -127,7 +128,8 @@ class Verifier:
         """Keep those of the pairs, the lower row first, that share enough."""
         needed = self._needed(first, second)
         last, bag = -1, [0]
-        for place in np.flatnonzero(needed).tolist():
+        places = np.flatnonzero(needed).tolist()
+        for place in track(places, len(places)):
             a, b, words = int(first[place]), int(second[place]), int(needed[place])
             if a != last:
                 last, bag = a, self._bags.row(a)
@@ -220,9 +222,11 @@ def verify_candidates(texts: WordedTexts, plan: BandPlan, options: CopyOptions) 
     long_enough = np.flatnonzero(texts.lengths >= max(options.least_words, 2))
     if len(long_enough) < 2:
         return verifier
-    signatures = sign(*texts.select(long_enough).shingles(2), plan.permutations, _SEED)
-    pairs, large = candidates(signatures, plan)
-    verifier.verify(long_enough[pairs[:, 0]], long_enough[pairs[:, 1]])
+    with share(0.5):
+        signatures = sign(*texts.select(long_enough).shingles(2), plan.permutations, _SEED)
+        pairs, large = candidates(signatures, plan)
+    with share(0.9):
+        verifier.verify(long_enough[pairs[:, 0]], long_enough[pairs[:, 1]])
     for bucket in large:
         _verify_large(long_enough[bucket], verifier)
     return verifier

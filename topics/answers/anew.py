@@ -36,23 +36,20 @@ class _TakenBack(Exception):  # noqa: N818 - no error: it ends a transaction
     pass
 
 
-def preview_anew(
-    store: CorpusStore, encoder: Encoder, change: Callable[[], None], tell: Callable[[str], None]
-) -> Anew:
+def preview_anew(store: CorpusStore, encoder: Encoder, change: Callable[[], None]) -> Anew:
     """Find topics anew, and put all back as it was.
 
     Args:
         store: Open for writing, with all stages up to date.
         encoder: As for ``derive``.
         change: Sets what the user asked to be otherwise.
-        tell: Told of each stage.
     """
     before = summarise_topics(store)
     made = []
     try:
         with store.transaction():
             change()
-            found = derive(store, encoder, tell, anew=True)
+            found = derive(store, encoder, anew=True)
             names = found.names_before | read_names(store)
             told = {one for change in found.changes for one in (change.topic, *change.others)}
             made.append(

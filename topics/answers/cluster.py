@@ -20,6 +20,7 @@ from embeddings.corpus.outlets import put_aliases
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
+from embeddings.progress import listen
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
 from topics.answers.anew import Anew, preview_anew
 from topics.answers.cluster_options import ClusterOptions
@@ -175,21 +176,14 @@ def cluster(options: ClusterOptions) -> ClusterReport:
         started = time.perf_counter()
         embedding = embed_corpus(store, encoder, lambda done, total: tell("embedding", done, total))
         embedding_seconds = time.perf_counter() - started
-        derivation = derive(
-            store,
-            encoder,
-            lambda stage: tell(stage, 0, None),
-            anew=options.take_anew,
-            measure=options.stability is True,
-        )
+        with listen(tell):
+            derivation = derive(
+                store, encoder, anew=options.take_anew, measure=options.stability is True
+            )
         anew = naming = None
         if preview:
-            anew = preview_anew(
-                store,
-                encoder,
-                lambda: _remember_count(store, options),
-                lambda stage: tell(f"{stage} anew", 0, None),
-            )
+            with listen(lambda stage, done, total: tell(f"{stage} anew", done, total)):
+                anew = preview_anew(store, encoder, lambda: _remember_count(store, options))
         if options.name_with is not None:
             tell("asking for names", 0, None)
             naming = ask_names(store, *options.name_with, key=key)

@@ -64,7 +64,8 @@ class ClusterOptions:
             it does not change what vectors mean.
         dimensions: Cut vectors to these first numbers; by default the database's own, or
             all.
-        progress: Told of each step.
+        progress: Told of each stage: its name, how much is done, and of how much: files,
+            texts, or thousandths of a stage.
     """
 
     paths: Path | str | Iterable[Any] | SupportsArrow = field(default=(), kw_only=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby, islice
@@ -30,12 +29,11 @@ from topics.cli.options import (
     read_count,
     repeat_db,
 )
-from topics.cli.output import console, echo, plain, print_json, say, show, styled
+from topics.cli.output import echo, plain, print_json, say, show, styled
+from topics.cli.progress import show_progress
 from topics.cli.topics import print_levels, print_topics
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from topics.answers.cluster import ClusterReport
     from topics.answers.info import RemovedLine
     from topics.naming.model_names import NamingReport
@@ -43,8 +41,6 @@ if TYPE_CHECKING:
 EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
 
 PROBLEMS_SHOWN = 5
-# Of the name of the file that is being read, beside the bar.
-_NAME = 30
 
 
 def run(
@@ -152,8 +148,7 @@ def run(
 
     if yes and not anew:
         raise InputError("--yes goes with --anew; leave it out.")
-    bar = _new_bar()
-    with bar:
+    with show_progress() as progress:
         report = cluster(
             paths or (),
             db=db,
@@ -175,7 +170,7 @@ def run(
             precision=precision,
             device=device,
             dimensions=dimensions,
-            progress=_Bars(bar),
+            progress=progress,
         )
     if as_json and show_removed:
         print_json({"report": report, "removed": removed_lines(db)})
@@ -183,45 +178,6 @@ def run(
     show(report, as_json, _print)
     if show_removed:
         _print_removed(removed_lines(db))
-
-
-def _new_bar() -> Progress:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=console(err=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-
-
-class _Bars:
-    """Shows each stage of a run as a progress bar, with steps a second and time left."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-
-    def __call__(self, stage: str, done: int, total: int | None, at: str = "") -> None:
-        if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(stage, total=total, rate="")
-        task = self._tasks[stage]
-        # What is at hand is named beside the stage: so is a file that takes long.
-        what = f"{stage} {plain(at)[:_NAME]}".rstrip()
-        self._progress.update(task, completed=done, total=total, description=what)
-        if speed := self._progress.tasks[task].speed:
-            self._progress.update(task, rate=f"{speed:.0f}/s")
 
 
 def _print(report: ClusterReport) -> None:

@@ -20,6 +20,7 @@ from topics.cli.output import (
     show_table,
     tell_more,
 )
+from topics.cli.progress import show_progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,8 @@ def _check(db: Path, as_json: bool) -> None:
 def _repair(db: Path, as_json: bool) -> None:
     from topics.answers.check import advise, repair
 
-    report = repair(db)
+    with show_progress() as progress:
+        report = repair(db, progress)
     show(report, as_json, _print_repair)
     if report.after.damaged() or report.dropped.chosen:
         raise StoreError(advise(report.after, report.dropped.chosen))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.progress import listen
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption
-from topics.cli.output import console, echo, show
+from topics.cli.output import echo, show
+from topics.cli.progress import show_progress
 
 if TYPE_CHECKING:
     from topics.maps.drawing import MapPicture
@@ -39,10 +39,7 @@ def run(
     """Draw the topic map."""
     from topics.answers.map import map as map_topics
 
-    waiting: AbstractContextManager[object] = nullcontext()
-    if sys.stderr.isatty():
-        waiting = console(err=True).status("Drawing; the first map of a corpus takes longest.")
-    with waiting:
+    with show_progress() as progress, listen(progress):
         picture = map_topics(
             out,
             db=db,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.progress import track
 from topics.discovery.condensing import compact, condense_edges, membership
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def best_communities(
 
     # Leiden lets go of the interpreter's lock, and no run sees another.
     with ThreadPoolExecutor(max_workers=min(runs, os.cpu_count() or 1)) as pool:
-        found = list(pool.map(run, range(seed, seed + runs)))
+        found = list(track(pool.map(run, range(seed, seed + runs)), runs))
     # max() takes the first of equals, so the choice does not hang on thread timing.
     return max(found, key=lambda one: one[0])[1]
 

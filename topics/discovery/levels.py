@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.progress import track
 from topics.discovery.branching import CYCLES_LARGE, SWEEPS, measure_margin, refine, split_loose
 from topics.discovery.communities import (
     best_communities,
@@ -96,12 +97,12 @@ def _find_default(ground: Ground, resolution: float | None, seed: int) -> Labels
     usual = default_resolution(rows)
     tried = [resolution] if resolution else [usual, CLOSER * usual]
     if rows <= CONDENSE_ROWS:
-        parts = [best_communities(edges, one, seed, RUNS) for one in tried]
+        parts = [best_communities(edges, one, seed, RUNS) for one in track(tried, len(tried))]
     else:
         links = condense_edges(edges, ground.atoms)
         parts = [
             best_communities(links, one, seed, RUNS_ATOMS, CYCLES_LARGE)[ground.atoms]
-            for one in tried
+            for one in track(tried, len(tried))
         ]
     found = [tidy(ground, part) for part in parts]
     margins = [measure_margin(ground.unit, labels) for labels in found]
@@ -181,7 +182,7 @@ def _find_finer(
     resolution, above = default_resolution(ground.rows), compact(labels)
     levels: list[Labels] = []
     resolutions: list[float] = []
-    for _ in range(DEEPEST):
+    for _ in track(range(DEEPEST), DEEPEST):
         resolution *= FINER
         part = refine(ground, above, resolution, seed=seed)
         count = int(part.max()) + 1

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.progress import track
 from topics.discovery.branching import SWEEPS, refine, split_loose
 from topics.discovery.communities import best_communities, default_resolution, sweep
 from topics.discovery.condensing import compact, condense_edges, gather_groups
@@ -67,7 +68,7 @@ def measure_stability(
         ]
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        measured = list(pool.map(resample, range(runs)))
+        measured = list(track(pool.map(resample, range(runs)), runs))
     values = tuple(_mean(np.stack(level)) for level in zip(*measured, strict=True))
     for labels, level in zip(tree.levels, values, strict=True):
         level[np.bincount(labels, minlength=len(level)) < LEAST_MEMBERS] = np.nan

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.progress import track
+
 if TYPE_CHECKING:
     from scipy.sparse import coo_matrix
 
@@ -186,9 +188,28 @@ def _optimise(weights: coo_matrix, start: NDArray[np.float64], seed: int) -> NDA
         CURVE_B,
         np.random.default_rng(seed).integers(limits.min, limits.max, 3, dtype=np.int64),
         negative_sample_rate=NEGATIVE_SAMPLES,
+        # One line an epoch, to something that counts them.
+        tqdm_kwds={"disable": False, "file": _Epochs(epochs), "bar_format": "{n}"},
         move_other=True,
     )
     return np.asarray(placed, dtype=np.float64)
+
+
+class _Epochs:
+    """What umap writes its progress to: the number of epochs done, told to who listens."""
+
+    def __init__(self, epochs: int) -> None:
+        self.steps = track(range(epochs), epochs)
+        self.told = -1
+
+    def write(self, text: str) -> int:
+        done = int(text) if text.strip().isdigit() else self.told
+        while self.told < done:
+            self.told = next(self.steps, done)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits to be written."""
 
 
 def _principal_components(rows: NDArray[np.floating]) -> NDArray[np.float64]:

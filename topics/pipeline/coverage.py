@@ -16,6 +16,7 @@ import numpy as np
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
+from embeddings.progress import share, track
 from embeddings.text.normalising import hash_text
 from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.neighbours import NeighbourGraph
@@ -103,10 +104,9 @@ def find_related(
     keys_of = _keys_of_nodes(passages, nodes, [*yes.values(), *no.values()])
     contained: set[frozenset[int]] = set()
     found: set[tuple[str, frozenset[str]]] = set()
-    related = [
-        *find_contained(passages, documents, nodes, options=options),
-        *find_same_event(passages, documents, nodes, graph, options=options, unread=unread),
-    ]
+    with share(0.6):
+        related = find_contained(passages, documents, nodes, options=options)
+    related += find_same_event(passages, documents, nodes, graph, options=options, unread=unread)
     for relation in related:
         kind, pair = relation.kind, frozenset(nodes[[relation.a, relation.b]].tolist())
         # What the user said of one text holds for its copies, which are the same node.
@@ -159,9 +159,10 @@ def embed_leads(
     without = {article.id: article for article in gather_articles(kept, documents)}
     trimmed = [without.get(article.id, article) for article in articles]
     texts = [story_text(article) for article in trimmed]
+    starts = range(0, len(texts), _TEXTS_AT_ONCE)
     parts = [
         embed_texts(store, encoder, texts[start : start + _TEXTS_AT_ONCE])
-        for start in range(0, len(texts), _TEXTS_AT_ONCE)
+        for start in track(starts, len(starts))
     ]
     vectors = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
     return trimmed, vectors

@@ -10,6 +10,7 @@ import numpy as np
 
 from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
+from embeddings.progress import begin, share
 from embeddings.vectors.graph import gather_nodes, node_keys, node_vectors
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
 from topics.coverage.relations.articles import ArticleRelation
@@ -82,13 +83,13 @@ def _renames(store: CorpusStore) -> list[Edit]:
 
 def _relate(work: CorpusWork) -> Relations:
     passages, documents = work.passages, work.documents
-    work.tell("finding copies")
+    begin("finding copies")
     survey = find_copied(passages, documents, work.thresholds, work.judgements)
     nodes = gather_nodes(passages, survey.wordings)
-    work.tell("finding neighbours")
+    begin("finding neighbours")
     vectors = read_vectors(work.store, work.encoder, nodes)
     graph = find_neighbours(vectors, MOST_NEIGHBOURS, keys=nodes.keys)
-    work.tell("relating passages")
+    begin("relating passages")
     relations = find_related(
         passages,
         documents,
@@ -127,8 +128,9 @@ def _cover(work: CorpusWork) -> tuple[list[ArticleRelation], StorySurvey]:
 
     Headlines are embedded for minutes, in commits of their own, which survive a kill.
     """
-    work.tell("finding stories")
-    leads = embed_leads(work.store, work.encoder, work.passages, work.articles, work.furniture)
+    begin("finding stories")
+    with share(0.5):
+        leads = embed_leads(work.store, work.encoder, work.passages, work.articles, work.furniture)
     return find_coverage(work.articles, leads, work.thresholds, work.judgements, work.unread)
 
 
@@ -142,6 +144,7 @@ def _keep_coverage(work: CorpusWork, found: tuple[list[ArticleRelation], StorySu
 
 
 def _find_quoted(work: CorpusWork) -> NDArray[np.int64]:
+    begin("finding quotations")
     found = find_quoted(work.passages, work.copies, work.pairs)
     return by_passage(found, work.passages)
 
@@ -150,15 +153,16 @@ def _find_quoted(work: CorpusWork) -> NDArray[np.int64]:
 
 
 def _place(work: CorpusWork) -> Places:
-    work.tell("finding topics")
-    return make_places(work, METHODS)
+    begin("finding topics")
+    with share(0.5):
+        return make_places(work, METHODS)
 
 
 def _find_topics(work: CorpusWork) -> Found:
     places: Places | None = work.runner.made.get(PLACES.name)
     if places is None:
         places = read_places(work, stored_notes(work.store, PLACES.name) or ())
-        work.tell("finding topics")
+        begin("finding topics")
     guided = [topic.name for topic in work.wishes.guided]
     kept = places.kept
     memory = recall_edits(work, places)
@@ -175,7 +179,6 @@ def _find_topics(work: CorpusWork) -> Found:
         work.wishes,
         places.placed,
         last,
-        work.tell,
         memory=memory,
         # Of kept topics it is measured when they are found, or when it is asked for.
         measure=work.measure or (work.wishes.stability and memory is None),
@@ -184,7 +187,7 @@ def _find_topics(work: CorpusWork) -> Found:
 
 def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:
     """Store the topics, and say what became of those of before."""
-    work.tell("storing")
+    begin("storing")
     store = work.store
     made: Places | None = work.runner.made.get(PLACES.name)
     places = made or read_places(work, ())
@@ -206,6 +209,7 @@ def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:
 
 
 def _lay_out(work: Work) -> NDArray[np.float32]:
+    begin("laying out the map")
     graph = cast("NeighbourGraph", stored_graph(work.store))
     return layout(graph, node_vectors(work.store), node_keys(work.store))
 

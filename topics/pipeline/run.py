@@ -8,7 +8,6 @@ when none has.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -45,7 +44,6 @@ MULTILINGUAL = "paraphrase-multilingual-MiniLM-L12-v2"
 def derive(
     store: CorpusStore,
     encoder: Encoder,
-    progress: Callable[[str], None] | None = None,
     *,
     undone: Edit | None = None,
     anew: bool = False,
@@ -58,13 +56,11 @@ def derive(
     Args:
         store: Every passage must have a vector of ``encoder``.
         encoder: Embeds the descriptions of guided topics; not used when they are stored.
-        progress: Told of each stage.
         undone: An edit just taken back, whose topics get back their ids.
         anew: Find topics anew, as from corpus and edits alone.
         measure: Measure the stability of topics that are kept.
     """
-    tell = progress or (lambda _: None)
-    work = CorpusWork(store, encoder, tell, undone, anew=anew, measure=measure)
+    work = CorpusWork(store, encoder, undone, anew=anew, measure=measure)
     with read_once():
         work.runner.make(RELATIONS, FURNITURE, STORIES)
     work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.progress import begin
 from embeddings.text.stopwords import keep_telling_words
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.discovery.belonging import Belonging, measure_belonging
@@ -168,7 +169,6 @@ def find_topics(
     wishes: Wishes,
     placed: Placed,
     last: Callable[[TopicTree], Last],
-    tell: Callable[[str], None] = lambda _: None,
     *,
     memory: Memory | None = None,
     measure: bool = True,
@@ -183,7 +183,6 @@ def find_topics(
         wishes: What the user asked for.
         placed: What ``place_rows`` found for the same corpus, guided topics and count.
         last: Gives what is known of the topics of a tree from runs before.
-        tell: Told of each stage.
         memory: What runs before did of the edits, where topics are kept.
         measure: Whether to measure stability; the last measured one counts otherwise.
     """
@@ -198,7 +197,7 @@ def find_topics(
     tree = fold_guided(grown, find_parents(wishes.guided))
     known = last(tree)
     if measure:
-        tell("measuring stability")
+        begin("measuring stability")
         # Edits make and unmake topics; what is found anew are those of before.
         discovered = int(labels.max(initial=-1)) + 1 - len(names)
         stabilities = _pick_stabilities(tree, measure_stability(ground, tree, count=discovered))
@@ -215,7 +214,7 @@ def find_topics(
         one if before is None else before for one, before in zip(chosen, known.shown, strict=True)
     ]
     heads = _find_heads(tree, shown)
-    tell("naming topics")
+    begin("naming topics")
     belonging = _measure_belonging(corpus, heads)
     topics = describe_tree(
         list(map(keep_telling_words, corpus.texts, corpus.languages)),

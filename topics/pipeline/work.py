@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -83,14 +82,13 @@ class CorpusWork(Work):
         self,
         store: CorpusStore,
         encoder: Encoder,
-        tell: Callable[[str], None],
         undone: Edit | None,
         *,
         anew: bool = False,
         measure: bool = False,
     ) -> None:
         super().__init__(store)
-        self.encoder, self.tell, self.undone = encoder, tell, undone
+        self.encoder, self.undone = encoder, undone
         self.anew, self.measure = anew, measure
         self.runner = Runner(self)
         self.changed: Derivation | None = None

@@ -15,7 +15,8 @@ from tests.running import run
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import ClusterOptions
 from topics.answers.counting import tell_files
-from topics.cli.cluster import _Bars, _new_bar, tell_notes
+from topics.cli.cluster import tell_notes
+from topics.cli.progress import _Bars, _open_bars
 
 
 def test_every_field_of_the_options_is_an_argument():
@@ -67,7 +68,7 @@ def test_each_file_is_named_before_it_is_read_and_the_last_is_not_named_for_ever
 
 
 def test_a_bar_names_the_file_as_it_is_written_and_nothing_steers_it():
-    with _new_bar() as bar:
+    with _open_bars() as bar:
         tell = _Bars(bar)
         tell("reading", 0, 1, "[red]a\x1b[2J.txt")
         assert bar.tasks[0].description == "reading [red]a [2J.txt"

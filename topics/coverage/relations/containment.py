@@ -9,6 +9,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import LCSseq
 
+from embeddings.progress import track
 from embeddings.text.wording import WordedTexts, read_words
 from embeddings.words.alignment import Block, Change, compare, match_words
 from embeddings.words.spelling import find_spelled
@@ -111,7 +112,8 @@ def lay_beside(
 ) -> Iterator[tuple[int, int, Standing]]:
     """Lay the shorter text of each candidate beside the part of the longer one to look at."""
     words = texts.vocabulary.words()
-    for (longer, shorter), shift in zip(found.pairs.tolist(), found.shifts.tolist(), strict=True):
+    pairs, shifts = found.pairs.tolist(), found.shifts.tolist()
+    for (longer, shorter), shift in track(zip(pairs, shifts, strict=True), len(pairs)):
         inner, outer = texts.row(shorter), texts.row(longer)
         if not scattered:
             first, after = _stretch(len(inner), shift)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
+from embeddings.progress import track
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_many
 from embeddings.vectors.neighbours import NeighbourGraph
@@ -138,7 +139,8 @@ def find_same_event(
     # Facts only take away, and nothing adds more than a common day.
     hopeful = to_odds(options.event_score) - weigh_days(0)
     relations = []
-    for place in np.flatnonzero(likeness.evidence >= hopeful).tolist():
+    places = np.flatnonzero(likeness.evidence >= hopeful).tolist()
+    for place in track(places, len(places)):
         a, b = pairs[place].tolist()
         reports = known.pick_reports(a, b, options.days)
         if reports is None:
