@@ -124,7 +124,7 @@ def main() -> None:
     judged = [n for n in range(1, len(key) + 1) if all(n in reader for reader in readers)]
     print(f"{len(judged)} of {len(key)} names judged by {len(readers)} readers")
     print(f"{'names':10}{'topics':>7}", *(f"{'printable':>11}{'one subject':>13}" for _ in readers))
-    for method in dict.fromkeys(entry["method"] for entry in key):
+    for method in dict.fromkeys(key[n - 1]["method"] for n in judged):
         own = [n for n in judged if key[n - 1]["method"] == method]
         shares = [
             "".join(f"{sum(r[n][k] for n in own) / len(own):{w}.0%}" for k, w in ((0, 11), (1, 13)))

@@ -105,10 +105,12 @@ def read_database(path: Path) -> tuple[Any, ...]:
     with CorpusStore.open(path) as store:
         passages, documents = store.passages(), {one.id: one for one in store.documents()}
         nodes, outline = read_nodes(store, passages), read_outline(store)
-        vectors = store.vectors(store.setting("encoder")["fingerprint"])[nodes.canonical]
         sql = "SELECT passage_id, coalesce(leaf_id, topic_id), strength FROM assignments"
         placed = {passage: (leaf, strength) for passage, leaf, strength in store.rows(sql)}
-    chosen = [passages[row] for row in nodes.canonical]
+        # What outlets repeat is in no topic.
+        rows = [row for row in nodes.canonical.tolist() if passages[row].id in placed]
+        vectors = store.vectors(store.setting("encoder")["fingerprint"])[rows]
+    chosen = [passages[row] for row in rows]
     leaves = [placed[one.id][0] for one in chosen]
     levels = []
     for level in range(outline.deepest + 1):

@@ -248,6 +248,7 @@ def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
         own.apart + more,
         own.merits + worth,
         tuple(joint),
+        own.subjects + worth,
     )
 
 

@@ -97,8 +97,10 @@ class Keyphrases:
         merits: What each is worth as a name: its weight, less where it reads badly alone.
         joint: Share of the topic's passages in which each two stand, ``(phrases, phrases)``;
             in which each stands, on the diagonal.
+        subjects: What each is worth beside a name: a common noun more than another name.
         joined: What the first makes with another, one after the other ("chemical weapons
             attack"), by the places of the two.
+        longer: What a single word is said as in a name ("Syrian refugees"), by its place.
     """
 
     phrases: tuple[str, ...] = ()
@@ -106,7 +108,13 @@ class Keyphrases:
     apart: tuple[float, ...] = ()
     merits: tuple[float, ...] = ()
     joint: tuple[tuple[float, ...], ...] = ()
+    subjects: tuple[float, ...] = ()
     joined: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    longer: Mapping[int, str] = field(default_factory=dict)
+
+    def said(self, place: int) -> str:
+        """Return how a phrase is said in a name."""
+        return self.longer.get(place, self.phrases[place])
 
 
 def find_keyphrases(
@@ -144,6 +152,15 @@ def find_keyphrases(
         joint = both[np.ix_(picks, picks)] / len(members)
         seen = np.minimum(joint.diagonal() / _LEAST_COVERED, 1.0)
         merits = own.weights[chosen] * reading.ease[own.term[chosen]] * seen
+        subjects = own.weights[chosen] * reading.beside[own.term[chosen]] * seen
+        longer = {}
+        for number, place in enumerate(chosen):
+            said = reading.lengthen(place, ranked, own.counts)
+            if said >= 0:
+                longer[number] = terms.surfaces[ranked[said]]
+                covered = min(own.counts[said] / len(members) / _LEAST_COVERED, 1.0)
+                merits[number] = max(merits[number], own.weights[said] * covered)
+                subjects[number] = max(subjects[number], merits[number])
         found.append(
             Keyphrases(
                 tuple(reading.tell(ranked[place], members) for place in chosen),
@@ -151,23 +168,34 @@ def find_keyphrases(
                 tuple(own.apart[chosen].tolist()),
                 tuple(merits.tolist()),
                 tuple(map(tuple, joint.tolist())),
-                _join_with_lead([ranked[place] for place in chosen], merits, members, reading),
+                tuple(subjects.tolist()),
+                _join_with_lead(
+                    [ranked[place] for place in chosen],
+                    int(np.argmax(merits)),
+                    both[np.ix_(picks, picks)],
+                    members,
+                    reading,
+                ),
+                longer,
             )
         )
     return found
 
 
 def _join_with_lead(
-    terms: Sequence[int], merits: NDArray[np.float64], members: NDArray[np.int64], reading: Reading
+    terms: Sequence[int],
+    lead: int,
+    both: NDArray[np.float64],
+    members: NDArray[np.int64],
+    reading: Reading,
 ) -> dict[tuple[int, int], str]:
     """Return what the best term makes with each other, by their places."""
-    lead = int(np.argmax(merits))
-    return {
-        pair: phrase
-        for other in range(len(terms))
-        for pair in ((lead, other), (other, lead))
-        if other != lead and (phrase := reading.join(terms[pair[0]], terms[pair[1]], members))
-    }
+    found = {}
+    for other in set(range(len(terms))) - {lead}:
+        for pair in ((lead, other), (other, lead)):
+            one, two = terms[pair[0]], terms[pair[1]]
+            found[pair] = reading.join(one, two, float(both[pair]), members)
+    return {pair: phrase for pair, phrase in found.items() if phrase}
 
 
 def find_lone_terms(texts: list[str], wanted: int) -> tuple[str, ...]:

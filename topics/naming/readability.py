@@ -72,6 +72,8 @@ _GENERAL = frozenset(
 _COMMON = 0.6
 _TOO_GENERAL = 0.25
 _ALL_GENERAL = 0.8
+# A common noun beside a name says what it is about, and is worth more than another name.
+_BESIDE = 1.25
 # A last name is shared where another whole name has such a share of the uses, and so many.
 _SHARED = 0.1
 _LEAST_USES = 3
@@ -81,6 +83,11 @@ _MEANT = 0.6
 _GIVEN = 0.5
 # How fit a phrase must be that two terms make.
 _FIT = 0.5
+# Two terms are joined where so much of what holds both holds the phrase, and so much of the topic.
+_JOINED = 0.2
+_SEEN_JOINED = 0.01
+# A word is said longer where the phrase has such a share of its passages.
+_SAID_LONGER = 0.15
 _NOT_GIVEN = TITLES | WEAK_WORDS
 
 
@@ -89,6 +96,7 @@ class Reading:
 
     Attributes:
         ease: float64, one a term: 1 for names and phrases, less for one common noun.
+        beside: float64, one a term: the same beside a name, where a common noun is worth more.
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -96,11 +104,21 @@ class Reading:
         named = terms.named.tolist()
         pairs = zip(terms.words, named, strict=True)
         self.ease = np.array([_ease(words, name) for words, name in pairs], dtype=np.float64)
-        self._sharing = _find_shared(terms, named)
+        self.beside = np.where(self.ease == _COMMON, _BESIDE, self.ease)
+        whole = _find_persons(terms, named)
+        self._persons = {place for places in whole.values() for place in places}
+        self._sharing = _keep_shared(whole, terms.counts.tolist())
         self._places = {words: place for place, words in enumerate(terms.words)}
 
-    def join(self, one: int, other: int, members: NDArray[np.int64]) -> str:
-        """Return the phrase that two terms make, one after the other, in a topic; or ``""``."""
+    def join(self, one: int, other: int, both: float, members: NDArray[np.int64]) -> str:
+        """Return the phrase that two terms make, one after the other, in a topic; or ``""``.
+
+        Args:
+            one: Number of the first term.
+            other: Number of the second.
+            both: Passages of the topic in which the two stand.
+            members: Passages of the topic.
+        """
         words, named = self._terms.words, self._terms.named
         # Two names one after the other are two things, or one that is named in full elsewhere.
         if named[one] and named[other]:
@@ -111,7 +129,33 @@ class Reading:
         if place < 0 or self._terms.fitness[place] < _FIT:
             return ""
         inside = self._terms.stands[[place]][:, members].sum()
-        return self._terms.surfaces[place] if inside >= _LEAST_USES else ""
+        least = max(_LEAST_USES, _JOINED * both, _SEEN_JOINED * len(members))
+        return self._terms.surfaces[place] if inside >= least else ""
+
+    def lengthen(self, place: int, ranked: Sequence[int], counts: NDArray[np.int64]) -> int:
+        """Return the place of the phrase that a single word is said as in a name; -1 for none.
+
+        Of a last name it is the person's whole name ("Chuck Hagel"), of a common noun the most
+        telling phrase that it ends ("Syrian refugees").
+
+        Args:
+            place: Of the word among the topic's terms.
+            ranked: The topic's terms, most telling first.
+            counts: Passages of the topic that hold each.
+        """
+        words, named = self._terms.words, self._terms.named
+        word = words[ranked[place]]
+        if len(word) > 1:
+            return -1
+        person = bool(named[ranked[place]])
+        least = max(_LEAST_USES, _SAID_LONGER * int(counts[place]))
+        for other, term in enumerate(ranked):
+            if len(words[term]) == 1 or words[term][-1] != word[0] or counts[other] < least:
+                continue
+            fits = term in self._persons if person else not named[term]
+            if fits and self._terms.fitness[term] >= _FIT:
+                return other
+        return -1
 
     def tell(self, term: int, members: NDArray[np.int64]) -> str:
         """Return how to spell a term: a last name that several share with the first name meant.
@@ -139,8 +183,8 @@ def _ease(words: tuple[str, ...], named: bool) -> float:
     return _ALL_GENERAL if all(word in _GENERAL for word in words) else 1.0
 
 
-def _find_shared(terms: Terms, named: Sequence[bool]) -> dict[str, list[int]]:
-    """Return the whole names of persons that share a last name, by it."""
+def _find_persons(terms: Terms, named: Sequence[bool]) -> dict[str, list[int]]:
+    """Return the whole names of persons by their last names."""
     counts = terms.counts.tolist()
     uses: dict[str, int] = {}
     wholes: list[int] = []
@@ -158,9 +202,14 @@ def _find_shared(terms: Terms, named: Sequence[bool]) -> dict[str, list[int]]:
         # A given name is mostly before a last name.
         if uses.get(first) and begun[first] >= _GIVEN * uses[first]:
             sharing[last].append(place)
+    return sharing
+
+
+def _keep_shared(wholes: dict[str, list[int]], counts: Sequence[int]) -> dict[str, list[int]]:
+    """Return the whole names of persons that share a last name, by it."""
     return {
         last: places
-        for last, places in sharing.items()
+        for last, places in wholes.items()
         if len(places) > 1 and _are_several(sorted((counts[one] for one in places), reverse=True))
     }
 

@@ -213,6 +213,9 @@ def _whole_shares(
     runs_on = (name[left] & name[places] & (places > 0)) | (
         name[right] & name[places + length - 1] & (places + length <= last)
     )
+    # "Securities and Exchange Commission", "Office of Foreign Assets Control".
+    linked = among(tokens.vocabulary, _LINKS | {"and", "for"})[tokens.words[left]]
+    runs_on |= linked & name[places - 2] & name[places] & (places > 1)
     told = ~tokens.headline[places]
     uses = np.bincount(ids, told)
     beyond = np.bincount(ids, runs_on & told, minlength=len(uses))

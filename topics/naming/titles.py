@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from topics.hierarchy.tree import TreeTopic
 from topics.naming.keyphrases import Keyphrases
@@ -23,6 +23,8 @@ _ABOUT = 0.9
 _ENOUGH = 0.5
 _SECOND = 0.4
 _SECOND_TO_A_WORD = 0.03
+# A common noun says what a name is about where it stands in so much of what the name stands in.
+_SUBJECT = 0.5
 
 Phrases = Sequence[str]
 
@@ -106,23 +108,32 @@ def _arrange(own: Keyphrases, wanted: Sequence[int], children: Sequence[Phrases]
     if not wanted:
         return []
     lead = max(wanted, key=lambda place: (own.merits[place], -place))
-    one_word = " " not in own.phrases[lead]
+    one_word = " " not in own.said(lead)
     if not one_word and own.joint[lead][lead] >= _ENOUGH:
         return [lead]
-    rest = [place for place in wanted if not _share_a_word(own.phrases[lead], own.phrases[place])]
+    rest = [place for place in wanted if not _share_a_word(own.said(lead), own.said(place))]
 
     def beside(place: int) -> float:
         stands = own.joint[place][place]
         new = 1.0 - own.joint[lead][place] / stands if stands else 1.0
         named = {own.phrases[lead].casefold(), own.phrases[place].casefold()}
         of_one = any(named <= {one.casefold() for one in child} for child in children)
-        return 0.0 if of_one else own.merits[place] * ((1 + new) / 2 if one_word else new)
+        worth = own.subjects[place] if _tells(own, lead, place) else own.merits[place]
+        return 0.0 if of_one else worth * ((1 + new) / 2 if one_word else new)
 
     best = max(rest, key=lambda place: (round(beside(place), 9), -place), default=None)
     least = _SECOND_TO_A_WORD if one_word else _SECOND
     if best is None or beside(best) < least * own.merits[lead]:
         return [lead]
+    if _tells(own, lead, best) and own.joint[best][best] > own.joint[lead][lead]:
+        return [best, lead]
     return [lead, best]
+
+
+def _tells(own: Keyphrases, lead: int, place: int) -> bool:
+    """Whether a phrase is a common noun, told of enough of the topic, for the name that leads."""
+    common = own.phrases[lead][:1].isupper() and own.phrases[place][:1].islower()
+    return common and own.joint[place][place] >= _SUBJECT * own.joint[lead][lead]
 
 
 def _share_a_word(one: str, other: str) -> bool:
@@ -140,17 +151,15 @@ def _compose(
     order: Sequence[int], own: Keyphrases, taken: Set[str | frozenset[str]]
 ) -> tuple[str, Phrases]:
     """Join phrases into a name that is not taken yet, and return those it is made of."""
-    wanted = [own.phrases[place] for place in order]
-    if len(order) > 1:
-        lead, other = order
-        joined = own.joined.get((lead, other)) or own.joined.get((other, lead))
-        wanted = [joined] if joined else wanted
-    spare = [phrase for phrase in own.phrases if phrase not in wanted]
-    used: list[str] = []
-    for place, phrase in enumerate([*wanted, *spare]):
+    for pair in _list_pairs(order, own):
+        used = _say(pair, own)
+        if used and not taken & _keys(_join(used), used):
+            return _join(used), used
+    used = _say(order, own)
+    spare = [own.said(place) for place in range(len(own.phrases)) if place not in order]
+    for phrase in spare:
         longer = _join([*used, phrase])
-        enough = len(longer) > NAME_LENGTH or place >= len(wanted)
-        if used and enough and not taken & _keys(_join(used), used):
+        if len(longer) > NAME_LENGTH or not taken & _keys(_join(used), used):
             break
         used.append(phrase)
     plain = _join(used) or "Untitled topic"
@@ -161,11 +170,32 @@ def _compose(
     return name, used
 
 
+def _list_pairs(order: Sequence[int], own: Keyphrases) -> Iterator[Sequence[int]]:
+    """Yield what a name may be made of: as arranged, then the first beside each other one."""
+    yield order
+    if order:
+        lead = order[0]
+        others = sorted(range(len(own.phrases)), key=lambda at: (-own.merits[at], at))
+        for other in others:
+            if other not in order and not _share_a_word(own.said(lead), own.said(other)):
+                yield [lead, other]
+
+
+def _say(order: Sequence[int], own: Keyphrases) -> list[str]:
+    """Return phrases as they are said in a name, two that make one together as one."""
+    if len(order) > 1:
+        joined = own.joined.get((order[0], order[1])) or own.joined.get((order[1], order[0]))
+        if joined:
+            return [joined]
+    said = [own.said(place) for place in order]
+    return said[:1] if len(_join(said)) > NAME_LENGTH else said
+
+
 def _join(phrases: Phrases) -> str:
     """Join phrases into a name: two names or two plurals by "and", others by commas."""
     both = len(phrases) == 2 and not any(" and " in phrase or "&" in phrase for phrase in phrases)
-    capital = [phrase[:1].isupper() for phrase in phrases]
-    plural = [phrase.endswith("s") for phrase in phrases]
-    kin = all(capital) or (all(plural) and not any(capital))
+    # By the last word: al Qaeda is a name, US troops are none.
+    capital = [phrase.split()[-1][:1].isupper() for phrase in phrases]
+    kin = all(capital) or all(phrase.endswith("s") for phrase in phrases)
     name = (" and " if both and kin else ", ").join(phrases)
     return name[:1].upper() + name[1:]

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 
 
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
-METHODS = 5
+METHODS = 6
 
 
 def _renames(store: CorpusStore) -> list[Edit]:

@@ -65,7 +65,7 @@ def weighed(*phrases: str, weights: Sequence[float] = (), apart: float = 0.0) ->
     count = len(phrases)
     worth = tuple(weights or [0.0] * count)
     joint = tuple(tuple(0.3 * (row == column) for column in range(count)) for row in range(count))
-    return Keyphrases(phrases, worth, (apart,) * count, worth, joint)
+    return Keyphrases(phrases, worth, (apart,) * count, worth, joint, worth)
 
 
 def test_names_say_what_sets_topics_apart() -> None:
@@ -344,13 +344,14 @@ def test_a_name_repeats_its_parents_phrase_only_where_it_needs_to() -> None:
 
 def test_the_same_phrases_in_another_order_are_no_other_name() -> None:
     names = name_topics([["oil", "war"], ["war", "oil", "peace"]])
-    assert names == ["Oil, war", "War, oil, peace"]
+    assert names == ["Oil, war", "War, peace"]
 
 
 def test_two_names_and_two_plurals_are_joined_by_and() -> None:
-    pairs = [["Turkey", "Kurds"], ["migrants", "refugees"], ["tax", "Congress"], ["iPod", "music"]]
+    names = [["al Qaeda", "Kurds"], ["migrants", "refugees"]]
+    pairs = [*names, ["tax", "Congress"], ["iPod", "music"]]
     assert name_topics(pairs) == [
-        "Turkey and Kurds",
+        "Al Qaeda and Kurds",
         "Migrants and refugees",
         "Tax, Congress",
         "IPod, music",
@@ -381,6 +382,26 @@ def test_two_phrases_that_stand_one_after_the_other_are_one() -> None:
     one = replace(weighed("chemical weapons", "attack"), joined={(0, 1): "chemical weapons attack"})
     names = name_tree([TreeTopic(0, 0, 0, -1)], [one], 0, [""])
     assert names == ["Chemical weapons attack"]
+
+
+def test_a_word_is_said_longer_in_a_name() -> None:
+    one = replace(weighed("refugees", "Christians"), longer={0: "Syrian refugees"})
+    assert name_tree([TreeTopic(0, 0, 0, -1)], [one], 0, [""]) == ["Syrian refugees and Christians"]
+
+
+def test_what_a_name_is_about_stands_beside_it() -> None:
+    one = weighed("Haiti", "Cuba", "earthquake", weights=[3.0, 2.0, 1.5])
+    told = replace(one, subjects=(3.0, 2.0, 2.5))
+    topic = [TreeTopic(0, 0, 0, -1)]
+    assert name_tree(topic, [one], 0, [""]) == ["Haiti and Cuba"]
+    assert name_tree(topic, [told], 0, [""]) == ["Haiti, earthquake"]
+    more = ((0.3, 0.0, 0.1), (0.0, 0.3, 0.0), (0.1, 0.0, 0.6))
+    assert name_tree(topic, [replace(told, joint=more)], 0, [""]) == ["Earthquake, Haiti"]
+
+
+def test_a_name_that_is_taken_gets_another_second_phrase() -> None:
+    phrases = [["Iraq", "troops"], ["Iraq", "troops", "Fallujah"]]
+    assert name_topics(phrases) == ["Iraq, troops", "Iraq and Fallujah"]
 
 
 def test_a_name_is_numbered_only_where_no_phrase_is_left() -> None:

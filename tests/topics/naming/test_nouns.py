@@ -45,6 +45,13 @@ def test_a_piece_of_a_longer_name_is_not_fit() -> None:
     assert fitness(terms, "secretary", "henry", "paulson") < 0.2
 
 
+def test_the_end_of_a_name_after_a_small_word_is_not_fit() -> None:
+    texts = ["He sued the Securities and Exchange Commission.", "The Exchange Commission said no."]
+    terms = count_terms([texts[0]] * 3 + [texts[1]], 2)
+    fit = dict(zip(terms.words, terms.fitness.tolist(), strict=True))
+    assert fit["exchange", "commission"] < 0.1
+
+
 def test_a_piece_of_a_name_between_commas_is_not_fit() -> None:
     texts = ["He saw, on Monday, Russian President Vladimir Putin, who was ill."] * 2
     assert fitness(count_terms(texts, 1), "president", "vladimir") < 0.2

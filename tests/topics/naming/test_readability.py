@@ -37,5 +37,33 @@ def test_two_terms_make_a_phrase_where_the_texts_have_it() -> None:
     terms = count_terms(texts, 2)
     weapons, attack = terms.words.index(("chemical", "weapons")), terms.words.index(("attack",))
     rows = np.arange(6)
-    assert Reading(terms).join(weapons, attack, rows) == "chemical weapons attack"
-    assert Reading(terms).join(attack, weapons, rows) == ""
+    assert Reading(terms).join(weapons, attack, 6, rows) == "chemical weapons attack"
+    assert Reading(terms).join(attack, weapons, 6, rows) == ""
+
+
+def test_two_terms_that_mostly_stand_apart_make_no_phrase() -> None:
+    apart = ["Of the chemical weapons and of the attack he spoke."] * 30
+    terms = count_terms(["The chemical weapons attack was denied."] * 4 + apart, 2)
+    weapons, attack = terms.words.index(("chemical", "weapons")), terms.words.index(("attack",))
+    assert Reading(terms).join(weapons, attack, 4, np.arange(4)) == "chemical weapons attack"
+    assert Reading(terms).join(weapons, attack, 34, np.arange(34)) == ""
+
+
+def test_a_word_is_said_as_the_phrase_or_whole_name_that_it_ends() -> None:
+    texts = ["He spoke of Syrian refugees, and of Chuck Hagel.", "For the refugees Hagel came."] * 4
+    terms = count_terms(texts, 2)
+    ranked = list(range(len(terms.words)))
+    reading = Reading(terms)
+
+    def say(word: str) -> str:
+        place = reading.lengthen(terms.words.index((word,)), ranked, terms.counts)
+        return terms.surfaces[place] if place >= 0 else ""
+
+    assert (say("refugees"), say("hagel"), say("chuck")) == ("Syrian refugees", "Chuck Hagel", "")
+
+
+def test_a_word_seldom_in_a_phrase_is_said_alone() -> None:
+    texts = ["Of Syrian refugees he spoke."] * 3 + ["For the refugees he did much."] * 30
+    terms = count_terms(texts, 2)
+    ranked = list(range(len(terms.words)))
+    assert Reading(terms).lengthen(terms.words.index(("refugees",)), ranked, terms.counts) == -1
