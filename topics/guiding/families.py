@@ -18,7 +18,7 @@ TOP_QUANTILE = 0.95
 # CHILD_SHARE of a child's top stays with the parent.
 LEAST_FIT = 0.08
 LEAST_SHARE = 0.2
-CROWDED_SHARE = 0.8
+CROWDED_SHARE = 0.9
 TOP_SHARE = 0.32
 CHILD_SHARE = 0.4
 # The same for passages that are sure enough to learn from.

@@ -25,7 +25,7 @@ def sharpen(
     In a corpus on one war a line on "weapons transfers" is somewhat like all that is said of
     weapons. Its surest passages are compared with the communities that discovery finds: a
     passage counts by how much nearer it is to the surest than to the nearest community, and
-    by the words of the topic that it and its neighbours have.
+    by the words of the topic that it has itself and that its neighbours have.
 
     Args:
         around: The passages amid what surrounds them; ``around.crowded`` says how far.
@@ -41,8 +41,10 @@ def sharpen(
     total = bring(scores, deviation) + bring(_margins(around, scores), deviation)
     if words is not None:
         total += WORDS * bring(around.spread(words), deviation)
-    sharp: NDArray[np.float64] = around.spread(total)
-    return (1.0 - around.crowded) * scores + around.crowded * sharp
+        # What a passage itself says tells an arms delivery from talk of arms around it.
+        total += WORDS * bring(words, deviation)
+    sharp: NDArray[np.float64] = (1.0 - around.crowded) * scores + around.crowded * total
+    return sharp
 
 
 def find_surest(scores: NDArray[np.float64]) -> list[NDArray[np.int64]]:

@@ -49,7 +49,7 @@ def test_a_topic_stands_further_apart_from_what_a_rival_is_about() -> None:
 
 def test_in_a_crowded_corpus_a_topic_takes_its_best_alone() -> None:
     random = np.random.default_rng(0)
-    scores = np.concatenate([random.normal(0.2, 0.02, 300), random.normal(0.5, 0.02, 20)])[:, None]
+    scores = np.concatenate([random.normal(0.2, 0.02, 300), random.normal(0.5, 0.005, 20)])[:, None]
     family = Family(np.array([-1]))
     assert (place(scores, family, crowded=1.0) == 0).sum() == 20
     assert (place(scores, family) == 0).sum() > 200
@@ -62,6 +62,15 @@ def test_passages_in_the_words_of_a_topic_score_higher() -> None:
     words[-40:] = 1.0
     gained = sharpen(around, scores, words) - sharpen(around, scores, None)
     assert gained[-40:].min() > gained[:-40].max()
+
+
+def test_words_count_most_where_a_passage_has_them_itself() -> None:
+    around, _, direction = one_war()
+    scores = around.score(direction)
+    words = np.zeros_like(scores)
+    words[-40::2] = 1.0
+    gained = sharpen(around, scores, words) - sharpen(around, scores, None)
+    assert gained[-40::2].min() > gained[-39::2].max()
 
 
 def test_a_corpus_on_many_subjects_keeps_its_scores() -> None:
