@@ -218,7 +218,7 @@ def fit_events(data: Path, cache: Path) -> None:
     facts = [read_facts(text) for text in texts]
     parts = [like.cosines, like.words, like.typical_cosines, like.typical_words]
     weighed = [
-        {name: value for name, value, _ in split_score(weigh(facts[a], facts[b], like, n, None))}
+        {name: value for name, value, _ in split_score(weigh(facts[a], facts[b], like, n))}
         for n, (a, b) in enumerate(pairs.tolist())
     ]
     parts += [

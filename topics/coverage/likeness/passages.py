@@ -45,6 +45,8 @@ WEIGHTS = Weights(
 # Where the day of both is known; each day between them takes off some of it.
 DATED = 2.3
 DAY_APART = -0.9
+# Days of a gap that is not known, at most: what is open beyond says no less.
+_OPEN = 60
 # Pairs further apart than this were not among those that the model was fitted on.
 CANDIDATE_COSINE = 0.35
 _KINDS: tuple[tuple[FactKind, ...], ...] = (("figure",), ("date",), ("place", "name"))
@@ -61,6 +63,7 @@ class SameEvent:
         typical_cosine: Mean cosine of the two to what else is near them.
         typical_words: The same of their words.
         days: Days between their publication; ``None`` where one is not known to the day.
+        dated: Log odds that the dates add, see ``weigh_days``.
         shared_figures: Figures that both state, dates not among them.
         shared_dates: Months, days and years that both name.
         shared_names: Places and capitalised words that both have.
@@ -75,6 +78,7 @@ class SameEvent:
     typical_cosine: float
     typical_words: float
     days: int | None
+    dated: float
     shared_figures: tuple[str, ...]
     shared_dates: tuple[str, ...]
     shared_names: tuple[str, ...]
@@ -130,9 +134,21 @@ def measure_likeness(
     return leave_to_words(likeness, find_blind(languages, unread, pairs)) if unread else likeness
 
 
-def weigh_days(days: int | None) -> float:
-    """Return the log odds that the time between two reports adds."""
-    return 0.0 if days is None else DATED + DAY_APART * days
+def weigh_days(least: int, most: int) -> float:
+    """Return the log odds that the time between two reports adds.
+
+    The mean of the ratios over all the days that may lie between them, so that a date that is
+    missing or coarse takes off in proportion to what it leaves open; it never speaks for a pair.
+
+    Args:
+        least: Fewest days between the two.
+        most: The most that the dates leave open.
+    """
+    if least == most:
+        return DATED + DAY_APART * least
+    days = range(least, min(most, least + _OPEN) + 1)
+    ratios = [math.exp(DATED + DAY_APART * day) for day in days]
+    return min(0.0, math.log(sum(ratios) / len(ratios)))
 
 
 def split_score(evidence: SameEvent) -> list[tuple[str, float, float]]:
@@ -161,12 +177,17 @@ def split_score(evidence: SameEvent) -> list[tuple[str, float, float]]:
             ("dates conflict", dates, WEIGHTS.dates),
         )
     ]
-    days = evidence.days
-    return parts if days is None else [*parts, ("days", float(days), weigh_days(days))]
+    if evidence.days is None:
+        return [*parts, ("dates left open", 1.0, evidence.dated)] if evidence.dated else parts
+    return [*parts, ("days", float(evidence.days), evidence.dated)]
 
 
 def weigh(
-    a: Sequence[Fact], b: Sequence[Fact], likeness: Likeness, place: int, days: int | None
+    a: Sequence[Fact],
+    b: Sequence[Fact],
+    likeness: Likeness,
+    place: int,
+    days: tuple[int | None, float] = (None, 0.0),
 ) -> SameEvent:
     """Weigh the likeness of two texts with the facts that they state and with their dates.
 
@@ -175,7 +196,8 @@ def weigh(
         b: Facts of the second.
         likeness: Holds the pair.
         place: Where in it.
-        days: Between their publication, where both are known to the day.
+        days: Between their publication, where both are known to the day; and the log odds
+            that the dates add.
     """
     differing = []
     for (kind,) in _KINDS[:2]:
@@ -189,7 +211,8 @@ def weigh(
         words=float(likeness.words[place]),
         typical_cosine=float(likeness.typical_cosines[place]),
         typical_words=float(likeness.typical_words[place]),
-        days=days,
+        days=days[0],
+        dated=days[1],
         shared_figures=figures,
         shared_dates=dates,
         shared_names=names,

@@ -39,13 +39,14 @@ class Weights:
 
     Attributes:
         intercept: Log odds of a pair that has nothing in common.
-        cosines: Log odds that each part of a ``Likeness`` adds; so are the next six.
+        cosines: Log odds that each part of a ``Likeness`` adds; so are the next seven.
         words: See ``cosines``.
         typical_cosines: See ``cosines``.
         typical_words: See ``cosines``.
         figures: See ``cosines``.
         dates: See ``cosines``.
         headlines: See ``cosines``.
+        recurring: See ``cosines``.
         typical: Ranks of the neighbours that are typical, counted from 0.
         median_cosine: Stands in for each typical neighbour that a small corpus lacks: the
             median of the texts that the model was fitted on.
@@ -67,6 +68,7 @@ class Weights:
     median_words: float
     least_words: float
     headlines: float = 0.0
+    recurring: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Likeness:
         figures: 1 where both texts state figures, and none in common; ``None`` where facts
             are weighed pair by pair.
         dates: The same of dates.
+        recurring: What tells happenings of one kind apart, see ``Facts.recur``.
     """
 
     weights: Weights
@@ -94,13 +97,14 @@ class Likeness:
     headlines: NDArray[np.float64] | None = None
     figures: NDArray[np.float64] | None = None
     dates: NDArray[np.float64] | None = None
+    recurring: NDArray[np.float64] | None = None
 
     @cached_property
     def evidence(self) -> NDArray[np.float64]:
         """Log odds of one event of the parts that were measured: shape ``(m,)``."""
         odds = np.full(len(self.cosines), self.weights.intercept)
         for part in ("cosines", "words", "headlines", "typical_cosines", "typical_words",
-                     "figures", "dates"):  # fmt: skip
+                     "figures", "dates", "recurring"):  # fmt: skip
             measured = getattr(self, part)
             if measured is not None:
                 odds += getattr(self.weights, part) * measured

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from embeddings.words.steps import (
     pass_all,
     state_number,
 )
-from topics.coverage.articles.days import day_bounds, days_apart, is_day
+from topics.coverage.articles.days import ANY_DAY, Bounds, day_bounds, gap, is_day
 from topics.coverage.likeness.passages import (
     CANDIDATE_COSINE,
     SameEvent,
@@ -79,15 +79,29 @@ class _Nodes:
         words: NDArray[np.int64] = self.texts.lengths[pairs].min(axis=1)
         return words
 
-    def known_days(self, a: int, b: int) -> int | None:
-        """Return the days between two rows, ``None`` where one is not known to the day."""
-        dates = self.corpus.published(a), self.corpus.published(b)
-        return days_apart(*dates) if all(is_day(day_bounds(one)) for one in dates) else None
+    def weigh_days(self, a: int, b: int) -> tuple[int | None, float]:
+        """Return the days between two rows, ``None`` where one is not known, and their odds."""
+        bounds = [day_bounds(self.corpus.published(row)) for row in (a, b)]
+        if all(map(is_day, bounds)):
+            days = gap(*bounds)
+            return days, weigh_days(days, days)
+        if self.span is None:
+            return None, 0.0
+        one, other = (self.span if bound == ANY_DAY else bound for bound in bounds)
+        most = max(one[1] - other[0], other[1] - one[0])
+        return None, weigh_days(gap(one, other), most)
+
+    @cached_property
+    def span(self) -> Bounds | None:
+        """The first and the last day that an article is known to be of."""
+        dates = {document.published for document in self.corpus.documents.values()}
+        days = [bound[0] for bound in map(day_bounds, sorted(dates)) if is_day(bound)]
+        return (min(days), max(days)) if days else None
 
     def weigh(self, a: int, b: int, likeness: Likeness, place: int) -> SameEvent:
         """Weigh two rows, whose nodes' likeness is at a place."""
         facts_a, facts_b = (self.facts(int(self.corpus.nodes[row])) for row in (a, b))
-        return weigh(facts_a, facts_b, likeness, place, self.known_days(a, b))
+        return weigh(facts_a, facts_b, likeness, place, self.weigh_days(a, b))
 
     def pick_reports(self, a: int, b: int, days: int) -> tuple[int, int] | None:
         """Pick two outlets' reports that may be of one event, the earlier first.
@@ -99,7 +113,7 @@ class _Nodes:
             for row_b in self.corpus.one_of_each(self.members[b]):
                 if not pass_all(self.corpus.check_reports(row_a, row_b, days)):
                     continue
-                weight = weigh_days(self.known_days(row_a, row_b))
+                weight = self.weigh_days(row_a, row_b)[1]
                 if best is None or weight > best[0]:
                     first, second = sorted((row_a, row_b), key=self.corpus.order)
                     best = weight, first, second
@@ -137,7 +151,7 @@ def find_same_event(
     pairs = pairs[kept]
     likeness = known.measure(pairs, cosines[kept])
     # Facts only take away, and nothing adds more than a common day.
-    hopeful = to_odds(options.event_score) - weigh_days(0)
+    hopeful = to_odds(options.event_score) - weigh_days(0, 0)
     relations = []
     places = np.flatnonzero(likeness.evidence >= hopeful).tolist()
     for place in track(places, len(places)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,8 @@ from topics.coverage.articles.articles import Article
 from topics.coverage.articles.days import ANY_DAY, day_bounds, gap, is_day
 from topics.coverage.likeness import articles as affinity
 from topics.coverage.likeness.articles import Affinity
-from topics.coverage.likeness.weighing import to_odds
+from topics.coverage.likeness.dates import DateOdds, learn_dates
+from topics.coverage.likeness.weighing import to_odds, to_probability
 from topics.coverage.stories.ties import Ties
 
 # Log odds, at least, of two articles of which one is most of the other: .95. Strong, but no
@@ -26,6 +27,8 @@ _LINKED = 3.0
 _HOP_NEIGHBOURS = 12
 # Each round takes a story that has more reports than neighbours were looked at further.
 _ROUNDS = 2
+# Pairs of known days that are looked at to learn what dates say.
+_TELLING_PAIRS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class StoryOptions:
         least_words: Shortest article that is grouped, headline and beginning together.
     """
 
-    threshold: float = 0.45
+    threshold: float = 0.6
     days: int = 5
     neighbours: int = 40
     least_words: int = 5
@@ -99,12 +102,13 @@ class Nodes:
         size = max(len(self.ties.nodes), 1)
         return np.stack((keys // size, keys % size), axis=1)
 
-    def gaps(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the fewest days between two nodes, and whether both days are known."""
+    def gaps(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the fewest and the most days that may lie between two nodes."""
         pairs = self.split(keys)
         first, second = self.days[pairs[:, 0]], self.days[pairs[:, 1]]
-        gaps = np.maximum(first[:, 0] - second[:, 1], second[:, 0] - first[:, 1])
-        return np.maximum(gaps, 0), (first[:, 0] == first[:, 1]) & (second[:, 0] == second[:, 1])
+        least = np.maximum(first[:, 0] - second[:, 1], second[:, 0] - first[:, 1])
+        most = np.maximum(first[:, 1] - second[:, 0], second[:, 1] - first[:, 0])
+        return np.maximum(least, 0), most
 
     def days_between(self, a: int, b: int) -> int | None:
         """Return the days between two articles as they were compared, ``None`` if not known."""
@@ -121,10 +125,30 @@ class Nodes:
         return not document.published, document.published, document.id
 
 
-def weigh_pairs(
-    nodes: Nodes, options: StoryOptions, unread: Collection[str] = ()
-) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-    """Compare the nodes that may report one event; returns pairs, log odds, and the others."""
+@dataclass(frozen=True)
+class Compared:
+    """Nodes that were compared, and how.
+
+    Attributes:
+        pairs: int64 of shape ``(m, 2)``, the lower node first.
+        evidence: float64 of shape ``(m,)``: log odds of one event, the surplus left out.
+        surplus: Log odds that every pair loses, 0 or less (``learn_dates``).
+        ruled_out: Near pairs that lie too many days apart, and were not compared.
+    """
+
+    pairs: NDArray[np.int64]
+    evidence: NDArray[np.float64]
+    surplus: float
+    ruled_out: int
+
+    @cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """Probability that each pair reports one event, if each is the other's nearest."""
+        return to_probability(self.evidence + self.surplus)
+
+
+def weigh_pairs(nodes: Nodes, options: StoryOptions, unread: Collection[str] = ()) -> Compared:
+    """Compare the nodes that may report one event."""
     rows = np.array(nodes.representatives, np.intp)
     texts = nodes.texts.select(np.concatenate((rows, rows + len(nodes.articles))))
     vectors = nodes.vectors[rows]
@@ -134,13 +158,12 @@ def weigh_pairs(
     graph = find_neighbours(vectors, width, keys=keys)
     languages = [nodes.articles[row].document.language for row in rows.tolist()]
     measure = Affinity(texts, vectors, graph, languages, unread)
+    dated = _learn(_near(graph, _HOP_NEIGHBOURS), nodes, measure, options.days)
     near = _near(graph, options.neighbours)
-    gaps, known = nodes.gaps(near)
-    dated = affinity.weigh_days(gaps[known], options.days)
     near = _distinct(np.concatenate((near, nodes.linked)))
     pairs, evidence, ruled_out = _weigh(near, nodes, measure, dated)
     for _ in range(_ROUNDS):
-        strong = evidence >= to_odds(options.threshold)
+        strong = evidence + dated.surplus >= to_odds(options.threshold)
         hops = _two_hops(pairs[strong], evidence[strong], len(rows))
         more = hops[~np.isin(hops, near, assume_unique=True)]
         near = _distinct(np.concatenate((near, more)))
@@ -148,7 +171,17 @@ def weigh_pairs(
         pairs = np.concatenate((pairs, further[0]))
         evidence = np.concatenate((evidence, further[1]))
         ruled_out += further[2]
-    return pairs, evidence, ruled_out
+    return Compared(pairs, evidence, dated.surplus, ruled_out)
+
+
+def _learn(keys: NDArray[np.int64], nodes: Nodes, measure: Affinity, days: int) -> DateOdds:
+    """Learn how far apart likely partners lie, from those whose days are known."""
+    least, most = nodes.gaps(keys)
+    known = np.flatnonzero(least == most)
+    # As many as tell, evenly over all.
+    known = known[:: len(known) // _TELLING_PAIRS + 1]
+    evidence = measure.measure(nodes.split(keys[known])).evidence
+    return learn_dates(least[known], evidence, days)
 
 
 def _near(graph: NeighbourGraph, count: int) -> NDArray[np.int64]:
@@ -185,13 +218,18 @@ def _two_hops(
 
 
 def _weigh(
-    keys: NDArray[np.int64], nodes: Nodes, measure: Affinity, dated: NDArray[np.float64]
+    keys: NDArray[np.int64], nodes: Nodes, measure: Affinity, dated: DateOdds
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
     """Return the pairs that dates allow, their log odds of one story, and how many are not."""
-    gaps, known = nodes.gaps(keys)
-    kept = near_in_time(gaps, len(dated) - 1)
-    pairs, gaps = nodes.split(keys[kept]), gaps[kept]
-    evidence = measure.measure(pairs).evidence + np.where(known[kept], dated[gaps], 0.0)
+    least, most = nodes.gaps(keys)
+    kept = near_in_time(least, dated.most)
+    pairs = nodes.split(keys[kept])
+    likeness = measure.measure(pairs)
+    # Of known days it is known whether a thing happened again.
+    assert likeness.recurring is not None  # noqa: S101 - articles are weighed by it
+    recurring = np.where(least[kept] == most[kept], 0.0, likeness.recurring)
+    evidence = replace(likeness, recurring=recurring).evidence
+    evidence = evidence + dated.weigh(least[kept], most[kept])
     linked = np.isin(keys[kept], nodes.linked)
-    evidence[linked] = np.maximum(evidence[linked], _LINKED)
+    evidence[linked] = np.maximum(evidence[linked], _LINKED - dated.surplus)
     return pairs, evidence, int((~kept).sum())

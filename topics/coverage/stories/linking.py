@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ MISSING = -3.0
 DROP = 1.56
 # Pairs within a side that count as much as no knowledge of it.
 _DOUBT = 1.0
+# The most that the mean within a side is taken for where a single node joins it: the tighter a
+# story, the further a side angle or a comment lies below, and still is of the story.
+TIGHT = 2.0
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class Tree:
         pairs: See ``link``.
         evidence: See ``link``.
         least: Mean evidence down to which clusters are merged.
+        surplus: See ``link``.
         clusters: First those given, then one a merge; they go by their places here.
     """
 
@@ -65,6 +70,7 @@ class Tree:
     pairs: NDArray[np.int64]
     evidence: NDArray[np.float64]
     least: float
+    surplus: float
     clusters: list[Cluster]
 
     def cut(self) -> list[list[int]]:
@@ -106,10 +112,23 @@ class Tree:
         one, other = self._clusters_of(a), self._clusters_of(b)
         for place in one:
             if place in other:
-                return _weigh_merge(self.clusters[place].mean, self.clusters[place].drop)
-        if self.clusters[one[-1]].excess.get(other[-1]) == -np.inf:
+                cluster = self.clusters[place]
+                left, right = cluster.children or (place, place)
+                return self.weigh_merge(left, right, cluster.mean, cluster.drop)
+        left, right = one[-1], other[-1]
+        if self.clusters[left].excess.get(right) == -np.inf:
             return -np.inf
-        return self._mean_between(list(self.nodes(one[-1])), list(self.nodes(other[-1])))
+        mean = self._mean_between(list(self.nodes(left)), list(self.nodes(right)))
+        return self.weigh_merge(left, right, mean, 0.0)
+
+    def weigh_merge(self, one: int, other: int, mean: float, drop: float) -> float:
+        """Return the log odds that two clusters are one story.
+
+        What all pairs share, the surplus, counts in full for two single nodes, and less where
+        many pairs speak for a merge: as their mean's doubt does.
+        """
+        pairs = self.clusters[one].size * self.clusters[other].size
+        return mean + self.surplus / math.sqrt(pairs) - DROP * drop
 
     def _clusters_of(self, node: int) -> list[int]:
         """Return the clusters that a node is in, from the one given to the largest."""
@@ -134,14 +153,16 @@ def link(
     evidence: NDArray[np.float64],
     least: float,
     apart: Iterable[tuple[int, int]] = (),
+    surplus: float = 0.0,
 ) -> list[list[int]]:
     """Group nodes so that the mean evidence within each group holds it together.
 
     Clusters are merged by the greatest mean evidence of their pairs (average link; pairs
     not given count ``MISSING``), as long as that is ``least`` or more. Each merge then has
     odds of its own: the mean, less ``DROP`` times how far it falls below the mean within
-    either side. Of all cuts of the tree the one is taken under which the odds of the merges
-    that hold add up to most, so that a weak merge is made good only by those above it.
+    either side, and less the surplus (``Tree.weigh_merge``). Of all cuts of the tree the one
+    is taken under which the odds of the merges that hold add up to most, so that a weak merge
+    is made good only by those above it.
 
     Args:
         groups: The nodes, those that belong together from the start in one list.
@@ -149,12 +170,13 @@ def link(
         evidence: float64 of shape ``(m,)``: log odds.
         least: Log odds from which two single nodes are joined.
         apart: Nodes that may not be in one group; those of one list are not looked at.
+        surplus: Log odds that every pair of this corpus loses, 0 or less.
 
     Returns:
         Groups of nodes, sorted. They depend on the order of the nodes where ties are
         broken, and not on that of pairs or groups.
     """
-    return grow(groups, pairs, evidence, least, apart).cut()
+    return grow(groups, pairs, evidence, least, apart, surplus).cut()
 
 
 def grow(
@@ -163,9 +185,11 @@ def grow(
     evidence: NDArray[np.float64],
     least: float,
     apart: Iterable[tuple[int, int]] = (),
+    surplus: float = 0.0,
 ) -> Tree:
     """Merge clusters by average link down to a mean of ``least``; arguments as ``link``."""
-    tree = _plant(groups, pairs, evidence, least, apart)
+    clusters = _plant(groups, pairs, evidence, least, apart)
+    tree = Tree(groups, pairs, evidence, least, surplus, clusters)
     queue = [
         _entry(tree, one, other, mean)
         for one, cluster in enumerate(tree.clusters)
@@ -190,7 +214,7 @@ def _plant(
     evidence: NDArray[np.float64],
     least: float,
     apart: Iterable[tuple[int, int]],
-) -> Tree:
+) -> list[Cluster]:
     cluster_of = np.empty(sum(map(len, groups)), np.int64)
     for number, nodes in enumerate(groups):
         cluster_of[list(nodes)] = number
@@ -213,7 +237,7 @@ def _plant(
         one, other = int(cluster_of[a]), int(cluster_of[b])
         if one != other:
             _add(clusters, one, other, -np.inf)
-    return Tree(groups, pairs, evidence, least, clusters)
+    return clusters
 
 
 def _connect(count: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -240,8 +264,9 @@ def _entry(tree: Tree, one: int, other: int, mean: float) -> tuple[float, int, i
 def _merge(tree: Tree, one: int, other: int) -> int:
     mean, made = tree.mean(one, other), len(tree.clusters)
     left, right = tree.clusters[one], tree.clusters[other]
-    drop = max(0.0, *(_drop(side, mean) for side in (left, right)))
-    joined = left.joined + right.joined + _weigh_merge(mean, drop) - tree.least
+    drop = max(0.0, _drop(left, mean, right.size == 1), _drop(right, mean, left.size == 1))
+    odds = tree.weigh_merge(one, other, mean, drop)
+    joined = left.joined + right.joined + odds - tree.least
     near: dict[int, float] = {}
     for place in (left.excess.keys() | right.excess.keys()) - {one, other}:
         near[place] = left.excess.get(place, 0.0) + right.excess.get(place, 0.0)
@@ -267,11 +292,8 @@ def _merge(tree: Tree, one: int, other: int) -> int:
     return made
 
 
-def _weigh_merge(mean: float, drop: float) -> float:
-    return mean - DROP * drop
-
-
-def _drop(side: Cluster, mean: float) -> float:
+def _drop(side: Cluster, mean: float, single: bool) -> float:
     """How far a mean falls below that within a side; less where that is of few pairs."""
     pairs = side.size * (side.size - 1) / 2
-    return (side.within - mean * pairs) / (pairs + _DOUBT)
+    within = min(side.within, TIGHT * pairs) if single else side.within
+    return (within - mean * pairs) / (pairs + _DOUBT)

@@ -175,13 +175,12 @@ def find_stories(
         copies=copies, linked=linked, together=together, apart=apart,
     )  # fmt: skip
     nodes = Nodes(articles, worded, unit, ties)
-    pairs, evidence, ruled_out = weigh_pairs(nodes, options, unread)
+    found = weigh_pairs(nodes, options, unread)
     least = max(to_odds(options.threshold), linking.MISSING)
-    tree = linking.grow(ties.groups, pairs, evidence, least, ties.apart)
-    scores = to_probability(evidence)
-    stories = _describe(tree.cut(), nodes, pairs, scores)
-    of_articles = np.sort(np.array(nodes.representatives, np.int64)[pairs], axis=1)
-    return StorySurvey(stories, of_articles, scores, ruled_out, options, nodes, tree)
+    tree = linking.grow(ties.groups, found.pairs, found.evidence, least, ties.apart, found.surplus)
+    stories = _describe(tree.cut(), nodes, found.pairs, found.scores)
+    of_articles = np.sort(np.array(nodes.representatives, np.int64)[found.pairs], axis=1)
+    return StorySurvey(stories, of_articles, found.scores, found.ruled_out, options, nodes, tree)
 
 
 def _describe(

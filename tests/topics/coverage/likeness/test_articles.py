@@ -16,9 +16,7 @@ from topics.coverage.likeness.articles import (
     WEIGHTS,
     Affinity,
     headline,
-    mark_facts,
     story_text,
-    weigh_days,
 )
 from topics.coverage.likeness.weighing import Likeness
 
@@ -52,22 +50,6 @@ def test_pairs_are_compared_by_words_headlines_and_facts():
     assert found.headlines[0] > found.headlines[1]
     assert found.figures.tolist() == [0.0, 1.0]
     assert found.dates.tolist() == [0.0, 1.0]
-
-
-def test_a_common_day_says_more_among_articles_of_years_than_of_one_day():
-    years = weigh_days(np.arange(2000), 5)
-    one_day = weigh_days(np.zeros(2000, np.int64), 5)
-    assert years[0] > 1
-    assert one_day[0] < 0
-    assert all(years[:-1] > years[1:])
-    assert weigh_days(np.empty(0, np.int64), 5).tolist() == [0.0] * 6
-
-
-def test_figures_and_dates_are_read_by_value():
-    texts = read_many(["Twelve died in 2013 on Monday", "12th of 1,200 in July", "", ""])
-    figures, dates = mark_facts(texts)
-    assert figures.multiply(figures[[1, 1]]).sum(axis=1).ravel().tolist()[0] == [1.0, 2.0]
-    assert np.diff(dates.indptr).tolist() == [2, 1]
 
 
 def article(title, body):

@@ -18,6 +18,7 @@ from topics.coverage.likeness.passages import (
     candidate_pairs,
     measure_likeness,
     weigh,
+    weigh_days,
 )
 from topics.coverage.likeness.weighing import Likeness
 from topics.coverage.relations import shared_runs
@@ -236,7 +237,7 @@ def test_conflicting_figures_and_dates_count_against_one_event(stated: str, chan
     assert isinstance(other.evidence, SameEvent)
     assert [(f.before, f.after) for f in other.evidence.differing] == [(stated, changed)]
     words = other.evidence.words
-    unweighed = weigh([], [], likeness(other.evidence.cosine, words), 0, None)
+    unweighed = weigh([], [], likeness(other.evidence.cosine, words), 0)
     assert other.evidence.score < unweighed.score
 
 
@@ -372,3 +373,10 @@ def test_relations_are_the_same_in_any_order(order: list[int]) -> None:
         ]
 
     assert told(shuffled) == told(whole)
+
+
+@pytest.mark.parametrize(("least", "most"), [(0, 30), (0, 365), (2, 40)])
+def test_dates_left_open_take_off_in_proportion(least: int, most: int) -> None:
+    assert weigh_days(least, most) <= weigh_days(least, (least + most) // 2) <= 0
+    assert weigh_days(least, most) < weigh_days(least, least)
+    assert weigh_days(0, 365) < weigh_days(0, 30)

@@ -355,14 +355,14 @@ def test_pairs_of_partners_that_lie_too_far_apart_are_counted_too():
 
 
 @pytest.mark.parametrize("first", ["", "2013", "2013-07-02"])
-def test_a_date_that_is_missing_or_coarse_says_nothing(first):
+def test_a_missing_date_speaks_against_a_pair_where_what_is_alike_lies_far_apart(first):
     articles = corpus([first, "", *[f"20{year}-03-04" for year in range(10, 21)]])
     scores = []
     for known in (corpus(), articles):
         survey = find(known)
         place = survey.pairs.tolist().index([0, 1])
         scores.append(survey.scores[place])
-    assert scores[0] == scores[1]
+    assert scores[0] > scores[1]
 
 
 @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ def test_strangers_are_told_that_they_were_not_compared_and_how_far_their_storie
     assert steps["score"] == (False, "Nothing in the two was near enough to be compared.")
     assert steps["average link"] == (
         False,
-        "The articles of the one's story and those of the other's score 0.05 on average; 0.45 is "
+        "The articles of the one's story and those of the other's score 0.05 on average; 0.60 is "
         "asked for.",
     )
 
