@@ -52,6 +52,8 @@ LEAD_CHARACTERS = 1200
 # Words that stand for a missing headline.
 _HEADLINE_WORDS = 15
 NEIGHBOURS = 60
+# Languages of articles whose weekdays are read.
+_ENGLISH = ("", "en")
 # Pairs compared at once, about 1 kB each.
 _AT_ONCE = 50_000
 
@@ -123,6 +125,14 @@ class Affinity:
                 "ij,ij->i", self.vectors[first[part]], self.vectors[second[part]]
             )
         return cosines
+
+    @cached_property
+    def timeless(self) -> NDArray[np.bool_]:
+        """Which nodes name no weekday, as comment does: of English ones, whose names are read."""
+        named = np.diff(self._facts.weekdays.indptr) > 0
+        english = [one in _ENGLISH for one in self.languages] or [True] * len(named)
+        timeless: NDArray[np.bool_] = ~named & np.array(english, bool)
+        return timeless
 
     @cached_property
     def _stems(self) -> tuple[Any, Any, Any]:

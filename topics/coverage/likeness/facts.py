@@ -77,6 +77,11 @@ class Facts:
         return counted
 
     @cached_property
+    def weekdays(self) -> Any:
+        """The same of weekdays."""
+        return self._mark("weekday", beginning=False)
+
+    @cached_property
     def _beginnings(self) -> Mapping[str, Any]:
         kinds: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in ("figure", *_TIMES)}
         kinds["ordinal"] = ("ordinal", "numeral ordinal")

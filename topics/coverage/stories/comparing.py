@@ -27,6 +27,9 @@ _LINKED = 3.0
 _HOP_NEIGHBOURS = 12
 # Each round takes a story that has more reports than neighbours were looked at further.
 _ROUNDS = 2
+# Log odds that an article loses which says of no day what it tells, comment for the most part:
+# two that comment on one thing are no report of it. Of those without a date comment may be all.
+_TIMELESS = -0.4
 # Pairs of known days that are looked at to learn what dates say.
 _TELLING_PAIRS = 50_000
 
@@ -133,18 +136,21 @@ class Compared:
         pairs: int64 of shape ``(m, 2)``, the lower node first.
         evidence: float64 of shape ``(m,)``: log odds of one event, the surplus left out.
         surplus: Log odds that every pair loses, 0 or less (``learn_dates``).
+        doubts: float64 of shape ``(n,)``: log odds, 0 or less, that each node loses where it
+            would be a story with one other alone.
         ruled_out: Near pairs that lie too many days apart, and were not compared.
     """
 
     pairs: NDArray[np.int64]
     evidence: NDArray[np.float64]
     surplus: float
+    doubts: NDArray[np.float64]
     ruled_out: int
 
     @cached_property
     def scores(self) -> NDArray[np.float64]:
         """Probability that each pair reports one event, if each is the other's nearest."""
-        return to_probability(self.evidence + self.surplus)
+        return to_probability(self.evidence + self.surplus + self.doubts[self.pairs].sum(axis=1))
 
 
 def weigh_pairs(nodes: Nodes, options: StoryOptions, unread: Collection[str] = ()) -> Compared:
@@ -171,7 +177,9 @@ def weigh_pairs(nodes: Nodes, options: StoryOptions, unread: Collection[str] = (
         pairs = np.concatenate((pairs, further[0]))
         evidence = np.concatenate((evidence, further[1]))
         ruled_out += further[2]
-    return Compared(pairs, evidence, dated.surplus, ruled_out)
+    known = nodes.days[:, 0] == nodes.days[:, 1]
+    doubts = np.where(known & measure.timeless, _TIMELESS, 0.0)
+    return Compared(pairs, evidence, dated.surplus, doubts, ruled_out)
 
 
 def _learn(keys: NDArray[np.int64], nodes: Nodes, measure: Affinity, days: int) -> DateOdds:
@@ -226,7 +234,8 @@ def _weigh(
     pairs = nodes.split(keys[kept])
     likeness = measure.measure(pairs)
     # Of known days it is known whether a thing happened again.
-    assert likeness.recurring is not None  # noqa: S101 - articles are weighed by it
+    assert likeness.recurring is not None  # noqa: S101 - what is measured of articles
+    # Known days tell whether a thing happened again.
     recurring = np.where(least[kept] == most[kept], 0.0, likeness.recurring)
     evidence = replace(likeness, recurring=recurring).evidence
     evidence = evidence + dated.weigh(least[kept], most[kept])

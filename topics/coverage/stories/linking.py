@@ -63,6 +63,7 @@ class Tree:
         evidence: See ``link``.
         least: Mean evidence down to which clusters are merged.
         surplus: See ``link``.
+        doubts: See ``link``.
         clusters: First those given, then one a merge; they go by their places here.
     """
 
@@ -71,6 +72,7 @@ class Tree:
     evidence: NDArray[np.float64]
     least: float
     surplus: float
+    doubts: NDArray[np.float64]
     clusters: list[Cluster]
 
     def cut(self) -> list[list[int]]:
@@ -127,7 +129,10 @@ class Tree:
         What all pairs share, the surplus, counts in full for two single nodes, and less where
         many pairs speak for a merge: as their mean's doubt does.
         """
-        pairs = self.clusters[one].size * self.clusters[other].size
+        left, right = self.clusters[one], self.clusters[other]
+        pairs = left.size * right.size
+        if pairs == 1:
+            mean += float(self.doubts[left.key] + self.doubts[right.key])
         return mean + self.surplus / math.sqrt(pairs) - DROP * drop
 
     def _clusters_of(self, node: int) -> list[int]:
@@ -153,7 +158,9 @@ def link(
     evidence: NDArray[np.float64],
     least: float,
     apart: Iterable[tuple[int, int]] = (),
+    *,
     surplus: float = 0.0,
+    doubts: NDArray[np.float64] | None = None,
 ) -> list[list[int]]:
     """Group nodes so that the mean evidence within each group holds it together.
 
@@ -171,12 +178,14 @@ def link(
         least: Log odds from which two single nodes are joined.
         apart: Nodes that may not be in one group; those of one list are not looked at.
         surplus: Log odds that every pair of this corpus loses, 0 or less.
+        doubts: float64 of shape ``(nodes,)``: log odds, 0 or less, that each node loses where
+            it would be a group with one other alone.
 
     Returns:
         Groups of nodes, sorted. They depend on the order of the nodes where ties are
         broken, and not on that of pairs or groups.
     """
-    return grow(groups, pairs, evidence, least, apart, surplus).cut()
+    return grow(groups, pairs, evidence, least, apart, surplus=surplus, doubts=doubts).cut()
 
 
 def grow(
@@ -185,11 +194,15 @@ def grow(
     evidence: NDArray[np.float64],
     least: float,
     apart: Iterable[tuple[int, int]] = (),
+    *,
     surplus: float = 0.0,
+    doubts: NDArray[np.float64] | None = None,
 ) -> Tree:
     """Merge clusters by average link down to a mean of ``least``; arguments as ``link``."""
     clusters = _plant(groups, pairs, evidence, least, apart)
-    tree = Tree(groups, pairs, evidence, least, surplus, clusters)
+    if doubts is None:
+        doubts = np.zeros(sum(map(len, groups)))
+    tree = Tree(groups, pairs, evidence, least, surplus, doubts, clusters)
     queue = [
         _entry(tree, one, other, mean)
         for one, cluster in enumerate(tree.clusters)

@@ -177,7 +177,10 @@ def find_stories(
     nodes = Nodes(articles, worded, unit, ties)
     found = weigh_pairs(nodes, options, unread)
     least = max(to_odds(options.threshold), linking.MISSING)
-    tree = linking.grow(ties.groups, found.pairs, found.evidence, least, ties.apart, found.surplus)
+    tree = linking.grow(
+        ties.groups, found.pairs, found.evidence, least, ties.apart,
+        surplus=found.surplus, doubts=found.doubts,
+    )  # fmt: skip
     stories = _describe(tree.cut(), nodes, found.pairs, found.scores)
     of_articles = np.sort(np.array(nodes.representatives, np.int64)[found.pairs], axis=1)
     return StorySurvey(stories, of_articles, found.scores, found.ruled_out, options, nodes, tree)

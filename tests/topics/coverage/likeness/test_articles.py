@@ -62,3 +62,12 @@ def test_the_text_of_a_story_has_the_headline_once_and_only_the_beginning():
     assert text.count("Headline") == 1
     assert len(text) <= LEAD_CHARACTERS + len("Headline here\n")
     assert headline(article("", body)).startswith("Headline here word")
+
+
+def test_english_texts_that_name_no_weekday_are_timeless():
+    texts = read_many([*[body for _, body in TOLD[:2]], "What the quake teaches", *[""] * 3])
+    vectors = np.eye(3, dtype=np.float32)
+    graph = find_neighbours(vectors)
+    assert Affinity(texts, vectors, graph).timeless.tolist() == [False, False, True]
+    german = Affinity(texts, vectors, graph, languages=["en", "de", "de"])
+    assert german.timeless.tolist() == [False, False, False]

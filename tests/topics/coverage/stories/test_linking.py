@@ -92,3 +92,33 @@ def test_what_holds_a_given_group_together_is_what_others_are_held_to():
 
     assert join(0.5) == [[0, 1, 2]]
     assert join(5.0) == [[0, 1], [2]]
+
+
+TIGHT = {(0, 1): 6.0, (0, 2): 6.0, (1, 2): 6.0}
+
+
+def test_a_loose_member_of_a_tight_group_stays_in():
+    loose = {(node, 3): 1.5 for node in range(3)}
+    assert link(singles(4), *edges(TIGHT | loose), 0.4) == [[0, 1, 2, 3]]
+
+
+def test_two_tight_groups_that_are_as_near_stay_apart():
+    other = {(a + 3, b + 3): odds for (a, b), odds in TIGHT.items()}
+    between = {(a, b): 1.5 for a in range(3) for b in range(3, 6)}
+    found = link(singles(6), *edges(TIGHT | other | between), 0.4)
+    assert found == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_a_surplus_parts_two_that_many_pairs_would_hold():
+    alike = {(a, b): 1.6 for b in range(4) for a in range(b)}
+    assert link(singles(2), *edges({(0, 1): 1.6}), 0.2, surplus=-1.5) == [[0], [1]]
+    assert link(singles(2), *edges({(0, 1): 1.6}), 0.2) == [[0, 1]]
+    assert link(singles(4), *edges(alike), 0.2, surplus=-1.5) == [[0, 1, 2, 3]]
+
+
+def test_a_doubt_counts_where_two_would_stand_alone():
+    doubts = np.array([-0.8, -0.8, 0.0])
+    pair = {(0, 1): 1.0}
+    assert link(singles(3), *edges(pair), 0.0, doubts=doubts) == [[0], [1], [2]]
+    held = pair | {(0, 2): 3.0, (1, 2): 3.0}
+    assert link(singles(3), *edges(held), 0.0, doubts=doubts) == [[0, 1, 2]]
