@@ -12,6 +12,7 @@ _EXPORTS = {
     "answers.backup": "backup restore",
     "answers.by_hand": "load_edits save_edits",
     "answers.calibrate": "calibrate judge questions set_thresholds",
+    "answers.changes": "changes",
     "answers.check": "check repair",
     "answers.cluster": "cluster",
     "answers.copies": "copies",

@@ -114,6 +114,21 @@ def read_times(store: CorpusStore, document_id: str) -> Reading:
     return Reading(*row)
 
 
+def list_read_since(store: CorpusStore, since: str) -> list[tuple[str, bool]]:
+    """Return the articles first read or changed since a time, and whether they are new, by id.
+
+    Those of before times were noted are old.
+    """
+    return [
+        (document_id, bool(new))
+        for document_id, new in store.rows(
+            "SELECT id, coalesce(first_read, '') >= ?1 FROM documents "
+            "WHERE max(coalesce(first_read, ''), coalesce(changed, '')) >= ?1 ORDER BY id",
+            (since,),
+        )
+    ]
+
+
 def list_revised(store: CorpusStore, document_ids: Iterable[str]) -> list[Revised]:
     """Return which of some articles have other texts too, by id."""
     rows = store.rows(

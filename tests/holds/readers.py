@@ -72,6 +72,7 @@ OPTIONS = (
     ("copies", "--kind", "{}"),
     ("copies", "--why-not", "1", "{}"),
     ("story", "{}"),
+    ("changes", "--since", "{}"),
     ("outlets", "--limit", "{}"),
     ("trends", "--by", "{}"),
     ("trends", "--recent", "{}"),

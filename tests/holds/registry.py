@@ -104,6 +104,7 @@ READING = (
     Case("story", ("--json",)),
     Case("story", ("{story}", "--json")),
     Case("article", ("{article}", "--json")),
+    Case("changes", ("--since", "2001-01-01", "--json")),
     Case("outlets", ("--json",)),
     Case("trends", ("--outlets", "--json")),
     Case("calibrate", ("--answers", "--json")),

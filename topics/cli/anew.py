@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from topics.cli.changes import tell_changes
 from topics.cli.options import repeat_db
 from topics.cli.output import RIGHT, echo, plain, show_table
+from topics.cli.topic_changes import tell_changes
 
 if TYPE_CHECKING:
     from topics.answers.anew import Anew

@@ -19,7 +19,6 @@ from topics.answers.counting import (
     tell_languages,
 )
 from topics.cli.anew import print_anew
-from topics.cli.changes import tell_changes
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -31,6 +30,7 @@ from topics.cli.options import (
 )
 from topics.cli.output import echo, plain, print_json, say, show, styled
 from topics.cli.progress import show_progress
+from topics.cli.topic_changes import tell_changes
 from topics.cli.topics import print_levels, print_topics
 
 if TYPE_CHECKING:

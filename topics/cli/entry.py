@@ -12,8 +12,8 @@ from topics.cli.output import echo, in_plain_words
 
 # In the order in which they are met.
 COMMANDS = (
-    *("cluster", "topics", "search", "copies", "story", "article", "outlets", "calibrate"),
-    *("trends", "map", "report", "edit", "evaluate", "export", "info", "remove"),
+    *("cluster", "topics", "search", "copies", "story", "article", "changes", "outlets"),
+    *("calibrate", "trends", "map", "report", "edit", "evaluate", "export", "info", "remove"),
     *("backup", "restore"),
 )
 

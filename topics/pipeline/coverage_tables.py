@@ -231,6 +231,16 @@ def read_relations(store: CorpusStore) -> list[tuple[Any, ...]]:
     )
 
 
+def read_passage_articles(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str]:
+    """Return the document id of each of some passages."""
+    return dict(
+        store.rows(
+            "SELECT id, document_id FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passage_ids)),),
+        )
+    )
+
+
 def read_pairs(store: CorpusStore, passages: Sequence[Passage]) -> list[tuple[str, int, int]]:
     """Return kind and rows of the stored relations between some passages."""
     row_of = {passage.id: row for row, passage in enumerate(passages)}

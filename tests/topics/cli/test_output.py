@@ -110,6 +110,7 @@ RUNS: dict[str, list[list[object]]] = {
                ["--csv", f"pairs{TYPED}.csv"]],
     "story": [["--repeats"], [1, "--owners", "owners.toml"], [1, "--no-diff"]],
     "article": [[f"wire{EVIL}"], [f"nobody{EVIL}"], ["e"]],
+    "changes": [["--since", "2001-01-01"], ["--since", f"today{EVIL}"]],
     "outlets": [["--owners", "owners.toml"], ["--csv", f"outlets{TYPED}.csv"]],
     "calibrate": [[], ["story"], ["near_copy", "--no", 1, 3], ["--answers"], ["--curve"],
                   ["topic", "Aid", "--count", 2],
