@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
+from tests.conftest import article, paragraphs_of
 from tests.running import run
 from topics.answers import by_hand, calibrate_topic
 from topics.answers import edit as editing
@@ -29,26 +31,29 @@ OWN = {
 }
 
 
-@pytest.fixture
-def db(tmp_path, put, encoder, monkeypatch) -> Path:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory, make_encoder) -> Path:
     """Three subjects, two of which sound alike; one topic of the user's own."""
-    for module in (editing, calibrate_topic, by_hand):
-        monkeypatch.setattr(module, "stored_encoder", lambda _: encoder)
-    path = tmp_path / "news.db"
-    fill(path, put, encoder)
-    return path
-
-
-def fill(path: Path, put, encoder) -> None:
+    path, encoder = tmp_path_factory.mktemp("subjects") / "news.db", make_encoder()
     draw = random.Random(0)
     with CorpusStore.open(path, write=True) as store:
         for subject, words in SUBJECTS.items():
             texts = [" ".join(draw.sample(words.split(), 5)) + "." for _ in range(24)]
-            put(store, subject, texts, source="outlet")
+            one = article(subject, texts, source="outlet", language="en")
+            store.put_document(one, [], paragraphs_of(one))
         store.set_setting("guided", [OWN])
         note_encoder(store, encoder)
         embed_corpus(store, encoder)
         derive(store, encoder)
+    return path
+
+
+@pytest.fixture
+def db(tmp_path, filled, encoder, monkeypatch) -> Path:
+    """A copy of it."""
+    for module in (editing, calibrate_topic, by_hand):
+        monkeypatch.setattr(module, "stored_encoder", lambda _: encoder)
+    return Path(shutil.copy(filled, tmp_path / "news.db"))
 
 
 def held(db: Path) -> dict[str, int]:
@@ -101,7 +106,7 @@ def test_no_passage_is_asked_of_twice(db):
 
 def test_answers_are_edits_that_are_listed_and_undone(db):
     before = held(db)
-    reply(db, 12)
+    reply(db, 8)
     listed = editing.list_edits(db)
     assert {line.kind for line in listed} == {"pin", "exclude"}
     assert any("does not belong to 'arms'" in line.what for line in listed)
@@ -111,12 +116,11 @@ def test_answers_are_edits_that_are_listed_and_undone(db):
     assert held(db) == before
 
 
-def test_answers_are_saved_and_loaded(db, tmp_path, put, encoder):
-    reply(db, 16)
+def test_answers_are_saved_and_loaded(db, tmp_path, filled):
+    reply(db, 8)
     calibrate_topic.calibrate_topic("arms", db=db)
     by_hand.save_edits(tmp_path / "hand.json", db=db)
-    other = tmp_path / "other.db"
-    fill(other, put, encoder)
+    other = shutil.copy(filled, tmp_path / "other.db")
     by_hand.load_edits(tmp_path / "hand.json", db=other)
     assert held(other) == held(db)
 

@@ -85,7 +85,7 @@ def demos(tmp_path_factory) -> list[Stored]:
 
 @given(st.data())
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_what_is_told_is_what_is_stored_and_the_steps_say_why(demos, data):
     demo = data.draw(st.sampled_from(demos))
