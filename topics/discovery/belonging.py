@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ MIXED_SHARE = 0.5
 STRANGER_NEIGHBOURS = 5
 STRANGER_SPREADS = 2.5
 _DEVIATION = 1.4826
+# A line of fewer words is like no other whatever it says.
+STRANGER_WORDS = 10
 # Fewer passages than this tell too little of what is usual for one to be strange.
 STRANGER_ROWS = 30
 _BLOCK_CELLS = 8_000_000
@@ -91,15 +94,38 @@ def measure_belonging(
     )
 
 
-def find_strangers(graph: NeighbourGraph) -> NDArray[np.bool_]:
+def find_strangers(
+    graph: NeighbourGraph,
+    documents: Sequence[str] | None = None,
+    texts: Sequence[str] | None = None,
+) -> NDArray[np.bool_]:
     """Tell the rows that are unlike all others; none in corpora of a few rows.
+
+    A row is as near to others as to its nearest in other articles, and half of that is its
+    article's mean: an odd line in a common article is less strange than one in an odd article.
+
+    Args:
+        graph: Neighbours of each row.
+        documents: Article of each row; by default each is its own.
+        texts: Text of each row; those of a few words are no strangers. By default all may be.
 
     Returns:
         bool of shape ``(n,)``.
     """
     if graph.size < STRANGER_ROWS or graph.k == 0:
         return np.zeros(graph.size, np.bool_)
-    near = graph.similarities[:, :STRANGER_NEIGHBOURS].mean(axis=1, dtype=np.float64)
+    keys = range(graph.size) if documents is None else np.array(documents, dtype=object)
+    numbers = np.unique(keys, return_inverse=True)[1]
+    outside = numbers[graph.indices] != numbers[:, None]
+    # A row whose neighbours are all of its article is no nearer to others than to the last.
+    outside[:, -1] |= ~outside.any(axis=1)
+    nearest = outside & (np.cumsum(outside, axis=1) <= STRANGER_NEIGHBOURS)
+    sums = np.where(nearest, graph.similarities, 0.0).sum(axis=1, dtype=np.float64)
+    near = sums / nearest.sum(axis=1)
+    near = (near + (np.bincount(numbers, near) / np.bincount(numbers))[numbers]) / 2
     usual = np.median(near)
     spread = _DEVIATION * np.median(np.abs(near - usual))
-    return np.asarray(near < usual - STRANGER_SPREADS * spread, np.bool_)
+    strange = near < usual - STRANGER_SPREADS * spread
+    if texts is not None:
+        strange &= np.array([len(text.split()) >= STRANGER_WORDS for text in texts])
+    return np.asarray(strange, np.bool_)

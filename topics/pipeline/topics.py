@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.progress import begin
 from embeddings.text.stopwords import keep_telling_words
 from embeddings.vectors.neighbours import NeighbourGraph
-from topics.discovery.belonging import Belonging, measure_belonging
+from topics.discovery.belonging import Belonging, find_strangers, measure_belonging
 from topics.discovery.branching import measure_margins
 from topics.discovery.few import FEW_ROWS
 from topics.discovery.ground import Ground, prepare_ground
@@ -371,7 +371,8 @@ def _measure_belonging(corpus: Corpus, heads: NDArray[np.int64]) -> Belonging:
     places, labels = np.unique(heads, return_inverse=True)
     found = measure_belonging(corpus.ground.edges, labels, corpus.graph)
     others = np.where(found.others >= 0, places[found.others], -1)
-    return replace(found, others=others)
+    strangers = find_strangers(corpus.graph, corpus.documents, corpus.texts)
+    return replace(found, others=others, strangers=strangers)
 
 
 def _link(

@@ -48,6 +48,31 @@ def test_a_row_unlike_all_others_is_a_stranger_and_hardly_another_is():
     assert strangers[:80].sum() <= 2
 
 
+def test_an_odd_article_is_strange_though_its_passages_are_alike():
+    rows = two_clusters()
+    rows[74:80] = -np.eye(16)[7] + 0.05 * rows[74:80]
+    graph = find_neighbours(rows, 30)
+    articles = [*map(str, range(74)), *["odd"] * 6, "80", "81"]
+    assert not find_strangers(graph)[74:80].any()
+    strangers = find_strangers(graph, articles)
+    assert strangers[74:80].all()
+    assert strangers[:74].sum() <= 2
+
+
+def test_a_row_whose_neighbours_are_all_of_its_article_is_as_near_as_the_last():
+    rows = two_clusters()
+    graph = find_neighbours(rows, 30)
+    assert not find_strangers(graph, ["one"] * len(rows)).all()
+
+
+def test_a_line_of_a_few_words_is_no_stranger():
+    rows = two_clusters()
+    graph = find_neighbours(rows, 30)
+    texts = ["a line of so many words as a passage on something has"] * 82
+    assert find_strangers(graph, texts=texts)[81]
+    assert not find_strangers(graph, texts=[*texts[:81], "Thank you."])[81]
+
+
 def test_in_a_few_rows_nothing_is_strange():
     rows = two_clusters(size=8)
     assert not find_strangers(find_neighbours(rows, 5)).any()
