@@ -213,16 +213,15 @@ def _revise(store: CorpusStore, document: Document, story: int | None) -> Revisi
 
 
 def _list_conflicts(store: CorpusStore, read: Collection[str]) -> tuple[FactConflict, ...]:
-    pairs = [
-        (a, b)
-        for kind, a, b, _, _, across, *_ in read_relations(store)
-        if across and kind == "near_copy"
-    ]
+    pairs = [(a, b) for kind, a, b, *_ in read_relations(store) if kind == "near_copy"]
     article_of = read_passage_articles(store, {one for pair in pairs for one in pair})
     pairs = [pair for pair in pairs if any(article_of[one] in read for one in pair)]
     wanted = {one for pair in pairs for one in pair}
     cited, bodies = read_quotations(store, wanted), read_bodies(store, wanted)
     found = [
-        FactConflict(cited[a], cited[b], compare(bodies[a], bodies[b]).conflicts) for a, b in pairs
+        FactConflict(cited[a], cited[b], compare(bodies[a], bodies[b]).conflicts)
+        for a, b in pairs
+        # One outlet's are its own versions and forms; of no known outlet may be of any.
+        if cited[a].source != cited[b].source or not cited[a].source
     ]
     return tuple(one for one in found if one.facts)
