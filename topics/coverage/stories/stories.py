@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,13 @@ from topics.coverage.stories import linking
 from topics.coverage.stories.comparing import Nodes, StoryOptions, weigh_pairs
 from topics.coverage.stories.ties import tie
 
+# How outlets mark what is no report.
+_COMMENT = re.compile(
+    r"(?:analysis|comment|commentary|column|editorial|explainer|fact check|first take|op-ed|opinion"
+    r"|review|viewpoint)s?\b",
+    re.IGNORECASE,
+)
+
 __all__ = ["Story", "StoryOptions", "StorySurvey", "find_stories", "story_text"]
 
 
@@ -35,7 +43,9 @@ class Story:
 
     Attributes:
         members: Article numbers, by date, then by id; those without a date last.
-        central: The member with the greatest mean score to the others.
+        central: The member whose headline stands for all: one that reports before one that
+            comments or asks, of the text that most have before others, and of those the one
+            with the greatest mean score to the others; of copies the earliest.
         cohesion: Least mean score of a member to the others, in 0..1. Copies of one text
             score 1, pairs that were not compared next to nothing.
     """
@@ -212,14 +222,30 @@ def _describe(
             sums[one] += (score - missing) * sizes[other]
             sums[other] += (score - missing) * sizes[one]
         members = [row for node in group for row in nodes.ties.nodes[node]]
-        central = min(group, key=lambda node: (-sums[node], node))
         stories.append(
             Story(
                 tuple(sorted(members, key=nodes.order)),
-                nodes.representatives[central],
+                _find_central(nodes, sums),
                 min(1.0, max(0.0, min(sums.values()) / (total - 1))),
             )
         )
     rank = nodes.ties.rank
     stories.sort(key=lambda story: (-len(story.members), min(rank[r] for r in story.members)))
     return stories
+
+
+def _find_central(nodes: Nodes, sums: Mapping[int, float]) -> int:
+    """Return the article whose headline stands for a story's nodes, given their summed scores."""
+
+    def rank(row: int) -> tuple[bool, tuple[bool, str, str]]:
+        return _tells_little(nodes.articles[row].document.title), nodes.order(row)
+
+    best = {node: min(nodes.ties.nodes[node], key=rank) for node in sums}
+    node = min(sums, key=lambda n: (rank(best[n])[0], -len(nodes.ties.nodes[n]), -sums[n], n))
+    return best[node]
+
+
+def _tells_little(title: str) -> bool:
+    """Whether a headline is missing, asks, or is marked as comment."""
+    title = title.strip()
+    return not title or "? " in f"{title} " or _COMMENT.match(title) is not None

@@ -467,3 +467,24 @@ def test_who_is_not_in_one_story_fails_a_test(rng):
         for b in range(a):
             if survey.find_story(a) != survey.find_story(b):
                 assert not all(step.passed for step in survey.check(a, b))
+
+
+@pytest.mark.parametrize("comment", ["OPINION: The quake was no surprise", "Why did it shake?", ""])
+def test_a_headline_that_reports_stands_for_a_story(comment):
+    articles = corpus()
+    story = next(one for one in find(articles).stories if len(one.members) > 2)
+    told = [articles[row].document.title for row in story.members]
+    changed = list(articles)
+    for row in story.members[1:]:
+        document = replace(articles[row].document, title=comment)
+        changed[row] = replace(articles[row], document=document)
+    found = next(one for one in find(changed).stories if story.members[0] in one.members)
+    assert changed[found.central].document.title == told[0]
+
+
+def test_the_earliest_copy_stands_for_a_text_that_most_have():
+    copies = [article(20 + n, *QUAKE[0], f"2013-07-0{n}") for n in (4, 2, 3)]
+    articles = [*corpus(["2013-07-02", "2013-07-02"])[1:2], *copies]
+    (story,) = find(articles).stories
+    assert articles[story.central].document.published == "2013-07-02"
+    assert articles[story.central].id in {one.id for one in copies}
