@@ -1,6 +1,7 @@
 """The pictures of README and docs, made again: ``python -m benchmarks.pictures --db topicwire.db``.
 
-The database is that of ``make demo``. Needs Debian's Chromium and the extra ``dev``.
+The database is that of ``make demo``. Needs Debian's Chromium and the extra ``dev``; with
+``--maps`` the maps alone are made, which need neither.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import topics
 from tests.browser import Opened, open_browser
@@ -21,12 +23,33 @@ SHOTS = (
     ("report-phone.png", 390, 760, "dark", "", "#map-section"),
 )
 
+# The maps, which are drawn for print, made as wide as a screen shows them.
+MAPS: dict[str, dict[str, Any]] = {"map.png": {}, "map-dark.png": {"dark": True, "colour": "story"}}
+MAP_WIDTH = 1000
+
+
+def draw_maps(db: Path) -> None:
+    """Draw the maps of a database."""
+    from PIL import Image
+
+    for name, look in MAPS.items():
+        topics.map(OUT / name, db=db, **look)
+        with Image.open(OUT / name) as drawn:
+            size = MAP_WIDTH, round(MAP_WIDTH * drawn.height / drawn.width)
+            small = drawn.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        small.save(OUT / name, optimize=True)
+        print(f"{OUT / name}: {(OUT / name).stat().st_size / 1e3:.0f} kB")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--db", type=Path, default=Path("topicwire.db"))
+    parser.add_argument("--maps", action="store_true")
     given = parser.parse_args()
     OUT.mkdir(exist_ok=True)
+    draw_maps(given.db)
+    if given.maps:
+        return
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
         page = Path(folder) / "report.html"
         topics.report(page, db=given.db)

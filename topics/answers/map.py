@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 # What the colours may say, and how the picture tells it.
 COLOURS = {
     "topic": "",
-    "outlet": " Colour: the outlet that had it first.",
+    "outlet": " Colour: who had it first.",
     "date": " Colour: when it was first published.",
-    "story": " Colour: the story of the article that had it first.",
+    "story": " Colour: its story.",
 }
 SOURCES_SHOWN = 3
 

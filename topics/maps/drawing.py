@@ -19,7 +19,7 @@ from topics.maps.clouds import Cloud, count_cells, find_layers
 from topics.maps.colouring import Colouring, Paint, Ramp, paint_topics
 from topics.maps.frame import arrange_frame, choose_fonts, draw_frame, find_missing, measure_in
 from topics.maps.lettering import choose_inks, draw_names, is_cut, shape_names
-from topics.maps.page import MANY, Page, Pair, Points, arrange_points
+from topics.maps.page import MANY, Page, Points, arrange_points
 from topics.maps.palette import DARK, LIGHT, Palette, colour_groups, fade_points, mix_grounds
 from topics.maps.placement import clean, place_names
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # Pixels to the inch: 2,000 are 10 inches.
 DPI = 200
 WIDTH, LEAST_WIDTH, MOST_WIDTH = 2_000, 1_000, 8_000
+# Height of the page by its width; more where the map itself would be lower than this.
+SHAPE, LEAST_MAP = 0.75, 0.5
 # A picture of more points than this keeps them as pixels inside SVG and PDF.
 MOST_VECTOR_POINTS = 2_000
 
@@ -40,8 +42,9 @@ class Look:
 
     Attributes:
         dark: On a dark ground.
-        width: Of the page in pixels at 200 to the inch; three quarters as high. Type keeps its
-            size, so that a narrow page has fewer names.
+        width: Of the page in pixels at 200 to the inch; three quarters as high, or more where
+            the lines around the map take much room. Type keeps its size, so that a narrow
+            page has fewer names.
         font: A family that is installed; DejaVu Sans where none is named.
     """
 
@@ -127,12 +130,13 @@ def draw(
     words = clean(title), clean(subtitle), clean(caption)
     suffix = path.suffix.lower()
     fonts = choose_fonts(look.font)
-    size = look.width / DPI, round(0.75 * look.width) / DPI
-    with _open_page(size, fonts, palette) as (figure, axes):
+    width = look.width / DPI
+    with _open_page(width, fonts, palette) as (figure, axes):
         measure = measure_in(figure)
         legend = colouring.legend(palette) if colouring else ()
         told = [] if isinstance(legend, Ramp) else [name for _, name in legend]
-        frame = arrange_frame(measure, size[0], *words, legend)
+        frame = arrange_frame(measure, width, *words, legend)
+        size = width, _set_height(figure, axes, width, frame.top + frame.bottom)
         page = Page(*size, frame.top, frame.bottom)
         dots = arrange_points(points, labels, sizes, strengths, page)
         below = np.full(len(points), -1) if finer is None else np.asarray(finer)
@@ -145,7 +149,7 @@ def draw(
         _draw_clouds(axes, clouds, shown, page, palette, suffix, many=many)
         paint = _paint(dots, colours, colouring, palette)
         _draw_points(axes, dots, paint, page, palette, fit=colouring is None)
-        shaped = shape_names(layers, names, measure)
+        shaped = shape_names(layers, names, measure, width)
         spots = place_names(shaped, count_cells(dots.places, page), page)
         inks = choose_inks(layers, dots, below[dots.order], colours, colouring, palette)
         draw_names(axes, shaped, spots, inks, palette, svg=suffix == ".svg")
@@ -211,7 +215,7 @@ def check_width(width: int) -> None:
 
 
 @contextmanager
-def _open_page(size: Pair, fonts: list[str], palette: Palette) -> Iterator[tuple[Figure, Axes]]:
+def _open_page(width: float, fonts: list[str], palette: Palette) -> Iterator[tuple[Figure, Axes]]:
     """An empty page, its axes in inches, under settings that no file of the user's changes."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -228,12 +232,20 @@ def _open_page(size: Pair, fonts: list[str], palette: Palette) -> Iterator[tuple
     with mpl.rc_context(settings), warnings.catch_warnings():
         # Missing glyphs are counted in the result instead.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = Figure(figsize=size, dpi=DPI, facecolor=palette.ground)
+        figure = Figure(figsize=(width, SHAPE * width), dpi=DPI, facecolor=palette.ground)
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, size[0]), ylim=(0, size[1]))
+        axes.set(xlim=(0, width))
         axes.set_axis_off()
         yield figure, axes
+
+
+def _set_height(figure: Figure, axes: Axes, width: float, taken: float) -> float:
+    """Make the page high enough for its map and the lines around it; in inches."""
+    height = round(DPI * max(SHAPE * width, taken + LEAST_MAP * width)) / DPI
+    figure.set_size_inches(width, height)
+    axes.set(ylim=(0, height))
+    return height
 
 
 def _draw_clouds(

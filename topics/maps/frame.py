@@ -23,8 +23,9 @@ Measure = Callable[[str, float, bool], float]
 TITLE, SUBTITLE, FOOT = 17.0, 10.5, 8.5
 # From one line to the next, in type sizes.
 LEADING = 1.32
-# Of the caption's width, so that the note has room beside its last line.
-CAPTION_SHARE = 0.72
+# On a page of so many inches the note stands beside the last line of the caption, which has this
+# share of the width; on a narrower one below it.
+WIDE, CAPTION_SHARE = 8.0, 0.72
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def arrange_frame(
         size -= 0.5
     line = _wrap(title, room, 1, lambda words: measure(words, size, True))
     below = _wrap(subtitle, room, 3, lambda words: measure(words, SUBTITLE, False))
-    foot = _wrap(caption, CAPTION_SHARE * room, 4, lambda words: measure(words, FOOT, False))
+    share = CAPTION_SHARE if width >= WIDE else 1.0
+    foot = _wrap(caption, share * room, 6, lambda words: measure(words, FOOT, False))
+    foot += () if width >= WIDE else ("",)
     rows = legend if isinstance(legend, Ramp) else _set_rows(legend, room, measure)
     count = 1 if isinstance(rows, Ramp) else len(rows)
     return Frame(
@@ -98,8 +101,11 @@ def _wrap(text: str, width: float, most: int, measure: Callable[[str], float]) -
     if lines and (words or measure(lines[-1]) > width):
         last = lines[-1]
         while last and measure(last + "…") > width:
-            last = last[: -max(1, len(last) // 40)]
-        lines[-1] = last.rstrip() + "…"
+            # At a word, but for one that fills most of the line.
+            short = last[: -max(1, len(last) // 40)]
+            word = short.rpartition(" ")[0] if " " in short[len(short) // 2 :] else short
+            last = word if measure(word + "…") <= width else short
+        lines[-1] = last.rstrip(" .,;:") + "…"
     return tuple(lines)
 
 
@@ -108,8 +114,9 @@ def _set_rows(
 ) -> tuple[tuple[tuple[str, str, float], ...], ...]:
     rows: list[list[tuple[str, str, float]]] = []
     free = 0.0
+    widest = min(2.4, (width - 0.52) / 2)
     for colour, name in legend:
-        label = "".join(_wrap(clean(name), 2.4, 1, lambda words: measure(words, FOOT, False)))
+        label = "".join(_wrap(clean(name), widest, 1, lambda words: measure(words, FOOT, False)))
         needed = 0.16 + measure(label, FOOT, False) + 0.2
         if not rows or needed > free:
             rows.append([])
@@ -153,7 +160,7 @@ def draw_frame(
     for row, entries in enumerate(frame.legend):
         y = above + (len(frame.legend) - 1 - row) * 1.6 * FOOT / 72
         for colour, name, x in entries:
-            axes.plot([MARGIN + 0.05 + x], [y + 0.055], "o", color=colour, ms=6, mew=0, zorder=6)
+            axes.plot([MARGIN + 0.05 + x], [y + 0.07], "o", color=colour, ms=6, mew=0, zorder=6)
             axes.text(MARGIN + 0.16 + x, y, name, **{**foot, "color": palette.ink})
 
 

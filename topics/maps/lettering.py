@@ -25,6 +25,7 @@ def shape_names(
     layers: Layers,
     names: Mapping[int, str],
     measure: Measure,
+    width: float,
 ) -> list[Name]:
     """Large names of the level shown, small ones of the next finer and of second islands."""
     (ranked, clouds), (finer, parts) = layers
@@ -34,6 +35,8 @@ def shape_names(
     crowd = float(np.clip((len(wanted) - 8) / 24, 0.0, 1.0))
     top, bottom = 15.0 - 4.0 * crowd, 10.5 - 2.5 * crowd
     small = 8.0 - crowd
+    # On a page of so many inches and less, large names are no larger than they must be.
+    top, bottom = (size * float(np.clip(width / 8.0, 0.7, 1.0)) for size in (top, bottom))
     made = []
     for topic in wanted:
         size = round(bottom + (top - bottom) * float(np.sqrt(ranked[topic] / largest)), 1)

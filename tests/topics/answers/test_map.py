@@ -29,7 +29,7 @@ def test_the_caption_tells_source_share_and_day(news):
 
 def test_a_copy_has_the_colour_of_the_outlet_that_had_it_first(news):
     told = texts_of(map(news.with_name("map.svg"), db=news, colour="outlet").path)
-    legend = told[told.index("Colour: the outlet") :]
+    legend = told[told.index("Colour: who") :]
     assert "levant-wire" in legend
     assert " post " not in legend.partition("Source:")[0]
 

@@ -182,7 +182,9 @@ def test_a_narrow_page_is_as_wide_as_asked_and_keeps_its_lines_whole(tmp_path):
     words = {"subtitle": "A point is a passage. " * 4, "caption": "Source: seven outlets. " * 4}
     look = Look(width=1000)
     picture = draw(*scatter(), NAMES, tmp_path / "m.svg", title="News", **words, look=look)
-    assert (picture.width, picture.height) == (1000, 750)
+    # Higher than its shape, since the lines around the map take room that it keeps.
+    assert picture.width == 1000
+    assert picture.height > 750
     told = " ".join(svg_texts(picture.path))
     assert all(line.strip() in told for line in words.values())
     for width in (999, 8001):
