@@ -13,6 +13,8 @@ _BROUGHT = {
         "DROP TABLE topic_events",
         "DELETE FROM sums WHERE name LIKE 'kept%'",
         "DELETE FROM settings WHERE key = 'kept'",
+        "ALTER TABLE copy_groups DROP COLUMN sharing",
+        "ALTER TABLE relations DROP COLUMN sharing",
     ),
     7: (
         "DROP INDEX documents_by_address",

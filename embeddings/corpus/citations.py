@@ -94,6 +94,16 @@ def read_bodies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str
     )
 
 
+def read_places(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str]:
+    """Return the document id of passages, by id."""
+    return dict(
+        store.rows(
+            "SELECT id, document_id FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passage_ids)),),
+        )
+    )
+
+
 def find_keys(store: CorpusStore, passage_id: int) -> tuple[str, str] | None:
     """Return a passage's document id and its content hash in hexadecimal."""
     if not 0 < passage_id < 2**63:  # what SQLite can hold

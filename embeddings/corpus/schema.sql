@@ -154,7 +154,7 @@ CREATE TABLE topic_events (      -- what moved passages from topic to topic
 -- Below: derived from the tables above, replaced whole by each run.
 
 CREATE TABLE stages (            -- what each result below was made from; none while articles change
-    name   TEXT PRIMARY KEY,     -- relations, furniture, stories, quotations, places, topics, names, layout
+    name   TEXT PRIMARY KEY,     -- relations, furniture, stories, sharing, quotations, places, topics, names, layout
     digest TEXT NOT NULL,        -- of what it hangs on
     notes  TEXT NOT NULL,        -- JSON: what the user is told of it
     crc    INTEGER
@@ -170,7 +170,8 @@ CREATE TABLE copy_groups (
     kind      TEXT NOT NULL,     -- exact, near_copy
     canonical INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
     across    INTEGER NOT NULL,  -- 1: in several outlets; 0: repeated within one
-    short     INTEGER NOT NULL   -- 1: too short for its repetition to mean anything
+    short     INTEGER NOT NULL,  -- 1: too short for its repetition to mean anything
+    sharing   TEXT NOT NULL DEFAULT ''  -- copied, quotation, boilerplate, update, repeat; '': the next run tells
 );
 CREATE TABLE copy_members (
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
@@ -201,6 +202,7 @@ CREATE TABLE relations (
     score    REAL NOT NULL,
     evidence TEXT NOT NULL,      -- JSON
     across   INTEGER NOT NULL,   -- 1: of two outlets; 0: within one
+    sharing  TEXT NOT NULL DEFAULT '',  -- as of copy_groups; '' also of same_event
     PRIMARY KEY (kind, a, b)
 ) WITHOUT ROWID;
 CREATE INDEX relations_by_b ON relations (b);

@@ -29,3 +29,7 @@ CREATE TABLE topic_events (
     passages INTEGER NOT NULL,
     reason   TEXT NOT NULL
 );
+-- What kind of sharing copies and relations are.
+ALTER TABLE copy_groups ADD COLUMN sharing TEXT NOT NULL DEFAULT '';
+ALTER TABLE relations ADD COLUMN sharing TEXT NOT NULL DEFAULT '';
+DELETE FROM sums WHERE name IN ('copy_groups', 'relations');

@@ -100,7 +100,9 @@ def test_copies_are_shown_once_and_counted(corpus, put, encoder):
     embed_corpus(corpus, encoder)
     twins = [p.id for p in corpus.passages() if p.text == MISSILES]
     with corpus.transaction() as connection:
-        connection.execute("INSERT INTO copy_groups VALUES (1, 'exact', ?, 1, 0)", twins[:1])
+        connection.execute(
+            "INSERT INTO copy_groups VALUES (1, 'exact', ?, 1, 0, 'copied')", twins[:1]
+        )
         connection.executemany("INSERT INTO copy_members VALUES (?, 1, 1.0)", [(i,) for i in twins])
     hits = search_text(corpus, encoder, "missiles")
     assert texts(hits).count(MISSILES) == 1

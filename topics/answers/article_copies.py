@@ -10,7 +10,7 @@ from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.corpus.filters import Filters
 from embeddings.words.alignment import Block, Change, compare
 from topics.answers.citing import load_articles
-from topics.answers.copies import check_kinds, check_share, choose_pairs
+from topics.answers.copies import check_kinds, check_share, check_sharing, choose_pairs
 from topics.answers.topics import open_clustered
 from topics.coverage.articles.articles import Article
 from topics.pipeline.coverage_tables import read_article_pairs
@@ -58,7 +58,7 @@ def article_copies(
     until: str = "",
     languages: Sequence[str] = (),
     least_share: float = 0.0,
-    repeats: bool = False,
+    sharing: Sequence[str] = (),
 ) -> list[ArticlePair]:
     """List articles that are copies of each other, or stand inside each other.
 
@@ -73,7 +73,7 @@ def article_copies(
         languages: Only pairs with an article in one of these, as ISO 639 codes.
         least_share: Only pairs that share so much of the longer one's words; for
             ``contains`` of the shorter one's.
-        repeats: Also pairs within one outlet.
+        sharing: ``copied``, if empty; ``update`` for pairs within one outlet; ``all``.
 
     Raises:
         InputError: An unknown kind or outlet, a date or share that cannot be.
@@ -81,7 +81,7 @@ def article_copies(
     """
     filters = Filters(sources, since, until, languages=languages)
     pairs, _ = list_article_copies(
-        db, filters, kinds=kinds, least_share=least_share, repeats=repeats
+        db, filters, kinds=kinds, least_share=least_share, sharing=sharing
     )
     return pairs
 
@@ -92,7 +92,7 @@ def list_article_copies(
     *,
     kinds: Sequence[str] = (),
     least_share: float = 0.0,
-    repeats: bool = False,
+    sharing: Sequence[str] = (),
     limit: int | None = None,
 ) -> tuple[list[ArticlePair], int]:
     """List pairs as ``article_copies`` does, and lay only ``limit`` of them side by side.
@@ -100,14 +100,14 @@ def list_article_copies(
     Returns:
         The pairs, and how many more there are.
     """
-    kinds = check_kinds(kinds, KINDS)
+    kinds, wanted = check_kinds(kinds, KINDS), check_sharing(sharing)
     check_share(least_share)
     with open_clustered(db) as store:
         filters = filters.match(store)
-        fitting, _ = choose_pairs(read_article_pairs(store), filters, kinds, repeats=repeats)
+        fitting, _ = choose_pairs(read_article_pairs(store), filters, kinds, wanted)
         chosen = [
             (KINDS.index(kind), -min(shares), a, b, *shares)
-            for kind, a, b, *shares in fitting
+            for kind, a, b, *shares, _ in fitting
             if (shares[1] if kind == "contains" else min(shares)) >= least_share
         ]
         shown = sorted(chosen)[:limit]

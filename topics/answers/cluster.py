@@ -32,9 +32,10 @@ from topics.coverage.credit.owners import OWNERS, read_owners
 from topics.guiding.taxonomy import GuidedTopic, read_topics
 from topics.hierarchy.lineage import Change
 from topics.naming.model_names import NamingReport, ask_names
-from topics.pipeline.coverage_tables import count_found
+from topics.pipeline.coverage_tables import count_wide_stories
 from topics.pipeline.kept_tables import has_kept
 from topics.pipeline.run import derive
+from topics.pipeline.sharing import CopyCount, count_copies
 from topics.pipeline.topic_tables import read_names
 from topics.pipeline.work import Derivation
 
@@ -58,10 +59,7 @@ class ClusterReport:
         encoder: The model's name.
         embedding: Distinct texts embedded by this run and before.
         embedding_seconds: Time that took, loading the model included.
-        exact_groups: Groups of identical passages.
-        near_groups: Groups of passages that share their wording.
-        contained: Passages that stand inside a longer one of another outlet.
-        same_event: Pairs that report the same event in words of their own.
+        copies: Groups of copies and related pairs by what they are, as in ``info``.
         stories: Stories of two outlets or more.
         previous_topics: Topics before this run.
         moved: Share of passages, 0 to 1, whose topic changed with this run.
@@ -88,10 +86,7 @@ class ClusterReport:
     encoder: str
     embedding: EmbeddingReport
     embedding_seconds: float
-    exact_groups: int
-    near_groups: int
-    contained: int
-    same_event: int
+    copies: tuple[CopyCount, ...]
     stories: int
     previous_topics: int
     moved: float
@@ -299,7 +294,8 @@ def _describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) 
         "topics": summarise_topics(store),
         "levels": count_levels(store),
         "notes": (*encoder.notes, *derivation.notes),
-        **count_found(store),
+        "copies": count_copies(store),
+        "stories": count_wide_stories(store),
     }
 
 

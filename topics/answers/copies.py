@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -17,10 +17,17 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.documents import date_bounds, publication_order
 from embeddings.errors import InputError
 from embeddings.words.alignment import Block, Change, Comparison, compare
+from topics.answers.covered import read_agencies
 from topics.answers.topics import open_clustered
+from topics.coverage.credit.wire import is_handed_on, text_bounds
+from topics.coverage.reuse.sharing import SHARINGS
 from topics.pipeline.coverage_tables import read_group_members, read_relations
+from topics.pipeline.sharing import CopyCount
 
 T = TypeVar("T")
+
+# Number, kind, kind of sharing, whether it is across outlets, passages.
+_Group = tuple[int, str, str, bool, list[int]]
 
 KINDS = ("exact", "near_copy", "contains", "same_event")
 
@@ -52,7 +59,8 @@ class CopyListing:
         first_is_certain: Whether no member of another outlet could be older, as far as the
             dates given are exact enough to tell.
         outlets: The known outlets, sorted.
-        across: Whether it stands in several outlets; otherwise it is a repeat in one.
+        sharing: What kind of sharing it is (``CopyCount``).
+        across: Whether it stands in several outlets.
         members: All members, the first among them, by date.
     """
 
@@ -61,6 +69,7 @@ class CopyListing:
     first: Quotation
     first_is_certain: bool
     outlets: tuple[str, ...]
+    sharing: str
     across: bool
     members: tuple[CopyMember, ...]
 
@@ -72,6 +81,7 @@ class PairListing:
     Attributes:
         kind: ``exact``; ``near_copy``; ``contains`` (``b`` stands inside ``a``);
             ``same_event``.
+        sharing: What kind of sharing it is (``CopyCount``); ``""`` for ``same_event``.
         a: The first passage, but for ``contains`` the one published first if that is known.
         b: The second.
         score: How sure, 0 to 1: for copies the share of the longer one's words, for a
@@ -86,6 +96,7 @@ class PairListing:
     """
 
     kind: str
+    sharing: str
     a: Quotation
     b: Quotation
     score: float
@@ -105,13 +116,13 @@ class CopyReport:
         groups: Groups of copies, most outlets first; empty where pairs were asked for.
         pairs: Pairs that are no copies (for ``near_copy``: one wording, other facts), surest
             first; where pairs were asked for, each copy with its group's first too.
-        repeats_left_out: Groups and pairs within one outlet, or groups of a few words ("He
-            said."), that were not asked for.
+        left_out: Groups, and pairs of the kinds asked for, that share words otherwise than
+            was asked for; whatever their outlets and dates.
     """
 
     groups: list[CopyListing]
     pairs: list[PairListing]
-    repeats_left_out: int
+    left_out: tuple[CopyCount, ...]
 
 
 def copies(
@@ -124,7 +135,7 @@ def copies(
     languages: Sequence[str] = (),
     least_share: float = 0.0,
     pairs: bool = False,
-    repeats: bool = False,
+    sharing: Sequence[str] = (),
 ) -> CopyReport:
     """List groups of copies, and pairs that are related.
 
@@ -139,15 +150,16 @@ def copies(
         least_share: Only pairs, and members of groups, that share so much of the longer
             one's words; for ``contains`` of the shorter one's.
         pairs: List each copy with its group's first, in place of groups.
-        repeats: Also groups within one outlet, and of texts of a few words.
+        sharing: What kinds of sharing: some of ``copied``, ``quotation``, ``boilerplate``,
+            ``update`` and ``repeat`` (``CopyCount``), or ``all``; ``copied`` if empty.
 
     Raises:
-        InputError: An unknown kind or outlet, a date or share that cannot be.
+        InputError: An unknown kind, sharing or outlet, a date or share that cannot be.
         StoreError: No such database, or nothing in it has been clustered.
     """
     filters = Filters(sources, since, until, languages=languages)
     report, _ = list_copies(
-        db, filters, kinds=kinds, least_share=least_share, pairs=pairs, repeats=repeats
+        db, filters, kinds=kinds, least_share=least_share, pairs=pairs, sharing=sharing
     )
     return report
 
@@ -159,7 +171,7 @@ def list_copies(
     kinds: Sequence[str] = (),
     least_share: float = 0.0,
     pairs: bool = False,
-    repeats: bool = False,
+    sharing: Sequence[str] = (),
     limit: int | None = None,
 ) -> tuple[CopyReport, Counter[str]]:
     """List copies as ``copies`` does, and lay only those side by side that are shown.
@@ -170,7 +182,7 @@ def list_copies(
     Returns:
         The report, and how many more there are of each kind of pairs, and of ``group``.
     """
-    kinds = check_kinds(kinds, KINDS)
+    kinds, wanted = check_kinds(kinds, KINDS), check_sharing(sharing)
     check_share(least_share)
     more: Counter[str] = Counter()
     # Where a share is asked for, the words decide what is shown.
@@ -179,14 +191,14 @@ def list_copies(
         filters = filters.match(store)
         # As pairs, a group of near copies may hold texts that are the same.
         of_groups = (*kinds, "exact", "near_copy") if pairs else kinds
-        chosen, left_out = _choose_groups(store, filters, of_groups, repeats=repeats)
-        related, pairs_left_out = choose_pairs(
-            read_relations(store), filters, kinds, repeats=repeats
-        )
+        chosen, left_out = _choose_groups(store, filters, of_groups, wanted)
+        related, pairs_left_out = choose_pairs(read_relations(store), filters, kinds, wanted)
         chosen = cut(chosen, None if pairs else early, more, lambda _: "group")
         related = cut(related, early, more, itemgetter(0))
-        ids = [i for *_, members in chosen for i in members] + [i for r in related for i in r[1:3]]
+        of_chosen = [i for *_, members in chosen for i in members]
+        ids = of_chosen + [i for r in related for i in r[1:3]]
         cited, bodies = read_quotations(store, ids), read_bodies(store, ids)
+        agencies = read_agencies(store, of_chosen)
     # Each distinct wording is compared once: a group may hold thousands of the same.
     compare_once = cache(compare)
 
@@ -194,22 +206,23 @@ def list_copies(
         return compare_once(bodies[a.passage_id], bodies[b.passage_id])
 
     listings = (
-        _list_group(number, kind, across, [cited[one] for one in members], align, least_share)
-        for number, kind, across, members in chosen
+        _list_group(group[:4], [cited[one] for one in group[4]], agencies, align, least_share)
+        for group in chosen
     )
     groups = sorted(
         (one for one in listings if len(one.members) > 1),
         key=lambda one: (-len(one.outlets), -len(one.members), one.id),
     )
     listed = [pair for pair in _as_pairs(groups, align) if pair.kind in kinds] if pairs else []
-    for kind, a, b, score, evidence in related:
-        pair = _pair(kind, cited[a], cited[b], align(cited[a], cited[b]), score, evidence)
+    for kind, a, b, score, evidence, told in related:
+        both = cited[a], cited[b]
+        pair = _pair((kind, told), both, align(*both), score, evidence)
         share = pair.share_b if kind == "contains" else min(pair.share_a, pair.share_b)
         if share >= least_share:
             listed.append(pair)
     groups = [] if pairs else cut(groups, limit, more, lambda _: "group")
     listed = cut(listed, limit, more, attrgetter("kind"))
-    return CopyReport(groups, listed, left_out + pairs_left_out), more
+    return CopyReport(groups, listed, (*left_out, *pairs_left_out)), more
 
 
 def check_kinds(given: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
@@ -223,6 +236,19 @@ def check_kinds(given: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
         if kind not in known:
             raise InputError(f"--kind is {kind!r}; use one of {', '.join(known)}.")
     return kinds or tuple(known)
+
+
+def check_sharing(given: Sequence[str]) -> frozenset[str]:
+    """Return kinds of sharing, reporting that was copied where none is given.
+
+    Raises:
+        InputError: One is not known.
+    """
+    wanted = (given,) if isinstance(given, str) else tuple(given)
+    for one in wanted:
+        if one not in (*SHARINGS, "all"):
+            raise InputError(f"--sharing is {one!r}; use one of {', '.join(SHARINGS)}, all.")
+    return frozenset(SHARINGS if "all" in wanted else wanted or ("copied",))
 
 
 def check_share(share: float) -> None:
@@ -251,79 +277,104 @@ def cut(
 
 
 def choose_pairs(
-    rows: Iterable[tuple[Any, ...]], filters: Filters, kinds: Sequence[str], *, repeats: bool
-) -> tuple[list[tuple[Any, ...]], int]:
+    rows: Iterable[tuple[Any, ...]],
+    filters: Filters,
+    kinds: Sequence[str],
+    sharing: Collection[str],
+) -> tuple[list[tuple[Any, ...]], list[CopyCount]]:
     """Choose the pairs asked for, of passages or of articles.
 
     Args:
-        rows: Kind, both ids, two figures, whether it is across outlets, and outlet, date and
-            language of either.
+        rows: Kind, both ids, two figures, the kind of sharing, whether it is across outlets,
+            and outlet, date and language of either.
         filters: What one of the two must fit.
         kinds: Of which kinds.
-        repeats: Also those within one outlet.
+        sharing: Of which kinds of sharing; events told in own words are of none, and chosen.
 
     Returns:
-        Kind, ids and figures by kind, else in the order of ``rows``; and how many repeats were
-        left out.
+        Kind, ids, figures and kind of sharing, by kind, else in the order of ``rows``; and how
+        many others were left out.
     """
     of_kinds = [row for row in rows if row[0] in kinds]
-    wanted = [row for row in of_kinds if repeats or row[5]]
-    chosen = [row[:5] for row in wanted if filters.fit(*row[6:9]) or filters.fit(*row[9:])]
+    wanted = [row for row in of_kinds if not row[5] or row[5] in sharing]
+    chosen = [row[:6] for row in wanted if filters.fit(*row[7:10]) or filters.fit(*row[10:])]
     chosen.sort(key=lambda row: KINDS.index(row[0]))
-    return chosen, len(of_kinds) - len(wanted)
+    others = Counter((r[0], r[5], bool(r[6])) for r in of_kinds if r[5] and r[5] not in sharing)
+    return chosen, [CopyCount(*what, number) for what, number in sorted(others.items())]
 
 
 def _choose_groups(
-    store: CorpusStore, filters: Filters, kinds: Sequence[str], *, repeats: bool
-) -> tuple[list[tuple[int, str, bool, list[int]]], int]:
-    """Return the groups asked for, those of most outlets first, and how many repeats are not.
-
-    A group is its number, its kind, whether it is across outlets, and its passages.
-    """
-    chosen, left_out = [], 0
-    for number, kind, across, short, members in read_group_members(store):
+    store: CorpusStore, filters: Filters, kinds: Sequence[str], sharing: Collection[str]
+) -> tuple[list[_Group], list[CopyCount]]:
+    """Return the groups asked for, those of most outlets first, and how many others are not."""
+    chosen, left_out = [], Counter[tuple[str, bool]]()
+    for number, kind, told, across, members in read_group_members(store):
         if kind not in kinds:
             continue
-        if not repeats and (short or not across):
-            left_out += 1
+        if told and told not in sharing:
+            left_out[told, across] += 1
         elif any(filters.fit(*where) for _, *where in members):
             outlets = {source for _, source, *_ in members if source}
             place = (-len(outlets), -len(members), number)
-            chosen.append((place, (number, kind, across, [one for one, *_ in members])))
-    return [group for _, group in sorted(chosen)], left_out
+            group = number, kind, told, across, [one for one, *_ in members]
+            chosen.append((place, group))
+    others = [CopyCount("group", *what, number) for what, number in sorted(left_out.items())]
+    return [group for _, group in sorted(chosen)], others
 
 
 def _list_group(
-    group_id: int,
-    kind: str,
-    across: bool,
+    group: tuple[int, str, str, bool],
     passages: Sequence[Quotation],
+    agencies: Mapping[int, frozenset[str]],
     align: Callable[[Quotation, Quotation], Comparison],
     least_share: float,
 ) -> CopyListing:
     """Lay the members of a group beside the first, those that share enough with it."""
+    number, kind, sharing, across = group
+    first, certain = _find_first(passages, agencies)
     passages = sorted(
-        passages, key=lambda q: (publication_order(q.published), q.source, q.passage_id)
+        passages,
+        key=lambda q: (q != first, publication_order(q.published), q.source, q.passage_id),
     )
-    first = passages[0]
-    by_then = date_bounds(first.published)[1]
     members = [
         CopyMember(passage, share, comparison.changes)
         for passage in passages
         if (share := round((comparison := align(first, passage)).share, 4)) >= least_share
     ]
     return CopyListing(
-        id=group_id,
+        id=number,
         kind=kind,
         first=first,
-        first_is_certain=all(
-            date_bounds(q.published)[0] > by_then
-            for q in passages[1:]
-            if q.source != first.source or not q.source
-        ),
+        first_is_certain=certain,
         outlets=tuple(sorted({one.passage.source for one in members} - {""})),
+        sharing=sharing,
         across=across,
         members=tuple(members),
+    )
+
+
+def _find_first(
+    passages: Sequence[Quotation], agencies: Mapping[int, frozenset[str]]
+) -> tuple[Quotation, bool]:
+    """Find who had a text first, an agency before those that credit it; and how sure that is."""
+
+    def holds(one: Quotation, other: Quotation) -> bool:
+        return is_handed_on(one.source, other.source, agencies[other.passage_id])
+
+    first = min(
+        passages,
+        key=lambda q: (
+            -sum(holds(q, other) for other in passages),
+            publication_order(q.published),
+            q.source,
+            q.passage_id,
+        ),
+    )
+    by_then = date_bounds(first.published)[1]
+    return first, all(
+        holds(first, q) or text_bounds(q.published, agencies[q.passage_id])[0] > by_then
+        for q in passages
+        if q != first and (q.source != first.source or not q.source)
     )
 
 
@@ -336,21 +387,22 @@ def _as_pairs(
             if member.passage != group.first:
                 kind = "near_copy" if member.changes else "exact"
                 comparison = align(group.first, member.passage)
-                yield _pair(kind, group.first, member.passage, comparison, comparison.share, "{}")
+                both = group.first, member.passage
+                yield _pair((kind, group.sharing), both, comparison, comparison.share, "{}")
 
 
 def _pair(
-    kind: str,
-    a: Quotation,
-    b: Quotation,
+    kind: tuple[str, str],
+    both: tuple[Quotation, Quotation],
     comparison: Comparison,
     score: float,
     evidence: str,
 ) -> PairListing:
     return PairListing(
-        kind=kind,
-        a=a,
-        b=b,
+        kind=kind[0],
+        sharing=kind[1],
+        a=both[0],
+        b=both[1],
         score=round(score, 4),
         share_a=round(comparison.share_a, 4),
         share_b=round(comparison.share_b, 4),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from embeddings.text.languages import UNSURE
 
 if TYPE_CHECKING:
     from embeddings.articles.parsing.results import Problem
+    from topics.pipeline.sharing import CopyCount
 
 
 def count(number: int, noun: str) -> str:
@@ -61,6 +62,58 @@ def percent(part: int, whole: int) -> str:
     if not part:
         return ""
     return f"{part / whole:.0%}" if part / whole >= 0.005 else "<1%"
+
+
+# What copies are called where they are counted: the same words in every command.
+_SHARINGS = {
+    "copied": "copied",
+    "quotation": "quotation",
+    "boilerplate": "boilerplate",
+    "update": "update",
+    "repeat": "repeat in one article",
+    "": "not told apart yet",
+}
+_PLURALS = {
+    "quotation": "quotations",
+    "update": "updates",
+    "repeat": "repeats in one article",
+}
+_WHAT = {
+    "group": "copies",
+    "contains": "in a longer passage",
+    "near_copy": "same wording, other facts",
+    "same_event": "same event",
+}
+
+
+def tell_sharings(counts: Iterable[CopyCount]) -> str:
+    """Return how many there are of each kind of sharing: ``15 copied, 45 quotations``."""
+    totals = dict.fromkeys(_SHARINGS, 0)
+    for one in counts:
+        totals[one.sharing] += one.count
+    return ", ".join(
+        f"{number:,} {_PLURALS.get(sharing, _SHARINGS[sharing]) if number != 1 else name}"
+        for (sharing, name), number in zip(_SHARINGS.items(), totals.values(), strict=True)
+        if number
+    )
+
+
+def tell_copies(counts: Sequence[CopyCount]) -> dict[str, str]:
+    """Return what was found of copies, by what is counted: groups of copies, related pairs."""
+    found = {"copies": "none"}
+    for what, name in _WHAT.items():
+        own = [one for one in counts if one.what == what]
+        if what == "same_event":
+            parts = [count(sum(one.count for one in own), "pair")] if own else []
+        else:
+            across, within = (
+                tell_sharings(one for one in own if one.across is side) for side in (True, False)
+            )
+            parts = [f"across outlets {across}"] if across else []
+            parts += [f"within one {within}"] if within else []
+        if parts:
+            found[name] = "; ".join(parts)
+    return found
 
 
 def fold_problems(problems: Sequence[Problem]) -> list[Problem]:

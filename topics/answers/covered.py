@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.corpus.citations import read_places
 from embeddings.corpus.contents import read_removals
 from embeddings.corpus.outlets import ALIASES
 from embeddings.corpus.store import CorpusStore
@@ -18,10 +20,12 @@ from topics.answers.citing import load_articles
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.credits import Credit, find_credits
 from topics.coverage.credit.owners import OWNERS, Owners, read_owners
+from topics.coverage.credit.wire import find_agencies
 from topics.coverage.reuse.boilerplate import Copies
 from topics.pipeline.coverage_tables import find_kin, read_copies, read_pairs, read_stories
 from topics.pipeline.furniture import read_furniture
 from topics.pipeline.quotations import read_quoted
+from topics.pipeline.sharing import read_rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +41,8 @@ class Coverage:
         groups: Copies among the passages.
         relations: Kind and rows of each.
         quoted: Words of quotations that others quote too (``find_quoted``).
-        furniture: Rows of passages that an outlet repeats under its articles.
+        rote: Rows of passages that an outlet repeats under its articles, and of boilerplate.
+        quotations: Rows of each text that is a quotation shared.
         stories: Article numbers of each story, by date, by story id.
         dropped: Lines that the reader of web pages left out, by document id.
     """
@@ -47,7 +52,8 @@ class Coverage:
     groups: list[Copies]
     relations: list[tuple[str, int, int]]
     quoted: NDArray[np.int64]
-    furniture: frozenset[int]
+    rote: frozenset[int]
+    quotations: list[tuple[int, ...]]
     stories: dict[int, tuple[int, ...]]
     dropped: dict[str, list[str]]
 
@@ -64,23 +70,40 @@ def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
     kin = None if story_id is None else find_kin(store, stories[story_id])
     passages, articles = load_articles(store, kin)
     number = {article.id: place for place, article in enumerate(articles)}
-    dropped: dict[str, list[str]] = defaultdict(list)
-    for document_id, _, _, start, line in read_removals(store, kin):
-        if start is None:
-            dropped[document_id].append(line)
+    noted = read_rows_of(store, passages, "boilerplate")
     return Coverage(
         passages,
         articles,
         read_copies(store, passages),
         read_pairs(store, passages),
         read_quoted(store, passages),
-        read_furniture(store, passages),
+        read_furniture(store, passages).union(*noted),
+        read_rows_of(store, passages, "quotation"),
         {
             story_id: tuple(number[one] for one in members if one in number)
             for story_id, members in stories.items()
         },
-        dropped,
+        _read_dropped(store, kin),
     )
+
+
+def read_agencies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return the agencies whose text the articles of some passages may carry, by passage id."""
+    places = read_places(store, passage_ids)
+    dropped = _read_dropped(store, set(places.values()))
+    found = {
+        one.id: find_agencies(one, find_credits(one, dropped.get(one.id, ())))
+        for one in store.documents(sorted(set(places.values())))
+    }
+    return {passage_id: found[document_id] for passage_id, document_id in places.items()}
+
+
+def _read_dropped(store: CorpusStore, document_ids: Collection[str] | None) -> dict[str, list[str]]:
+    dropped: dict[str, list[str]] = defaultdict(list)
+    for document_id, _, _, start, line in read_removals(store, document_ids):
+        if start is None:
+            dropped[document_id].append(line)
+    return dropped
 
 
 def open_owners(path: Path | str | None, store: CorpusStore) -> Owners:

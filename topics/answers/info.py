@@ -23,8 +23,9 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins
 from topics.coverage.credit.owners import OWNERS
 from topics.hierarchy.outline import read_outline
-from topics.pipeline.coverage_tables import STORY_COUNTS, count_found
+from topics.pipeline.coverage_tables import STORY_COUNTS, count_wide_stories
 from topics.pipeline.furniture import list_furniture
+from topics.pipeline.sharing import CopyCount, count_copies
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,7 @@ class CorpusInfo:
         topics: Number of topics of all levels.
         topics_shown: Number of those that are shown when no level is asked for.
         subtopics: Number of parts that are shown below them.
-        copy_groups: Number of groups of copies.
-        near_groups: Number of those that are not of one text.
+        copies: Groups of copies and related pairs by what they are.
         stories: Number of stories, those of one outlet among them.
         stories_across: Number of those that several known outlets have.
         too_short: Ids of articles with too few words to be of a story.
@@ -90,8 +90,7 @@ class CorpusInfo:
     topics: int
     topics_shown: int
     subtopics: int
-    copy_groups: int
-    near_groups: int
+    copies: tuple[CopyCount, ...]
     stories: int
     stories_across: int
     too_short: tuple[str, ...]
@@ -118,7 +117,7 @@ def describe(store: CorpusStore) -> CorpusInfo:
     path = store.path
     earliest, latest, undated = read_dates(store)
     untitled, from_folder = count_filled(store)
-    found, outline = count_found(store), read_outline(store)
+    outline = read_outline(store)
     return CorpusInfo(
         path=str(path),
         bytes=path.stat().st_size,
@@ -141,10 +140,9 @@ def describe(store: CorpusStore) -> CorpusInfo:
         topics=count_rows(store, "topics"),
         topics_shown=len(outline.on(None)),
         subtopics=len(set(outline.parts.values())),
-        copy_groups=count_rows(store, "copy_groups"),
-        near_groups=found["near_groups"],
+        copies=count_copies(store),
         stories=count_rows(store, "stories"),
-        stories_across=found["stories"],
+        stories_across=count_wide_stories(store),
         too_short=tuple((store.setting(STORY_COUNTS) or {}).get("too_short", ())),
         answers=count_rows(store, "judgements"),
         edits=count_rows(store, "edits"),

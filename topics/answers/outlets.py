@@ -53,6 +53,7 @@ def measure_coverage(coverage: Coverage, owners: Owners) -> OutletReport:
         stated=coverage.stated,
         stories=list(coverage.stories.values()),
         quoted=coverage.quoted,
-        furniture=coverage.furniture,
+        furniture=coverage.rote,
+        quotations=coverage.quotations,
         owners=owners,
     )

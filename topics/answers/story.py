@@ -199,7 +199,8 @@ def report_stories(
         stories=list(coverage.stories.values()),
         stated=coverage.stated,
         quoted=coverage.quoted,
-        furniture=coverage.furniture,
+        furniture=coverage.rote,
+        quotations=coverage.quotations,
         only={number for one in story_ids for number in coverage.stories[one]},
     )
     heads = read_story_heads(store)

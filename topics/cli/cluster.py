@@ -15,6 +15,7 @@ from topics.answers.counting import (
     count,
     fold_problems,
     from_outlets,
+    tell_copies,
     tell_files,
     tell_languages,
 )
@@ -297,12 +298,8 @@ def _print_embedding(report: ClusterReport) -> None:
 
 def _print_found(report: ClusterReport) -> None:
     """Say what was found of copies and stories, and what became of topics and edits."""
-    echo(
-        f"Copies: {count(report.exact_groups, 'exact group')}, "
-        f"{count(report.near_groups, 'near-copy group')}; "
-        f"{count(report.contained, 'passage')} inside a longer one; "
-        f"{count(report.same_event, 'same-event pair')}."
-    )
+    for what, found in tell_copies(report.copies).items():
+        echo(f"{what.capitalize()}: {found}.")
     stories = "story" if report.stories == 1 else "stories"
     if report.outlets:
         echo(f"{report.stories:,} {stories} of several outlets.")

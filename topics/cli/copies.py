@@ -9,7 +9,7 @@ import typer
 
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
-from topics.answers.counting import count
+from topics.answers.counting import count, tell_copies
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -78,9 +78,14 @@ def run(
         tuple[int, int] | None,
         typer.Option(metavar="A B", help="Say why two passages, by number, were not joined."),
     ] = None,
-    repeats: Annotated[
-        bool, typer.Option("--repeats", help="Also repeats within one outlet, and stock phrases.")
-    ] = False,
+    sharing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="copied, unless it is given; quotation, boilerplate, update or repeat (within "
+            "one outlet), or all; may be repeated.",
+        ),
+    ] = None,
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the pairs as a table, too.")
     ] = None,
@@ -93,7 +98,11 @@ def run(
 ) -> None:
     """List passages that several outlets share: copies, edited copies, same events."""
     filters = Filters(source or (), since, until, languages=language or ())
-    wanted: dict[str, Any] = {"kinds": kind or (), "least_share": least_share, "repeats": repeats}
+    wanted: dict[str, Any] = {
+        "kinds": kind or (),
+        "least_share": least_share,
+        "sharing": sharing or (),
+    }
     shown = None if as_json else limit
     if why_not is not None and (
         articles or pairs or csv is not None or any(wanted.values()) or filters != Filters()
@@ -136,7 +145,7 @@ def _write(rows: Sequence[Any], kind: type, csv: Path, db: Path) -> None:
 
 def _print(report: CopyReport, more: Counter[str]) -> None:
     if not (report.groups or report.pairs):
-        echo("No passage is shared between outlets.")
+        echo("No passage is shared as was asked for.")
     for listing in report.groups:
         _print_group(listing)
     _say_left(more["group"], "group")
@@ -147,15 +156,16 @@ def _print(report: CopyReport, more: Counter[str]) -> None:
             say(f"{heading}\n", style="bold underline")
         for pair in of_kind:
             _print_both(pair.a, pair.b)
+            if told := _tell_sharing(pair.sharing):
+                say((told, "dim"), indent=2)
             if kind == "near_copy":
                 _print_changes(pair.changes)
             say()
         _say_left(more[kind], "pair")
-    if report.repeats_left_out:
-        say(
-            f"Not shown: {report.repeats_left_out} repeats within one outlet or of stock phrases; "
-            "--repeats shows them."
-        )
+    if report.left_out:
+        say("Not shown, unless --sharing asks for it:")
+        for what, found in tell_copies(report.left_out).items():
+            say(f"{what}: {found}", indent=2)
 
 
 def _say_left(left: int, noun: str) -> None:
@@ -166,7 +176,7 @@ def _say_left(left: int, noun: str) -> None:
 def _print_group(listing: CopyListing) -> None:
     title = "Exact copy" if listing.kind == "exact" else "Near copy"
     outlets = f"{len(listing.outlets)} outlets" if listing.outlets else "no known outlet"
-    say(f"{title}, {outlets}", style="bold")
+    say((f"{title}, {outlets}", "bold"), _tell_sharing(listing.sharing))
     say(plain(listing.first.text), indent=2)
     for member in listing.members[:MEMBERS_SHOWN]:
         line = where(member.passage)
@@ -182,6 +192,11 @@ def _print_group(listing: CopyListing) -> None:
         left = len(listing.members) - MEMBERS_SHOWN
         say(f"and {left:,} more; --json lists all", indent=2)
     say()
+
+
+def _tell_sharing(sharing: str) -> str:
+    """Say what kind of sharing it is, where it is not what a list is of by default."""
+    return "" if sharing in ("", "copied") else f"  {sharing}"
 
 
 def _print_both(*passages: Quotation) -> None:

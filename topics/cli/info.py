@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import StoreError
-from topics.answers.counting import count, from_outlets, tell_languages
+from topics.answers.counting import count, from_outlets, tell_copies, tell_languages
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import (
     RIGHT,
@@ -140,8 +140,7 @@ def _print_contents(found: CorpusInfo) -> None:
         "model": plain(found.encoder.get("name", "none yet")),
         "topics": f"{found.topics_shown:,} shown and {count(found.subtopics, 'part')} of them, "
         f"{found.topics:,} on all levels",
-        "copies": f"{count(found.copy_groups - found.near_groups, 'exact group')}, "
-        f"{count(found.near_groups, 'near-copy group')}, repeats in one outlet among them",
+        **tell_copies(found.copies),
         "stories": f"{found.stories:,}, {found.stories_across:,} of them of several outlets"
         f"{_too_short(found)}",
         "by hand": f"{count(found.edits, 'edit')}, {count(found.answers, 'answer')}",

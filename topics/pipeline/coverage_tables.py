@@ -33,7 +33,7 @@ def store_copies(store: CorpusStore, passages: Sequence[Passage], survey: CopySu
     with store.transaction():
         store.replace_rows(
             "copy_groups",
-            [(n, one.kind, ids[one.canonical], one.across, one.short) for n, one in groups],
+            [(n, one.kind, ids[one.canonical], one.across, one.short, "") for n, one in groups],
         )
         store.replace_rows(
             "copy_members",
@@ -63,6 +63,7 @@ def store_relations(
                 round(one.score, 4),
                 json.dumps(dataclasses.asdict(one.evidence), ensure_ascii=False),
                 one.across,
+                "",
             )
             for one in relations
         ],
@@ -198,13 +199,13 @@ def _add_copies(store: CorpusStore, passage_ids: set[int]) -> set[int]:
 
 def read_group_members(
     store: CorpusStore, numbers: Iterable[int] | None = None
-) -> Iterator[tuple[int, str, bool, bool, list[tuple[int, str, str, str]]]]:
-    """Return the groups of copies, all or some: number, kind, across outlets, short, members.
+) -> Iterator[tuple[int, str, str, bool, list[tuple[int, str, str, str]]]]:
+    """Return the groups of copies, all or some: number, kind, sharing, across outlets, members.
 
     Each member is a passage's id with its outlet, date and language; by document id and position.
     """
     rows = store.rows(
-        "SELECT g.id, g.kind, g.across, g.short, p.id, d.source, d.published, d.language "
+        "SELECT g.id, g.kind, g.sharing, g.across, p.id, d.source, d.published, d.language "
         "FROM copy_groups AS g "
         "JOIN copy_members AS m ON m.group_id = g.id JOIN passages AS p ON p.id = m.passage_id "
         "JOIN documents AS d ON d.id = p.document_id "
@@ -212,18 +213,18 @@ def read_group_members(
         "ORDER BY g.id, p.document_id, p.position",
         (None if numbers is None else json.dumps(list(numbers)),),
     )
-    for (number, kind, across, short), members in groupby(rows, key=lambda row: row[:4]):
-        yield number, kind, bool(across), bool(short), [row[4:] for row in members]
+    for (number, kind, sharing, across), members in groupby(rows, key=lambda row: row[:4]):
+        yield number, kind, sharing, bool(across), [row[4:] for row in members]
 
 
 def read_relations(store: CorpusStore) -> list[tuple[Any, ...]]:
     """Return the relations of passages, by kind and falling score.
 
-    Of each: kind, the ids of both passages, score, evidence as JSON, whether it is across
-    outlets, and outlet, date and language of the one passage and of the other.
+    Of each: kind, the ids of both passages, score, evidence as JSON, what kind of sharing it
+    is, whether across outlets, and outlet, date and language of the one passage and of the other.
     """
     return store.rows(
-        "SELECT r.kind, r.a, r.b, r.score, r.evidence, r.across, d.source, d.published, "
+        "SELECT r.kind, r.a, r.b, r.score, r.evidence, r.sharing, r.across, d.source, d.published, "
         "d.language, e.source, e.published, e.language FROM relations AS r "
         "JOIN passages AS p ON p.id = r.a JOIN documents AS d ON d.id = p.document_id "
         "JOIN passages AS q ON q.id = r.b JOIN documents AS e ON e.id = q.document_id "
@@ -254,11 +255,14 @@ def read_pairs(store: CorpusStore, passages: Sequence[Passage]) -> list[tuple[st
 def read_article_pairs(store: CorpusStore) -> list[tuple[Any, ...]]:
     """Return the relations of whole articles.
 
-    Of each: kind, the ids of both articles, the share of either's words in the other, whether it
-    is across outlets, and outlet, date and language of the one article and of the other.
+    Of each: kind, the ids of both articles, the share of either's words in the other, what kind
+    of sharing it is (``copied``, or an ``update`` by one outlet), whether across outlets, and
+    outlet, date and language of the one article and of the other.
     """
     return store.rows(
-        "SELECT r.kind, r.a, r.b, r.share_a, r.share_b, d.source = '' OR d.source != e.source, "
+        "SELECT r.kind, r.a, r.b, r.share_a, r.share_b, "
+        "CASE WHEN d.source = '' OR d.source != e.source THEN 'copied' ELSE 'update' END, "
+        "d.source = '' OR d.source != e.source, "
         "d.source, d.published, d.language, e.source, e.published, e.language "
         "FROM article_relations AS r "
         "JOIN documents AS d ON d.id = r.a JOIN documents AS e ON e.id = r.b"
@@ -296,15 +300,10 @@ def read_story_articles(store: CorpusStore) -> dict[int, list[tuple[str, str, st
     return found
 
 
-def count_found(store: CorpusStore) -> dict[str, int]:
-    """Count what was found of who repeats whom, as a run tells it."""
-    counts = {
-        "exact_groups": "copy_groups WHERE kind = 'exact'",
-        "near_groups": "copy_groups WHERE kind = 'near_copy'",
-        "contained": "(SELECT DISTINCT b FROM relations WHERE kind = 'contains' AND across)",
-        "same_event": "relations WHERE kind = 'same_event'",
-        "stories": "(SELECT story_id FROM story_members AS m JOIN documents AS d "
-        "ON d.id = m.document_id GROUP BY story_id "
-        "HAVING count(DISTINCT nullif(d.source, '')) > 1)",
-    }
-    return {name: count_rows(store, found) for name, found in counts.items()}
+def count_wide_stories(store: CorpusStore) -> int:
+    """Count the stories that several known outlets have."""
+    return count_rows(
+        store,
+        "(SELECT story_id FROM story_members AS m JOIN documents AS d ON d.id = m.document_id "
+        "GROUP BY story_id HAVING count(DISTINCT nullif(d.source, '')) > 1)",
+    )

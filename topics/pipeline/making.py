@@ -46,6 +46,7 @@ from topics.pipeline.keeping import (
 )
 from topics.pipeline.kept_tables import has_kept
 from topics.pipeline.quotations import QUOTED, by_passage
+from topics.pipeline.sharing import SHARING, Told, store_told, tell_all
 from topics.pipeline.stages import Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
     LAST_TOPIC_ID,
@@ -138,6 +139,15 @@ def _keep_coverage(work: CorpusWork, found: tuple[list[ArticleRelation], StorySu
     relations, survey = found
     store_article_relations(work.store, work.articles, relations)
     store_stories(work.store, work.articles, survey)
+
+
+# What kind of sharing copies and relations are
+
+
+def _tell_sharing(work: CorpusWork) -> Told:
+    return tell_all(
+        work.passages, work.articles, work.copies, work.pairs, work.furniture, work.stories
+    )
 
 
 # Quotations
@@ -265,6 +275,14 @@ STORIES: Stage[CorpusWork] = Stage(
     tables=("article_relations", "stories", "story_members", "story_memory"),
     values=(STORY_COUNTS, LAST_STORY_ID),
 )
+SHARED: Stage[CorpusWork] = Stage(
+    name=SHARING,
+    after=("relations", FURNITURE_TABLE, "stories"),
+    hangs_on=lambda _: [],
+    make=_tell_sharing,
+    keep=lambda work, told: store_told(work.store, work.passages, told),
+    tables=("copy_groups", "relations"),
+)
 QUOTATIONS: Stage[CorpusWork] = Stage(
     name=QUOTED,
     after=("relations",),
@@ -320,6 +338,7 @@ STAGES: tuple[Stage[Any], ...] = (
     RELATIONS,
     FURNITURE,
     STORIES,
+    SHARED,
     QUOTATIONS,
     PLACES,
     TOPICS,

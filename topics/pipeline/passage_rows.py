@@ -34,6 +34,8 @@ COLUMNS = {
     "furniture": ("f.passage_id IS NOT NULL", "int64"),
     "copy_group": ("g.id", "int64"),
     "copy_kind": ("g.kind", "string"),
+    "copy_sharing": ("g.sharing", "string"),
+    "copy_across": ("g.across", "int64"),
     "story_id": ("s.story_id", "int64"),
 }
 

@@ -25,6 +25,7 @@ from topics.pipeline.making import (
     PLACES,
     QUOTATIONS,
     RELATIONS,
+    SHARED,
     STORIES,
     TOPICS,
 )
@@ -62,7 +63,7 @@ def derive(
     """
     work = CorpusWork(store, encoder, undone, anew=anew, measure=measure)
     with read_once():
-        work.runner.make(RELATIONS, FURNITURE, STORIES)
+        work.runner.make(RELATIONS, FURNITURE, STORIES, SHARED)
     work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES)
     previous = count_shown(store)
     work.runner.keep()

@@ -24,7 +24,7 @@ from topics.edits.edits import Edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.lineage import Change
 from topics.keeping.kept import KeptTree
-from topics.pipeline.coverage_tables import read_copies, read_pairs
+from topics.pipeline.coverage_tables import read_copies, read_pairs, read_stories
 from topics.pipeline.furniture import FURNITURE, find_left_out, read_furniture
 from topics.pipeline.kept_tables import read_kept
 from topics.pipeline.stages import Runner, Work
@@ -191,6 +191,17 @@ class CorpusWork(Work):
         if self.relations:
             return [(one.kind, one.a, one.b) for one in self.relations.relations]
         return read_pairs(self.store, self.passages)
+
+    @cached_property
+    def stories(self) -> list[tuple[int, ...]]:
+        """The numbers of the articles of each story; the stage comes before who asks."""
+        made = self.runner.made.get("stories")
+        if made is not None:
+            return [story.members for story in made[1].stories]
+        number = {article.id: place for place, article in enumerate(self.articles)}
+        return [
+            tuple(number[one] for one in members) for members in read_stories(self.store).values()
+        ]
 
     @cached_property
     def corpus(self) -> Corpus:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -14,9 +15,11 @@ from embeddings.words.alignment import Comparison, compare
 from tests.running import run
 from topics.answers.article_copies import article_copies, list_article_copies
 from topics.answers.copies import KINDS, copies, list_copies
+from topics.answers.info import info
 from topics.answers.outlets import outlets
 from topics.answers.story import stories, story
 from topics.answers.tables import to_arrow
+from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
 from topics.pipeline.run import derive
 
 CONVOY = (
@@ -73,7 +76,28 @@ def test_filters_keep_what_they_say(news, filters, found):
     assert {one for one in of(report.pairs) if one[0] != "same_event"} == found
 
 
-@pytest.mark.parametrize("wanted", [{}, {"pairs": True}, {"least_share": 0.3}, {"repeats": True}])
+def test_what_is_listed_and_left_out_is_what_every_command_counts(news):
+    def total(counts):
+        return sum(one.count for one in counts if one.what == "group")
+
+    everywhere = info(news).copies
+    assert total(everywhere) > 0
+    for sharing in ("copied", "quotation", "boilerplate", "update", "repeat", "all"):
+        report = copies(news, sharing=[sharing])
+        assert len(report.groups) + total(report.left_out) == total(everywhere)
+        assert all(sharing in ("all", one.sharing) for one in report.groups)
+    with CorpusStore.open(news) as store:
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in read_passage_rows(store)]
+    told = {row["copy_group"]: (row["copy_sharing"], row["copy_across"]) for row in rows}
+    counted = Counter(told[number] for number in told if number is not None)
+    assert counted == {
+        (one.sharing, one.across): one.count for one in everywhere if one.what == "group"
+    }
+
+
+@pytest.mark.parametrize(
+    "wanted", [{}, {"pairs": True}, {"least_share": 0.3}, {"sharing": ["all"]}]
+)
 def test_a_limit_shows_the_first_of_each_kind_and_counts_the_rest(news, wanted):
     whole = copies(news, **wanted)
     report, more = list_copies(news, Filters(), **wanted, limit=1)
@@ -93,15 +117,15 @@ def test_only_what_is_shown_is_laid_side_by_side(news, monkeypatch):
         return compare(a, b)
 
     monkeypatch.setattr("topics.answers.copies.compare", count)
-    pairs = copies(news, repeats=True, kinds=["same_event", "contains", "near_copy"]).pairs
+    pairs = copies(news, sharing=["all"], kinds=["same_event", "contains", "near_copy"]).pairs
     whole = len(laid)
-    report, _ = list_copies(news, Filters(), repeats=True, kinds=["same_event"], limit=1)
+    report, _ = list_copies(news, Filters(), sharing=["all"], kinds=["same_event"], limit=1)
     assert len(laid) - whole == len(report.pairs) <= 1 < len(pairs)
 
 
 def test_articles_beyond_the_limit_are_counted(news):
-    whole = article_copies(news, repeats=True)
-    pairs, more = list_article_copies(news, Filters(), repeats=True, limit=1)
+    whole = article_copies(news, sharing=["all"])
+    pairs, more = list_article_copies(news, Filters(), sharing=["all"], limit=1)
     assert (pairs, more) == (whole[:1], len(whole) - 1)
 
 
@@ -116,7 +140,7 @@ def test_pairs_are_written_as_a_spreadsheet(news, tmp_path):
     out = tmp_path / "pairs.csv"
     code, _, err = run("copies", "--db", news, "--csv", out)
     assert code == 0, err
-    assert out.read_text(encoding="utf-8").startswith("kind,a.passage_id")
+    assert out.read_text(encoding="utf-8").startswith("kind,sharing,a.passage_id")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +148,7 @@ def test_pairs_are_written_as_a_spreadsheet(news, tmp_path):
     [
         (["--least-share", "2"], "give a share from 0 to 1"),
         (["--kind", "twin"], "use one of exact"),
+        (["--sharing", "theft"], "use one of copied, quotation"),
         (["--since", "May"], "write a year, month or day"),
         (["--articles", "--kind", "same_event"], "use one of exact, near_copy, contains."),
         (["--source", "nobody"], "outlets here are"),
@@ -284,7 +309,7 @@ def test_without_outlets_or_dates_there_is_an_answer(tmp_path, put, encoder, fie
     (row,) = outlets(path).outlets
     assert row.articles == 3
     assert row.words == 3 * len(CONVOY.split())
-    for command in (["story"], ["story", one.id], ["outlets"], ["copies", "--repeats"]):
+    for command in (["story"], ["story", one.id], ["outlets"], ["copies", "--sharing", "all"]):
         assert run(*command, "--db", path)[0] == 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +121,7 @@ def measure_outlets(
     stories: Sequence[Collection[int]] = (),
     quoted: NDArray[np.int64] | None = None,
     furniture: Collection[int] = (),
+    quotations: Iterable[Sequence[int]] = (),
     owners: Owners | None = None,
 ) -> OutletReport:
     """Measure how much of each outlet stood before in each other one.
@@ -137,6 +138,7 @@ def measure_outlets(
             to find boilerplate, too.
         quoted: What ``find_quoted`` finds, where it is known.
         furniture: See ``trace_words``.
+        quotations: See ``trace_words``.
         owners: Who owns which outlet.
     """
     known = owners or Owners()
@@ -149,6 +151,7 @@ def measure_outlets(
         stated=stated,
         quoted=quoted,
         furniture=furniture,
+        quotations=quotations,
     )
     wire = {number for number, said in (stated or {}).items() if credited_agency(said)}
     reuse, unnamed = _count_pairs(articles, trace, wire)

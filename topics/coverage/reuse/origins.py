@@ -42,6 +42,7 @@ def trace_words(
     stated: Mapping[int, Sequence[Credit]] | None = None,
     quoted: NDArray[np.int64] | None = None,
     furniture: Collection[int] = (),
+    quotations: Iterable[Sequence[int]] = (),
     only: Collection[int] | None = None,
 ) -> WordTrace:
     """Find where the words of each passage stood before, and tell what they are.
@@ -65,6 +66,8 @@ def trace_words(
         quoted: What ``find_quoted`` finds, where it is known.
         furniture: Rows of passages that an outlet repeats whatever its articles are on
             (``find_boilerplate``); what stands in many stories is boilerplate beside them.
+        quotations: Rows of each text that is told to be a quotation (``tell_sharing``),
+            whether marked or not: what those have of each other was quoted there before.
         only: Numbers of the articles asked about, all by default. Of these the answer is
             the same whether others are asked about or not; of others nothing is told.
     """
@@ -73,6 +76,9 @@ def trace_words(
         quoted = find_quoted(passages, groups, textual)
     asked = range(len(articles)) if only is None else only
     tracer = _Tracer(passages, articles, asked, stated or {})
+    for number, rows in enumerate(quotations):
+        for row in rows:
+            tracer.quotations[row].add(number)
     tracer.gather_claims(groups, textual, stories)
     rote = find_recurring(articles, groups, stories).union(furniture)
     wire = [number for number, said in (stated or {}).items() if credited_agency(said)]
@@ -127,6 +133,8 @@ class _Tracer:
         for number, article in enumerate(articles):
             self.article_of[list(article.rows)] = number
         self.claims: dict[int, list[_Claim]] = defaultdict(list)
+        # By row: the texts told to be quotations that it shares.
+        self.quotations: dict[int, set[int]] = defaultdict(set)
         # By article: sources of which it has no run's worth of words.
         self.noise: dict[int, set[int]] = defaultdict(set)
         self.places: dict[Origin, int] = {}
@@ -269,6 +277,8 @@ class _Tracer:
             if place == len(trace.origins):
                 trace.origins.append(origin)
             marks = self.quoted(origin.row)
+            if not self.quotations[row].isdisjoint(self.quotations[origin.row]):
+                marks = np.ones_like(marks)
             for first, after, source in words:
                 free = of_word[first:after] < 0
                 of_word[first:after][free] = place

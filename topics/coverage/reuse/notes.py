@@ -1,0 +1,50 @@
+"""Notes on the author, appeals and disclaimers: paragraphs that are of no story.
+
+Told by the words of such notes in English; in other languages by their recurrence alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Of these a paragraph is made, whatever it is under.
+_NOTE = re.compile(
+    r"\b(?:opinions?|views?) expressed (?:in|here|are)\b|\bsolely (?:those|that) of\b"
+    r"|\bcontributed (?:to|reporting|from)\b.{0,80}$|\bcontributing: "
+    r"|\b(?:follow|find|like|join) .{0,60}?\bon\s+(?:twitter|facebook|instagram)"
+    r"|\bfollow .{0,30}?@\w"
+    r"|\btweets (?:at )?@|\b(?:can|may) be (?:reached|contacted|followed)\b"
+    r"|\b(?:e-?mail|contact) (?:us|me|the author)\b"
+    r"|\bsign(?:ed)? up (?:for|to|here)\b|\bsubscri(?:be|ption)\b|\bnewsletters?\b"
+    r"|\bclick here\b|\bread (?:more|our)\b|\ball rights reserved\b|\bcopyright\b|©|\blicensing\b"
+    r"|\bmay not be (?:published|broadcast|reprinted|reproduced)\b"
+    r"|\bdonations? to (?:our|us|support)\b|\bdonate (?:now|today|here|to us)\b"
+    r"|\bsupport (?:our|the|independent|quality)\b.{0,30}\b(?:journalis[mt]|newsroom|reporting)\b"
+    r"|^\W*(?:editor|author|publisher)['’]?s['’]? note\b"
+    r"|\b(?:is|are) not showing\b"
+    r"|\b(?:first|originally) (?:appeared|published|aired|posted) (?:in|on|at|by)\b"
+    r"|\bcomments? (?:policy|section)\b|\bhave a (?:tip|story|question)\b",
+    re.IGNORECASE,
+)
+_AUTHOR = re.compile(
+    r"^\W*(?:[A-Z][\w.'’\-]+,? ){2,5}(?:\([^)]*\) )?(?:is|was|has|teaches|writes|covers|directs|"
+    r"served|serves|reports|hosts)\b(?=.*\b(?:authors?|professor|fellow|columnist|contributor|"
+    r"analyst|correspondent|editor|director|writer|reporter|journalist|scholar|strategist|"
+    r"commentator|lecturer|researcher|producer|host|book)\b)"
+)
+
+
+# A link to another article, headline in capitals.
+_LINK = re.compile(r"(?=(?:[^A-Z]*[A-Z]){12})[^a-z@\"“”]+[^a-z.!?@\"“”]")
+
+
+def is_note(paragraph: str, *, at_edge: bool) -> bool:
+    """Whether a paragraph is a note on the author, an appeal, a disclaimer or a link.
+
+    Args:
+        paragraph: Its text.
+        at_edge: Whether it stands where notes on authors do: at the beginning or the end of
+            its article ("Peter Bergen is CNN's national security analyst ...").
+    """
+    found = _NOTE.search(paragraph) or _LINK.fullmatch(paragraph.strip())
+    return bool(found or (at_edge and _AUTHOR.match(paragraph)))

@@ -1,0 +1,187 @@
+"""What kind of sharing it is that several articles have one text.
+
+    copied        reporting that another outlet has too
+    quotation     words of one speaker, statement, document or tweet, in frames of one's own
+    boilerplate   a note on the author, an appeal, a disclaimer, a stock phrase
+    update        the outlet's own reporting again: a version, a correction, a follow-up
+    repeat        within one article
+
+Told by marks of quotation and what introduces one, by the words around it that were taken along,
+by recurrence under unlike articles, and by outlet: docs/decisions/coverage.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.documents import Passage
+from embeddings.text.wording import read_words
+from embeddings.words.alignment import match_words
+from topics.coverage.articles.articles import Article
+from topics.coverage.reuse.boilerplate import Copies
+from topics.coverage.reuse.notes import is_note
+from topics.coverage.reuse.quotes import flag_quoted
+
+Sharing = Literal["copied", "quotation", "boilerplate", "update", "repeat"]
+SHARINGS: tuple[Sharing, ...] = ("copied", "quotation", "boilerplate", "update", "repeat")
+
+# Half of the words in common are quoted, and of those around them not so many are in common:
+# who said it, to whom and where may be told alike by anybody.
+_QUOTED_SHARE = 0.5
+_FRAME = 10
+# Texts laid beside the first: those of a group of thousands tell no more.
+_MOST_COMPARED = 8
+# Paragraphs to the next one that was copied, so that a quotation was copied along.
+_BESIDE = 2
+# Paragraphs at the beginning and the end of an article where notes stand.
+_FIRST, _LAST = 2, 3
+
+# All of such a paragraph is somebody's words: a tweet; a line of a transcript ("CRUZ: ...").
+_TWEET = re.compile(r"\(@\w{2,}\)|pic\.twitter\.com/|^@\w{2,}\b")
+_SPEAKER = re.compile(r"\W*(?:[A-Z]{2}[A-Z.'’\-]*|[QA])(?: [A-Z][A-Z.'’\-]+){0,4}(?: \([^)]*\))?: ")
+# What goes before a quotation that is set off without marks.
+_INTRODUCES = re.compile(r":[\"”’']?\s*$")
+
+
+def tell_sharing(
+    passages: Sequence[Passage],
+    articles: Sequence[Article],
+    groups: Sequence[Copies],
+    pairs: Sequence[tuple[int, int]] = (),
+    rote: Collection[int] = (),
+) -> tuple[list[Sharing], list[Sharing]]:
+    """Tell of groups of copies, and of pairs that share words, what kind of sharing it is.
+
+    Args:
+        passages: Of the corpus.
+        articles: Of the corpus; each passage is of one.
+        groups: Copies among the passages.
+        pairs: Rows of two passages of two articles, of which one contains the other, or that
+            have one wording and other facts.
+        rote: Rows of passages that an outlet repeats under its articles, or that stand in
+            many stories (``find_boilerplate``, ``find_recurring``).
+
+    Returns:
+        One for each group, and one for each pair; the same in any order of the passages.
+    """
+    teller = _Teller(passages, articles, rote)
+    units = [
+        *((rows, short, teller.are_across(rows)) for rows, short in groups),
+        *((pair, False, not teller.are_of_one_outlet(*pair)) for pair in pairs),
+    ]
+    told = [teller.tell(*unit) for unit in units]
+    found = list(teller.follow(units, told))
+    return found[: len(groups)], found[len(groups) :]
+
+
+class _Teller:
+    def __init__(
+        self, passages: Sequence[Passage], articles: Sequence[Article], rote: Collection[int]
+    ) -> None:
+        self._passages, self._articles, self._rote = passages, articles, rote
+        # Of each row its article, and its place there.
+        self._where = {
+            row: (number, place)
+            for number, article in enumerate(articles)
+            for place, row in enumerate(article.rows)
+        }
+        self._words = lru_cache(1 << 12)(lambda row: read_words(passages[row].body).words)
+        self._flags = lru_cache(1 << 12)(self._flag)
+
+    def are_across(self, rows: Sequence[int]) -> bool:
+        """Whether a text stands in several outlets or, where none is known, articles."""
+        outlets = {self._outlet(row) for row in rows} - {""}
+        return len(outlets) > 1 or not outlets
+
+    def are_of_one_outlet(self, a: int, b: int) -> bool:
+        """Whether two passages are known to be."""
+        return self._outlet(a) == self._outlet(b) != ""
+
+    def tell(self, rows: Sequence[int], short: bool, across: bool) -> Sharing:
+        """Tell what a text is that passages share, each text for itself."""
+        if len({self._where[row][0] for row in rows}) == 1:
+            return "repeat"
+        if short or self._is_boilerplate(rows):
+            return "boilerplate"
+        pairs = list(self._lay_beside(rows))
+        if 2 * sum(self._is_quotation(*pair) for pair in pairs) > len(pairs):
+            return "quotation"
+        return "copied" if across else "update"
+
+    def follow(
+        self, units: Sequence[tuple[Sequence[int], bool, bool]], told: Sequence[Sharing]
+    ) -> Iterator[Sharing]:
+        """Take a quotation for copied where a paragraph beside it was, in both articles."""
+        copied: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        for (rows, *_), sharing in zip(units, told, strict=True):
+            if sharing in ("copied", "update"):
+                for a, b in self._lay_beside(rows):
+                    copied[self._where[a][0], self._where[b][0]].append((a, b))
+        for (rows, _, across), sharing in zip(units, told, strict=True):
+            pairs = list(self._lay_beside(rows)) if sharing == "quotation" else []
+            along = sum(self._is_beside(*pair, copied) for pair in pairs)
+            yield ("copied" if across else "update") if 2 * along > len(pairs) else sharing
+
+    def _outlet(self, row: int) -> str:
+        return self._articles[self._where[row][0]].document.source
+
+    def _is_boilerplate(self, rows: Sequence[int]) -> bool:
+        marked = sum(row in self._rote for row in rows)
+        noted = sum(is_note(self._passages[row].body, at_edge=self._is_edge(row)) for row in rows)
+        return 2 * max(marked, noted) >= len(rows)
+
+    def _is_edge(self, row: int) -> bool:
+        number, place = self._where[row]
+        return place < _FIRST or place >= len(self._articles[number].rows) - _LAST
+
+    def _is_quotation(self, a: int, b: int) -> bool:
+        """Whether what two texts have in common is quoted in either, and little around it."""
+        quoted = common = 0
+        for blocks in match_words(self._words(a), self._words(b)):
+            for first, after, begin, end in blocks:
+                common += after - first
+                quoted += int((self._flags(a)[first:after] | self._flags(b)[begin:end]).sum())
+        return quoted >= _QUOTED_SHARE * common and common - quoted < _FRAME
+
+    def _flag(self, row: int) -> NDArray[np.bool_]:
+        """Tell which words of a passage are quoted, by marks or by the form of the whole."""
+        body, (number, place) = self._passages[row].body, self._where[row]
+        rows = self._articles[number].rows
+        before = self._passages[rows[place - 1]].body if place else ""
+        if _TWEET.search(body) or _SPEAKER.match(body) or _INTRODUCES.search(before):
+            return np.ones(len(self._words(row)), bool)
+        return flag_quoted(body, len(self._words(row)))
+
+    def _is_beside(
+        self, a: int, b: int, copied: dict[tuple[int, int], list[tuple[int, int]]]
+    ) -> bool:
+        (one, place), (other, there) = self._where[a], self._where[b]
+        return any(
+            abs(place - self._where[c][1]) <= _BESIDE and abs(there - self._where[d][1]) <= _BESIDE
+            for c, d in copied.get((one, other), ())
+        )
+
+    def _lay_beside(self, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield the first passage with those of other articles, outlets in turn, by article."""
+        seen: dict[str, int] = defaultdict(int)
+        ranked = []
+        for row in sorted(rows, key=self._order):
+            ranked.append((seen[self._outlet(row)], *self._order(row), row))
+            seen[self._outlet(row)] += 1
+        one_each: dict[int, int] = {}
+        for *_, row in sorted(ranked):
+            one_each.setdefault(self._where[row][0], row)
+        first, *others = list(one_each.values())[:_MOST_COMPARED]
+        for row in others:
+            in_order = self._order(first) < self._order(row)
+            yield (first, row) if in_order else (row, first)
+
+    def _order(self, row: int) -> tuple[str, int]:
+        return self._passages[row].document_id, self._where[row][1]
