@@ -94,10 +94,10 @@ _SHARED_LINES = [
 ]
 _SEVERAL = re.compile(
     r"(?:by |source:? |from |\(?with )?(?:[\w .'’&-]{2,60}?(?:,| and| &|/|\+)\s*)?"
-    r"(?:news |wire |foreign |international )?(?:agencies|wire services|wire reports|news services)"
-    r"\)?"
+    r"(?:news |wire |foreign |international )?"
+    r"(?:agencies|wire[- ]services|wire reports|news services)\)?"
     r"|.*\b(?:based (?:in part )?on|compiled from|contributed by) (?:news )?"
-    r"(?:wire|agency|news service)(?: service)?(?: reports?| dispatches| material|s)\b.*",
+    r"(?:wire|agency|news service)(?:[- ]service)?(?: reports?| dispatches| material|s)\b.*",
     re.IGNORECASE,
 )
 _ENDING = re.compile(rf"(?:\s[—–-]{{1,2}}\s?|\s?[\[(])(?P<agency>{AGENCY})[\])]?\s*$")
@@ -225,13 +225,13 @@ def _find_lines(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:
             if len(text.split()) == 1 and leads and place < len(lines) - _FOOT_LINES:
                 continue  # "AP" on its own in the middle: under a picture
             yield _credit(document, "credit line", line, match)
+        elif _SEVERAL.fullmatch(text):
+            yield _credit(document, "agencies", line, "", shared=True)
         elif _STATEMENT.search(text) and "contribut" not in text:
             continue
         elif (match := _first(_SHARED_LINES, text)) is not None:
             for agency in dict.fromkeys(map(name_agency, _NAMES.findall(match.group()))):
                 yield _credit(document, "credit line", line, agency, shared=True)
-        elif _SEVERAL.fullmatch(text):
-            yield _credit(document, "agencies", line, "", shared=True)
 
 
 def _find_ending(document: Document, lines: Sequence[_Line]) -> Iterator[Credit]:

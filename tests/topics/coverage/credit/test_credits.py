@@ -61,6 +61,7 @@ def test_a_credit_of_the_whole_text_is_found(text, agency, kind):
         ("(With Reuters)", ["Reuters"]),
         ("Meridian Post and agencies", [""]),
         ("Staff and agencies", [""]),
+        ("• This article is based in part on wire-service reports.", [""]),
         ("• A. Taylor contributed to this article, which is based on wire service reports.", [""]),
         ("Material from the Associated Press was used in this report.", ["Associated Press"]),
     ],

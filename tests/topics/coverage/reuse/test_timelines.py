@@ -120,7 +120,7 @@ def test_the_first_of_an_outlet_is_the_same_whoever_asks_first():
 
 agency_rows = st.lists(
     st.tuples(
-        st.sampled_from(["", "A", "AP", "levant-wire"]),
+        st.sampled_from(["", "A", "AP", "Levant Wire Service"]),
         st.sampled_from(["", "2013-05", "2013-05-01", "2013-05-02", "2013-05-03T10:00"]),
         st.sampled_from(["", "The AP", "Reuters", "Levant Wire Service"]),
     ),
