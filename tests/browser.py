@@ -50,13 +50,13 @@ class Opened:
         self.page.on("dialog", lambda one: (self.said.append(one.message), one.dismiss()))
         if self.script:
             self.page.add_init_script(self.script)
-        self.page.goto(f"{path.as_uri()}{address}")
+        self.page.goto(f"{path.as_uri()}{address}", wait_until="commit")
         ready = "document.documentElement.dataset.ready === 'texts'"
         self.wait(f"!document.getElementById('map') || {ready}")
 
     def wait(self, condition: str) -> None:
         """Wait until something holds; polled, since a strict policy refuses wait_for_function."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not self.page.evaluate(condition):
             assert time.monotonic() < end, (condition, self.said)
             time.sleep(0.02)

@@ -19,9 +19,10 @@ export function wrapName(name) {
   return found.length > 3 ? [...found.slice(0, 2), `${found[2]} …`] : found;
 }
 
-// Places each name on its topic, or above, below, left or right of it; the largest first. One
-// that has no room without meeting another is left out until the map is larger.
-export function placeNames(topics, view, measure) {
+// Places each name on its topic, or above, below, left or right of it; the largest first. Where
+// points are few, beside comes before on: none is hidden. One that has no room without meeting
+// another is left out until the map is larger.
+export function placeNames(topics, view, measure, few = false) {
   const placed = [];
   for (const topic of topics) {
     if (topic.part && view.k < PARTS_FROM) continue;
@@ -32,7 +33,8 @@ export function placeNames(topics, view, measure) {
     const width = Math.max(...topic.lines.map((line) => measure(line, size)));
     const height = 1.2 * size * topic.lines.length;
     const [side, above] = [width / 2 + 8, height / 2 + 8];
-    for (const [dx, dy] of [[0, 0], [0, -above], [0, above], [side, 0], [-side, 0]]) {
+    const beside = [[0, -above], [0, above], [side, 0], [-side, 0]];
+    for (const [dx, dy] of few ? [...beside, [0, 0]] : [[0, 0], ...beside]) {
       // A name at the rim is moved inside.
       const left = Math.min(Math.max(x + dx - width / 2, GAP), view.width - width - GAP);
       const box = { left, top: y + dy - height / 2, width, height };
@@ -59,7 +61,7 @@ export class NamePainter {
     this.widths = new Map();
   }
 
-  draw(view, topics, { ink, ground }) {
+  draw(view, topics, { ink, ground }, few) {
     const { context } = this;
     context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
@@ -69,7 +71,7 @@ export class NamePainter {
     context.lineWidth = 4;
     context.strokeStyle = ground;
     context.fillStyle = ink;
-    const placed = placeNames(topics, view, (line, size) => this.measure(line, size));
+    const placed = placeNames(topics, view, (line, size) => this.measure(line, size), few);
     for (const { left, top, width, topic, size } of placed) {
       this.setFont(size);
       topic.lines.forEach((line, row) => {

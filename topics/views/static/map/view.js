@@ -7,6 +7,8 @@ import { readColumns, readTexts, unpack, unpackJson } from "./read.js";
 import { categorise, choose, readAddress, writeAddress } from "./state.js";
 
 const LISTED = 30;
+// Of fewer points none is hidden behind a name.
+const FEW = 1000;
 const find = (id) => document.getElementById(id);
 const make = (tag, text, name) => {
   const made = document.createElement(tag);
@@ -131,7 +133,7 @@ class MapView {
     const ink = { ink: style.getPropertyValue("--ink").trim(), ground: style.getPropertyValue("--ground").trim() };
     view.scale = view.whole * view.k;
     this.painter.draw(view);
-    this.names.draw(view, this.map.named, ink);
+    this.names.draw(view, this.map.named, ink, this.map.count < FEW);
     if (this.lasso) this.names.drawLasso(this.lasso, ink.ink);
     if (this.picked >= 0) {
       const [x, y] = this.screen(this.picked);
