@@ -118,8 +118,11 @@ def count(key: list[dict[str, Any]], paths: Sequence[Path], keep: Path | None) -
             low, high = interval(both, whole)
             print(f"{path.name}: {what} {both} of {whole} ({low:.2f} to {high:.2f})")
     if len(readers) == 2:
-        alike = sum(readers[0][n][0] == readers[1][n][0] for n in range(1, len(key) + 1))
-        print(f"two readers agree on {alike} of {len(key)} articles")
+        said = [
+            [{agency_key(one) for one in reader[n][0]} - {entry["own"]} for reader in readers]
+            for n, entry in enumerate(key, 1)
+        ]
+        print(f"two readers agree on {sum(a == b for a, b in said)} of {len(key)} articles")
     if keep is not None:
         kept = [
             {**entry, "readers": [[*reader[number]] for reader in readers]}
