@@ -47,7 +47,7 @@ def test_nothing_of_the_demo_is_read_in_another_way_for_its_language(store, enco
     add_paths(store, [SEEDS], ReadOptions())
     assert [code for code, _ in count_languages(store)] == ["en"]
     assert store.rows("SELECT count(*) FROM passages WHERE index_text IS NOT NULL") == [(0,)]
-    work = CorpusWork(store, Blind(encoder), lambda _: None, None)
+    work = CorpusWork(store, Blind(encoder), None)
     assert work.unread == frozenset()
     assert all(keep_telling_words(p.body, "en") == p.body for p in work.passages[:5])
 
