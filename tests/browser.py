@@ -52,7 +52,8 @@ class Opened:
             self.page.add_init_script(self.script)
         self.page.goto(f"{path.as_uri()}{address}", wait_until="commit")
         ready = "document.documentElement.dataset.ready === 'texts'"
-        self.wait(f"!document.getElementById('map') || {ready}")
+        whole = "document.readyState !== 'loading'"
+        self.wait(f"{whole} && (!document.getElementById('map') || {ready})")
 
     def wait(self, condition: str) -> None:
         """Wait until something holds; polled, since a strict policy refuses wait_for_function."""

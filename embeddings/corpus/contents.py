@@ -103,13 +103,18 @@ def list_articles(store: CorpusStore) -> list[tuple[str, str, str]]:
 
 
 def refuse_source(store: CorpusStore, out: Path) -> None:
-    """Refuse to write over a file that articles were read from.
+    """Refuse to write over a file that was read as articles, or was to be.
 
     Raises:
-        InputError: Articles of the store were read from ``out``.
+        InputError: ``out`` is such a file of the store.
     """
     paths = (str(out.absolute()), str(out.resolve()))
-    if store.rows("SELECT 1 FROM documents WHERE path IN (?, ?) LIMIT 1", paths):
+    if store.rows(
+        "SELECT 1 FROM (SELECT path FROM documents UNION ALL SELECT path FROM files "
+        "UNION ALL SELECT path FROM addresses UNION ALL SELECT path FROM versions "
+        "UNION ALL SELECT path FROM problems) WHERE path IN (?, ?) LIMIT 1",
+        paths,
+    ):
         raise InputError(f"Articles of {store.path} were read from {out}; name another file.")
 
 

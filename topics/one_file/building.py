@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.corpus.contents import refuse_source
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
-from embeddings.writing import write_whole
+from embeddings.writing import check_output, write_whole
 from topics.answers.covered import load_coverage, open_owners
 from topics.answers.outlets import measure_coverage
 from topics.answers.points import gather_points, open_laid_out
@@ -20,7 +21,7 @@ from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.one_file.blocks import pack_columns, pack_json, pack_texts, write_json
 from topics.one_file.hashing import write_policy
-from topics.views.corpus import view_corpus
+from topics.views.corpus import tell_size, view_corpus
 from topics.views.map import MapView, view_map
 from topics.views.outlets import view_outlets
 from topics.views.rendering import STATIC, render
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from topics.answers.points import MapPoints
     from topics.answers.story import StorySummary
+    from topics.coverage.articles.articles import Article
 
 # Stories that are shown whole, those of most outlets first; all are listed.
 MOST_WHOLE = 30
@@ -95,18 +97,18 @@ def report(
             "Stories were asked for together with topics or a date; give the one or the other."
         )
     filters = Filters(since=since)
+    inputs = [Path(owners)] if owners else []
+    # Before the layout is made, which may take minutes.
+    with _say_unwritable(path):
+        check_output(path, inputs=inputs)
+    with open_clustered(db, current=True) as store:
+        refuse_source(store, path)
     opening = open_clustered(db, current=True) if stories else open_laid_out(db)
     with opening as store:
-        refuse_source(store, path)
         parts = _gather(store, filters, topics, stories, owners)
     page = _write_page(parts)
-    try:
-        write_whole(path, page, inputs=[Path(owners)] if owners else [])
-    except OSError as error:
-        raise InputError(
-            f"The report could not be written to {path} ({error.strerror}); give a folder that "
-            "you may write to and that has room."
-        ) from error
+    with _say_unwritable(path):
+        write_whole(path, page, inputs=inputs)
     return ReportFile(
         path=str(path),
         bytes=len(page.encode()),
@@ -115,6 +117,17 @@ def report(
         stories=len(parts["listed"]),
         stories_whole=len(parts["stories"]),
     )
+
+
+@contextmanager
+def _say_unwritable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"The report could not be written to {path} ({error.strerror}); give a folder that "
+            "you may write to and that has room."
+        ) from error
 
 
 def _gather(
@@ -136,7 +149,7 @@ def _gather(
     if wanted:
         listed = _pick_stories(listed, wanted)
     elif chosen and points is not None:
-        listed = _keep_on_topic(listed, points, coverage.stories, [a.id for a in coverage.articles])
+        listed = _keep_on_topic(listed, points, filters, coverage.stories, coverage.articles)
     whole = [one.id for one in listed[:MOST_WHOLE]]
     told = report_stories(store, coverage, whole, known)
     narrowed = bool(wanted or chosen or filters.since)
@@ -144,6 +157,7 @@ def _gather(
     return {
         "corpus": view_corpus(store),
         "narrowed": _tell_narrowing(outline.names, chosen, filters),
+        "selected": _count_selected(points) if points else None,
         "map": view_map(points, outline, titles) if points and points.texts else None,
         "topics": None if wanted else view_topics(store, filters, [str(one) for one in chosen]),
         "listed": listed,
@@ -165,16 +179,32 @@ def _pick_stories(listed: Sequence[StorySummary], wanted: Sequence[int]) -> list
 def _keep_on_topic(
     listed: Sequence[StorySummary],
     points: MapPoints,
+    filters: Filters,
     members: dict[int, tuple[int, ...]],
-    ids: Sequence[str],
+    articles: Sequence[Article],
 ) -> list[StorySummary]:
-    """Keep the stories of which half of the articles or more have passages on the topics."""
+    """Keep the stories of which half of the articles or more have passages on the topics.
+
+    Of the articles of another time than was asked for none counts.
+    """
     on_topic = {one.document_id for one in points.articles}
-    return [
-        one
-        for one in listed
-        if 2 * sum(ids[n] in on_topic for n in members[one.id]) >= len(members[one.id])
-    ]
+    kept = []
+    for one in listed:
+        dated = [articles[n].document for n in members[one.id]]
+        ids = [document.id for document in dated if filters.fit_date(document.published)]
+        if 2 * sum(document_id in on_topic for document_id in ids) >= len(ids):
+            kept.append(one)
+    return kept
+
+
+def _count_selected(points: MapPoints) -> dict[str, Any]:
+    """Return how many paragraphs were asked for, and of how many articles and outlets."""
+    outlets = {one.source for one in points.articles if one.source}
+    return {
+        "passages": len(points.texts),
+        "articles": len(points.articles),
+        "title": tell_size(len(points.articles), len(outlets)),
+    }
 
 
 def _tell_narrowing(names: dict[int, str], chosen: Sequence[int], filters: Filters) -> str:

@@ -48,11 +48,10 @@ class CorpusView:
 def view_corpus(store: CorpusStore) -> CorpusView:
     """Describe a store. Of files it gives the names only, not where they lie."""
     found = describe(store)
-    outlets = f" from {count(len(found.outlets), 'outlet')}" if found.outlets else ""
     return CorpusView(
         info=found,
         levels=count_levels(store),
-        title=f"{count(found.documents, 'article')}{outlets}",
+        title=tell_size(found.documents, len(found.outlets)),
         dates=spell_range(found.earliest, found.latest) if found.latest else "",
         languages=tell_languages(found.languages),
         settings=tuple(_list_settings(store, found)),
@@ -62,6 +61,12 @@ def view_corpus(store: CorpusStore) -> CorpusView:
             for path, line, why in found.problems
         ),
     )
+
+
+def tell_size(articles: int, outlets: int) -> str:
+    """Return ``742 articles from 65 outlets``."""
+    from_outlets = f" from {count(outlets, 'outlet')}" if outlets else ""
+    return f"{count(articles, 'article')}{from_outlets}"
 
 
 def _list_settings(store: CorpusStore, found: CorpusInfo) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.text.printing import plain
+from embeddings.text.printing import plain, safe
 from topics.maps.clouds import find_anchors
 from topics.maps.page import rank_groups
 from topics.maps.palette import PALETTES, colour_groups
@@ -78,7 +78,7 @@ def view_map(points: MapPoints, outline: Outline, stories: dict[int, str]) -> Ma
             "title": plain(one.title),
             "outlet": outlet_of[one.source],
             "date": plain(one.published),
-            "url": one.url,
+            "url": safe(one.url),
             "story": story,
         }
         for one, story in zip(points.articles, points.stories, strict=True)
@@ -92,7 +92,9 @@ def _fit(places: NDArray[np.float32]) -> tuple[NDArray[np.float64], dict[str, fl
     low, high = flipped.min(axis=0), flipped.max(axis=0)
     extent = float((high - low).max()) or 1.0
     fitted = (flipped - (low + high) / 2) / extent + 0.5
-    width, height = np.maximum((high - low) / extent, 1e-3).tolist()
+    # All on one place: names lie around it.
+    size = np.maximum((high - low) / extent, 1e-3) if (high > low).any() else np.ones(2)
+    width, height = size.tolist()
     return fitted, {"x": 0.5, "y": 0.5, "width": width, "height": height}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -140,6 +141,6 @@ def _as_printed(value: str, text: str) -> str:
     """Return a fact, which is kept in lower case, as the text spells it where it is found."""
     parts = []
     for part in value.split(", "):
-        place = text.lower().find(part)
-        parts.append(text[place : place + len(part)] if place >= 0 else part)
+        found = re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text, re.IGNORECASE)
+        parts.append(found[0] if found else part)
     return ", ".join(parts)

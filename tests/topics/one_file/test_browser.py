@@ -17,6 +17,7 @@ from tests.topics.conftest import NEWS
 from topics.answers.map import map as draw_map
 from topics.one_file.building import report
 from topics.pipeline.run import derive
+from topics.views.rendering import STATIC
 
 HACK = "window.hacked=1"
 PAYLOADS = [
@@ -49,7 +50,7 @@ PAYLOADS = [
 URLS = [
     "javascript:window.hacked=1",
     "data:text/html,<script>1</script>",
-    "https://ok.example/a?b=<c>&d",
+    "https://ok.example/a?b=<c>&d\u202e",
 ]
 WORDS = tuple("convoy flour river bank rate talks border school council lorry snow".split())  # noqa: SIM905
 
@@ -191,6 +192,36 @@ def test_the_point_under_the_pointer_is_told(opened):
     # Where copies lie, one of them is told, and who else has it.
     assert "lorries crossed the border" in said
     assert "Same wording in" in said
+
+
+def test_what_a_finger_taps_stays_told(browser, page):
+    opened = Opened(browser, page, has_touch=True, viewport={"width": 390, "height": 800})
+    opened.page.locator("#map").scroll_into_view_if_needed()
+    box = opened.page.locator("#map").bounding_box()
+    place = opened.page.evaluate("topicwireMap.screen(0)")
+    opened.page.touchscreen.tap(box["x"] + 1 + place[0], box["y"] + 1 + place[1])
+    opened.page.wait_for_timeout(200)
+    assert opened.page.is_visible("#card")
+    opened.context.close()
+
+
+def test_no_address_of_the_map_turns_text(opened):
+    urls = opened.page.evaluate("topicwireMap.map.articles.map((one) => one.url).join()")
+    assert "ok.example" in urls
+    assert "\u202e" not in urls
+
+
+def test_more_than_256_topics_keep_their_own_place(opened):
+    state = (STATIC / "map" / "state.js").read_text(encoding="utf-8").replace("export ", "")
+    found = opened.page.evaluate(
+        f"""() => {{
+          {state}
+          const topics = Array.from({{ length: 300 }}, (_, head) => ({{ head, name: "" }}));
+          const topic = [...topics.keys(), 300];
+          return [...categorise({{ count: 301, topics, topic }}, "topic").categories];
+        }}"""
+    )
+    assert found == list(range(301))
 
 
 def test_filters_count_list_and_are_kept_in_the_address(browser, page, opened):

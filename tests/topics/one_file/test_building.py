@@ -9,9 +9,15 @@ import shutil
 import pytest
 
 import topics
+from embeddings.corpus.filters import Filters
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from tests.running import run
-from topics.one_file.building import MOST_WHOLE, _join_scripts
+from topics.answers.covered import load_coverage
+from topics.answers.points import gather_points, open_laid_out
+from topics.answers.story import list_stories
+from topics.hierarchy.outline import read_outline
+from topics.one_file.building import MOST_WHOLE, _join_scripts, _keep_on_topic
 
 
 @pytest.fixture
@@ -59,6 +65,10 @@ def test_a_time_narrows_map_topics_and_stories(laid_out, tmp_path):
     assert written.passages == 2
     assert "convoy" not in page.lower()
     assert "river Aune" in page
+    assert "<h1>2 articles from 2 outlets, since 2013-06</h1>" in page
+    assert "2 paragraphs in 2 articles since 2013-06, of 9 paragraphs in all." in page
+    assert "no date." not in page
+    assert "Of the whole corpus" in page
 
 
 def test_a_topic_narrows_it(laid_out, tmp_path):
@@ -66,6 +76,24 @@ def test_a_topic_narrows_it(laid_out, tmp_path):
     written = topics.report(tmp_path / "topic.html", db=laid_out, topics=[str(trends[0].id)])
     assert written.topics == 1
     assert written.passages == trends[0].passages
+    page = (tmp_path / "topic.html").read_text(encoding="utf-8")
+    lead = re.search(r"(\d+) paragraphs? in \d+ articles? on ", page)
+    assert lead is not None
+    assert int(lead[1]) == trends[0].passages
+    assert "no date." not in page
+
+
+def test_of_a_story_only_articles_of_the_time_asked_for_count(laid_out):
+    with open_laid_out(laid_out) as store:
+        coverage, outline = load_coverage(store), read_outline(store)
+        since = Filters(since="2013-05-11")
+        points = gather_points(store, outline, filters=since)
+        listed = list_stories(store, since)
+        convoy = [one for one in listed if one.articles == 3]
+        assert len(convoy) == 1
+        kept = _keep_on_topic(convoy, points, since, coverage.stories, coverage.articles)
+    # One of its three articles is of that time, and it is among the points.
+    assert kept == convoy
 
 
 @pytest.mark.parametrize(
@@ -95,6 +123,23 @@ def test_no_database_is_written_over(laid_out, tmp_path):
     shutil.copy(laid_out, disguised)
     with pytest.raises(InputError, match="is a database"):
         topics.report(disguised, db=laid_out)
+
+
+@pytest.mark.parametrize("name", ["read.html", "copy.db.html"])
+def test_what_is_not_written_over_is_told_before_the_map_is_laid_out(
+    news, tmp_path, monkeypatch, name
+):
+    def never(*_given):
+        raise AssertionError("the map was laid out")
+
+    monkeypatch.setattr("topics.pipeline.making.layout", never)
+    shutil.copy(news, tmp_path / "copy.db.html")
+    with CorpusStore.open(news, write=True) as store, store.transaction() as connection:
+        connection.execute(
+            "INSERT INTO addresses VALUES ('wire-1', '', ?)", (str(tmp_path / "read.html"),)
+        )
+    with pytest.raises(InputError, match=r"were read from|is a database"):
+        topics.report(tmp_path / name, db=news)
 
 
 def test_the_modules_are_one_script_without_imports():

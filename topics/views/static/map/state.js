@@ -54,14 +54,14 @@ export function choose(map, state, category) {
 // own, holds all others.
 export function categorise(map, by) {
   const groups = { topic: byTopic, outlet: byOutlet, date: byDate, story: byStory }[by](map);
-  const categories = new Uint8Array(map.count);
+  const categories = new Uint32Array(map.count);
   for (let point = 0; point < map.count; point++) categories[point] = groups.of(point);
   return { names: groups.names, categories, ramp: by === "date" };
 }
 
 function byTopic({ topics, topic }) {
   const heads = [...new Set(topics.map((one) => one.head))];
-  const place = new Map(heads.map((head, rank) => [head, Math.min(rank, 254)]));
+  const place = new Map(heads.map((head, rank) => [head, rank]));
   return {
     names: [...heads.map((head) => topics[head].name), "no topic shown"],
     of: (point) => (topic[point] < topics.length ? place.get(topics[topic[point]].head) : heads.length),

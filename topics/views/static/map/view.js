@@ -184,7 +184,8 @@ class MapView {
     cited.append(make("b", map.outlets[article.outlet] || "unknown outlet"), ` ${article.date.replace("T", " ") || "no date"}`);
     const title = make("p", "", "headline");
     if (/^https?:\/\//i.test(article.url)) {
-      const link = make("a", article.title || article.url);
+      const link = make("a");
+      link.append(make("bdi", article.title || article.url));
       link.href = article.url;
       link.rel = "noopener noreferrer";
       title.append(link);
@@ -352,7 +353,10 @@ class MapView {
     };
     box.addEventListener("pointerup", release);
     box.addEventListener("pointercancel", release);
-    box.addEventListener("pointerleave", () => { if (!find("card").matches(":hover")) this.pick(-1); });
+    box.addEventListener("pointerleave", (event) => {
+      // A finger leaves when it is lifted: what it tapped stays told.
+      if (event.pointerType !== "touch" && !find("card").matches(":hover")) this.pick(-1);
+    });
   }
 
   arm(on) {
