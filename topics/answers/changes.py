@@ -28,6 +28,7 @@ from topics.pipeline.coverage_tables import (
     read_stories,
     read_story_heads,
 )
+from topics.pipeline.kept_tables import TopicEvent, read_events
 
 # How a text says, in what was added to it, that it was put right.
 _CORRECTED = re.compile(
@@ -108,6 +109,7 @@ class ChangesReport:
         alone: Articles of since that are in no story.
         revised: Articles of before whose text has changed since, the latest first.
         conflicts: Passages of since that say other things than others of their wording do.
+        topics: What made, moved and ended topics since.
     """
 
     since: str
@@ -119,6 +121,7 @@ class ChangesReport:
     alone: tuple[ArticleLine, ...]
     revised: tuple[Revision, ...]
     conflicts: tuple[FactConflict, ...]
+    topics: tuple[TopicEvent, ...]
 
 
 def changes(since: str, db: Path | str = "topicwire.db") -> ChangesReport:
@@ -153,6 +156,7 @@ def changes(since: str, db: Path | str = "topicwire.db") -> ChangesReport:
             alone=tuple(line for one, line in lines.items() if one not in story_of),
             revised=_list_revisions(store, read.keys() - new, story_of),
             conflicts=_list_conflicts(store, read),
+            topics=tuple(read_events(store, since)),
         )
 
 

@@ -21,6 +21,7 @@ from topics.cli.output import (
     time_of,
 )
 from topics.cli.side_by_side import where, where_article
+from topics.cli.topic_changes import show_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,10 @@ def _print(found: ChangesReport, limit: int) -> None:
     for pair in found.conflicts[:limit]:
         _print_conflict(pair)
     tell_more(len(found.conflicts) - limit)
+    if found.topics:
+        say("\nTopics", style="bold")
+        show_events(found.topics[:limit])
+        tell_more(len(found.topics) - limit)
 
 
 def _print_stories(heading: str, stories: Sequence[StoryNews], limit: int) -> None:

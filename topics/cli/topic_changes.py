@@ -1,12 +1,15 @@
-"""What became of the topics since the last run, in words."""
+"""What became of the topics, since the last run in words, and of all that is noted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from topics.cli.output import RIGHT, plain, show_table, time_of
+
 if TYPE_CHECKING:
     from topics.hierarchy.lineage import Change
+    from topics.pipeline.kept_tables import TopicEvent
 
 # Lines told; the rest are counted and stand in the JSON.
 MOST_LINES = 12
@@ -39,3 +42,15 @@ def _tell(change: Change, names: Mapping[int, str]) -> str:
     if change.kind == "ended":
         return f"ended: {own} ({change.before})" + (f", mostly now in {others}" if others else "")
     return f"{change.kind}: {own} ({change.before} to {change.after})"
+
+
+def show_events(events: Sequence[TopicEvent]) -> None:
+    """Print what made, moved and ended topics, a line each."""
+    show_table(
+        events,
+        ("when", 0, lambda one: time_of(one.at)),
+        ("what", 0, lambda one: one.kind),
+        ("topic", 1, lambda one: f"{one.topic} {plain(one.name)}" if one.topic else "all"),
+        ("passages", RIGHT, lambda one: f"{one.passages:,}"),
+        ("why", 1, lambda one: plain(one.reason)),
+    )

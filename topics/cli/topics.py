@@ -25,6 +25,7 @@ from topics.cli.output import (
     styled,
     time_of,
 )
+from topics.cli.topic_changes import show_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,16 +178,8 @@ def _print_history(found: TopicHistory) -> None:
             f"Topics found{when}; of {count(found.texts, 'distinct text')} "
             f"{found.joined:,} joined since."
         )
-    if not found.events:
-        return
-    show_table(
-        found.events,
-        ("when", 0, lambda one: time_of(one.at)),
-        ("what", 0, lambda one: one.kind),
-        ("topic", 1, lambda one: f"{one.topic} {plain(one.name)}" if one.topic else "all"),
-        ("passages", RIGHT, lambda one: f"{one.passages:,}"),
-        ("why", 1, lambda one: plain(one.reason)),
-    )
+    if found.events:
+        show_events(found.events)
 
 
 def _print_note(line: str) -> None:

@@ -15,6 +15,7 @@ from tests.older import make_older
 from tests.running import run
 from topics.answers import edit as editing
 from topics.answers.by_hand import load_edits, save_edits
+from topics.answers.changes import changes
 from topics.answers.check import check, repair
 from topics.answers.cluster import cluster
 from topics.answers.history import history
@@ -139,6 +140,8 @@ def test_a_subject_that_comes_up_is_born_and_said(db, encoder):
     assert "born" in told
     assert f"{born[0][1]} " in told
     assert history(db).joined == 0
+    assert [one.kind for one in changes("2000-01-01", db).topics] == ["found", "born"]
+    assert "born" in run("changes", "--since", "2000-01-01", "--db", db)[1]
     # Another run finds nothing to do, and says the same.
     stood = places(db), tree(db)
     assert not add(db, encoder).fresh
