@@ -100,7 +100,14 @@ def test_the_figures_of_stories_are_a_part_of_those_of_outlets(demo_db):
         coverage = load_coverage(store)
     parts = coverage.passages, coverage.articles, coverage.groups, coverage.relations
     members = list(coverage.stories.values())
-    trace = trace_words(*parts, stories=members)
+    trace = trace_words(
+        *parts,
+        stories=members,
+        stated=coverage.stated,
+        quoted=coverage.quoted,
+        furniture=coverage.rote,
+        quotations=coverage.quotations,
+    )
     copied = np.flatnonzero(np.isin(trace.kinds, (EARLIER, UNORDERED)))
     owners = np.repeat(trace.article_of, trace.texts.lengths)[copied].tolist()
     story_of = {number: place for place, numbers in enumerate(members) for number in numbers}
@@ -113,7 +120,7 @@ def test_the_figures_of_stories_are_a_part_of_those_of_outlets(demo_db):
     assert expected.total() < len(copied) / 10
     for one in stories(demo_db, across=False):
         for article in story(one.id, demo_db).articles:
-            expected[article.article.source] += article.copied
+            expected[article.article.source] += article.copied + article.shared
     found = {one.outlet: one.earlier + one.unordered for one in outlets(demo_db).outlets}
     assert found == {outlet: expected[outlet] for outlet in found}
 

@@ -144,7 +144,7 @@ CREATE TABLE kept_parts (        -- where a split put each text
 CREATE TABLE topic_events (      -- what moved passages from topic to topic
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     at       TEXT NOT NULL,      -- ISO 8601 in UTC
-    kind     TEXT NOT NULL,      -- found, born, ended, edited, undone, renewed, guided
+    kind     TEXT NOT NULL,      -- found, born, ended, edited, undone, guided, renewed, moved
     topic    INTEGER,
     name     TEXT NOT NULL,      -- of the topic, then
     passages INTEGER NOT NULL,   -- that moved

@@ -33,3 +33,6 @@ CREATE TABLE topic_events (
 ALTER TABLE copy_groups ADD COLUMN sharing TEXT NOT NULL DEFAULT '';
 ALTER TABLE relations ADD COLUMN sharing TEXT NOT NULL DEFAULT '';
 DELETE FROM sums WHERE name IN ('copy_groups', 'relations');
+-- Those that the file has are to be kept.
+INSERT OR REPLACE INTO settings (key, value)
+    SELECT 'topics_to_keep', 'true' WHERE EXISTS (SELECT 1 FROM members);

@@ -13,6 +13,7 @@ from topics.answers.cluster import cluster
 from topics.answers.cluster_options import Progress
 from topics.coverage.examples.judgements import read_judgements
 from topics.edits.edits import read_edits
+from topics.pipeline.kept_tables import KEPT, KEPT_TABLES
 from topics.pipeline.repairing import Dropped, drop_damaged
 
 # What to type for damage that no run can mend; the rest follows from articles and edits.
@@ -93,13 +94,25 @@ def advise(report: CheckReport, lost: Sequence[str] = ()) -> str:
         report: What was found.
         lost: Settings that were taken out, since they could not be read.
     """
-    cures = [_CURES[what] for what in _CURES if what in report.damaged()]
-    if set(report.damaged()) - set(_CURES):
+    damaged, kept = report.damaged(), _find_kept(report)
+    cures = [_CURES[what] for what in _CURES if what in damaged]
+    if kept:
+        cures.append(
+            "put a backup in its place with `topicwire restore FILE`, or find topics anew with "
+            f"`topicwire cluster --anew --yes --db {report.path}`"
+        )
+    if any(set(names) - kept for what, names in damaged.items() if what not in _CURES):
         cures.insert(0, f"type `topicwire info --repair --db {report.path}`")
     if lost:
         cures.append("give again " + ", ".join(_CHOSEN.get(one, one) for one in lost))
-    damaged = f"{report.path} is damaged" if report.damaged() else "Settings were damaged"
-    return f"{damaged}: {'; '.join(dict.fromkeys(cures))}."
+    what = f"{report.path} is damaged" if damaged else "Settings were damaged"
+    return f"{what}: {'; '.join(dict.fromkeys(cures))}."
+
+
+def _find_kept(report: CheckReport) -> set[str]:
+    """Return what is damaged of the topics that are kept, which nothing gives back."""
+    damaged = report.damaged()
+    return {*damaged.get("tables", ()), *damaged.get("settings", ())} & {KEPT, *KEPT_TABLES}
 
 
 def repair(db: Path | str = "topicwire.db", progress: Progress | None = None) -> RepairReport:
@@ -121,7 +134,8 @@ def repair(db: Path | str = "topicwire.db", progress: Progress | None = None) ->
         dropped = Dropped((), ())
         if before.damaged():
             dropped = drop_damaged(store, before.damaged())
-    rebuilt = bool(before.damaged()) and "encoder" not in dropped.chosen
+    lost = "encoder" in dropped.chosen or _find_kept(before)
+    rebuilt = bool(before.damaged()) and not lost
     if rebuilt:
         cluster(db=path, progress=progress)
     return RepairReport(before, dropped, rebuilt, check(path) if before.damaged() else before)

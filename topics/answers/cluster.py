@@ -33,7 +33,7 @@ from topics.guiding.taxonomy import GuidedTopic, read_topics
 from topics.hierarchy.lineage import Change
 from topics.naming.model_names import NamingReport, ask_names
 from topics.pipeline.coverage_tables import count_wide_stories
-from topics.pipeline.kept_tables import has_kept
+from topics.pipeline.kept_tables import has_kept, read_kept
 from topics.pipeline.run import derive
 from topics.pipeline.sharing import CopyCount, count_copies
 from topics.pipeline.topic_tables import read_names
@@ -237,9 +237,8 @@ def _remember_count(store: CorpusStore, options: ClusterOptions) -> None:
 def _check_kept(store: CorpusStore, options: ClusterOptions) -> None:
     """Refuse another number of topics where that would move what is kept."""
     wanted, anew = options.topics_count, options.anew or options.take_anew
-    if wanted is None or anew or not has_kept(store):
-        return
-    if (None if wanted == "auto" else wanted) != store.setting("topics_count"):
+    kept = None if wanted is None or anew else read_kept(store)
+    if kept and (None if wanted == "auto" else wanted) != kept.count:
         raise InputError(
             f"--topics-count {wanted} takes finding topics anew, which moves passages; add --anew "
             "to see what would move, and --anew --yes to take it."

@@ -16,6 +16,7 @@ class TopicHistory:
     Attributes:
         kept: Whether topics are kept; in a corpus of a few passages each run finds them anew.
         found: When they were last found, ISO 8601 in UTC, or ``""`` where that was not noted.
+        encoder: The model by whose vectors they were found, or ``""``.
         joined: Texts that came in since.
         texts: Texts that have a topic.
         events: What happened, in order.
@@ -23,6 +24,7 @@ class TopicHistory:
 
     kept: bool
     found: str
+    encoder: str
     joined: int
     texts: int
     events: list[TopicEvent]
@@ -37,6 +39,8 @@ def history(db: Path | str = "topicwire.db") -> TopicHistory:
     with open_clustered(db) as store:
         kept = read_kept(store)
         if kept is None:
-            return TopicHistory(False, "", 0, 0, read_events(store))
+            return TopicHistory(False, "", "", 0, 0, read_events(store))
         joined = len(kept.leaves) - len(kept.founders)
-        return TopicHistory(True, kept.found, joined, len(kept.leaves), read_events(store))
+        return TopicHistory(
+            True, kept.found, kept.encoder, joined, len(kept.leaves), read_events(store)
+        )

@@ -175,7 +175,7 @@ def _print_history(found: TopicHistory) -> None:
     else:
         when = f" on {time_of(found.found)}" if found.found else ""
         echo(
-            f"Topics found{when}; of {count(found.texts, 'distinct text')} "
+            f"Topics found{when} with {plain(found.encoder)}; of {count(found.texts, 'distinct text')} "
             f"{found.joined:,} joined since."
         )
     if found.events:

@@ -42,7 +42,7 @@ def find_births(
     """
     born = np.full(ground.rows, -1, np.int64)
     least = least_topic_size(ground.rows)
-    if int(free.sum()) < least or free.all():
+    if int(free.sum()) < least:
         return born
     alone = _find_alone(ground, labels, free)
     pieces = compact(np.where(alone >= 0, int(labels.max()) + 1 + alone, labels))

@@ -127,7 +127,11 @@ class _Board:
         found = [self._resolve(anchor) for anchor in edit.topics]
         labels = [label for label in found if label is not None]
         rows = [self._node_of[one] for one in edit.passages if one in self._node_of]
-        if len(labels) < len(edit.topics) or len(rows) < len(edit.passages):
+        if len(rows) < len(edit.passages):
+            return False
+        # Where topics are kept, a merge goes on with those that are left.
+        fewer = self._memory is not None and edit.kind == "merge" and len(set(labels)) > 1
+        if len(labels) < len(edit.topics) and not fewer:
             return False
         if edit.kind == "merge":
             return self._merge(labels)

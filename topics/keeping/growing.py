@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,12 +48,14 @@ class Rows:
         texts: Row of each text by content hash, copies' texts included.
         articles: int64 ``(n,)``: the article of each row.
         taken: int64 ``(n,)``: the user's topic that fits each row, -1 for none.
+        left_out: Texts of the corpus that no topic is made of for now, by content hash.
     """
 
     ground: Ground
     texts: Mapping[bytes, int]
     articles: Labels
     taken: Labels
+    left_out: Set[bytes] = frozenset()
 
 
 def grow_kept(
@@ -80,22 +82,26 @@ def grow_kept(
     board.bear()
     born = board.born
     texts = {key: int(board.leaves[row]) for key, row in rows.texts.items()}
-    founders = frozenset(
+    founders = {
         key
         for key, row in rows.texts.items()
         if board.founders[row] and (key in kept.founders or texts[key] not in kept.topics)
-    )
-    used = {one for leaf in set(texts.values()) for one in board.tree.above(leaf)}
+    }
+    # What is left out for now has its place when it comes back.
+    away = rows.left_out - texts.keys()
+    left_out = {key: leaf for key, leaf in kept.leaves.items() if key in away}
+    founders |= kept.founders & left_out.keys()
+    used = {one for leaf in {*texts.values(), *left_out.values()} for one in board.tree.above(leaf)}
     ended = tuple(
         one
         for one, topic in sorted(kept.topics.items())
-        if one not in used and topic.level <= kept.default <= topic.finest
+        if one not in used and topic.stands_on(kept.default) and not topic.guided
     )
     grown = replace(
         board.tree,
         topics={one: topic for one, topic in board.tree.topics.items() if one in used},
-        leaves=texts,
-        founders=founders,
+        leaves=texts | left_out,
+        founders=frozenset(founders),
         guided=digest,
         _above={},
     )
@@ -145,7 +151,9 @@ class _Board:
     def bear(self) -> None:
         """Find topics that have come up among what joined."""
         shown = self.tree.at(self.leaves, self.tree.default)
-        free = ~self.founders & (self.wanted < 0)
+        # What has no founder left is a topic all the same, and is not born a second time.
+        held = np.isin(shown, np.unique(shown[self.founders]))
+        free = ~self.founders & (self.wanted < 0) & held
         born = find_births(self.rows.ground, compact(shown), free, self.rows.articles)
         for number in range(int(born.max(initial=-1)) + 1):
             inside = np.flatnonzero(born == number)

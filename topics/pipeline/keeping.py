@@ -31,8 +31,10 @@ from topics.keeping.kept import (
     match_kept,
 )
 from topics.pipeline.kept_tables import (
+    Kind,
     TopicEvent,
     drop_kept,
+    has_kept,
     put_events,
     put_kept,
     put_parts,
@@ -51,6 +53,8 @@ from topics.pipeline.topics import FITS, Found, Placed, Wishes, place_rows, take
 if TYPE_CHECKING:
     from topics.pipeline.work import CorpusWork
 
+# The setting of a file of before topics were kept: those that it has are to be kept.
+ADOPTED = "topics_to_keep"
 # Below this share of founders a topic may be on something else by now.
 LEAST_FOUNDERS = 0.5
 # Topics named in one line.
@@ -81,14 +85,17 @@ def make_places(work: CorpusWork, method: int) -> Places:
     if kept is not None:
         taken, fits = take_rows(corpus, wishes)
         articles = np.unique(np.array(corpus.documents, object), return_inverse=True)[1]
-        rows = Rows(corpus.ground, work.nodes.texts, articles, taken)
+        left_out = work.all_nodes.texts.keys()
+        rows = Rows(corpus.ground, work.nodes.texts, articles, taken, left_out)
         first_free = first_free_id(work.store, kept)
         growth = grow_kept(kept, rows, names, digest, first_free)
+        if not growth.kept.topics:
+            return Places(place_rows(corpus, wishes), None, growth)
         tree = growth.kept.lay_levels(growth.leaves, names)
         notes = _tell_kept(growth, method)
         return Places(Placed(tree.shown, notes, fits, tree), growth.kept, growth)
     placed = place_rows(corpus, wishes)
-    if corpus.graph.size < KEPT_FROM:
+    if corpus.graph.size < (1 if has_kept(work.store) else KEPT_FROM):
         return Places(placed)
     tree = grow_tree(corpus.ground, placed.labels, len(names))
     ids = carry_topic_ids(work.store, work.nodes, tree, names)
@@ -132,6 +139,7 @@ def keep_places(work: CorpusWork, places: Places) -> tuple[str, ...]:
     else:
         put_kept(store, kept)
         note_ids(store, kept.topics)
+    store.set_setting(ADOPTED, None)
     return places.placed.notes
 
 
@@ -149,7 +157,10 @@ def replace_found(store: CorpusStore, kept: KeptTree, there: KeptTree) -> bool:
     leaves = {key: leaf for key, leaf in kept.leaves.items() if key in there.leaves}
     if there.founders != there.leaves.keys() or read_edits(store) or not leaves:
         return False
-    put_kept(store, replace(kept, leaves=leaves, founders=kept.founders & leaves.keys()))
+    founders = kept.founders & leaves.keys()
+    # Edits have other numbers here.
+    put_kept(store, replace(kept, leaves=leaves, founders=founders, idle=()))
+    put_events(store, [TopicEvent(now(), "renewed", None, "", len(leaves), "loaded from a file")])
     note_ids(store, kept.topics)
     forget_stages(store, ["places"])
     return True
@@ -182,9 +193,11 @@ def _adopt(work: CorpusWork, digest: str) -> KeptTree | None:
     """Keep the topics of a file that was written before topics were kept, if they can be."""
     store = work.store
     guided = [topic.name for topic in work.wishes.guided]
+    texts = work.nodes.texts
     leaves = read_leaves(store)
     if (
-        len(leaves) < KEPT_FROM
+        not store.setting(ADOPTED)
+        or len({texts[key] for key in leaves if key in texts}) < KEPT_FROM
         or work.wishes.edits
         or max(find_parents(work.wishes.guided), default=-1) >= 0
     ):
@@ -270,6 +283,9 @@ def keep_marks(work: CorpusWork, places: Places, found: Found) -> None:
     texts = work.nodes.texts
     for topic_id in match_kept(found.tree, kept, texts).values():
         name, is_shown, stability = shown[topic_id]
+        if stability is None:
+            # An edit below it says nothing of how it was found.
+            stability = kept.topics[topic_id].stability
         marked = replace(kept.topics[topic_id], name=name, shown=is_shown, stability=stability)
         kept = replace(kept, topics={**kept.topics, topic_id: marked})
     if anew:
@@ -287,40 +303,51 @@ def keep_marks(work: CorpusWork, places: Places, found: Found) -> None:
 
 
 def note_events(
-    work: CorpusWork, places: Places | None, moved: int, before: Mapping[int, str]
+    work: CorpusWork,
+    places: Places | None,
+    before: Mapping[bytes, int],
+    after: Mapping[bytes, int],
+    names_before: Mapping[int, str],
 ) -> None:
     """Note in the store what moved passages, made topics or ended them.
 
     Args:
         work: Its topics are stored.
         places: As made in this run, ``None`` where only edits have changed.
-        moved: Number of texts of before and now whose topic has changed.
-        before: Names of the topics of before, by id.
+        before: Topic of the default level of each text in the last run.
+        after: The same, now.
+        names_before: Names of the topics of before, by id.
     """
     at, names = now(), read_names(work.store)
+    gone_to = [after[key] for key, topic in before.items() if after.get(key, topic) != topic]
 
-    def event(kind: str, topic: int | None, passages: int, reason: str) -> TopicEvent:
-        name = "" if topic is None else names.get(topic) or before.get(topic, "")
-        return TopicEvent(at, kind, topic, name, passages, reason)  # type: ignore[arg-type]
+    def event(kind: Kind, topic: int | None, passages: int, reason: str) -> TopicEvent:
+        name = "" if topic is None else names.get(topic) or names_before.get(topic, "")
+        return TopicEvent(at, kind, topic, name, passages, reason)
 
-    if places is None:
-        edit = work.undone or (work.wishes.edits[-1] if work.wishes.edits else None)
-        if moved and edit:
-            kind = "undone" if work.undone else "edited"
-            put_events(work.store, [event(kind, None, moved, f"edit {edit.id}, {edit.kind}")])
-        return
-    growth = places.growth
-    if growth is None:
-        kind = "renewed" if work.anew else "found"
-        passages = moved if work.anew else len(places.placed.labels)
+    growth = places.growth if places else None
+    if places and growth is None:
+        kind: Kind = "renewed" if work.anew else "found"
+        passages = len(gone_to) if work.anew else len(places.placed.labels)
         reason = "found anew" if work.anew else "found for the first time"
         put_events(work.store, [event(kind, None, passages, reason)])
         return
+    born = growth.born if growth else {}
     events = [
         event("born", one, size, "a subject of articles that were added")
-        for one, size in growth.born.items()
+        for one, size in born.items()
     ]
-    events += [event("ended", one, 0, "no text of it is left") for one in growth.ended]
-    if growth.changed_guided:
-        events.append(event("guided", None, moved, "your own topics have changed"))
+    events += [
+        event("ended", one, 0, "no text of it is left") for one in (growth.ended if growth else ())
+    ]
+    if moved := sum(topic not in born for topic in gone_to):
+        edit = work.undone or (work.wishes.edits[-1] if work.wishes.edits else None)
+        if growth and growth.changed_guided:
+            events.append(event("guided", None, moved, "your own topics have changed"))
+        elif growth or not edit:
+            reason = "texts found to be copies of each other, or edits that lost what they are on"
+            events.append(event("moved", None, moved, reason))
+        else:
+            said: Kind = "undone" if work.undone else "edited"
+            events.append(event(said, None, moved, f"edit {edit.id}, {edit.kind}"))
     put_events(work.store, events)

@@ -12,9 +12,9 @@ from topics.keeping.kept import KeptTopic, KeptTree
 
 # The setting that holds the fields of the tree that are no rows.
 KEPT = "kept"
-_TABLES = ("kept_topics", "kept")
+KEPT_TABLES = ("kept_topics", "kept")
 
-Kind = Literal["found", "born", "ended", "edited", "undone", "guided", "renewed"]
+Kind = Literal["found", "born", "ended", "edited", "undone", "guided", "renewed", "moved"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class TopicEvent:
         kind: ``found``: topics were found for the first time; ``born``: a subject of articles
             that were added became a topic; ``ended``: no text of a topic is left; ``edited``,
             ``undone``: by hand; ``guided``: topics of the user's own have changed;
-            ``renewed``: topics were found anew.
+            ``renewed``: topics were found anew; ``moved``: for another reason, which is said.
         topic: Its id; ``None`` where it is about all.
         name: The topic's name then.
         passages: How many distinct texts moved, or were there.
@@ -55,6 +55,8 @@ def read_kept(store: CorpusStore) -> KeptTree | None:
     fields = store.setting(KEPT)
     if fields is None:
         return None
+    for table in KEPT_TABLES:
+        store.check_rows(table)
     topics = {
         number: KeptTopic(
             level, finest, parent, guided, name, None if shown is None else bool(shown), stability
@@ -64,13 +66,16 @@ def read_kept(store: CorpusStore) -> KeptTree | None:
         )
     }
     texts = store.rows("SELECT hash, leaf, founder FROM kept")
-    fields.update(resolutions=tuple(fields["resolutions"]), idle=tuple(fields["idle"]))
-    return KeptTree(
-        topics=topics,
-        leaves={bytes(key): leaf for key, leaf, _ in texts},
-        founders=frozenset(bytes(key) for key, _, founder in texts if founder),
-        **fields,
-    )
+    try:
+        fields.update(resolutions=tuple(fields["resolutions"]), idle=tuple(fields["idle"]))
+        return KeptTree(
+            topics=topics,
+            leaves={bytes(key): leaf for key, leaf, _ in texts},
+            founders=frozenset(bytes(key) for key, _, founder in texts if founder),
+            **fields,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise store.damaged(f"the setting {KEPT}") from error
 
 
 def put_kept(store: CorpusStore, kept: KeptTree) -> None:
@@ -83,7 +88,7 @@ def put_kept(store: CorpusStore, kept: KeptTree) -> None:
     rows = {key: (leaf, int(key in kept.founders)) for key, leaf in kept.leaves.items()}
     with store.transaction() as connection:
         # Not read by ``read_kept``: a damaged tree can be replaced.
-        store.forget_sums(_TABLES)
+        store.forget_sums(KEPT_TABLES)
         before = {
             bytes(key): (leaf, founder)
             for key, leaf, founder in store.rows("SELECT hash, leaf, founder FROM kept")
@@ -101,15 +106,15 @@ def put_kept(store: CorpusStore, kept: KeptTree) -> None:
             [(number, *dataclasses.astuple(topic)) for number, topic in kept.topics.items()],
         )
         store.set_setting(KEPT, fields)
-        store.note_sums(_TABLES)
+        store.note_sums(KEPT_TABLES)
 
 
 def drop_kept(store: CorpusStore) -> None:
     """Forget the kept tree: topics are found anew by each run."""
     if has_kept(store):
         with store.transaction():
-            store.forget_sums(_TABLES)
-            for table in (*_TABLES, "kept_parts"):
+            store.forget_sums(KEPT_TABLES)
+            for table in (*KEPT_TABLES, "kept_parts"):
                 store.replace_rows(table, [])
             store.set_setting(KEPT, None)
 

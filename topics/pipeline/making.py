@@ -205,13 +205,12 @@ def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:
     store_topics(store, work.passages, work.nodes, found, work.undone, places.kept)
     keep_marks(work, places, found)
     after = read_members(store)
-    moved = count_moved(before, after)
-    if places.kept:
-        note_events(work, made, moved, names)
+    if places.kept or places.growth:
+        note_events(work, made, before, after, names)
     work.changed = Derivation(
         fresh=True,
         previous_topics=len(set(before.values())),
-        moved=moved / max(len(before.keys() & after.keys()), 1),
+        moved=count_moved(before, after) / max(len(before.keys() & after.keys()), 1),
         changes=tuple(compare_topics(before, after)) if before else (),
         names_before=names,
     )

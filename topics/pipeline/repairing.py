@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from embeddings.corpus.repairing import drop_values, drop_vectors, empty_tables, rebuild_indexes
 from embeddings.corpus.store import CorpusStore
 from topics.pipeline.coverage_tables import LAST_STORY_ID, last_story_id
+from topics.pipeline.kept_tables import KEPT
 from topics.pipeline.making import STAGES
 from topics.pipeline.stages import forget_stages
 from topics.pipeline.topic_tables import LAST_TOPIC_ID, last_topic_id
@@ -35,7 +36,8 @@ def drop_damaged(store: CorpusStore, damaged: Mapping[str, Iterable[str]]) -> Dr
     """
     tables = set(damaged.get("tables", ()))
     settings = set(damaged.get("settings", ()))
-    values = settings | set(damaged.get("arrays", ()))
+    # Kept topics can be replaced by those found anew, not made again.
+    values = (settings | set(damaged.get("arrays", ()))) - {KEPT}
     derived = {value for stage in STAGES for value in stage.values}
     stages = {
         stage.name

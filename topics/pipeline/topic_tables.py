@@ -53,7 +53,8 @@ def note_ids(store: CorpusStore, ids: Iterable[int]) -> None:
 
 def first_free_id(store: CorpusStore, kept: KeptTree | None = None) -> int:
     """Return the lowest id that no topic has been given yet."""
-    return max(int(store.setting(LAST_TOPIC_ID) or 0), *(kept.topics if kept else (0,))) + 1
+    last = int(store.setting(LAST_TOPIC_ID) or 0)
+    return max(last, max(kept.topics, default=0) if kept else 0) + 1
 
 
 def count_placed(store: CorpusStore) -> int:

@@ -9,14 +9,14 @@ import sqlite3
 import pytest
 
 from embeddings.corpus.store import CorpusStore
-from embeddings.errors import InputError
+from embeddings.errors import InputError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.older import make_older
 from tests.running import run
 from topics.answers import edit as editing
 from topics.answers.by_hand import load_edits, save_edits
 from topics.answers.changes import changes
-from topics.answers.check import check, repair
+from topics.answers.check import advise, check, repair
 from topics.answers.cluster import cluster
 from topics.answers.history import history
 from topics.answers.topics import topics
@@ -89,6 +89,11 @@ def tree(path) -> list[tuple]:
         return store.rows(
             "SELECT id, own_name, level, finest, parent, stability, shown FROM topics ORDER BY id"
         )
+
+
+def read_articles(path) -> list[tuple]:
+    with CorpusStore.open(path) as store:
+        return store.rows("SELECT rowid, id FROM documents")
 
 
 def events(path) -> list[tuple]:
@@ -196,10 +201,52 @@ def test_repair_makes_the_topics_again_as_they_were(db, encoder, monkeypatch):
     assert (places(db), tree(db)) == stood
 
 
+def test_all_articles_can_be_taken_away_and_others_come(db, encoder):
+    ids = [row[1] for row in read_articles(db)]
+    remove(db, encoder, ids)
+    assert places(db) == {}
+    assert {kind for kind, _ in events(db)} == {"found", "ended"}
+    add(db, encoder, articles("arms", 1, 40))
+    with CorpusStore.open(db) as store:
+        assert not has_kept(store)
+
+
+def test_a_topic_whose_first_texts_are_gone_is_the_topic_that_it_was(db, encoder):
+    add(db, encoder, articles("talks", 1, 64))
+    was, named = topic_of(db, "talks"), {topic.id: topic.name for topic in topics(db)}
+    remove(db, encoder, articles("talks"))
+    assert topic_of(db, "talks") == was
+    assert {topic.id: topic.name for topic in topics(db)}[was] == named[was]
+    assert "born" not in {kind for kind, _ in events(db)}
+
+
+def test_an_undone_split_leaves_all_that_was_said_of_topics(db):
+    stood = places(db), tree(db)
+    editing.split(str(topic_of(db, "floods")), 2, db=db)
+    editing.undo(db=db)
+    assert (places(db), tree(db)) == stood
+
+
+def test_whatever_moves_a_passage_is_noted(db, encoder):
+    editing.merge([str(topic_of(db, one)) for one in ("arms", "sport", "floods")], db=db)
+    noted = len(events(db))
+    derivation = remove(db, encoder, articles("floods"))
+    assert derivation.moved == 0
+    assert topic_of(db, "arms") == topic_of(db, "sport")
+    derivation = remove(db, encoder, articles("sport"))
+    assert (derivation.moved > 0) <= ("moved" in {kind for kind, _ in events(db)[noted:]})
+
+
 def test_a_damaged_tree_is_told_and_found_anew_when_asked(db, encoder):
     with sqlite3.connect(db) as connection:
         connection.execute("UPDATE kept SET founder = 0")
     assert [one.damaged for one in check(db).checks if one.what == "tables"] == [("kept",)]
+    with pytest.raises(StoreError, match="kept"):
+        add(db, encoder, articles("talks", 1, 24))
+    with pytest.raises(StoreError, match="--anew --yes"):
+        raise StoreError(advise(check(db)))
+    add(db, encoder, anew=True)
+    assert not check(db).damaged()
 
 
 def test_a_file_of_before_keeps_the_topics_that_it_has(db, encoder):
