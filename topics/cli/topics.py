@@ -174,9 +174,10 @@ def _print_history(found: TopicHistory) -> None:
         echo("Of so few passages the topics are found anew by each run; none are kept.")
     else:
         when = f" on {time_of(found.found)}" if found.found else ""
+        texts = count(found.texts, "distinct text")
         echo(
-            f"Topics found{when} with {plain(found.encoder)}; of {count(found.texts, 'distinct text')} "
-            f"{found.joined:,} joined since."
+            f"Topics found{when} with {plain(found.encoder)}; of {texts} {found.joined:,} joined "
+            "since."
         )
     if found.events:
         show_events(found.events)
