@@ -32,9 +32,9 @@ from topics.pipeline.kept_tables import TopicEvent, read_events
 
 # How a text says, in what was added to it, that it was put right.
 _CORRECTED = re.compile(
-    r"\b(?:corrections?|corrected|clarifi|earlier version|berichtig|korrigiert|korrektur"
-    r"|rectifi|corrección|corregid|исправлен)",
-    re.IGNORECASE,
+    r"^\W*correction\b|\b(?:corrections?\s*:|corrected|clarifi|earlier version|berichtig"
+    r"|korrigiert|korrektur|rectifi|corrección|corregid|исправлен)",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -211,7 +211,11 @@ def _revise(store: CorpusStore, document: Document, story: int | None) -> Revisi
         changed=read_times(store, document.id).changed,
         headline="".join(titles),
         facts=tuple(fact for one in compared for fact in one.changed_facts),
-        corrects=any(_CORRECTED.search(part.after) for one in compared for part in one.changes),
+        corrects=any(
+            _CORRECTED.search(document.text, part.after_start, part.after_end)
+            for one in compared
+            for part in one.changes
+        ),
         story=story,
     )
 

@@ -26,7 +26,7 @@ from topics.answers.sharing import (
     cut,
 )
 from topics.answers.topics import open_clustered
-from topics.coverage.credit.wire import is_handed_on, text_bounds
+from topics.coverage.credit.wire import is_handed_on, own_agency, text_bounds
 from topics.pipeline.coverage_tables import read_relations
 from topics.pipeline.sharing import CopyCount
 
@@ -233,12 +233,15 @@ def _list_group(
     align: Callable[[Quotation, Quotation], Comparison],
     least_share: float,
 ) -> CopyListing:
-    """Lay the members of a group beside the first, those that share enough with it."""
+    """Lay the members of a group beside the first, those that share enough with it.
+
+    Of two of one date and outlet the one given before goes first.
+    """
     number, kind, sharing, across = group
     first, certain = _find_first(passages, agencies)
     passages = sorted(
         passages,
-        key=lambda q: (q != first, publication_order(q.published), q.source, q.passage_id),
+        key=lambda q: (q != first, publication_order(q.published), q.source),
     )
     members = [
         CopyMember(passage, share, comparison.changes)
@@ -265,13 +268,18 @@ def _find_first(
     def holds(one: Quotation, other: Quotation) -> bool:
         return is_handed_on(one.source, other.source, agencies[other.passage_id])
 
+    # How many credit each agency: a group may hold thousands.
+    credited = Counter(
+        agency
+        for other in passages
+        for agency in agencies[other.passage_id] - {"", own_agency(other.source)}
+    )
     first = min(
         passages,
         key=lambda q: (
-            -sum(holds(q, other) for other in passages),
+            -credited[own_agency(q.source)],
             publication_order(q.published),
             q.source,
-            q.passage_id,
         ),
     )
     by_then = date_bounds(first.published)[1]

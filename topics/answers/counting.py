@@ -100,7 +100,7 @@ def tell_sharings(counts: Iterable[CopyCount]) -> str:
 
 def tell_copies(counts: Sequence[CopyCount]) -> dict[str, str]:
     """Return what was found of copies, by what is counted: groups of copies, related pairs."""
-    found = {"copies": "none"}
+    found = {}
     for what, name in _WHAT.items():
         own = [one for one in counts if one.what == what]
         if what == "same_event":

@@ -298,7 +298,7 @@ def _print_embedding(report: ClusterReport) -> None:
 
 def _print_found(report: ClusterReport) -> None:
     """Say what was found of copies and stories, and what became of topics and edits."""
-    for what, found in tell_copies(report.copies).items():
+    for what, found in {"copies": "none", **tell_copies(report.copies)}.items():
         echo(f"{what.capitalize()}: {found}.")
     stories = "story" if report.stories == 1 else "stories"
     if report.outlets:

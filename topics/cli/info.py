@@ -140,6 +140,7 @@ def _print_contents(found: CorpusInfo) -> None:
         "model": plain(found.encoder.get("name", "none yet")),
         "topics": f"{found.topics_shown:,} shown and {count(found.subtopics, 'part')} of them, "
         f"{found.topics:,} on all levels",
+        "copies": "none",
         **tell_copies(found.copies),
         "stories": f"{found.stories:,}, {found.stories_across:,} of them of several outlets"
         f"{_too_short(found)}",

@@ -59,7 +59,8 @@ def tell_all(
     textual = [one for one in relations if one[0] in TEXTUAL]
     rote = find_recurring(articles, groups, stories).union(furniture)
     pairs = [(a, b) for _, a, b in textual]
-    of_groups, of_pairs = tell_sharing(passages, articles, groups, pairs, rote)
+    containing = [(a, b) for kind, a, b in textual if kind == "contains"]
+    of_groups, of_pairs = tell_sharing(passages, articles, groups, pairs, rote, containing)
     return Told(of_groups, [(*one, told) for one, told in zip(textual, of_pairs, strict=True)])
 
 
@@ -95,7 +96,7 @@ def read_rows_of(
 ) -> list[tuple[int, ...]]:
     """Return the rows, among some passages, of each group and pair of one kind.
 
-    Groups of a few words are left out.
+    Groups of a few words are left out; of a passage that contains boilerplate only that is.
     """
     row_of = {passage.id: row for row, passage in enumerate(passages)}
     groups: dict[int, list[int]] = {}
@@ -105,7 +106,12 @@ def read_rows_of(
         (sharing,),
     ):
         groups.setdefault(number, []).append(passage_id)
-    pairs = store.rows("SELECT a, b FROM relations WHERE sharing = ?", (sharing,))
+    pairs = [
+        (b,) if (kind, sharing) == ("contains", "boilerplate") else (a, b)
+        for kind, a, b in store.rows(
+            "SELECT kind, a, b FROM relations WHERE sharing = ?", (sharing,)
+        )
+    ]
     return [
         tuple(sorted(row_of[one] for one in ids if one in row_of))
         for ids in chain(groups.values(), pairs)

@@ -70,6 +70,10 @@ def test_a_correction_is_known_by_what_was_added(morning):
         assert not _revise(store, wire, None).corrects
         added = replace(wire, text=f"{wire.text}\n\nCorrection: an earlier version had nine.")
         assert _revise(store, added, None).corrects
+        added = replace(wire, text=f"{wire.text}\n\nCorrection (May 5) The lorries were eleven.")
+        assert _revise(store, added, None).corrects
+        added = replace(wire, text=f"{wire.text}\n\nThe Department of Corrections sent two.")
+        assert not _revise(store, added, None).corrects
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026", "0001-01-01T00:00+23:59"])

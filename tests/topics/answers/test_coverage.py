@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from embeddings.corpus.citations import Quotation
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
@@ -14,13 +15,17 @@ from embeddings.vectors.embedding import embed_corpus, note_encoder
 from embeddings.words.alignment import Comparison, compare
 from tests.running import run
 from topics.answers.article_copies import article_copies, list_article_copies
-from topics.answers.copies import KINDS, copies, list_copies
+from topics.answers.copies import KINDS, _find_first, copies, list_copies
+from topics.answers.counting import tell_copies
+from topics.answers.covered import load_coverage
 from topics.answers.info import info
 from topics.answers.outlets import outlets
 from topics.answers.story import stories, story
 from topics.answers.tables import to_arrow
+from topics.coverage.credit.wire import own_agency
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
 from topics.pipeline.run import derive
+from topics.pipeline.sharing import CopyCount
 
 CONVOY = (
     "The convoy of eleven lorries crossed the border at noon on Friday, carrying flour, "
@@ -93,6 +98,42 @@ def test_what_is_listed_and_left_out_is_what_every_command_counts(news):
     assert counted == {
         (one.sharing, one.across): one.count for one in everywhere if one.what == "group"
     }
+
+
+def test_a_group_is_gone_through_a_few_times_and_the_one_given_first_is_first():
+    class Counted(dict):
+        lookups = 0
+
+        def __getitem__(self, key):
+            self.lookups += 1
+            return super().__getitem__(key)
+
+    number = 300
+    rows = [Quotation(number - n, "One line.", "", "post", "2013-05-05", "") for n in range(number)]
+    agencies = Counted({row.passage_id: frozenset() for row in rows})
+    assert _find_first(rows, agencies) == (rows[0], True)
+    assert agencies.lookups <= 3 * number
+    wire = Quotation(number + 1, "One line.", "", "Reuters", "2013-05-06", "")
+    credit = own_agency("Reuters")
+    credited = {row.passage_id: frozenset({credit}) for row in [*rows, wire]}
+    assert _find_first([*rows, wire], credited)[0] == wire
+
+
+def test_where_pairs_alone_are_left_out_nothing_is_said_of_groups():
+    pairs = [CopyCount("contains", "quotation", True, 2)]
+    assert tell_copies(pairs) == {"in a longer passage": "across outlets 2 quotations"}
+
+
+def test_a_report_that_contains_boilerplate_is_none(news):
+    with CorpusStore.open(news, write=True) as store, store.transaction() as connection:
+        connection.execute("UPDATE relations SET sharing = 'boilerplate' WHERE kind = 'contains'")
+        store.note_sums(["relations"])
+    with CorpusStore.open(news) as store:
+        ((a, b),) = store.rows("SELECT a, b FROM relations WHERE kind = 'contains'")
+        coverage = load_coverage(store)
+    rote = {coverage.passages[row].id for row in coverage.rote}
+    assert b in rote
+    assert a not in rote
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def test_articles_of_no_known_outlet_are_of_none(tmp_path, sources, articles, ou
 def test_what_there_is_none_of_is_not_said_to_be_listed(tmp_path):
     told = tell(tmp_path / "n.db", ["Post"])
     assert (told["unread"], told["furniture"]) == ("none", "0 lines left out")
+    assert told["copies"] == "none"
 
 
 def test_what_articles_were_read_from_and_what_they_do_not_state_is_counted(tmp_path):

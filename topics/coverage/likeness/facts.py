@@ -34,10 +34,11 @@ _MONTHS = frozenset(
 _WEEKDAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
 )
-# Before a numeral they make it a name: "F-16", "Su-24", "Boeing 737", "No. 3", "Article 5".
+# Before a numeral they make it a name: "F-16", "Su-24", "Boeing 737", "No. 3", "Article 5"; but
+# not before a number in words ("no two alike"), nor "A 6.1 quake".
 _NAMING = frozenset(
     "article boeing airbus figure mh mig no number resolution su tu uh".split()  # noqa: SIM905
-) | frozenset("abcdefghijklmnopqrstuvwxyz")
+) | frozenset("bcdefghijklmnopqrstuvwxyz")
 # What of a beginning tells one time that a thing happens from the next.
 _TIMES = ("weekday", "month", "year", "ordinal")
 
@@ -116,8 +117,15 @@ class Facts:
         """Which words are numerals of a name: "F-16"."""
         words = self.texts.vocabulary.words()
         naming = np.array([word in _NAMING for word in words], bool)[self.texts.numbers]
-        figure = np.array([kind == "figure" for kind, _ in self._read], bool)[self.texts.numbers]
-        named: NDArray[np.bool_] = np.append(False, naming[:-1])[: len(figure)] & figure
+        numerals = [
+            kind == "figure" and word[0].isdigit()
+            for word, (kind, _) in zip(words, self._read, strict=True)
+        ]
+        named = np.array(numerals, bool)[self.texts.numbers]
+        named[1:] &= naming[:-1]
+        # No word goes before the first of a text.
+        starts = np.cumsum(self.texts.lengths) - self.texts.lengths
+        named[starts[self.texts.lengths > 0]] = False
         return named
 
 

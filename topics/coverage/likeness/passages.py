@@ -146,9 +146,9 @@ def weigh_days(least: int, most: int) -> float:
     """
     if least == most:
         return DATED + DAY_APART * least
-    days = range(least, min(most, least + _OPEN) + 1)
-    ratios = [math.exp(DATED + DAY_APART * day) for day in days]
-    return min(0.0, math.log(sum(ratios) / len(ratios)))
+    # Beside that of the fewest days: by themselves those of years apart are too small for a float.
+    ratios = [math.exp(DAY_APART * day) for day in range(min(most - least, _OPEN) + 1)]
+    return min(0.0, DATED + DAY_APART * least + math.log(sum(ratios) / len(ratios)))
 
 
 def split_score(evidence: SameEvent) -> list[tuple[str, float, float]]:

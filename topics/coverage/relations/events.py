@@ -89,7 +89,7 @@ class _Nodes:
             return None, 0.0
         one, other = (self.span if bound == ANY_DAY else bound for bound in bounds)
         most = max(one[1] - other[0], other[1] - one[0])
-        return None, weigh_days(gap(one, other), most)
+        return None, min(0.0, weigh_days(gap(one, other), most))
 
     @cached_property
     def span(self) -> Bounds | None:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from embeddings.documents import Passage
 from embeddings.text.wording import read_words
 from embeddings.words.alignment import match_words
+from embeddings.words.gazetteer import find_place
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.boilerplate import Copies
 from topics.coverage.reuse.notes import is_note
@@ -45,7 +46,10 @@ _FIRST, _LAST = 2, 3
 
 # All of such a paragraph is somebody's words: a tweet; a line of a transcript ("CRUZ: ...").
 _TWEET = re.compile(r"\(@\w{2,}\)|pic\.twitter\.com/|^@\w{2,}\b")
-_SPEAKER = re.compile(r"\W*(?:[A-Z]{2}[A-Z.'’\-]*|[QA])(?: [A-Z][A-Z.'’\-]+){0,4}(?: \([^)]*\))?: ")
+_SPEAKER = re.compile(
+    r"\W*(?!(?:CORRECTION|EDITOR|NOTE|RELATED|UPDATE)\b)"
+    r"(?P<name>(?:[A-Z]{2}[A-Z.'’\-]*|[QA])(?: [A-Z][A-Z.'’\-]+){0,4})(?: \([^)]*\))?: "
+)
 # What goes before a quotation that is set off without marks.
 _INTRODUCES = re.compile(r":[\"”’']?\s*$")
 
@@ -56,6 +60,7 @@ def tell_sharing(
     groups: Sequence[Copies],
     pairs: Sequence[tuple[int, int]] = (),
     rote: Collection[int] = (),
+    containing: Collection[tuple[int, int]] = (),
 ) -> tuple[list[Sharing], list[Sharing]]:
     """Tell of groups of copies, and of pairs that share words, what kind of sharing it is.
 
@@ -67,11 +72,13 @@ def tell_sharing(
             have one wording and other facts.
         rote: Rows of passages that an outlet repeats under its articles, or that stand in
             many stories (``find_boilerplate``, ``find_recurring``).
+        containing: Of the pairs those of which the first passage contains the second, which
+            alone may be a note.
 
     Returns:
         One for each group, and one for each pair; the same in any order of the passages.
     """
-    teller = _Teller(passages, articles, rote)
+    teller = _Teller(passages, articles, rote, containing)
     units = [
         *((rows, short, teller.are_across(rows)) for rows, short in groups),
         *((pair, False, not teller.are_of_one_outlet(*pair)) for pair in pairs),
@@ -83,9 +90,14 @@ def tell_sharing(
 
 class _Teller:
     def __init__(
-        self, passages: Sequence[Passage], articles: Sequence[Article], rote: Collection[int]
+        self,
+        passages: Sequence[Passage],
+        articles: Sequence[Article],
+        rote: Collection[int],
+        containing: Collection[tuple[int, int]],
     ) -> None:
         self._passages, self._articles, self._rote = passages, articles, rote
+        self._containing = frozenset(containing)
         # Of each row its article, and its place there.
         self._where = {
             row: (number, place)
@@ -133,6 +145,8 @@ class _Teller:
         return self._articles[self._where[row][0]].document.source
 
     def _is_boilerplate(self, rows: Sequence[int]) -> bool:
+        if tuple(rows) in self._containing:
+            rows = rows[1:]
         marked = sum(row in self._rote for row in rows)
         noted = sum(is_note(self._passages[row].body, at_edge=self._is_edge(row)) for row in rows)
         return 2 * max(marked, noted) >= len(rows)
@@ -148,14 +162,14 @@ class _Teller:
             for first, after, begin, end in blocks:
                 common += after - first
                 quoted += int((self._flags(a)[first:after] | self._flags(b)[begin:end]).sum())
-        return quoted >= _QUOTED_SHARE * common and common - quoted < _FRAME
+        return common > 0 and quoted >= _QUOTED_SHARE * common and common - quoted < _FRAME
 
     def _flag(self, row: int) -> NDArray[np.bool_]:
         """Tell which words of a passage are quoted, by marks or by the form of the whole."""
         body, (number, place) = self._passages[row].body, self._where[row]
         rows = self._articles[number].rows
         before = self._passages[rows[place - 1]].body if place else ""
-        if _TWEET.search(body) or _SPEAKER.match(body) or _INTRODUCES.search(before):
+        if _TWEET.search(body) or _names_speaker(body) or _INTRODUCES.search(before):
             return np.ones(len(self._words(row)), bool)
         return flag_quoted(body, len(self._words(row)))
 
@@ -185,3 +199,13 @@ class _Teller:
 
     def _order(self, row: int) -> tuple[str, int]:
         return self._passages[row].document_id, self._where[row][1]
+
+
+def _names_speaker(body: str) -> bool:
+    """Whether a paragraph begins with who says it, and not with where it was written."""
+    match = _SPEAKER.match(body)
+    if match is None:
+        return False
+    words = read_words(match["name"]).words
+    place = find_place(words, 0)
+    return place is None or place[1] < len(words)

@@ -30,7 +30,7 @@ from topics.coverage.stories.ties import tie
 # How outlets mark what is no report.
 _COMMENT = re.compile(
     r"(?:analysis|comment|commentary|column|editorial|explainer|fact check|first take|op-ed|opinion"
-    r"|review|viewpoint)s?\b",
+    r"|review|viewpoint)s?\s*(?:[:|–—-]|$)",
     re.IGNORECASE,
 )
 

@@ -34,6 +34,8 @@ def test_facts_conflict_where_both_have_some_and_none_in_common():
     [
         ("Payrolls rose by 162,000 in July", "Payrolls rose by 169,000 in August"),
         ("A magnitude 6.1 quake struck on Tuesday", "A magnitude 5.5 quake struck on Sunday"),
+        ("A 6.1 quake struck on Tuesday", "A 5.5 quake struck on Sunday"),
+        ("No two died on Tuesday", "No three died on Sunday"),
         ("The third round of talks began", "The fourth round of talks began"),
         ("The 2012 model costs $300", "The 2013 model costs $350"),
     ],
@@ -53,6 +55,11 @@ def test_happenings_that_recur_are_told_apart(one, other):
 )
 def test_a_toll_that_rose_or_another_weekday_alone_is_no_other_happening(one, other):
     assert recur(one, other) == 0
+
+
+def test_the_last_word_of_a_text_names_no_numeral_of_the_next():
+    read = facts("Boeing", "35 died in July", "36 died in August")
+    assert read.recur(np.array([1]), np.array([2])).tolist() == [2.0]
 
 
 def test_only_the_beginning_tells_happenings_apart():

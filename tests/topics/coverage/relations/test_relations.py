@@ -23,7 +23,7 @@ from topics.coverage.likeness.passages import (
 from topics.coverage.likeness.weighing import Likeness
 from topics.coverage.relations import shared_runs
 from topics.coverage.relations.containment import Containment
-from topics.coverage.relations.events import find_same_event
+from topics.coverage.relations.events import check_same_event, find_same_event
 from topics.coverage.relations.relating import find_relations
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.shared_runs import COMMON_RUN, find_candidates
@@ -375,8 +375,16 @@ def test_relations_are_the_same_in_any_order(order: list[int]) -> None:
     assert told(shuffled) == told(whole)
 
 
-@pytest.mark.parametrize(("least", "most"), [(0, 30), (0, 365), (2, 40)])
+@pytest.mark.parametrize(("least", "most"), [(0, 30), (0, 365), (2, 40), (850, 1300)])
 def test_dates_left_open_take_off_in_proportion(least: int, most: int) -> None:
     assert weigh_days(least, most) <= weigh_days(least, (least + most) // 2) <= 0
     assert weigh_days(least, most) < weigh_days(least, least)
     assert weigh_days(0, 365) < weigh_days(0, 30)
+
+
+def test_a_date_that_is_missing_never_speaks_for_a_pair() -> None:
+    corpus = Corpus((REPORT_A, "Post", "2013-05-05"), (REPORT_B, "Herald", ""))
+    given = corpus.passages, corpus.documents, corpus.nodes, corpus.graph()
+    _, evidence = check_same_event(*given, (0, 1), cosine=1.0)
+    assert evidence is not None
+    assert (evidence.days, evidence.dated) == (None, 0.0)

@@ -15,6 +15,16 @@ NOTES = [
     "This article originally appeared on the website of the Courier.",
     "RELATED: CONVOY OF LORRIES REACHES BESIEGED TOWN",
     "© 2013 The Courier. All rights reserved.",
+    "Copyright 2013 The Courier",
+    "Image copyright Reuters Image caption The lorries at the border",
+    "For licensing opportunities, write to the desk.",
+    "She can be reached at lena@courier.example.",
+    "He may be contacted by e-mail.",
+    "The author can be followed on Twitter.",
+    "Like what you read? Subscribe to the Courier.",
+    "Get the weekly newsletter.",
+    "The Courier is not showing the cartoons.",
+    "For information on licensing requests, write to the desk.",
 ]
 REPORTS = [
     "The convoy of eleven lorries crossed the border shortly before noon.",
@@ -22,6 +32,12 @@ REPORTS = [
     "The mayor said the town would follow the governor on the road to the coast.",
     "We are sending additional forces to support our personnel at the embassy.",
     "“AGAIN, TO OUR VERY FOOLISH LEADER, DO NOT ATTACK THE TOWN!”",
+    "The two sides said that an agreement can be reached by Friday.",
+    "The president is not showing any sign of stepping down.",
+    "The plan falls under FCC licensing rules.",
+    "Apple sued Samsung over copyright in Seoul.",
+    "The group said in its newsletter that the dam would hold.",
+    "Half of the readers are paying for a subscription.",
 ]
 
 

@@ -69,6 +69,29 @@ def test_words_of_one_speaker_are_a_quotation(other):
     assert Corpus(("A", [QUOTED]), ("B", [other])).tell() == {QUOTED: "quotation"}
 
 
+@pytest.mark.parametrize(
+    "start", ["BEIRUT: ", "WASHINGTON (Reuters): ", "UPDATE: ", "CORRECTION: "]
+)
+def test_where_a_text_was_written_is_no_speaker(start):
+    told = Corpus(("A", [start + TEXT]), ("B", [TEXT])).tell()
+    assert "quotation" not in told.values()
+    assert set(Corpus(("A", [f"HADDAD: {TEXT}"]), ("B", [TEXT])).tell().values()) == {"quotation"}
+
+
+def test_texts_with_no_word_in_common_are_no_quotation():
+    corpus = Corpus(("A", [TEXT]), ("B", ["Rain fell all night."]))
+    articles = gather_articles(corpus.passages, corpus.documents)
+    assert tell_sharing(corpus.passages, articles, [], [(0, 1)]) == ([], ["copied"])
+
+
+def test_a_report_that_contains_a_note_is_none_and_a_note_contained_is():
+    corpus = Corpus(("A", [f"{TEXT} {NOTE}"]), ("B", [NOTE]), ("C", [TEXT]))
+    articles = gather_articles(corpus.passages, corpus.documents)
+    pairs = [(0, 1), (0, 2)]
+    _, told = tell_sharing(corpus.passages, articles, [], pairs, {0}, pairs)
+    assert told == ["boilerplate", "copied"]
+
+
 def test_a_text_set_off_after_a_colon_is_a_quotation_without_marks():
     paragraphs = ["The mayor wrote to the council:", TEXT]
     assert Corpus(("A", paragraphs), ("B", [TEXT])).tell() == {TEXT: "quotation"}

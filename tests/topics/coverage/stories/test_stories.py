@@ -15,7 +15,12 @@ from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import read_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.days import days_apart
-from topics.coverage.stories.stories import StoryOptions, find_stories, story_text
+from topics.coverage.stories.stories import (
+    StoryOptions,
+    _tells_little,
+    find_stories,
+    story_text,
+)
 
 QUAKE = [
     ("Earthquake kills dozens in Aceh", "A magnitude 6.1 earthquake struck the Indonesian "
@@ -467,6 +472,20 @@ def test_who_is_not_in_one_story_fails_a_test(rng):
         for b in range(a):
             if survey.find_story(a) != survey.find_story(b):
                 assert not all(step.passed for step in survey.check(a, b))
+
+
+@pytest.mark.parametrize(
+    ("title", "little"),
+    [
+        ("Column of tanks enters Homs", False),
+        ("Review finds levee unsafe", False),
+        ("Analysis: The quake", True),
+        ("Opinions | The quake", True),
+        ("Editorial", True),
+    ],
+)
+def test_what_marks_a_comment_is_set_off_from_its_headline(title, little):
+    assert _tells_little(title) is little
 
 
 @pytest.mark.parametrize("comment", ["OPINION: The quake was no surprise", "Why did it shake?", ""])
