@@ -50,7 +50,10 @@ def licence(package: Distribution) -> str:
     told = package.metadata
     named = [c.rpartition(" :: ")[2] for c in told.get_all("Classifier") or () if "License ::" in c]
     exact = [name for name in named if name != "OSI Approved"]
-    return str(told.get("License-Expression") or " AND ".join(exact) or told.get("License") or "")
+    said = told.get("License-Expression") or " AND ".join(exact) or told.get("License")
+    # Some say it in their licence's own first line alone.
+    text = package.read_text("licenses/LICENSE") or ""
+    return str(said or text.strip().partition("\n")[0].strip())
 
 
 def is_allowed(expression: str) -> bool:

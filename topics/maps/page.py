@@ -54,7 +54,9 @@ class Page:
         # Names go beside the clouds of few points, and onto those of many.
         around = MARGIN * min(1.0, MANY / len(points)) + 1.6 * halo_width(len(points))
         tall = self.height - self.top - self.bottom
-        room = fill * np.array([self.width - 2 * around - 0.6, tall - 2 * around])
+        free = np.array([self.width - 2 * around - 0.6, tall - 2 * around])
+        # On a small page the points come before the room around them.
+        room = fill * np.maximum(free, 0.3 * np.array([self.width, tall]))
         extent = np.maximum(high - low, 1e-12)
         factor = float((room / extent).min()) if (high > low).any() else 0.0
         middle = (low + high) / 2
