@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.name_sheets import agree
+from benchmarks.name_sheets import agree, interval
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document
 from embeddings.text.normalising import hash_text
@@ -136,14 +136,6 @@ def read_verdicts(path: Path) -> dict[int, tuple[bool, str]]:
             reason = words[2] if len(words) > 2 else ""
             found[int(words[0].rstrip("."))] = words[1].lower() == "y", reason
     return found
-
-
-def interval(right: int, asked: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share (Wilson 1927)."""
-    z, share = 1.96, right / asked
-    middle = share + z * z / (2 * asked)
-    half = z * (share * (1 - share) / asked + z * z / (4 * asked * asked)) ** 0.5
-    return (middle - half) / (1 + z * z / asked), (middle + half) / (1 + z * z / asked)
 
 
 def count(key: Sequence[dict[str, Any]], readers: Sequence[dict[int, tuple[bool, str]]]) -> None:

@@ -13,7 +13,6 @@ agency itself credits nobody. Kept are hashes of the articles' texts, no text.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 from collections import defaultdict
@@ -22,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.kinds import interval
+from benchmarks.kinds import run_sheets
+from benchmarks.name_sheets import interval
 from embeddings.corpus.contents import read_removals
 from embeddings.corpus.store import CorpusStore
 from embeddings.text.normalising import hash_text
@@ -44,8 +44,9 @@ credit are none. Write: number, agencies (or "agencies" where they are not named
 """
 
 
-def draw(path: Path, seed: int, sheet: Path) -> None:
-    """Write a sheet, and beside it its key."""
+def draw(paths: Sequence[Path], seed: int, sheet: Path) -> None:
+    """Write a sheet of one database, and beside it its key."""
+    (path,) = paths
     dropped: dict[str, list[str]] = defaultdict(list)
     with CorpusStore.open(path) as store:
         documents = {document.id: document for document in store.documents()}
@@ -132,24 +133,5 @@ def count(key: list[dict[str, Any]], paths: Sequence[Path], keep: Path | None) -
         keep.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def main() -> None:
-    """Draw a sheet, or count what readers said of one."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parts = parser.add_subparsers(dest="part", required=True)
-    drawing = parts.add_parser("draw")
-    drawing.add_argument("database", type=Path)
-    drawing.add_argument("--seed", type=int, required=True)
-    drawing.add_argument("--sheet", type=Path, required=True)
-    counting = parts.add_parser("count")
-    counting.add_argument("--key", type=Path, required=True)
-    counting.add_argument("verdicts", type=Path, nargs="+")
-    counting.add_argument("--keep", type=Path)
-    options = parser.parse_args()
-    if options.part == "draw":
-        draw(options.database, options.seed, options.sheet)
-    else:
-        count(json.loads(options.key.read_text("utf-8")), options.verdicts, options.keep)
-
-
 if __name__ == "__main__":
-    main()
+    run_sheets(__doc__ or "", draw, count)

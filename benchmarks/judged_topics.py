@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.name_sheets import interval
 from embeddings.corpus.store import CorpusStore
 
 HELD = (
@@ -22,14 +22,6 @@ HELD = (
     "JOIN passages AS p ON p.id = a.passage_id JOIN topics AS t ON t.id = a.topic_id "
     "WHERE t.kind = 'guided' GROUP BY t.name, a.node ORDER BY t.name, min(p.hash)"
 )
-
-
-def interval(right: int, asked: int) -> tuple[float, float]:
-    """Return Wilson's 90 % interval of a share (Wilson, 1927)."""
-    z = 1.645
-    middle = (right + z * z / 2) / (asked + z * z)
-    half = z * math.sqrt(right * (asked - right) / asked + z * z / 4) / (asked + z * z)
-    return middle - half, middle + half
 
 
 def main() -> None:
@@ -50,7 +42,7 @@ def main() -> None:
         said = [judged[name, key] for key, _ in passages if (name, key) in judged]
         told = "nothing judged"
         if said:
-            low, high = interval(sum(said), len(said))
+            low, high = interval(sum(said), len(said), z=1.645)
             told = f"{sum(said) / len(said):.2f} ({low:.2f} to {high:.2f}) of {len(said)} judged"
         print(f"{name}: {len(passages)} passages, precision {told}")
         order = np.random.default_rng(options.seed).permutation(len(passages))

@@ -16,12 +16,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter, defaultdict
-from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.name_sheets import interval
 from embeddings.corpus.store import CorpusStore
 from embeddings.text.normalising import hash_text
 from embeddings.words.copies import survey_copies
@@ -32,7 +32,7 @@ from topics.pipeline.furniture import read_furniture
 from topics.pipeline.sharing import tell_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from embeddings.documents import Passage
     from topics.coverage.reuse.boilerplate import Copies
@@ -146,15 +146,6 @@ def draw(paths: Sequence[Path], seed: int, sheet: Path) -> None:
     sheet.with_suffix(".key.json").write_text(json.dumps(key, indent=0), "utf-8")
 
 
-def interval(right: int, number: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927)."""
-    z = 1.96
-    share, spread = right / number, z / number
-    middle = share + z * spread / 2
-    reach = spread * sqrt(number * share * (1 - share) + z * z / 4)
-    return (middle - reach) / (1 + z * spread), (middle + reach) / (1 + z * spread)
-
-
 def read_verdicts(path: Path) -> dict[int, tuple[str, str]]:
     """Read a reader's lines: number, letter, reason."""
     found = {}
@@ -189,9 +180,13 @@ def count(key: list[dict[str, Any]], paths: Sequence[Path], keep: Path | None) -
         keep.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def main() -> None:
-    """Draw a sheet, or count what readers said of one."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def run_sheets(
+    about: str,
+    draw: Callable[[list[Path], int, Path], None],
+    count: Callable[[Any, list[Path], Path | None], None],
+) -> None:
+    """Draw a sheet, or count what readers said of one, as the command line asks."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parts = parser.add_subparsers(dest="part", required=True)
     drawing = parts.add_parser("draw")
     drawing.add_argument("databases", type=Path, nargs="+")
@@ -209,4 +204,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_sheets(__doc__ or "", draw, count)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,13 @@ def read_verdicts(path: Path) -> dict[int, tuple[bool, bool, str]]:
             reason = words[3] if len(words) > 3 else ""
             found[int(words[0].rstrip("."))] = (words[1] == "p", words[2] == "s", reason)
     return found
+
+
+def interval(right: int, asked: int, z: float = 1.96) -> tuple[float, float]:
+    """Return Wilson's interval of a share (Wilson, 1927), of 95 % unless ``z`` says otherwise."""
+    middle = (right + z * z / 2) / (asked + z * z)
+    half = z * math.sqrt(right * (asked - right) / asked + z * z / 4) / (asked + z * z)
+    return middle - half, middle + half
 
 
 def agree(one: Sequence[bool], other: Sequence[bool]) -> tuple[float, float]:

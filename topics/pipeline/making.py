@@ -168,7 +168,7 @@ def _place(work: CorpusWork) -> Places:
         return make_places(work, METHODS)
 
 
-def _find_topics(work: CorpusWork) -> Found:
+def _find_topics(work: CorpusWork) -> tuple[Places, Found]:
     places: Places | None = work.runner.made.get(PLACES.name)
     if places is None:
         places = read_places(work, stored_notes(work.store, PLACES.name) or ())
@@ -184,7 +184,7 @@ def _find_topics(work: CorpusWork) -> Found:
         kept=kept,
         stays=memory is not None,
     )
-    return find_topics(
+    found = find_topics(
         work.corpus,
         work.wishes,
         places.placed,
@@ -193,20 +193,20 @@ def _find_topics(work: CorpusWork) -> Found:
         # Of kept topics it is measured when they are found, or when it is asked for.
         measure=work.measure or (work.wishes.stability and memory is None),
     )
+    return places, found
 
 
-def _keep_topics(work: CorpusWork, found: Found) -> dict[str, Any]:
+def _keep_topics(work: CorpusWork, made: tuple[Places, Found]) -> dict[str, Any]:
     """Store the topics, and say what became of those of before."""
+    places, found = made
     begin("storing")
     store = work.store
-    made: Places | None = work.runner.made.get(PLACES.name)
-    places = made or read_places(work, ())
     names, before = read_names(store), read_members(store)
     store_topics(store, work.passages, work.nodes, found, work.undone, places.kept)
     keep_marks(work, places, found)
     after = read_members(store)
     if places.kept or places.growth:
-        note_events(work, made, before, after, names)
+        note_events(work, work.runner.made.get(PLACES.name), before, after, names)
     work.changed = Derivation(
         fresh=True,
         previous_topics=len(set(before.values())),
