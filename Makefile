@@ -19,7 +19,7 @@ test: $(READY)  ## run all tests
 check: $(READY)  ## what CI runs: lint, format, types, then all tests, the architecture's among them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict embeddings topics topicwire.py
+	$(BIN)/mypy --strict embeddings topics topicwire.py tests/typed
 	$(BIN)/python -m pytest $(TESTS)
 
 fix: $(READY)  ## mend what can be mended

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each module may import those above it. A folder stands for all its modules.
 ORDER = [
+    "embeddings.exports",
     "embeddings.errors",
     "embeddings.progress",
     "embeddings.writing",

@@ -48,7 +48,10 @@ def test_the_wheel_holds_every_module_and_data_file(wheel):
     held = set(zipfile.ZipFile(wheel).namelist())
     for package in ("embeddings", "topics"):
         for path in (ROOT / package).rglob("*"):
-            if path.suffix in {".py", ".sql", ".html", ".css", ".js"} or path.name == "py.typed":
+            if (
+                path.suffix in {".py", ".pyi", ".sql", ".html", ".css", ".js"}
+                or path.name == "py.typed"
+            ):
                 assert str(path.relative_to(ROOT)) in held
     assert "topicwire.py" in held
     assert not [name for name in held if name.startswith(("tests", "seeds", "benchmarks"))]

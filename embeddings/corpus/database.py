@@ -39,11 +39,8 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     Raises:
         StoreError: It is missing, not ours, of a newer version, or not to be opened.
     """
-    if not create and not path.exists():
-        raise StoreError(
-            f"There is no database at {path}; "
-            f"make one with `topicwire cluster FOLDER --db {path}`, or name another with --db."
-        )
+    if not create:
+        expect_file(path)
     with plain_errors(path):
         try:
             return _open(path.resolve().as_uri(), path, create)
@@ -54,6 +51,19 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
             return _open_read_only(path)
         except UnicodeDecodeError as error:  # of a message that quotes a damaged schema
             raise StoreError(_damaged(path, "its tables cannot be told")) from error
+
+
+def expect_file(path: Path) -> None:
+    """Refuse a database that is not there.
+
+    Raises:
+        StoreError: It is missing.
+    """
+    if not path.exists():
+        raise StoreError(
+            f"There is no database at {path}; "
+            f"make one with `topicwire cluster FOLDER --db {path}`, or name another with --db."
+        )
 
 
 def check_place(path: Path) -> None:

@@ -20,6 +20,7 @@ from embeddings.corpus.database import (
     check_place,
     connect,
     discarding_if_new,
+    expect_file,
     one_writer,
     plain_errors,
 )
@@ -81,8 +82,8 @@ class CorpusStore(NamedValues):
                 finally:
                     connection.close()
                 return
-            if not create and not path.exists():
-                connect(path, create=False)  # says that it is missing; does not make it
+            if not create:
+                expect_file(path)
             with one_writer(path), discarding_if_new(path):
                 connection = connect(path, create=True)
                 try:

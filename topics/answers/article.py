@@ -15,6 +15,7 @@ from embeddings.corpus.versions import read_addresses, read_times, read_versions
 from embeddings.errors import InputError
 from embeddings.words.alignment import Change, compare
 from topics.answers.info import RemovedLine
+from topics.answers.session import Database
 from topics.pipeline.coverage_tables import read_group_members
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
 
@@ -109,7 +110,7 @@ class ArticleReport:
     removed: tuple[RemovedLine, ...]
 
 
-def article(wanted: str, db: Path | str = "topicwire.db") -> ArticleReport:
+def article(wanted: str, db: Database = "topicwire.db") -> ArticleReport:
     """Return what is known of an article: its versions, passages, copies and addresses.
 
     Args:

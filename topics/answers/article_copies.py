@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.corpus.filters import Filters
 from embeddings.words.alignment import Block, Change, compare
 from topics.answers.citing import load_articles
+from topics.answers.session import Database
 from topics.answers.sharing import check_kinds, check_share, check_sharing, choose_pairs
 from topics.answers.topics import open_clustered
 from topics.coverage.articles.articles import Article
@@ -50,7 +50,7 @@ class ArticlePair:
 
 
 def article_copies(
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     *,
     kinds: Sequence[str] = (),
     sources: Sequence[str] = (),
@@ -87,7 +87,7 @@ def article_copies(
 
 
 def list_article_copies(
-    db: Path | str,
+    db: Database,
     filters: Filters,
     *,
     kinds: Sequence[str] = (),

@@ -9,6 +9,7 @@ from embeddings.corpus.backup import copy_store, restore_file
 from embeddings.corpus.contents import count_rows
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
+from topics.answers.session import Database
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class RestoreReport:
     kept: str
 
 
-def backup(out: Path | str, *, db: Path | str = "topicwire.db") -> BackupReport:
+def backup(out: Path | str, *, db: Database = "topicwire.db") -> BackupReport:
     """Copy a database into one new file, also while another run changes it, and check the copy.
 
     Args:
@@ -71,7 +72,7 @@ def backup(out: Path | str, *, db: Path | str = "topicwire.db") -> BackupReport:
     return BackupReport(str(path), path.stat().st_size, documents, passages)
 
 
-def restore(file: Path | str, *, db: Path | str = "topicwire.db") -> RestoreReport:
+def restore(file: Path | str, *, db: Database = "topicwire.db") -> RestoreReport:
     """Put a backup in place of a database, which is kept under another name.
 
     Args:

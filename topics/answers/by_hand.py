@@ -21,6 +21,7 @@ from embeddings.vectors.embedding import embed_corpus
 from embeddings.writing import replace_file
 from topics.answers.encoder import stored_encoder
 from topics.answers.hand_file import HEAD, MadeByHand, read_by_hand, write_by_hand
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.coverage.credit.owners import OWNERS, Owners, build_owners
 from topics.coverage.examples.judgements import (
@@ -93,7 +94,7 @@ class LoadReport:
 # Saving
 
 
-def save_edits(file: Path | str, *, db: Path | str = "topicwire.db") -> SaveReport:
+def save_edits(file: Path | str, *, db: Database = "topicwire.db") -> SaveReport:
     """Write edits, answers, the user's own topics, thresholds and owners as JSON.
 
     Args:
@@ -148,7 +149,7 @@ def _stored(store: CorpusStore) -> MadeByHand:
 # Loading
 
 
-def load_edits(file: Path | str, *, db: Path | str = "topicwire.db") -> LoadReport:
+def load_edits(file: Path | str, *, db: Database = "topicwire.db") -> LoadReport:
     """Put what ``save_edits`` wrote on a database of the same articles; what is there stays.
 
     Args:

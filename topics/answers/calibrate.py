@@ -16,6 +16,7 @@ from embeddings.vectors.embedding import embed_corpus
 from embeddings.words.alignment import Change, compare
 from topics.answers.candidates import Candidate, find_candidates
 from topics.answers.encoder import stored_encoder
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.coverage.examples.calibration import Estimate, choose_pairs, choose_threshold, estimate
 from topics.coverage.examples.judgements import (
@@ -77,7 +78,7 @@ class Calibration:
     gone: int
 
 
-def find_pairs(kind: str = "near_copy", *, db: Path | str = "topicwire.db") -> list[Candidate]:
+def find_pairs(kind: str = "near_copy", *, db: Database = "topicwire.db") -> list[Candidate]:
     """Find the pairs of a kind that might be joined, for ``questions`` and ``calibrate``.
 
     Answers change none of them, so that one search serves both.
@@ -95,7 +96,7 @@ def questions(
     kind: str = "near_copy",
     *,
     count: int = 10,
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     pairs: Sequence[Candidate] | None = None,
 ) -> list[Question]:
     """Choose pairs to be answered, those nearest to the threshold first.
@@ -135,7 +136,7 @@ def _ask(kind: JudgementKind, pair: Candidate, threshold: float) -> Question:
     return Question(kind, pair.a, pair.b, round(pair.score, 4), threshold, changes)
 
 
-def judge(kind: str, a: str, b: str, same: bool | None, *, db: Path | str = "topicwire.db") -> None:
+def judge(kind: str, a: str, b: str, same: bool | None, *, db: Database = "topicwire.db") -> None:
     """Store a yes or no to a pair, or take it back; ``calibrate`` acts on it.
 
     Args:
@@ -162,7 +163,7 @@ def judge(kind: str, a: str, b: str, same: bool | None, *, db: Path | str = "top
 
 
 def judge_passages(
-    kind: str, a: int, b: int, same: bool | None, *, db: Path | str = "topicwire.db"
+    kind: str, a: int, b: int, same: bool | None, *, db: Database = "topicwire.db"
 ) -> None:
     """Store a yes or no to two passages, by number; for ``story`` to their articles.
 
@@ -223,7 +224,7 @@ class Answer:
     made: str
 
 
-def list_answers(db: Path | str = "topicwire.db") -> list[Answer]:
+def list_answers(db: Database = "topicwire.db") -> list[Answer]:
     """Return the answers given so far, by kind.
 
     Raises:
@@ -254,7 +255,7 @@ def calibrate(
     kind: str = "near_copy",
     *,
     precision: float | None = None,
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     pairs: Sequence[Candidate] | None = None,
 ) -> Calibration:
     """Set a threshold by the answers so far, and bring copies, stories and topics up to date.
@@ -288,7 +289,7 @@ def calibrate(
     return Calibration(checked, before, after, asked, asked - len(judged))
 
 
-def read_settings(db: Path | str = "topicwire.db") -> Thresholds:
+def read_settings(db: Database = "topicwire.db") -> Thresholds:
     """Return the thresholds of a database.
 
     Raises:
@@ -298,7 +299,7 @@ def read_settings(db: Path | str = "topicwire.db") -> Thresholds:
         return read_thresholds(store)
 
 
-def set_thresholds(*, db: Path | str = "topicwire.db", **values: float) -> Thresholds:
+def set_thresholds(*, db: Database = "topicwire.db", **values: float) -> Thresholds:
     """Set thresholds by hand, and bring copies, stories and topics up to date.
 
     Args:
@@ -320,7 +321,7 @@ def set_thresholds(*, db: Path | str = "topicwire.db", **values: float) -> Thres
     return thresholds
 
 
-def reset_thresholds(db: Path | str = "topicwire.db") -> Thresholds:
+def reset_thresholds(db: Database = "topicwire.db") -> Thresholds:
     """Bring back the thresholds that are shipped; answers are kept.
 
     Raises:

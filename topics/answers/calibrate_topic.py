@@ -14,6 +14,7 @@ from embeddings.errors import InputError, StoreError
 from embeddings.vectors.embedding import embed_corpus
 from embeddings.vectors.graph import node_keys
 from topics.answers.encoder import stored_encoder
+from topics.answers.session import Database
 from topics.answers.topics import find_topics, open_clustered
 from topics.coverage.examples.calibration import choose_pairs, estimate
 from topics.coverage.examples.score_curve import Prior, draw_outcomes
@@ -93,7 +94,7 @@ class TopicCalibration:
 
 
 def topic_questions(
-    topic: str, *, count: int = 10, db: Path | str = "topicwire.db"
+    topic: str, *, count: int = 10, db: Database = "topicwire.db"
 ) -> list[TopicQuestion]:
     """Draw passages to be answered, those nearest to the bar first.
 
@@ -118,7 +119,7 @@ def topic_questions(
         return [_ask(store, name, keys[one.place], float(fits[one.place])) for one in chosen]
 
 
-def answer_topic(topic: str, key: str, belongs: bool, *, db: Path | str = "topicwire.db") -> None:
+def answer_topic(topic: str, key: str, belongs: bool, *, db: Database = "topicwire.db") -> None:
     """Store a yes (a pin) or a no (its opposite); ``calibrate_topic`` acts on it.
 
     Args:
@@ -134,7 +135,7 @@ def answer_topic(topic: str, key: str, belongs: bool, *, db: Path | str = "topic
         put_edit(store, Edit(0, "pin" if belongs else "exclude", (Anchor(topic),), (key,)))
 
 
-def calibrate_topic(topic: str, *, db: Path | str = "topicwire.db") -> TopicCalibration:
+def calibrate_topic(topic: str, *, db: Database = "topicwire.db") -> TopicCalibration:
     """Learn from the answers so far, bring topics up to date, and say how good the topic is.
 
     Raises:

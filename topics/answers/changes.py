@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from embeddings.corpus.citations import (
     ArticleLine,
@@ -21,6 +20,7 @@ from embeddings.documents import Document
 from embeddings.errors import InputError
 from embeddings.words.alignment import compare
 from embeddings.words.conflicts import FactChange
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.pipeline.coverage_tables import (
     read_passage_articles,
@@ -124,7 +124,7 @@ class ChangesReport:
     topics: tuple[TopicEvent, ...]
 
 
-def changes(since: str, db: Path | str = "topicwire.db") -> ChangesReport:
+def changes(since: str, db: Database = "topicwire.db") -> ChangesReport:
     """Tell what came in since a time: stories, outlets, revisions, facts that do not agree.
 
     Args:

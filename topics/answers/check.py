@@ -11,6 +11,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import Progress
+from topics.answers.session import Database
 from topics.coverage.examples.judgements import read_judgements
 from topics.edits.edits import read_edits
 from topics.pipeline.kept_tables import KEPT, KEPT_TABLES
@@ -77,7 +78,7 @@ class RepairReport:
     after: CheckReport
 
 
-def check(db: Path | str = "topicwire.db") -> CheckReport:
+def check(db: Database = "topicwire.db") -> CheckReport:
     """Check all that a database holds against its checksums and hashes; changes nothing.
 
     Raises:
@@ -115,7 +116,7 @@ def _find_kept(report: CheckReport) -> set[str]:
     return {*damaged.get("tables", ()), *damaged.get("settings", ())} & {KEPT, *KEPT_TABLES}
 
 
-def repair(db: Path | str = "topicwire.db", progress: Progress | None = None) -> RepairReport:
+def repair(db: Database = "topicwire.db", progress: Progress | None = None) -> RepairReport:
     """Take out what is damaged and follows from articles and edits, and make it anew.
 
     Articles, passages, edits and answers are left as they are.

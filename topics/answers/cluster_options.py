@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from embeddings.articles.parsing.results import ReadOptions
+from topics.answers.session import Database
 
 
 class Progress(Protocol):
@@ -69,7 +70,7 @@ class ClusterOptions:
     """
 
     paths: Path | str | Iterable[Any] | SupportsArrow = field(default=(), kw_only=False)
-    db: Path | str = "topicwire.db"
+    db: Database = "topicwire.db"
     guided: Path | str | None = None
     forget_guided: bool = False
     every: bool | None = None

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter, itemgetter
-from pathlib import Path
 from typing import Any, TypeVar
 
 from embeddings.corpus.citations import Quotation, read_bodies, read_quotations
@@ -16,6 +15,7 @@ from embeddings.corpus.filters import Filters
 from embeddings.documents import date_bounds, publication_order
 from embeddings.words.alignment import Block, Change, Comparison, compare
 from topics.answers.covered import read_agencies
+from topics.answers.session import Database, session_of
 from topics.answers.sharing import (
     KINDS,
     check_kinds,
@@ -127,7 +127,7 @@ class CopyReport:
 
 
 def copies(
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     *,
     kinds: Sequence[str] = (),
     sources: Sequence[str] = (),
@@ -159,14 +159,18 @@ def copies(
         StoreError: No such database, or nothing in it has been clustered.
     """
     filters = Filters(sources, since, until, languages=languages)
-    report, _ = list_copies(
-        db, filters, kinds=kinds, least_share=least_share, pairs=pairs, sharing=sharing
-    )
-    return report
+
+    def answer() -> CopyReport:
+        return list_copies(
+            db, filters, kinds=kinds, least_share=least_share, pairs=pairs, sharing=sharing
+        )[0]
+
+    question = ("copies", filters, tuple(kinds), least_share, pairs, tuple(sharing))
+    return session_of(db).keep(question, answer)
 
 
 def list_copies(
-    db: Path | str,
+    db: Database,
     filters: Filters,
     *,
     kinds: Sequence[str] = (),

@@ -13,6 +13,7 @@ from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
 from topics.answers.counting import count
 from topics.answers.encoder import stored_encoder
+from topics.answers.session import Database
 from topics.answers.topics import TopicSummary, find_topics, open_clustered, summarise_topics
 from topics.edits.edits import ANCHORS, Anchor, Edit, Kind, drop_edit, put_edit, read_edits
 from topics.hierarchy.outline import Outline, read_outline
@@ -57,7 +58,7 @@ class EditLine:
     what: str
 
 
-def rename(topic: str, name: str, *, db: Path | str = "topicwire.db") -> EditReport:
+def rename(topic: str, name: str, *, db: Database = "topicwire.db") -> EditReport:
     """Give a discovered topic, of any level, a name of your own.
 
     Raises:
@@ -82,7 +83,7 @@ def rename(topic: str, name: str, *, db: Path | str = "topicwire.db") -> EditRep
         return _apply(store, Edit(0, "rename", (anchor,), name=clean), renames=topic_id)
 
 
-def merge(topics: Sequence[str], *, db: Path | str = "topicwire.db") -> EditReport:
+def merge(topics: Sequence[str], *, db: Database = "topicwire.db") -> EditReport:
     """Make one topic of several; with a guided one among them, they go into that.
 
     Raises:
@@ -99,7 +100,7 @@ def merge(topics: Sequence[str], *, db: Path | str = "topicwire.db") -> EditRepo
         return _apply(store, Edit(0, "merge", anchors))
 
 
-def split(topic: str, into: int = 0, *, db: Path | str = "topicwire.db") -> EditReport:
+def split(topic: str, into: int = 0, *, db: Database = "topicwire.db") -> EditReport:
     """Part a discovered topic, into as many as are found or into ``into``.
 
     Raises:
@@ -125,7 +126,7 @@ def split(topic: str, into: int = 0, *, db: Path | str = "topicwire.db") -> Edit
         return _apply(store, Edit(0, "split", (anchor,), into=into))
 
 
-def pin(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditReport:
+def pin(passage: int, topic: str, *, db: Database = "topicwire.db") -> EditReport:
     """Put a passage, and its copies, into a topic for good.
 
     Raises:
@@ -135,7 +136,7 @@ def pin(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditRep
     return _place("pin", passage, topic, db)
 
 
-def exclude(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> EditReport:
+def exclude(passage: int, topic: str, *, db: Database = "topicwire.db") -> EditReport:
     """Keep a passage, and its copies, out of a topic for good.
 
     It moves to the topic that draws it next.
@@ -147,7 +148,7 @@ def exclude(passage: int, topic: str, *, db: Path | str = "topicwire.db") -> Edi
     return _place("exclude", passage, topic, db)
 
 
-def _place(kind: Kind, passage: int, topic: str, db: Path | str) -> EditReport:
+def _place(kind: Kind, passage: int, topic: str, db: Database) -> EditReport:
     with _editing(db) as (store, outline):
         topic_id = _shown(outline, _one(store, topic))
         key, _ = _passage(store, passage)
@@ -155,7 +156,7 @@ def _place(kind: Kind, passage: int, topic: str, db: Path | str) -> EditReport:
         return _apply(store, Edit(0, kind, (anchor,), (key,)))
 
 
-def part(one: int, other: int, *, db: Path | str = "topicwire.db") -> EditReport:
+def part(one: int, other: int, *, db: Database = "topicwire.db") -> EditReport:
     """Keep two passages in different topics (cannot-link).
 
     The one less firmly placed moves to the topic that draws it next.
@@ -173,7 +174,7 @@ def part(one: int, other: int, *, db: Path | str = "topicwire.db") -> EditReport
         return _apply(store, Edit(0, "part", (), (key, other_key)))
 
 
-def undo(number: int | None = None, *, db: Path | str = "topicwire.db") -> EditReport:
+def undo(number: int | None = None, *, db: Database = "topicwire.db") -> EditReport:
     """Take back an edit, by default the last.
 
     Raises:
@@ -192,7 +193,7 @@ def undo(number: int | None = None, *, db: Path | str = "topicwire.db") -> EditR
         return _apply(store, known[chosen], undo=True)
 
 
-def list_edits(db: Path | str = "topicwire.db") -> list[EditLine]:
+def list_edits(db: Database = "topicwire.db") -> list[EditLine]:
     """Return the edits made, in order.
 
     Raises:
@@ -233,7 +234,7 @@ def _apply(
 
 
 @contextmanager
-def _editing(db: Path | str) -> Iterator[tuple[CorpusStore, Outline]]:
+def _editing(db: Database) -> Iterator[tuple[CorpusStore, Outline]]:
     """Open a database that is there and has topics, to change them."""
     with open_clustered(db, write=True) as store:
         yield store, read_outline(store)

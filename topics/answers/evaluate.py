@@ -11,6 +11,7 @@ import numpy as np
 
 from embeddings.errors import InputError
 from topics.answers.counting import count
+from topics.answers.session import Database
 from topics.answers.topics import TopicSummary, open_clustered, summarise_topics
 from topics.evaluation.coherence import (
     Coherence,
@@ -127,7 +128,7 @@ class Evaluation:
 def evaluate(
     labelled: Path | str,
     *,
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     by: Unit = "passage",
     columns: Mapping[str, str] | None = None,
 ) -> Evaluation:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.corpus.contents import refuse_source
+from topics.answers.session import Database
 from topics.answers.spreadsheets import check_ending, write_table
 from topics.answers.topics import open_clustered
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
@@ -26,7 +27,7 @@ class ExportReport:
     columns: tuple[str, ...]
 
 
-def export(out: Path | str, *, db: Path | str = "topicwire.db") -> ExportReport:
+def export(out: Path | str, *, db: Database = "topicwire.db") -> ExportReport:
     """Write one row a passage, each with what is needed to cite it.
 
     Args:

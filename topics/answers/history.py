@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.pipeline.kept_tables import TopicEvent, read_events, read_kept
 
@@ -30,7 +30,7 @@ class TopicHistory:
     events: list[TopicEvent]
 
 
-def history(db: Path | str = "topicwire.db") -> TopicHistory:
+def history(db: Database = "topicwire.db") -> TopicHistory:
     """Tell how the topics came to be as they are.
 
     Raises:

@@ -21,6 +21,7 @@ from embeddings.corpus.contents import (
 from embeddings.corpus.outlets import ALIASES
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins
+from topics.answers.session import Database
 from topics.coverage.credit.owners import OWNERS
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.coverage_tables import STORY_COUNTS, count_wide_stories
@@ -102,7 +103,7 @@ class CorpusInfo:
     unclustered: int
 
 
-def info(db: Path | str = "topicwire.db") -> CorpusInfo:
+def info(db: Database = "topicwire.db") -> CorpusInfo:
     """Describe a database.
 
     Raises:
@@ -172,7 +173,7 @@ class RemovedLine:
     text: str
 
 
-def removed_lines(db: Path | str = "topicwire.db") -> list[RemovedLine]:
+def removed_lines(db: Database = "topicwire.db") -> list[RemovedLine]:
     """Return all page furniture, by article and place.
 
     Raises:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from embeddings.corpus.store import CorpusStore
+from topics.answers.session import Database
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.hierarchy.showing import is_unstable
@@ -80,7 +80,7 @@ class Branch:
     parts: tuple[Branch, ...]
 
 
-def levels(db: Path | str = "topicwire.db") -> LevelCounts:
+def levels(db: Database = "topicwire.db") -> LevelCounts:
     """Return how the tree of topics of a database is made up.
 
     Raises:
@@ -91,7 +91,7 @@ def levels(db: Path | str = "topicwire.db") -> LevelCounts:
 
 
 def tree(
-    db: Path | str = "topicwire.db", *, wanted: Sequence[str] = (), level: int | None = None
+    db: Database = "topicwire.db", *, wanted: Sequence[str] = (), level: int | None = None
 ) -> list[Branch]:
     """Return the tree of topics, the broadest and largest first.
 

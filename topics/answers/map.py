@@ -13,6 +13,7 @@ from embeddings.corpus.contents import count_outlets, count_rows, read_dates
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from topics.answers.counting import count, from_outlets, spell_date
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.hierarchy.outline import Outline, read_outline
 from topics.maps.colouring import Colouring, Dates, Groups
@@ -38,7 +39,7 @@ SOURCES_SHOWN = 3
 def map(  # noqa: A001
     out: Path | str,
     *,
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     title: str | None = None,
     level: int | None = None,
     colour: str = "topic",

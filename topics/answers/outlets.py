@@ -8,13 +8,14 @@ from pathlib import Path
 
 from embeddings.corpus.filters import find_outlets
 from topics.answers.covered import Coverage, load_coverage, open_owners
+from topics.answers.session import Database, session_of
 from topics.answers.topics import open_clustered
-from topics.coverage.credit.owners import Owners
+from topics.coverage.credit.owners import Owners, read_owners
 from topics.coverage.reuse.matrix import OutletReport, measure_outlets
 
 
 def outlets(
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     *,
     sources: Sequence[str] = (),
     owners: Path | str | None = None,
@@ -30,12 +31,17 @@ def outlets(
         InputError: No such outlet, or a file of owners that is none.
         StoreError: No such database, never clustered, or changed since.
     """
-    with open_clustered(db, current=True) as store:
-        known = open_owners(owners, store)
-        wanted = set(find_outlets(store, sources))
-        report = measure_coverage(load_coverage(store), known)
-    if not wanted:
+    given = None if owners is None else read_owners(Path(owners))
+
+    def answer() -> OutletReport:
+        with open_clustered(db, current=True) as store:
+            return measure_coverage(load_coverage(store), given or open_owners(None, store))
+
+    report = session_of(db).keep(("outlets", repr(given)), answer)
+    if not sources:
         return report
+    with open_clustered(db) as store:
+        wanted = set(find_outlets(store, sources))
     return replace(
         report,
         outlets=tuple(one for one in report.outlets if one.outlet in wanted),

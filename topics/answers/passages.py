@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from embeddings.corpus.citations import Quotation, read_quotations
+from topics.answers.session import Database
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.assignments import read_placements
@@ -40,7 +40,7 @@ class Placement:
 
 
 def placements(
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     *,
     topics: Sequence[str] = (),
     mixed: bool = False,

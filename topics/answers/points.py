@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from embeddings.corpus.citations import ArticleLine
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.hierarchy.outline import Outline
 from topics.pipeline.assignments import read_points
@@ -47,7 +47,7 @@ class MapPoints:
 
 
 @contextmanager
-def open_laid_out(db: Path | str) -> Iterator[CorpusStore]:
+def open_laid_out(db: Database) -> Iterator[CorpusStore]:
     """Open a database whose topics, copies and stories are current, with its map laid out.
 
     The layout is computed once for a state of the corpus, and kept.

@@ -16,6 +16,7 @@ from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
 from topics.answers.counting import count
 from topics.answers.encoder import stored_encoder
+from topics.answers.session import Database
 from topics.pipeline.run import derive
 
 
@@ -39,7 +40,7 @@ def remove(
     sources: Sequence[str] = (),
     paths: Sequence[Path | str] = (),
     ids: Sequence[str] = (),
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     dry_run: bool = False,
 ) -> RemovalReport:
     """Delete articles, then bring topics, copies and relations up to date.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from embeddings.search import Hit, search_like, search_text
-from topics.answers.encoder import stored_encoder
+from topics.answers.session import Database, session_of
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
 
@@ -18,7 +17,7 @@ def search(
     query: str | None = None,
     *,
     like: int | None = None,
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     sources: Sequence[str] = (),
     since: str = "",
     until: str = "",
@@ -60,7 +59,7 @@ def search(
         filters = replace(filters, topics=tuple(below), furniture=repeats)
         if like is not None:
             return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
-        encoder = stored_encoder(store)
+        encoder = session_of(db).encoder(store)
         hits = search_text(store, encoder, query or "", filters=filters, limit=limit)
         if tell:
             for note in encoder.notes:

@@ -13,6 +13,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import Revised, list_revised
 from embeddings.errors import InputError
 from topics.answers.covered import Coverage, load_coverage, open_owners
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.coverage.credit.credits import sole_agency
 from topics.coverage.credit.first_seen import Doubt, find_first
@@ -91,7 +92,7 @@ class StoryReport:
 
 
 def stories(
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     *,
     sources: Sequence[str] = (),
     since: str = "",
@@ -156,7 +157,7 @@ def list_stories(
 
 
 def story(
-    story_id: int, db: Path | str = "topicwire.db", *, owners: Path | str | None = None
+    story_id: int, db: Database = "topicwire.db", *, owners: Path | str | None = None
 ) -> StoryReport:
     """Report one story: who was first here, who credits whom, who copied what.
 

@@ -13,6 +13,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from embeddings.writing import replace_file
 from topics.answers.counting import from_outlets
+from topics.answers.session import Database
 from topics.answers.topics import TopicSummary, open_clustered, summarise_topics
 
 # Example passages of each topic, and how much is kept of one: the model reads about 250
@@ -37,7 +38,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]*[A-Z0-9])")
 
 
-def suggest(db: Path | str = "topicwire.db", level: int | None = None) -> str:
+def suggest(db: Database = "topicwire.db", level: int | None = None) -> str:
     """Draft a topics file from the discovered topics of a database.
 
     Each topic gets its name, a description made of its key phrases and a typical
@@ -72,7 +73,7 @@ def suggest(db: Path | str = "topicwire.db", level: int | None = None) -> str:
     return head + "".join(f"\n{entry}" for entry in write_entries(found))
 
 
-def save_draft(draft: str, out: Path, *, force: bool = False, db: Path | str | None = None) -> None:
+def save_draft(draft: str, out: Path, *, force: bool = False, db: Database | None = None) -> None:
     """Write a draft to a file.
 
     Args:

@@ -12,6 +12,7 @@ from typing import Any
 from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
+from topics.answers.session import Database
 from topics.hierarchy.outline import Outline, read_outline
 from topics.hierarchy.showing import is_unstable
 from topics.pipeline.assignments import (
@@ -84,7 +85,7 @@ class TopicSummary:
 
 
 def topics(
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     *,
     level: int | None = None,
     wanted: Sequence[str] = (),
@@ -117,7 +118,7 @@ def topics(
 
 @contextmanager
 def open_clustered(
-    db: Path | str, *, current: bool = False, write: bool = False
+    db: Database, *, current: bool = False, write: bool = False
 ) -> Iterator[CorpusStore]:
     """Open a database that has topics, and close it afterwards.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
+from topics.answers.session import Database, session_of
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import Outline, read_outline
 from topics.periods.absences import Absence, find_absences
@@ -140,7 +140,7 @@ class TrendReport:
 
 
 def trends(
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     *,
     by: str = "",
     recent: int | None = None,
@@ -176,8 +176,13 @@ def trends(
     if recent is not None and recent < 1:
         raise InputError(f"--recent is {recent}; give a number of periods, 1 or more.")
     filters = Filters(sources, since, until, languages=languages)
-    with open_clustered(db) as store:
-        return count_trends(store, filters.match(store), by, recent, topics, level)
+
+    def answer() -> TrendReport:
+        with open_clustered(db) as store:
+            return count_trends(store, filters.match(store), by, recent, topics, level)
+
+    question = ("trends", filters, by, recent, tuple(topics), level)
+    return session_of(db).keep(question, answer)
 
 
 def count_trends(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from embeddings.corpus.citations import Quotation, read_quotations
@@ -16,6 +15,7 @@ from embeddings.text.wording import read_words
 from embeddings.vectors.graph import read_nodes
 from topics.answers.citing import load_articles
 from topics.answers.encoder import stored_encoder
+from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.coverage.articles.articles import Article
 from topics.coverage.examples.explaining import Explanation, explain, explain_copies
@@ -111,7 +111,7 @@ class _Pair:
         return None
 
 
-def why_not(a: int, b: int, *, db: Path | str = "topicwire.db") -> PairExplanation:
+def why_not(a: int, b: int, *, db: Database = "topicwire.db") -> PairExplanation:
     """Explain why two passages were joined, or were not.
 
     Args:

@@ -16,6 +16,7 @@ from embeddings.writing import check_output, write_whole
 from topics.answers.covered import load_coverage, open_owners
 from topics.answers.outlets import measure_coverage
 from topics.answers.points import gather_points, open_laid_out
+from topics.answers.session import Database
 from topics.answers.story import list_stories, report_stories
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
@@ -66,7 +67,7 @@ class ReportFile:
 def report(
     out: Path | str,
     *,
-    db: Path | str = "topicwire.db",
+    db: Database = "topicwire.db",
     topics: Sequence[str] = (),
     stories: Sequence[int] = (),
     since: str = "",

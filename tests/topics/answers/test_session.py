@@ -1,0 +1,147 @@
+"""An open session answers as the functions do, loads once, and follows what others change."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import topics
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import InputError, StoreError
+from topics.answers import outlets as outlets_module
+from topics.answers import session as session_module
+from topics.answers.session import Session
+
+METHODS = [name for name, one in vars(Session).items() if isinstance(one, session_module._Answer)]
+
+
+@pytest.fixture
+def opened(news, encoder, monkeypatch):
+    monkeypatch.setattr(session_module, "stored_encoder", lambda _: encoder)
+    with topics.open(news) as session:
+        encoder.encoded.clear()  # of making the database
+        yield session
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Count how often outlets are measured."""
+    measure, calls = outlets_module.measure_coverage, []
+
+    def count(*given):
+        calls.append(threading.get_ident())
+        return measure(*given)
+
+    monkeypatch.setattr(outlets_module, "measure_coverage", count)
+    return calls
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_is_the_function_of_its_name_without_the_database(opened, name):
+    function = inspect.signature(getattr(topics, name)).parameters
+    method = inspect.signature(getattr(opened, name)).parameters
+    assert [one for one in function if one != "db"] == list(method)
+    assert "db" in function
+    assert getattr(opened, name).__doc__ == getattr(topics, name).__doc__
+
+
+def test_every_function_of_a_database_is_a_method_but_those_that_make_one():
+    of_one = {
+        name
+        for name in topics.__all__
+        if inspect.isfunction(found := getattr(topics, name))
+        and "db" in inspect.signature(found).parameters
+    }
+    assert of_one - set(METHODS) == {"cluster", "repair", "restore"}
+
+
+def test_the_answers_are_those_of_the_functions(opened, news):
+    assert opened.topics() == topics.topics(news)
+    assert opened.outlets() == topics.outlets(news)
+    assert opened.outlets(sources=["post"]) == topics.outlets(news, sources=["post"])
+    assert opened.copies(kinds=["contains"]) == topics.copies(news, kinds=["contains"])
+    assert opened.trends(by="month") == topics.trends(news, by="month")
+    number = opened.stories()[0].id
+    assert opened.story(number) == topics.story(number, news)
+
+
+def test_another_database_cannot_be_given(opened, tmp_path):
+    with pytest.raises(TypeError, match="db"):
+        opened.trends(db=tmp_path / "other.db")
+
+
+def test_the_encoder_is_opened_once(opened, encoder):
+    first = opened.search("convoy of lorries", limit=2)
+    opened.search("flood")
+    assert encoder.encoded == ["a", "convoy of lorries", "flood"]
+    assert first[0].source in {"levant-wire", "post", "courier"}
+
+
+def test_what_took_long_is_found_once_until_the_database_changes(opened, news, measured):
+    before = opened.outlets()
+    assert opened.outlets() is before
+    assert len(measured) == 1
+    with CorpusStore.open(news, write=True) as store:
+        store.set_setting("owners", {"post": "Levant Media", "levant-wire": "Levant Media"})
+    assert opened.outlets() != before
+    assert len(measured) == 2
+
+
+def test_other_arguments_are_another_question(opened):
+    assert opened.copies(kinds=["contains"]) != opened.copies(kinds=["exact"])
+    assert opened.trends(by="month") != opened.trends(by="year")
+
+
+def test_threads_that_ask_the_same_share_one_answer(opened, measured):
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: opened.outlets(), range(16)))
+        hits = list(pool.map(lambda _: opened.search("convoy"), range(16)))
+    assert len(measured) == 1
+    assert all(one is found[0] for one in found)
+    assert all(one == hits[0] for one in hits)
+
+
+def test_an_answer_that_failed_is_sought_again(opened):
+    for _ in range(2):
+        with pytest.raises(InputError, match="nobody"):
+            opened.trends(sources=["nobody"])
+    assert not opened._answers
+
+
+def test_a_change_of_articles_is_said_as_by_the_functions(opened, news, put):
+    opened.outlets()
+    with CorpusStore.open(news, write=True) as store:
+        put(store, "new", ["A paragraph that nobody has read yet, on another matter."])
+    with pytest.raises(StoreError, match="have changed since"):
+        opened.outlets()
+
+
+def test_a_closed_session_may_be_used_again(opened):
+    before = opened.outlets()
+    opened.close()
+    assert opened.outlets() == before
+
+
+def test_a_missing_database_is_said_when_it_is_opened(tmp_path):
+    with pytest.raises(StoreError, match="There is no database at"):
+        topics.open(tmp_path / "none.db")
+
+
+def test_few_answers_are_kept(opened, monkeypatch):
+    monkeypatch.setattr(session_module, "_MOST_ANSWERS", 3)
+    for number in range(5):
+        assert opened.keep(number, lambda number=number: number) == number
+    assert list(opened._answers) == [2, 3, 4]
+
+
+def test_a_function_keeps_nothing(news, measured):
+    assert topics.outlets(news) == topics.outlets(news)
+    assert len(measured) == 2
+
+
+def test_the_packages_list_what_there_is():
+    assert {"open", "Session", "search"} <= set(dir(topics))
+    assert dir(topics) == topics.__all__
