@@ -39,5 +39,5 @@ def load_commands() -> Any:
 
     whole = typer.main.get_command(app)
     for name in COMMANDS:
-        whole.get_command(None, name)
+        whole.load(name)
     return whole

@@ -6,32 +6,57 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from topics.cli.output import echo, in_plain_words
 
-# In the order in which they are met.
-COMMANDS = (
-    *("cluster", "topics", "search", "copies", "story", "article", "changes", "outlets"),
-    *("calibrate", "trends", "map", "report", "edit", "evaluate", "export", "info", "remove"),
-    *("backup", "restore"),
-)
+# In the order in which they are met, each with what its own help begins with.
+COMMANDS = {
+    "cluster": "Read articles, embed their paragraphs, find copies and topics.",
+    "topics": "List the topics and their parts: share, outlets, typical headline or passages.",
+    "search": "Find similar passages by words and meaning.",
+    "copies": "List passages that several outlets share: copies, edited copies, same events.",
+    "story": "Show who reported a story, who was first here, and who has it from whom.",
+    "article": (
+        "Show an article: its versions and addresses, its passages, and where else they stand."
+    ),
+    "changes": (
+        "Show what came in since a time: new stories and voices, revisions, conflicting facts."
+    ),
+    "outlets": "Show which outlet repeats which, and how much of each stood nowhere before.",
+    "calibrate": "Set what counts as a copy, an event, a story or a topic by answering yes or no.",
+    "trends": "Show topics over time and outlets: what rises, what falls, who is silent.",
+    "map": "Draw the topic map.",
+    "report": "Write a report in one file: map, topics, stories, who repeats whom.",
+    "edit": "Change topics by hand; every later run obeys, and each change can be undone.",
+    "evaluate": "Compare the topics with labels given by hand.",
+    "export": "Write all passages with outlet, date, url, topic and copy group.",
+    "info": "Say what the database holds, what was left out of it, and whether it is damaged.",
+    "remove": "Delete articles by outlet, path or id, and bring the topics up to date.",
+    "backup": "Copy the database into one file, also while a run changes it, and check the copy.",
+    "restore": "Put a backup in place of the database, which is kept under another name.",
+}
 
 
 class _Commands(TyperGroup):
-    """All commands, each loaded where it is asked for, so that one need not wait for the others.
+    """All commands, each loaded where it is asked for, so that a list of them waits for none.
 
     A mistake of the user's is answered in one sentence, whichever command it is.
     """
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: TyperCommand(name, help=line) for name, line in COMMANDS.items()}
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        # Names that come near to a mistyped one are sought among all.
-        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
-            self.commands[name] = self.commands.get(name) or _load(name)
-        return super().get_command(ctx, cmd_name)
+    def load(self, name: str) -> Any:
+        """Return a command with its options, imported now."""
+        self.commands[name] = _load(name)
+        return self.commands[name]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] in COMMANDS:
+            self.load(args[0])
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         with in_plain_words():

@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.running import load_commands, run
+from topics.cli import entry
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = [
     "cluster",
+    "article",
+    "changes",
     "search",
     "copies",
     "story",
@@ -60,6 +63,31 @@ def test_help_lists_every_command_and_the_exit_codes():
     assert code == 0
     assert all(command in out for command in COMMANDS)
     assert "Exit codes" in out
+
+
+def test_help_imports_no_command_and_no_library_of_one():
+    code = (
+        "import sys\nfrom topics.cli.entry import app\n"
+        "try: app(['--help'])\n"
+        "finally: print('\\n', *sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "rich" in loaded
+    own = [name for name in loaded if name.partition(".")[0] in ("embeddings", "topics")]
+    assert [name for name in own if name.startswith("topics.cli.")] == [
+        "topics.cli.entry", "topics.cli.output",
+    ]  # fmt: skip
+    assert len(own) <= 12
+    assert not {"numpy", "rapidfuzz", "lxml", "pyarrow", "sqlite3"} & set(loaded)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_list_of_commands_says_what_the_help_of_each_begins_with(command):
+    own = load_commands().commands[command].help
+    assert entry.COMMANDS[command] == own.partition("\n")[0]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
