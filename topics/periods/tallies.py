@@ -77,22 +77,23 @@ class Tally:
 
 def count_sightings(sightings: Sequence[Sighting], unit: str) -> Tally:
     """Count passages, each text once at its first sighting and apart at each later one."""
-    first = first_sightings(sightings)
-    dates = {one.document_id: dating(one.published, unit) for one in sightings}
+    published = {one.document_id: one.published for one in sightings}
+    dates = {article: dating(date, unit) for article, date in published.items()}
     known = [period for how, period in dates.values() if how == EXACT]
     periods = periods_between(min(known), max(known), unit) if known else ()
-    distinct: Counter[Key] = Counter()
-    copies: Counter[Key] = Counter()
-    sizes: Counter[str] = Counter()
+    first = first_sightings(sightings)
+    new = list(first.values())
+    again = [one for one in sightings if first[one.text] is not one]
+    distinct, copies = (
+        Counter(Key(one.topic_id, one.outlet, *dates[one.document_id]) for one in some)
+        for some in (new, again)
+    )
     by_topic: dict[int, Counter[str]] = {}
-    for sighting in sightings:
-        key = Key(sighting.topic_id, sighting.outlet, *dates[sighting.document_id])
-        if first[sighting.text] is not sighting:
-            copies[key] += 1
-            continue
-        distinct[key] += 1
-        sizes[sighting.document_id] += 1
-        by_topic.setdefault(sighting.topic_id, Counter())[sighting.document_id] += 1
+    for (topic_id, article), number in Counter(
+        (one.topic_id, one.document_id) for one in new
+    ).items():
+        by_topic.setdefault(topic_id, Counter())[article] = number
+    sizes = Counter(one.document_id for one in new)
     return Tally(unit, periods, dates, distinct, copies, sizes, by_topic)
 
 
@@ -102,13 +103,16 @@ def first_sightings(sightings: Iterable[Sighting]) -> dict[int, Sighting]:
     A coarse date counts by the last minute that it may mean, no date as the last of all; ties go
     by outlet, article and place, so that the order of arrival has no say.
     """
-    first: dict[int, tuple[tuple[str, str, str, int], Sighting]] = {}
+    first: dict[int, Sighting] = {}
     for sighting in sightings:
-        by_then = date_bounds(sighting.published)[1]
-        rank = (by_then, sighting.outlet, sighting.document_id, sighting.position)
-        if sighting.text not in first or rank < first[sighting.text][0]:
-            first[sighting.text] = rank, sighting
-    return {text: sighting for text, (_, sighting) in first.items()}
+        before = first.setdefault(sighting.text, sighting)
+        if before is not sighting and _rank(sighting) < _rank(before):
+            first[sighting.text] = sighting
+    return first
+
+
+def _rank(one: Sighting) -> tuple[str, str, str, int]:
+    return date_bounds(one.published)[1], one.outlet, one.document_id, one.position
 
 
 def dating(published: str, unit: str) -> tuple[str, str]:

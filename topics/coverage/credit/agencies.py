@@ -93,7 +93,7 @@ def name_agency(form: str) -> str:
 
 def may_name_agency(line: str) -> bool:
     """Whether a line has a word without which it names no agency: a quick test before others."""
-    return not _TELLING.isdisjoint(map(str.casefold, _WORD.findall(line)))
+    return not _TELLING.isdisjoint(_WORD.findall(line.casefold()))
 
 
 def is_known(form: str) -> bool:

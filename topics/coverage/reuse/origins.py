@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Passage, publication_order
-from embeddings.text.wording import read_many
+from embeddings.text.wording import count_many
 from embeddings.words.alignment import match_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.unions import Unions
@@ -163,12 +163,15 @@ class _Tracer:
         claimed = [each for each in claimed if self.is_asked[list(each[0])].any()]
         asked = set(self.asked)
         told = [each for each in stories if len(each) > 1 and not asked.isdisjoint(each)]
-        wanted = self.is_asked.copy()
+        wanted = np.zeros(len(self.passages), bool)
         for rows, sources, _ in claimed:
             wanted[[*rows, *sources]] = True
         wanted[self._rows(n for members in told for n in members)] = True
-        texts = read_many(
-            passage.body if wanted[row] else "" for row, passage in enumerate(self.passages)
+        # Of the others it is told that all their words are their own: they are counted.
+        told_of = wanted | self.is_asked
+        texts = count_many(
+            (passage.body if told_of[row] else "", bool(wanted[row]))
+            for row, passage in enumerate(self.passages)
         )
         self.trace = WordTrace(texts, self.article_of)
         for rows, sources, whole in claimed:
@@ -200,7 +203,8 @@ class _Tracer:
         while open_ones:
             rows = self._rows(open_ones)
             for row in rows.tolist():
-                self._settle(row)
+                if row in self.claims:
+                    self._settle(row)
             tell_kinds(trace, rows, shared_quotes=is_quoted, boilerplate=rote, wire=credited)
             open_ones = self._find_noise(rows)
 
@@ -266,8 +270,8 @@ class _Tracer:
 
     def _settle(self, row: int) -> None:
         """Give each word of a passage to the earliest that claims it, noise last."""
-        trace, claims = self.trace, self.claims.get(row, [])
-        noise = self.noise[int(self.article_of[row])] if claims else ()
+        trace, claims = self.trace, self.claims[row]
+        noise = self.noise[int(self.article_of[row])]
         own = slice(*trace.texts.offsets[row : row + 2].tolist())
         of_word = np.full(own.stop - own.start, -1, np.int32)
         quoted = np.zeros(len(of_word), bool)
