@@ -51,6 +51,7 @@ ORDER = [
     "topics.answers",
     "topics.views",
     "topics.one_file",
+    "topics.web",
     "topics.cli",
     "topics.former",
 ]
@@ -65,6 +66,9 @@ HOMES = {
     "typer": ("topics.cli",),
     "rich": ("topics.cli",),
     "jinja2": ("topics.views",),
+    "fastapi": ("topics.web",),
+    "starlette": ("topics.web",),
+    "uvicorn": ("topics.web",),
     "markupsafe": ("topics.views", "topics.one_file"),
     "py3langid": ("embeddings.text.languages",),
     "stop_words": ("embeddings.text.stopwords",),
@@ -74,7 +78,7 @@ HOMES = {
 
 
 # What shows a corpus to somebody asks the owners of the tables.
-FACES = ("topics.answers", "topics.views", "topics.one_file", "topics.cli")
+FACES = ("topics.answers", "topics.views", "topics.one_file", "topics.web", "topics.cli")
 
 
 def modules() -> dict[str, Path]:
@@ -160,7 +164,7 @@ def test_topics_holds_folders_only_and_few():
     files = [path.name for path in (ROOT / "topics").glob("*.py") if path.stem != "__init__"]
     folders = [path.name for path in (ROOT / "topics").iterdir() if (path / "__init__.py").exists()]
     assert files == []
-    assert len(folders) <= 16
+    assert len(folders) <= 17
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if name.startswith(FACES)])
@@ -186,7 +190,7 @@ def test_tests_stand_in_folders_of_the_same_names():
 
 def test_importing_the_packages_loads_nothing_heavy():
     heavy = "numpy rapidfuzz lxml torch sklearn scipy umap matplotlib openvino pyarrow trafilatura"
-    heavy += " sentence_transformers py3langid budoux stop_words jinja2 markupsafe"
+    heavy += " sentence_transformers py3langid budoux stop_words jinja2 markupsafe fastapi uvicorn"
     code = (
         "import sys, embeddings, topics, topicwire, tests.running as running;"
         "running.load_commands();"

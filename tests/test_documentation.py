@@ -19,7 +19,17 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # Commands that make an environment or need a tool of the system; what they would run is checked
 # by other tests, or by the way this suite is started.
-NOT_HERE = ("make", "pip", "python3 -m venv", "python -m venv", "git", "cd", "sqlite3", ".venv")
+NOT_HERE = (
+    "topicwire serve",
+    "make",
+    "pip",
+    "python3 -m venv",
+    "python -m venv",
+    "git",
+    "cd",
+    "sqlite3",
+    ".venv",
+)
 
 
 def blocks(language: str) -> list[tuple[str, str]]:

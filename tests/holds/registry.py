@@ -106,6 +106,7 @@ READING = (
     Case("article", ("{article}", "--json")),
     Case("changes", ("--since", "2001-01-01", "--json")),
     Case("outlets", ("--json",)),
+    Case("serve", ("--check", "--json")),
     Case("trends", ("--outlets", "--json")),
     Case("calibrate", ("--answers", "--json")),
     Case("edit list", ("--json",)),

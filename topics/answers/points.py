@@ -72,15 +72,17 @@ def gather_points(
     filters: Filters | None = None,
     topics: Collection[int] = (),
     documents: Collection[str] = (),
+    keep: bool = True,
 ) -> MapPoints:
     """Return the points of a store that is laid out.
 
     Args:
-        store: Opened by ``open_laid_out``.
+        store: Opened by ``open_laid_out``, or to be read alone if ``keep`` is not wished.
         outline: Its topics.
         filters: Outlets, dates and languages to keep.
         topics: Only passages in one of these topics or below; all when empty.
         documents: Only passages of these articles; all when empty.
+        keep: Whether a layout that is made for it is stored.
     """
     filters = filters or Filters()
     under = {leaf for one in topics for leaf in outline.under(one)}
@@ -100,7 +102,7 @@ def gather_points(
             articles.append(ArticleLine(document_id, title, source, published, url))
     stories = {row[3]: row[8] for row in rows}
     nodes = np.array([row[0] for row in rows], np.int64)
-    places = lay_out(store)
+    places = lay_out(store, keep=keep)
     return MapPoints(
         places=places[nodes] if len(nodes) else np.zeros((0, 2), np.float32),
         nodes=nodes,

@@ -28,6 +28,7 @@ COMMANDS = {
     "trends": "Show topics over time and outlets: what rises, what falls, who is silent.",
     "map": "Draw the topic map.",
     "report": "Write a report in one file: map, topics, stories, who repeats whom.",
+    "serve": "Show the database as web pages of this machine, with a JSON API.",
     "edit": "Change topics by hand; every later run obeys, and each change can be undone.",
     "evaluate": "Compare the topics with labels given by hand.",
     "export": "Write all passages with outlet, date, url, topic and copy group.",

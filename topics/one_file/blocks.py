@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 _NARROW = 65_535
 
 
+def squeeze(content: bytes) -> bytes:
+    """Return content in gzip; the same gives the same."""
+    return gzip.compress(content, 9, mtime=0)
+
+
 def pack(content: bytes) -> str:
-    """Return a block; the same content gives the same text."""
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
+    """Return a block of a page."""
+    return base64.b64encode(squeeze(content)).decode("ascii")
 
 
-def pack_json(value: Any) -> str:
-    """Return a value as a block of JSON."""
-    return pack(json.dumps(value, separators=(",", ":")).encode())
-
-
-def pack_columns(
+def join_columns(
     columns: Mapping[str, NDArray[np.integer]],
-) -> tuple[str, list[tuple[str, int]]]:
-    """Return columns of numbers as a block, and name and bytes a number of each, in their order.
+) -> tuple[bytes, list[tuple[str, int]]]:
+    """Return columns of numbers as bytes, and name and bytes a number of each, in their order.
 
     Args:
         columns: Numbers from 0 to 2**32 - 1, each column ``(n,)``.
@@ -40,14 +40,14 @@ def pack_columns(
     order = sorted(columns, key=lambda name: not wide[name])
     kinds = {name: "<u4" if wide[name] else "<u2" for name in order}
     content = b"".join(columns[name].astype(kinds[name]).tobytes() for name in order)
-    return pack(content), [(name, 4 if wide[name] else 2) for name in order]
+    return content, [(name, 4 if wide[name] else 2) for name in order]
 
 
-def pack_texts(texts: Sequence[str]) -> str:
-    """Return texts as a block: how many bytes each has in UTF-8, uint32, then all of them."""
+def join_texts(texts: Sequence[str]) -> bytes:
+    """Return texts as bytes: how many bytes each has in UTF-8, uint32, then all of them."""
     encoded = [text.encode() for text in texts]
     lengths = np.array([len(one) for one in encoded], "<u4")
-    return pack(lengths.tobytes() + b"".join(encoded))
+    return lengths.tobytes() + b"".join(encoded)
 
 
 def write_json(value: Any) -> str:

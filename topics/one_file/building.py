@@ -20,7 +20,7 @@ from topics.answers.session import Database
 from topics.answers.story import list_stories, report_stories
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
-from topics.one_file.blocks import pack_columns, pack_json, pack_texts, write_json
+from topics.one_file.blocks import join_columns, join_texts, pack, write_json
 from topics.one_file.hashing import write_policy
 from topics.views.corpus import tell_size, view_corpus
 from topics.views.map import MapView, view_map
@@ -232,12 +232,12 @@ def _pack(view: MapView) -> dict[str, Any]:
     """Return the blocks by the id of their element."""
     from markupsafe import Markup
 
-    points, columns = pack_columns(view.columns)
+    points, columns = join_columns(view.columns)
     return {
         "meta": Markup(write_json({**view.meta, "columns": columns})),  # noqa: S704
-        "points": points,
-        "articles": pack_json(view.articles),
-        "texts": pack_texts(view.texts),
+        "points": pack(points),
+        "articles": pack(write_json(view.articles).encode()),
+        "texts": pack(join_texts(view.texts)),
     }
 
 

@@ -106,15 +106,20 @@ def _tell_unread(store: CorpusStore, encoder: Encoder) -> tuple[str, ...]:
     )
 
 
-def lay_out(store: CorpusStore) -> NDArray[np.float32]:
-    """Return the place of each node on the map, float32 ``(nodes, 2)``: stored, or made and kept.
+def lay_out(store: CorpusStore, *, keep: bool = True) -> NDArray[np.float32]:
+    """Return the place of each node on the map, float32 ``(nodes, 2)``: stored, or made.
 
     Args:
-        store: Its graph and topics are up to date; open for writing if ``has_layout`` says no.
+        store: Its graph and topics are up to date.
+        keep: Whether what is made is stored, too; the store is open for writing then, if
+            ``has_layout`` says no.
     """
     runner = Runner(Work(store))
     runner.make(LAYOUT)
-    runner.keep()
+    if keep:
+        runner.keep()
+    elif LAYOUT.name in runner.made:
+        return cast("NDArray[np.float32]", runner.made[LAYOUT.name])
     return cast("NDArray[np.float32]", store.array("layout"))
 
 

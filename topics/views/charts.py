@@ -24,6 +24,15 @@ def draw_periods(distinct: Sequence[int], copies: Sequence[int], says: str) -> M
     """
     from markupsafe import Markup
 
+    return Markup('<svg class="bars" role="img" aria-label="{}" {}</svg>').format(
+        says, _draw_bars(distinct, copies)
+    )
+
+
+def _draw_bars(distinct: Sequence[int], copies: Sequence[int]) -> Markup:
+    """Return the rest of an ``svg`` element: its box, and a bar a period as high as that."""
+    from markupsafe import Markup
+
     most = max((a + b for a, b in zip(distinct, copies, strict=True)), default=0) or 1
     lower, upper = [], []
     for place, (new, again) in enumerate(zip(distinct, copies, strict=True)):
@@ -33,15 +42,65 @@ def draw_periods(distinct: Sequence[int], copies: Sequence[int], says: str) -> M
         if again:
             upper.append(_bar(place, base, base - 40 * again / most))
     return Markup(
-        '<svg class="bars" viewBox="0 0 {} 40" preserveAspectRatio="none" role="img" '
-        'aria-label="{}"><path class="new" d="{}"/><path class="again" d="{}"/></svg>'
-    ).format(max(1, len(distinct)), says, "".join(lower), "".join(upper))
+        'viewBox="0 0 {} 40" preserveAspectRatio="none"><path class="new" d="{}"/>'
+        '<path class="again" d="{}"/>'
+    ).format(max(1, len(distinct)), "".join(lower), "".join(upper))
 
 
 def _bar(place: int, bottom: float, top: float) -> str:
     # A bar of anything is seen.
     top = min(top, bottom - 0.8)
     return f"M{place + 0.08:.2f} {bottom:.1f}V{top:.1f}h.84V{bottom:.1f}z"
+
+
+# Labels at the foot of a chart of its own, as many as a phone has room for.
+_LABELS = 8
+
+
+def draw_timeline(periods: Sequence[str], distinct: Sequence[int], copies: Sequence[int]) -> Markup:
+    """Draw the same large, with a line at a round number and the periods named at its foot.
+
+    Args:
+        periods: ISO 8601, as exact as the unit: ``2013-05``.
+        distinct: Texts first seen, by period.
+        copies: Copies, by period.
+    """
+    from markupsafe import Markup
+
+    if not periods:
+        return Markup("")
+    most = max(a + b for a, b in zip(distinct, copies, strict=True)) or 1
+    line = next(one for one in _ROUND if 2 * one > most)
+    says = f"{spell_time(periods[0])} to {spell_time(periods[-1])}, at most {most:,}"
+    starts = [place for place, one in enumerate(periods) if one.endswith(("-01", "-01-01"))]
+    if len(periods[0]) == 4 or not 1 < len(starts) <= 2 * _LABELS:
+        starts = list(range(len(periods)))
+    labels = [
+        Markup('<text x="{}%" y="196">{}</text>').format(
+            f"{100 * place / len(periods):.2f}", _name_period(periods[place], len(starts))
+        )
+        for place in starts[:: -(-len(starts) // _LABELS)]
+    ]
+    return Markup(
+        '<svg class="timeline" role="img" aria-label="{}"><svg width="100%" height="180" {}</svg>'
+        '<line x1="0" x2="100%" y1="{y}" y2="{y}"/><line x1="0" x2="100%" y1="180" y2="180"/>'
+        '<text x="0" y="{above}">{}</text>{}</svg>'
+    ).format(
+        says,
+        _draw_bars(distinct, copies),
+        f"{line:,}",
+        Markup("").join(labels),
+        y=f"{180 - 180 * line / most:.1f}",
+        above=f"{175 - 180 * line / most:.1f}",
+    )
+
+
+_ROUND = [factor * 10**power for power in range(9) for factor in (1, 2, 5)]
+
+
+def _name_period(period: str, starts: int) -> str:
+    january = period.endswith(("-01", "-01-01")) and starts > 1
+    return period[:4] if january and len(period) == 7 else spell_time(period)
 
 
 def draw_parts(parts: Sequence[tuple[str, int]], whole: int, says: str) -> Markup:

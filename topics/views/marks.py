@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -67,3 +68,25 @@ def _mark(text: str, span: _Span | None, found: Comparison | None, side: Side) -
         tag = {"same": "", "own": own, "fact": "mark"}[kind]
         pieces.append(Markup("<{0}>{1}</{0}>").format(tag, part) if tag else Markup.escape(part))
     return Markup("").join(pieces)
+
+
+def mark_spans(text: str, spans: Sequence[_Span]) -> Markup:
+    """Return a text as HTML, the given spans (start, end) of it set off."""
+    from markupsafe import Markup
+
+    text = safe(text)  # of the same length, so that the spans stay true
+    pieces, place = [], 0
+    for start, end in spans:
+        pieces.append(Markup.escape(text[place:start]))
+        pieces.append(Markup('<mark class="found">{}</mark>').format(text[start:end]))
+        place = end
+    return Markup("").join([*pieces, Markup.escape(text[place:])])
+
+
+def as_printed(value: str, text: str) -> str:
+    """Return a fact, which is kept in lower case, as the text spells it where it is found."""
+    parts = []
+    for part in value.split(", "):
+        found = re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text, re.IGNORECASE)
+        parts.append(found[0] if found else part)
+    return ", ".join(parts)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from embeddings.text.printing import plain, safe
 from topics.answers.counting import count, percent
@@ -41,8 +42,11 @@ def _open_environment() -> Environment:
         "percent": percent,
         "day": spell_time,
         "web": web_address,
+        "own_address": own_address,
+        "file_name": lambda path: PurePath(path.replace("\\", "/")).name,
     }
-    environment.globals["days"] = spell_range
+    # ``web``: whether a page of the server is written, which has others to link to.
+    environment.globals |= {"days": spell_range, "web": False}
     return environment
 
 
@@ -54,3 +58,11 @@ def _finalize(value: Any) -> Any:
 def web_address(url: str) -> str:
     """Return an address that may be linked: of the web, and of no other scheme."""
     return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+def own_address(one: Any) -> str:
+    """Return where the server shows a passage or an article that is cited."""
+    passage_id = getattr(one, "passage_id", None)
+    if passage_id is not None:
+        return f"/passages/{passage_id}"
+    return f"/article?id={quote(one.document_id, safe='')}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from topics.answers.counting import percent
 from topics.answers.story_words import DOUBTS, pair_copies, tell_join
 from topics.views.charts import Lane, Tick, draw_lanes, draw_parts
-from topics.views.marks import Beside, mark_beside
+from topics.views.marks import Beside, as_printed, mark_beside
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -131,16 +130,7 @@ def _pair(one: StoryArticle, source: TextSource, text: str) -> Pair:
     rows = mark_beside(text, one.text, source.spans)
     differing = tuple(row for row in rows if row.differs)
     conflicts = tuple(
-        (kind, _as_printed(before, text), _as_printed(after, one.text))
+        (kind, as_printed(before, text), as_printed(after, one.text))
         for kind, before, after in source.conflicts
     )
     return Pair(one, source, conflicts, differing, len(rows) - len(differing))
-
-
-def _as_printed(value: str, text: str) -> str:
-    """Return a fact, which is kept in lower case, as the text spells it where it is found."""
-    parts = []
-    for part in value.split(", "):
-        found = re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text, re.IGNORECASE)
-        parts.append(found[0] if found else part)
-    return ", ".join(parts)

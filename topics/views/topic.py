@@ -40,7 +40,9 @@ class TopicView:
         distinct: Those with copies counted once.
         share: ``passages`` as a share of all, of whatever topic.
         outlets: Outlets that have it.
-        picture: By period, to its own scale.
+        new: Texts first seen, by period.
+        again: Copies, by period.
+        picture: Both, to their own scale.
         peak: When there was most, and how much: ``Sep 2013, 888``; ``""`` without dates.
         trend: Of a broad topic its counts, change and absences; ``None`` of a part.
         examples: Typical passages.
@@ -52,6 +54,8 @@ class TopicView:
     distinct: int
     share: float
     outlets: int
+    new: tuple[int, ...]
+    again: tuple[int, ...]
     picture: Markup
     peak: str
     trend: TopicTrend | None
@@ -101,7 +105,9 @@ def view_topics(store: CorpusStore, filters: Filters, wanted: Sequence[str] = ()
             new.update(dict(zip(trends.periods, trend.distinct_by_period, strict=True)))
             again.update(dict(zip(trends.periods, trend.copies_by_period, strict=True)))
             passages, distinct = trend.passages, trend.distinct
-        both = [new[one] + again[one] for one in trends.periods]
+        first = tuple(new[one] for one in trends.periods)
+        later = tuple(again[one] for one in trends.periods)
+        both = [a + b for a, b in zip(first, later, strict=True)]
         place = max(range(len(both)), key=lambda one: both[one], default=0)
         peak = f"{spell_time(trends.periods[place])}, {both[place]:,}" if any(both) else ""
         says = f"Passages by {trends.by}, most in {peak}" if peak else "No dated passages"
@@ -111,9 +117,9 @@ def view_topics(store: CorpusStore, filters: Filters, wanted: Sequence[str] = ()
             distinct=distinct,
             share=passages / trends.passages if trends.passages else 0.0,
             outlets=trend.outlets if trend else len(outlets - {""}),
-            picture=draw_periods(
-                [new[one] for one in trends.periods], [again[one] for one in trends.periods], says
-            ),
+            new=first,
+            again=later,
+            picture=draw_periods(first, later, says),
             peak=peak,
             trend=trend,
             examples=tuple(one for one in topic.representatives if filters.fit_date(one.published)),

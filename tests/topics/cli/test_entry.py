@@ -27,6 +27,7 @@ COMMANDS = [
     "calibrate",
     "map",
     "report",
+    "serve",
     "topics",
     "edit",
     "trends",

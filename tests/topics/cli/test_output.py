@@ -118,6 +118,7 @@ RUNS: dict[str, list[list[object]]] = {
     "trends": [["--outlets"], ["--csv", f"trends{TYPED}.csv"]],
     "map": [[f"map{TYPED}.svg"], [f"map{TYPED}.svg", "--colour", "outlet"]],
     "report": [[f"page{TYPED}.html"], [f"page{TYPED}.html", "--story", 1], [f"page{TYPED}.txt"]],
+    "serve": [["--check"]],
     "edit rename": [[2, "Floods"], [2, f"Floods{EVIL}"]],
     "edit split": [[2, "--into", 2]],
     "edit merge": [[1, 2]],

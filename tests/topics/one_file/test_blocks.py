@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.one_file.blocks import pack_columns, pack_texts, write_json
+from topics.one_file.blocks import join_columns, join_texts, pack, write_json
 from topics.one_file.hashing import write_policy
 
 
@@ -21,7 +21,7 @@ def unpack(block: str) -> bytes:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=9))
 def test_texts_come_out_as_they_went_in(texts):
-    content = unpack(pack_texts(texts))
+    content = unpack(pack(join_texts(texts)))
     lengths = np.frombuffer(content, "<u4", len(texts))
     ends = 4 * len(texts) + np.cumsum(lengths)
     found = [content[end - n : end].decode() for end, n in zip(ends, lengths, strict=True)]
@@ -31,11 +31,11 @@ def test_texts_come_out_as_they_went_in(texts):
 @pytest.mark.parametrize(("most", "width"), [(65_535, 2), (65_536, 4)])
 def test_a_column_widens_where_its_numbers_need_it(most, width):
     columns = {"x": np.array([1, 2]), "article": np.array([0, most])}
-    block, described = pack_columns(columns)
+    joined, described = join_columns(columns)
     assert dict(described) == {"x": 2, "article": width}
     # Wide columns come first, so that none starts at an odd place.
     assert [size for _, size in described] == sorted((size for _, size in described), reverse=True)
-    content, start = unpack(block), 0
+    content, start = unpack(pack(joined)), 0
     for name, size in described:
         kind = "<u4" if size == 4 else "<u2"
         assert np.frombuffer(content, kind, 2, start).tolist() == columns[name].tolist()

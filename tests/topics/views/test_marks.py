@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.text.printing import safe
 from embeddings.words.alignment import compare
 from topics.coverage.reuse.differing import split_paragraph
-from topics.views.marks import mark_beside
+from topics.views.marks import as_printed, mark_beside, mark_spans
 
 LEFT = "The convoy of eleven lorries crossed the border at noon, the agency said in a note."
 RIGHT = "The convoy of twelve lorries crossed the border at noon, the agency said in its note."
@@ -53,3 +58,26 @@ def test_the_parts_of_a_paragraph_are_all_of_it(left, right):
     found = compare(left, right)
     assert "".join(part for part, _ in split_paragraph(left, found, "before")) == left
     assert "".join(part for part, _ in split_paragraph(right, found, "after")) == right
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "printed"),
+    [
+        ("eleven", "Eleven lorries came.", "Eleven"),
+        ("eleven", "In İzmir Eleven lorries came.", "Eleven"),
+        ("5", "Of 15 lorries 5 came.", "5"),
+        ("ten", "Often Ten lorries come.", "Ten"),
+        ("12", "None came.", "12"),
+    ],
+)
+def test_a_fact_is_spelt_as_in_the_text(value, text, printed):
+    assert as_printed(value, text) == printed
+
+
+@given(st.text(max_size=40), st.lists(st.integers(0, 40), max_size=6))
+def test_what_is_marked_leaves_the_text_as_it_is(text, places):
+    cuts = sorted({min(one, len(text)) for one in places})
+    spans = list(zip(cuts[::2], cuts[1::2], strict=False))
+    marked = mark_spans(text, spans)
+    assert html.unescape(re.sub("</?mark[^>]*>", "", str(marked))) == safe(text)
+    assert str(marked).count("<mark") == len(spans)

@@ -1,7 +1,14 @@
-// The blocks of a page: gzip in base64, unpacked here without any request.
+// The blocks of a page: gzip in base64, unpacked here without any request; or where a page of
+// the server says that they are to be had.
 
 export async function unpack(id) {
-  const text = document.getElementById(id).textContent.trim();
+  const at = document.getElementById(id);
+  if (at.dataset.src) {
+    const answer = await fetch(at.dataset.src);
+    if (!answer.ok) throw new Error(`${at.dataset.src}: ${answer.status}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+  const text = at.textContent.trim();
   const bytes = Uint8Array.fromBase64
     ? Uint8Array.fromBase64(text)
     : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

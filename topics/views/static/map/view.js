@@ -183,10 +183,12 @@ class MapView {
     const cited = make("p", "", "cited");
     cited.append(make("b", map.outlets[article.outlet] || "unknown outlet"), ` ${article.date.replace("T", " ") || "no date"}`);
     const title = make("p", "", "headline");
-    if (/^https?:\/\//i.test(article.url)) {
+    // A page of the server leads to its own page of the article.
+    const address = article.own ?? (/^https?:\/\//i.test(article.url) ? article.url : "");
+    if (address) {
       const link = make("a");
-      link.append(make("bdi", article.title || article.url));
-      link.href = article.url;
+      link.append(make("bdi", article.title || article.url || "without a headline"));
+      link.href = address;
       link.rel = "noopener noreferrer";
       title.append(link);
     } else title.append(make("bdi", article.title || "without a headline"));
@@ -414,7 +416,7 @@ class MapView {
 const CONTROLS = [["words", "q"], ["by-outlet", "outlet"], ["since", "since"], ["until", "until"]];
 
 async function start() {
-  const meta = JSON.parse(find("meta").textContent);
+  const meta = find("meta").dataset.src ? await unpackJson("meta") : JSON.parse(find("meta").textContent);
   const [columns, articles] = await Promise.all([unpack("block-points"), unpackJson("block-articles")]);
   const map = { ...meta, ...readColumns(columns, meta.columns, meta.count), articles, texts: null };
   map.places = new Float32Array(2 * map.count);
@@ -433,4 +435,9 @@ async function start() {
   performance.mark("texts-ready");
 }
 
-if (find("map")) start();
+if (find("map")) {
+  start().catch((error) => {
+    find("status").textContent = "The map cannot be shown; load the page again.";
+    throw error;
+  });
+}

@@ -1,0 +1,128 @@
+"""Pages of what is looked for: search, a passage, an article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from embeddings.corpus.citations import find_keys
+from embeddings.corpus.contents import count_languages, count_outlets
+from embeddings.errors import InputError
+from topics.answers.article import article as describe_article
+from topics.answers.search import search as find_passages
+from topics.answers.topics import summarise_topics
+from topics.views.article import view_versions
+from topics.views.rendering import render
+from topics.views.search import view_hits
+from topics.web.desk import Desk
+from topics.web.listing import Date, Languages, Number, Outlets, Topics, Words, read_filters
+
+if TYPE_CHECKING:
+    from embeddings.search import Hit
+
+# Hits of a page, and passages that are like one.
+HITS, LIKE = 20, 8
+
+
+class Asked:
+    """What a search asks, from its address."""
+
+    def __init__(
+        self,
+        q: Words = "",
+        source: Outlets = [],  # noqa: B006 - FastAPI copies it
+        topic: Topics = [],  # noqa: B006
+        since: Date = "",
+        until: Date = "",
+        language: Languages = [],  # noqa: B006
+        repeats: bool = False,
+        limit: Annotated[int, Query(ge=1, le=100)] = HITS,
+    ) -> None:
+        self.q = q.strip()
+        self.filters = read_filters(source, since, until, language, repeats)
+        self.topics = [one for one in topic if one]
+        self.limit = limit
+
+    def find(self, desk: Desk) -> list[Hit]:
+        """Return what is found; nothing where nothing is asked.
+
+        Raises:
+            InputError: No such outlet, topic or language.
+        """
+        if not self.q:
+            return []
+        return find_passages(
+            self.q,
+            db=desk.db,
+            sources=self.filters.sources,
+            since=self.filters.since,
+            until=self.filters.until,
+            languages=self.filters.languages,
+            topics=self.topics,
+            limit=self.limit,
+            repeats=self.filters.furniture,
+        )
+
+    def tell(self, desk: Desk) -> dict[str, Any]:
+        """Return what the list of hits shows, or why there is none."""
+        try:
+            hits, refused = self.find(desk), ""
+        except InputError as error:
+            hits, refused = [], str(error)
+        return {"q": self.q, "limit": self.limit, "hits": view_hits(hits), "refused": refused}
+
+
+AskedQuery = Annotated[Asked, Depends()]
+
+
+def make_finding(desk: Desk) -> APIRouter:
+    """Return the pages of what is looked for."""
+    router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+    @router.get("/search")
+    def search(request: Request, asked: AskedQuery) -> Response:
+        with desk.open() as store:
+            outlets, languages = count_outlets(store), count_languages(store)
+            topics = summarise_topics(store)
+        known = {name.casefold(): name for name, _ in outlets}
+        sources = [known.get(one.casefold(), one) for one in asked.filters.sources]
+        return desk.page(
+            request,
+            "search.html",
+            filters=replace(asked.filters, sources=sources),
+            chosen=asked.topics,
+            outlets=outlets,
+            languages=languages,
+            topics=topics,
+            **asked.tell(desk),
+        )
+
+    @router.get("/search/hits")
+    def hits(asked: AskedQuery) -> Response:
+        return HTMLResponse(render("hits.html", web=True, **asked.tell(desk)))
+
+    @router.get("/passages/{passage_id}")
+    def passage(request: Request, passage_id: Number) -> Response:
+        with desk.open() as store:
+            keys = find_keys(store, passage_id)
+        if keys is None:
+            raise InputError(f"There is no passage {passage_id}; the search finds those there are.")
+        report = describe_article(keys[0], desk.db)
+        (one,) = (each for each in report.passages if each.passage_id == passage_id)
+        return desk.page(
+            request,
+            "passage.html",
+            article=report,
+            one=one,
+            like=find_passages(like=passage_id, db=desk.db, limit=LIKE),
+        )
+
+    @router.get("/article")
+    def article(request: Request, document_id: Annotated[str, Query(alias="id")] = "") -> Response:
+        report = describe_article(document_id, desk.db)
+        return desk.page(request, "article.html", article=report, versions=view_versions(report))
+
+    return router
