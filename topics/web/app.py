@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -14,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from embeddings.errors import InputError, StoreError, TopicwireError
+from topics.answers.session import Database, Session
 from topics.web.api import PREFIX, make_api, make_description
 from topics.web.desk import Desk
 from topics.web.files import make_files
@@ -118,12 +120,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(db: Path | str, listening: socket.socket, *, host: str, edit: bool = False) -> None:
+def serve(db: Database, listening: socket.socket, *, host: str, edit: bool = False) -> None:
     """Serve a database until it is stopped."""
     import uvicorn
 
+    desk = Desk(Session(db), edit=edit)
+    threading.Thread(target=_warm, args=[desk], daemon=True).start()
     config = uvicorn.Config(
-        build(Desk(Path(db), edit), host=host),
+        build(desk, host=host),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -134,3 +138,11 @@ def serve(db: Path | str, listening: socket.socket, *, host: str, edit: bool = F
         ws="none",
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _warm(desk: Desk) -> None:
+    """Load what the first search would wait for, and count what takes long."""
+    with suppress(TopicwireError):
+        with desk.open() as store:
+            desk.db.encoder(store)
+        desk.later("outlets", desk.db.outlets)

@@ -6,11 +6,11 @@ import asyncio
 import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from embeddings.errors import TopicwireError
+from topics.answers.session import Database, Session
 from topics.web.app import build
 from topics.web.desk import Desk
 
@@ -34,14 +34,15 @@ class PageCheck:
     bytes: int
 
 
-def check_pages(db: Path | str) -> list[PageCheck]:
+def check_pages(db: Database) -> list[PageCheck]:
     """Make the front page, and a few pages of each kind that it leads to, directly or not.
 
     Raises:
         StoreError: No such database, never clustered, or damaged.
         TopicwireError: A page leads to one that there is not.
     """
-    return asyncio.run(_check(Desk(Path(db))))
+    with Session(db) as session:
+        return asyncio.run(_check(Desk(session, patience=None)))
 
 
 async def _check(desk: Desk) -> list[PageCheck]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi.responses import HTMLResponse
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from fastapi import Request
 
     from embeddings.corpus.store import CorpusStore
+    from topics.answers.session import Session
 
 T = TypeVar("T")
+
+# Seconds.
+PATIENCE = 0.6
 
 SECTIONS = (
     ("/", "Front"),
@@ -34,19 +38,28 @@ STALE = (
 )
 
 
-@dataclass(frozen=True)
 class Desk:
     """A database that is served.
 
-    Attributes:
-        db: The database.
+    Args:
+        db: The database, kept open.
         edit: Whether topics may be changed and pairs answered.
+        patience: Seconds to wait for what takes long before a page says that it is counted;
+            ``None`` to wait for it.
+
+    Attributes:
         token: What a form of this server holds, and no other page knows.
     """
 
-    db: Path
-    edit: bool = False
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    def __init__(
+        self, db: Session, *, edit: bool = False, patience: float | None = PATIENCE
+    ) -> None:
+        self.db = db
+        self.edit = edit
+        self.token = secrets.token_urlsafe(32)
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._running: dict[str, Future[Any]] = {}
 
     @contextmanager
     def open(self) -> Iterator[CorpusStore]:
@@ -55,8 +68,28 @@ class Desk:
             yield store
 
     def later(self, question: str, answer: Callable[[], T]) -> T | None:
-        """Return what takes long where it is there, else ``None``, and find it in the meantime."""
-        return answer() if question else None
+        """Return what takes long where it is soon there, else ``None``: it is found meanwhile.
+
+        The session keeps it for this state of the database.
+        """
+        with self._lock:
+            running = self._running.get(question)
+            if running is None or running.done():
+                running = self._running[question] = Future()
+                # One that does not keep the server from being stopped.
+                given = running, question, answer
+                threading.Thread(target=self._find, args=given, daemon=True).start()
+        try:
+            found: T = running.result(self._patience)
+        except TimeoutError:
+            return None
+        return found
+
+    def _find(self, running: Future[T], question: str, answer: Callable[[], T]) -> None:
+        try:
+            running.set_result(self.db.keep(question, answer))
+        except BaseException as error:
+            running.set_exception(error)
 
     def page(
         self,

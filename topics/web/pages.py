@@ -14,7 +14,6 @@ from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from topics.answers.covered import load_coverage, open_owners
 from topics.answers.info import removed_lines
-from topics.answers.outlets import measure_coverage
 from topics.answers.story import list_stories, report_stories
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.coverage_tables import read_story_heads
@@ -113,12 +112,14 @@ def make_pages(desk: Desk) -> APIRouter:
     @router.get("/outlets")
     def outlets(request: Request) -> Response:
         with desk.open() as store:
-            known = open_owners(None, store)
+            stale = is_behind(store)
+            report = None if stale else desk.later("outlets", desk.db.outlets)
             return desk.page(
                 request,
                 "outlets_page.html",
-                stale=is_behind(store),
-                outlets=view_outlets(measure_coverage(load_coverage(store), known)),
+                stale=stale,
+                counting=not (stale or report),
+                outlets=view_outlets(report) if report else None,
                 bars=_draw_bars([one for one in count_outlets(store) if one[0]]),
             )
 

@@ -13,6 +13,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.conftest import WordEncoder, article, paragraphs_of
 from tests.topics.conftest import NEWS
+from topics.answers.session import Session
 from topics.pipeline.run import derive
 from topics.web.app import build
 from topics.web.desk import Desk
@@ -42,8 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
     """Where the points lie, and the model, are not the question here."""
     monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
     if "real_model" not in request.keywords:
-        monkeypatch.setattr("topics.answers.search.stored_encoder", lambda _: WordEncoder())
-        monkeypatch.setattr("topics.answers.edit.stored_encoder", lambda _: WordEncoder())
+        monkeypatch.setattr("topics.answers.session.stored_encoder", lambda _: WordEncoder())
 
 
 @pytest.fixture
@@ -57,7 +57,10 @@ def open_client() -> Ask:
     """Open a client of a database, at the address it is served at."""
 
     def open_one(db: Path, *, edit: bool = False, host: str = "127.0.0.1") -> TestClient:
-        return TestClient(build(Desk(db, edit), host=host), base_url=f"http://{host}:8765")
+        return TestClient(
+            build(Desk(Session(db), edit=edit, patience=None), host=host),
+            base_url=f"http://{host}:8765",
+        )
 
     return open_one
 

@@ -112,7 +112,10 @@ def test_versions_of_an_article_stand_side_by_side(own_file, open_client):
         keep_version(store, before, "2013-05-10T12:40:00+00:00")
     page = open_client(own_file).get("/article?id=wire-1").text
     assert "Its versions" in page
-    assert re.search(r"<mark>nine</mark> → <mark>eleven</mark>", page)
+    assert "<mark>9</mark> → <mark>11</mark>" in page
+    assert re.search(
+        r"of <mark>nine</mark> lorries.*of <mark>eleven</mark> lorries", page, re.DOTALL
+    )
 
 
 def test_outlets_and_removed_lines_and_the_corpus_have_their_pages(client, news_file):
