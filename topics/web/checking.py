@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from embeddings.errors import TopicwireError
 from topics.answers.session import Database, Session
+from topics.pipeline.run import has_layout
 from topics.web.app import build
 from topics.web.desk import Desk
 
@@ -37,6 +38,8 @@ class PageCheck:
 def check_pages(db: Database) -> list[PageCheck]:
     """Make the front page, and a few pages of each kind that it leads to, directly or not.
 
+    The map only where it is laid out already, which can take minutes.
+
     Raises:
         StoreError: No such database, never clustered, or damaged.
         TopicwireError: A page leads to one that there is not.
@@ -50,6 +53,9 @@ async def _check(desk: Desk) -> list[PageCheck]:
     found: list[PageCheck] = []
     waiting, kinds = ["/"], {"/": 1}
     seen = set(waiting)
+    with desk.open() as store:
+        if not has_layout(store):
+            seen.add("/map")
     while waiting:
         address = waiting.pop(0)
         status, body = await _ask(app, address)

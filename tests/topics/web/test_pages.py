@@ -181,5 +181,25 @@ def test_files_of_the_pages_are_kept_until_they_change(client):
 def test_every_page_can_be_made(news_file):
     code, out, err = run("serve", "--check", "--db", news_file)
     assert code == 0, err
-    for page in ("/stories", "/map", "/about", "/api", "/article?id=", "/passages/", "/topics/"):
+    for page in (
+        "/stories",
+        "/outlets",
+        "/about",
+        "/api",
+        "/article?id=",
+        "/passages/",
+        "/topics/",
+    ):
         assert page in out
+
+
+def test_the_map_asks_for_points_articles_and_texts_of_one_state(client, news_file):
+    page = client.get("/map").text
+    parts = dict(re.findall(r'data-src="(/map/(\w+)[^"]*)"', page))
+    blocks = {name: client.get(address) for address, name in parts.items()}
+    assert {one.status_code for one in blocks.values()} == {200}
+    meta = blocks["meta"].json()
+    assert meta["count"] == topics.info(news_file).passages
+    assert {name for name, _ in meta["columns"]} >= {"x", "y", "topic", "article"}
+    assert "/article?id=wire-1" in [one["own"] for one in blocks["articles"].json()]
+    assert client.get("/map/texts?of=other").status_code == 404
