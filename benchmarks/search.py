@@ -19,12 +19,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import embeddings.search as search_module
+import embeddings.search.searcher as search_module
 from embeddings.articles.passages import split
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document
 from embeddings.encoders.opening import open_encoder
-from embeddings.search import search_text
+from embeddings.search.searcher import search_text
 from embeddings.vectors.embedding import embed_corpus
 
 WEIGHTS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import embeddings.search as search_module
+import embeddings.search.searcher as search_module
 from benchmarks.embedding import used
 from benchmarks.search import ndcg, rows, summaries_set, time_set
 from benchmarks.topics import SETS, k_means, ours, read_rows
@@ -35,7 +35,7 @@ from embeddings.articles.passages import split
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.opening import open_encoder
 from embeddings.encoders.protocol import Encoder, Role
-from embeddings.search import search_text
+from embeddings.search.searcher import search_text
 from embeddings.vectors.embedding import embed_corpus
 
 SEEDS = 3

@@ -10,9 +10,9 @@ from embeddings.documents import Removal as Removal
 from embeddings.encoders.opening import open_encoder as open_encoder
 from embeddings.encoders.protocol import Encoder as Encoder
 from embeddings.errors import TopicwireError as TopicwireError
-from embeddings.search import Hit as Hit
-from embeddings.search import search_like as search_like
-from embeddings.search import search_text as search_text
+from embeddings.search.hits import Hit as Hit
+from embeddings.search.searcher import search_like as search_like
+from embeddings.search.searcher import search_text as search_text
 from embeddings.vectors.embedding import embed_corpus as embed_corpus
 from embeddings.vectors.neighbours import NeighbourGraph as NeighbourGraph
 from embeddings.vectors.neighbours import find_neighbours as find_neighbours

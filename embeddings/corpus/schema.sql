@@ -154,7 +154,7 @@ CREATE TABLE topic_events (      -- what moved passages from topic to topic
 -- Below: derived from the tables above, replaced whole by each run.
 
 CREATE TABLE stages (            -- what each result below was made from; none while articles change
-    name   TEXT PRIMARY KEY,     -- relations, furniture, stories, sharing, quotations, places, topics, names, layout
+    name   TEXT PRIMARY KEY,     -- relations, furniture, stories, sharing, quotations, places, topics, names, layout, search
     digest TEXT NOT NULL,        -- of what it hangs on
     notes  TEXT NOT NULL,        -- JSON: what the user is told of it
     crc    INTEGER
@@ -263,7 +263,7 @@ CREATE TABLE assignments (
 );
 CREATE INDEX assignments_by_topic ON assignments (topic_id);
 
-CREATE TABLE arrays (            -- the neighbour graph, the layout
+CREATE TABLE arrays (            -- the neighbour graph, the layout, what a search goes by
     name  TEXT PRIMARY KEY,
     dtype TEXT NOT NULL,         -- numpy's name, little-endian
     shape TEXT NOT NULL,         -- JSON list

@@ -243,7 +243,7 @@ def _opener(db: Path) -> Callable[[int], CorpusStore]:
 
 
 def _reader_of_queries(db: Path) -> Callable[[bytes], Sequence[str]]:
-    from embeddings.search import search_text
+    from embeddings.search.searcher import search_text
     from topics.answers.encoder import stored_encoder
 
     open_store = _opener(db)

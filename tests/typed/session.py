@@ -6,7 +6,7 @@ from typing import assert_type
 
 import embeddings
 import topics
-from embeddings.search import Hit
+from embeddings.search.hits import Hit
 from topics.answers.article import ArticleReport
 from topics.answers.story import StoryReport
 from topics.answers.topics import TopicSummary

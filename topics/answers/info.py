@@ -21,6 +21,7 @@ from embeddings.corpus.contents import (
 from embeddings.corpus.outlets import ALIASES
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import list_twins
+from embeddings.search.index import describe_index
 from topics.answers.session import Database
 from topics.coverage.credit.owners import OWNERS
 from topics.hierarchy.outline import read_outline
@@ -54,6 +55,8 @@ class CorpusInfo:
             unsure; ``""``: the next run finds it.
         encoder: Name, fingerprint and dimension of the model its vectors are of, or ``{}``.
         vectors: Stored vectors, those of removed passages included (a cache).
+        search: Recall at 10 of the index that searches go by, and the number of its passages;
+            ``{}`` where there is none of the articles as they are, so that all are compared.
         topics: Number of topics of all levels.
         topics_shown: Number of those that are shown when no level is asked for.
         subtopics: Number of parts that are shown below them.
@@ -88,6 +91,7 @@ class CorpusInfo:
     languages: tuple[tuple[str, int], ...]
     encoder: dict[str, Any]
     vectors: int
+    search: dict[str, Any]
     topics: int
     topics_shown: int
     subtopics: int
@@ -138,6 +142,7 @@ def describe(store: CorpusStore) -> CorpusInfo:
         languages=tuple(count_languages(store)),
         encoder=store.setting("encoder") or {},
         vectors=count_rows(store, "vectors"),
+        search=describe_index(store),
         topics=count_rows(store, "topics"),
         topics_shown=len(outline.on(None)),
         subtopics=len(set(outline.parts.values())),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
-from embeddings.search import Hit, search_like, search_text
+from embeddings.search.hits import Hit
 from topics.answers.session import Database, session_of
 from topics.answers.topics import find_topics, open_clustered
 from topics.hierarchy.outline import read_outline
@@ -57,10 +57,13 @@ def search(
         outline = read_outline(store)
         below = {one for topic in find_topics(store, topics) for one in outline.under(topic)}
         filters = replace(filters, topics=tuple(below), furniture=repeats)
+        session = session_of(db)
+        searcher = session.searcher
         if like is not None:
-            return search_like(store, settings["fingerprint"], like, filters=filters, limit=limit)
-        encoder = session_of(db).encoder(store)
-        hits = search_text(store, encoder, query or "", filters=filters, limit=limit)
+            fingerprint = settings["fingerprint"]
+            return searcher.search_like(store, fingerprint, like, filters=filters, limit=limit)
+        encoder = session.encoder(store)
+        hits = searcher.search_text(store, encoder, query or "", filters=filters, limit=limit)
         if tell:
             for note in encoder.notes:
                 tell(note)

@@ -23,6 +23,7 @@ from typing import (
 
 import topics as functions
 from embeddings.corpus.watch import Watch
+from embeddings.search.searcher import Searcher
 from topics.answers.encoder import stored_encoder
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Session:
 
     Its methods are the functions of ``topics`` that take a database, with the same arguments
     but ``db``. The encoder stays loaded, and answers that take long are kept until the database
-    changes, whichever process changes it. Each question sees one state of the database.
+    changes, whichever process changes it; ``searcher`` keeps what searches go by. Each question
+    sees one state of the database.
 
     Several threads may share a session. It closes with the ``with`` block it is opened in, and
     may be used again afterwards.
@@ -99,6 +101,7 @@ class Session:
         self._state: State = ()
         self._answers: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._encoder: tuple[Any, Encoder] | None = None
+        self.searcher = Searcher()
 
     search = _of(lambda: functions.search)
     topics = _of(lambda: functions.topics)
@@ -160,6 +163,7 @@ class Session:
         """Let go of the file and of all that is kept."""
         with self._loading:
             self._encoder = None
+            self.searcher = Searcher()
         with self._lock:
             self._answers.clear()
         if self._watch:

@@ -138,6 +138,9 @@ def _print_contents(found: CorpusInfo) -> None:
             " (`topicwire cluster --show-removed` lists them)" if removed or found.furniture else ""
         ),
         "model": plain(found.encoder.get("name", "none yet")),
+        "search": f"by an index that finds {found.search['recall']:.1%} of the ten nearest"
+        if found.search
+        else "without an index, all compared; the next `topicwire cluster` makes one",
         "topics": f"{found.topics_shown:,} shown and {count(found.subtopics, 'part')} of them, "
         f"{found.topics:,} on all levels",
         "copies": "none",

@@ -31,7 +31,7 @@ from topics.cli.output import (
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from embeddings.search import Hit
+    from embeddings.search.hits import Hit
 
 EXAMPLE = 'topicwire search "arms deliveries to Damascus" --since 2013-05'
 

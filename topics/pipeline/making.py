@@ -11,6 +11,8 @@ import numpy as np
 from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.progress import begin, share
+from embeddings.search.index import ARRAYS, INDEX, has_index
+from embeddings.search.making import keep_index, make_index
 from embeddings.vectors.graph import gather_nodes, node_keys, node_vectors
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
 from topics.coverage.relations.articles import ArticleRelation
@@ -333,6 +335,16 @@ LAYOUT: Stage[Work] = Stage(
     keep=lambda work, points: work.store.put_array("layout", points),
     values=("layout",),
 )
+SEARCH: Stage[CorpusWork] = Stage(
+    name=INDEX,
+    after=(),
+    # A change of articles takes the row of the stage away.
+    hangs_on=lambda work: [METHODS, work.encoder.fingerprint],
+    make=lambda work: make_index(work.store, work.encoder.fingerprint),
+    keep=lambda work, made: keep_index(work.store, work.encoder.fingerprint, *made),
+    is_whole=lambda work: has_index(work.store),
+    values=(INDEX, *ARRAYS),
+)
 STAGES: tuple[Stage[Any], ...] = (
     RELATIONS,
     FURNITURE,
@@ -343,4 +355,5 @@ STAGES: tuple[Stage[Any], ...] = (
     TOPICS,
     NAMES,
     LAYOUT,
+    SEARCH,
 )

@@ -9,7 +9,7 @@ from embeddings.corpus.repairing import drop_values, drop_vectors, empty_tables,
 from embeddings.corpus.store import CorpusStore
 from topics.pipeline.coverage_tables import LAST_STORY_ID, last_story_id
 from topics.pipeline.kept_tables import KEPT
-from topics.pipeline.making import STAGES
+from topics.pipeline.making import SEARCH, STAGES
 from topics.pipeline.stages import forget_stages
 from topics.pipeline.topic_tables import LAST_TOPIC_ID, last_topic_id
 
@@ -46,6 +46,8 @@ def drop_damaged(store: CorpusStore, damaged: Mapping[str, Iterable[str]]) -> Dr
         or tables & set(stage.tables)
         or values & set(stage.values)
     }
+    if damaged.get("vectors"):
+        stages.add(SEARCH.name)  # which has the rows that they stood in
     with store.transaction():
         rebuild_indexes(store)
         drop_vectors(store, damaged.get("vectors", ()))

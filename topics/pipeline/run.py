@@ -25,6 +25,7 @@ from topics.pipeline.making import (
     PLACES,
     QUOTATIONS,
     RELATIONS,
+    SEARCH,
     SHARED,
     STORIES,
     TOPICS,
@@ -64,7 +65,7 @@ def derive(
     work = CorpusWork(store, encoder, undone, anew=anew, measure=measure)
     with read_once():
         work.runner.make(RELATIONS, FURNITURE, STORIES, SHARED)
-    work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES)
+    work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES, SEARCH)
     previous = count_shown(store)
     work.runner.keep()
     told = stored_notes(store, TOPICS.name)

@@ -2,7 +2,8 @@
 
 A stage is a function of the corpus, of the user's choices and of earlier stages. The digest of
 all these is kept with its result, in one row of the table ``stages``, which no other module
-reads; a change of articles takes all rows away. What has the digest it had is left alone.
+reads, but that a search asks whether its index is of the articles as they are; a change of
+articles takes all rows away. What has the digest it had is left alone.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from topics.views.marks import mark_spans
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from embeddings.search import Hit
+    from embeddings.search.hits import Hit
 
 
 @dataclass(frozen=True)

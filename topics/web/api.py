@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from embeddings.search import Hit
+from embeddings.search.hits import Hit
 from topics.answers.article import ArticleReport
 from topics.answers.article import article as describe_article
 from topics.answers.changes import ChangesReport

@@ -21,7 +21,7 @@ from topics.web.desk import Desk
 from topics.web.listing import Date, Languages, Number, Outlets, Topics, Words, read_filters
 
 if TYPE_CHECKING:
-    from embeddings.search import Hit
+    from embeddings.search.hits import Hit
 
 # Hits of a page, and passages that are like one.
 HITS, LIKE = 20, 8

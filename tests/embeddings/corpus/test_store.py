@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
-from embeddings.search import search_text
+from embeddings.search.searcher import search_text
 from embeddings.text.normalising import hash_text, normalise
 from embeddings.vectors.embedding import embed_corpus, embed_texts
 

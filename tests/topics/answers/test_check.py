@@ -46,7 +46,10 @@ def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
             for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
             if not name.startswith(("sqlite_", "words"))
         ]
-        return {name: sorted(store.rows(f"SELECT * FROM {name}"), key=repr) for name in names}  # noqa: S608
+        found = {name: store.rows(f"SELECT * FROM {name}") for name in names}  # noqa: S608
+        # A vector made anew stands in another row.
+        found["arrays"] = [row for row in found["arrays"] if row[0] != "search.places"]
+        return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
 def test_of_a_whole_database_nothing_is_damaged(whole):

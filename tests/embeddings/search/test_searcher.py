@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from embeddings.corpus.filters import Filters
+from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
-from embeddings.search import Filters, match_expression, search_like, search_text
+from embeddings.search import searcher
+from embeddings.search.searcher import Searcher, search_like, search_text
 from embeddings.vectors.embedding import embed_corpus
 
 MISSILES = "Russia is completing the delivery of S-300 missiles to Damascus."
@@ -44,23 +45,6 @@ def test_matched_words_are_marked_with_their_stems(corpus, encoder):
 )
 def test_no_query_is_taken_for_syntax(corpus, encoder, query):
     assert len(search_text(corpus, encoder, query)) == 4
-
-
-@given(st.text(max_size=60) | st.text('"\0a ', max_size=9))
-def test_any_text_makes_an_expression_that_fts5_reads(query):
-    import sqlite3
-
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE words USING fts5 (text)")
-    expression = match_expression(query)
-    if expression:
-        connection.execute("SELECT * FROM words WHERE words MATCH ?", (expression,)).fetchall()
-
-
-def test_stop_words_are_looked_for_only_when_there_is_nothing_else():
-    assert match_expression("the delivery of arms") == '"delivery" OR "arms"'
-    assert match_expression("to be or not") == '"to" OR "be" OR "or" OR "not"'
-    assert match_expression('"to be" missiles') == '"to be" OR "missiles"'
 
 
 @pytest.mark.parametrize(
@@ -164,3 +148,51 @@ def test_characters_of_a_word_in_another_order_are_not_found(languages, encoder,
 
 def test_half_a_character_in_a_query_is_no_trouble(corpus, encoder):
     assert search_text(corpus, encoder, "missiles \udcff")
+
+
+def count_reads(monkeypatch):
+    """Note each time that the index, or what stands in for it, is read."""
+    read, look = [], searcher.read_index
+    monkeypatch.setattr(searcher, "read_index", lambda *given: read.append(given) or look(*given))
+    return read
+
+
+def test_an_index_is_read_once_for_many_searches(corpus, encoder, keep, monkeypatch):
+    keep()
+    read, kept = count_reads(monkeypatch), Searcher()
+    for query in ("missiles", "talks", "missiles"):
+        assert kept.search_text(corpus, encoder, query)
+    assert len(read) == 1
+
+
+def test_what_another_process_stores_is_seen(corpus, put, encoder, keep):
+    keep()
+    kept = Searcher()
+    with CorpusStore.open(corpus.path) as other:
+        kept.search_text(other, encoder, "missiles")
+    put(corpus, "z", ["Missiles again."])
+    with CorpusStore.open(corpus.path) as other:
+        # It has no vector yet.
+        assert "Missiles again." not in texts(kept.search_text(other, encoder, "missiles"))
+    embed_corpus(corpus, encoder)
+    for _ in range(2):
+        with CorpusStore.open(corpus.path) as other:
+            assert "Missiles again." in texts(kept.search_text(other, encoder, "missiles"))
+        keep()
+    corpus.remove_documents(["z"])
+    with CorpusStore.open(corpus.path) as other:
+        assert "Missiles again." not in texts(kept.search_text(other, encoder, "missiles"))
+
+
+def test_answers_are_the_same_with_an_index_and_without(corpus, encoder, keep):
+    before = search_text(corpus, encoder, "missiles for Damascus")
+    keep()
+    assert search_text(corpus, encoder, "missiles for Damascus") == before
+
+
+def test_vectors_that_another_program_moved_are_found_where_they_are(corpus, encoder, keep):
+    before = search_text(corpus, encoder, "missiles")
+    keep()
+    with corpus.transaction() as connection:
+        connection.execute("UPDATE vectors SET rowid = rowid + 100")
+    assert search_text(corpus, encoder, "missiles") == before

@@ -1,0 +1,1 @@
+"""Search: which words are meant, which passages come nearest, and how they are shown."""

@@ -1,0 +1,229 @@
+"""What a search goes by, kept in the file: of each passage its signs, its length and its vector.
+
+A sign is whether a number of a vector lies above the corpus's mean: 48 bytes a passage of 384
+dimensions. How many signs two vectors have apart tells how near they are, well enough to choose
+those whose cosine is worth computing (locality-sensitive hashing by hyperplanes: Charikar, 2002).
+
+The vectors are not kept a second time: the index holds the row of each in the table ``vectors``,
+which is read in half the time that it takes through the hash of a text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from embeddings.corpus.checksums import join_vectors, sum_vectors
+from embeddings.corpus.full_text import read_lengths
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.corpus.store import CorpusStore
+
+INDEX = "search"
+"""The stage, and the setting, of which a file's index is."""
+
+FIELDS = ("ids", "places", "sums", "lengths", "signs", "mean", "spread")
+ARRAYS = tuple(f"{INDEX}.{field}" for field in FIELDS)
+"""Names of its arrays."""
+
+# Rows of the table of vectors that are read at once: some 12 MB of 384 dimensions.
+_BLOCK = 8192
+
+# Of a passage that is not asked for.
+FAR = 0xFFFF
+
+# Rows whose signs are compared at once, so that what is written stays in the processor's cache.
+_STRIP = 1 << 15
+
+
+class MovedError(Exception):
+    """A vector does not stand where the index has it, so that another program moved the rows."""
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """All passages of a store, by id.
+
+    Attributes:
+        ids: The store's ids of passages, ascending, int64 ``(n,)``.
+        places: Row of each one's vector in the table ``vectors``, int64 ``(n,)``; 0 where there
+            is none yet.
+        sums: The sum of each vector's 32-bit words, int64 ``(n,)``; below 0 where not known.
+        lengths: Words of each, as the full-text index counts them, int32 ``(n,)``.
+        signs: A bit a dimension, as uint64 ``(words, n)``; no words where they are not kept, and
+            all passages are compared.
+        mean: That the signs are above or below, float32 ``(dimension,)``.
+        spread: How far numbers lie from it, float32 ``(dimension,)``.
+    """
+
+    ids: NDArray[np.int64]
+    places: NDArray[np.int64]
+    sums: NDArray[np.int64]
+    lengths: NDArray[np.int32]
+    signs: NDArray[np.uint64]
+    mean: NDArray[np.float32]
+    spread: NDArray[np.float32]
+
+    def rows_of(self, passage_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of passages that are all there."""
+        return np.searchsorted(self.ids, passage_ids)
+
+    def distances(self, vector: NDArray[np.float32], may: NDArray[np.bool_]) -> NDArray[np.uint16]:
+        """Return how many signs a vector and each passage have apart, uint16 ``(n,)``.
+
+        Args:
+            vector: The query's, float32 ``(dimension,)``.
+            may: The passages wanted; ``FAR`` is returned for the others.
+        """
+        asked = pack_signs(vector[None], self.mean)[:, 0]
+        found = np.full(len(may), FAR, np.uint16)
+        for start in range(0, len(may), _STRIP):
+            strip = slice(start, start + _STRIP)
+            wanted = may[strip]
+            apart = np.zeros(int(np.count_nonzero(wanted)), np.uint16)
+            if not len(apart):
+                continue
+            every = len(apart) == len(wanted)
+            for word, one in zip(self.signs[:, strip], asked, strict=True):
+                apart += np.bitwise_count((word if every else word[wanted]) ^ one)
+            if every:
+                found[strip] = apart
+            else:
+                found[strip][wanted] = apart
+        return found
+
+    def guess(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return what the cosine of a vector with each of these rows is likely to be.
+
+        Each number of a row is taken to lie as far from the mean as such numbers do.
+        """
+        width = 64 * len(self.signs)
+        steps = np.zeros(width, np.float32)
+        steps[: len(vector)] = vector * self.spread
+        # What each of the 256 values of a byte adds up to, for each byte of the signs.
+        signs = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) * np.float32(2) - 1
+        worth = steps.reshape(-1, 8) @ signs.T
+        found = np.full(len(rows), vector @ self.mean, np.float32)
+        packed = np.ascontiguousarray(self.signs[:, rows].T).view(np.uint8)
+        for byte in range(width // 8):
+            found += worth[byte][packed[:, byte]]
+        return found
+
+
+def choose_nearest(apart: NDArray[np.uint16], wanted: int) -> NDArray[np.int64]:
+    """Return the rows with the fewest signs apart, as many as are wanted, and their ties."""
+    counts = np.cumsum(np.bincount(apart, minlength=FAR + 1)[:FAR])
+    most = min(int(np.searchsorted(counts, wanted)), FAR - 1)
+    return np.flatnonzero(apart <= most)
+
+
+def choose_best(rows: NDArray[np.int64], guess: NDArray[Any], wanted: int) -> NDArray[np.int64]:
+    """Return those of the rows with the highest guesses."""
+    if len(rows) <= wanted:
+        return rows
+    return rows[np.argpartition(guess, -wanted)[-wanted:]]
+
+
+def pack_signs(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """Return the signs of vectors less a mean, as uint64 ``(words, n)``, filled up with zeros."""
+    bits = np.packbits(vectors > mean, axis=1)
+    whole = np.zeros((len(bits), -(-bits.shape[1] // 8) * 8), np.uint8)
+    whole[:, : bits.shape[1]] = bits
+    return np.ascontiguousarray(whole.view("<u8").T)
+
+
+# Reading
+
+
+def has_index(store: CorpusStore) -> bool:
+    """Say whether all of an index is stored, of whatever articles."""
+    names = store.rows("SELECT name FROM arrays WHERE name LIKE ?", (f"{INDEX}.%",))
+    return {*ARRAYS} <= {name for (name,) in names} and store.setting(INDEX) is not None
+
+
+def describe_index(store: CorpusStore) -> dict[str, Any]:
+    """Return recall and passages of the index; ``{}``: none is of the articles as they are."""
+    return store.setting(INDEX) if _is_current(store) else {}
+
+
+def _is_current(store: CorpusStore) -> bool:
+    # A change of articles takes the row away.
+    return bool(store.rows("SELECT 1 FROM stages WHERE name = ?", (INDEX,))) and has_index(store)
+
+
+def read_stamp(store: CorpusStore, fingerprint: str) -> str:
+    """Return what differs where the index or what else is derived does; ``""``: there is none.
+
+    It is the same in each process, and for each connection.
+    """
+    noted = describe_index(store)
+    if noted.get("fingerprint") != fingerprint:
+        return ""
+    stages = store.rows("SELECT name, digest FROM stages ORDER BY name")
+    return json.dumps([noted, stages])
+
+
+def read_index(store: CorpusStore, fingerprint: str) -> SearchIndex:
+    """Return the stored index, or one without signs where articles have changed since it was made.
+
+    Args:
+        store: The store.
+        fingerprint: The encoder's.
+    """
+    if describe_index(store).get("fingerprint") == fingerprint:
+        return SearchIndex(*(cast("Any", store.array(name)) for name in ARRAYS))
+    return list_passages(store, fingerprint)
+
+
+def list_passages(store: CorpusStore, fingerprint: str) -> SearchIndex:
+    """Return what can be told of all passages without reading their vectors."""
+    rows = store.rows(
+        "SELECT p.id, coalesce(v.rowid, 0) FROM passages AS p "
+        "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? ORDER BY p.id",
+        (fingerprint,),
+    )
+    ids, places = np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 2).T)
+    lengths = read_lengths(store)
+    if len(lengths) != len(ids):
+        raise store.damaged("the full-text index")
+    none = np.zeros(0, np.float32)
+    signs = np.zeros((0, len(ids)), np.uint64)
+    return SearchIndex(ids, places, np.full(len(ids), -1, np.int64), lengths, signs, none, none)
+
+
+def read_vectors(
+    store: CorpusStore, index: SearchIndex, rows: NDArray[np.int64]
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Yield the vectors of these rows by their places, some at a time.
+
+    Returns:
+        Of each block the rows, as places in ``rows``, and the vectors, float32 ``(m, dimension)``.
+
+    Raises:
+        StoreError: One is damaged.
+        MovedError: One does not stand where the index has it.
+    """
+    order = np.argsort(index.places[rows], kind="stable")
+    for start in range(0, len(rows), _BLOCK):
+        some = order[start : start + _BLOCK]
+        places, back = np.unique(index.places[rows[some]], return_inverse=True)
+        found = store.rows(
+            "SELECT vector, crc FROM vectors WHERE rowid IN (SELECT value FROM json_each(?)) "
+            "ORDER BY rowid",
+            (json.dumps(places.tolist()),),
+        )
+        if len(found) != len(places):
+            raise MovedError
+        vectors = join_vectors([blob for blob, _ in found], [crc for _, crc in found])
+        if vectors is None:
+            raise store.damaged("a vector")
+        noted = index.sums[rows[some]]
+        if np.any((noted >= 0) & (noted != sum_vectors(vectors)[back])):
+            raise MovedError
+        yield some, vectors[back]

@@ -1,0 +1,210 @@
+"""Which passages come first: the few worth looking at, their scores, and copies behind one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.search.index import SearchIndex, choose_best, choose_nearest, read_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from embeddings.corpus.store import CorpusStore
+
+# Passages that are looked at again: the nearest by their signs, and as many by their words.
+CANDIDATES = 3000
+# One in so many of them has its vector read. Of fewer passages all are read.
+READ = 5
+# For each hit that is asked for there are so many at least.
+EACH = 60
+
+# Decimals of a score that order passages: more of them hang on how BLAS adds up.
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One passage in its place.
+
+    Attributes:
+        passage_id: The store's id.
+        score: ``meaning`` and ``words`` weighted.
+        meaning: Cosine similarity with the query, 0 or more.
+        words: BM25 as a share of the best passage's.
+        copies: Ids of copies of it, best first.
+    """
+
+    passage_id: int
+    score: float
+    meaning: float
+    words: float
+    copies: tuple[int, ...]
+
+
+@dataclass
+class Ranking:
+    """One query over the passages that may be hits.
+
+    Attributes:
+        store: The store.
+        index: Its passages.
+        vector: The query's, float32 ``(dimension,)``.
+        words: BM25 of each passage as a share of the best one's, float32 ``(n,)``; 0 where it
+            may be no hit.
+        may: Which passages may be hits, bool ``(n,)``.
+        weight: Of meaning against words, 0 to 1.
+    """
+
+    store: CorpusStore
+    index: SearchIndex
+    vector: NDArray[np.float32]
+    words: NDArray[np.float32]
+    may: NDArray[np.bool_]
+    weight: float
+
+    def first(self, limit: int) -> list[Ranked]:
+        """Return the best passages, no two of them copies of one text.
+
+        Of as many candidates as it takes to have ``limit`` of them, or all there are.
+        """
+        wanted, all_there_are = max(CANDIDATES, EACH * limit), int(np.count_nonzero(self.may))
+        while True:
+            rows = self._choose(wanted, all_there_are)
+            found = self._arrange(rows, limit)
+            if len(found) == limit or len(rows) == all_there_are:
+                return found
+            wanted *= 8
+
+    # Candidates
+
+    def _choose(self, wanted: int, all_there_are: int) -> NDArray[np.int64]:
+        """Return the rows whose scores are worth computing."""
+        if not len(self.index.signs) or all_there_are <= wanted // READ:
+            return np.flatnonzero(self.may)
+        apart = self.index.distances(self.vector, self.may)
+        spoken = np.flatnonzero(self.words)
+        if len(spoken) > wanted:
+            # The angle between two vectors is, but for chance, their share of signs apart.
+            cosines = np.cos(np.pi / len(self.vector) * apart[spoken].astype(np.float32))
+            spoken = choose_best(spoken, self._weigh(cosines, spoken), wanted)
+        rows = np.union1d(choose_nearest(apart, wanted), spoken)
+        guess = self._weigh(self.index.guess(self.vector, rows), rows)
+        return choose_best(rows, guess, wanted // READ)
+
+    def _weigh(self, meaning: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
+        return self.weight * meaning + (1 - self.weight) * self.words[rows]
+
+    def _score(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the cosine of each row with the query, below 0 taken as 0."""
+        cosines = np.empty(len(rows))
+        for at, vectors in read_vectors(self.store, self.index, rows):
+            cosines[at] = vectors @ self.vector
+        return np.maximum(cosines, 0.0)
+
+    # Order, and copies behind the first of them
+
+    def _arrange(self, rows: NDArray[np.int64], limit: int) -> list[Ranked]:
+        """Return the best of these rows, with all copies of each, be they among them or not."""
+        meaning = self._score(rows)
+        while True:
+            scores = self._weigh(meaning, rows)
+            keys = -np.round(scores, _DECIMALS)
+            first = self._find_first(rows, keys, limit)
+            copies = self._read_copies(one.group for one in first)
+            more = np.setdiff1d([one.row for one in copies], rows)
+            if not len(more):
+                break
+            rows, meaning = np.append(rows, more), np.append(meaning, self._score(more))
+        at = {row: place for place, row in enumerate(rows.tolist())}
+        together: dict[int, list[_Place]] = {}
+        for one in sorted(
+            copies, key=lambda one: (keys[at[one.row]], one.document_id, one.position)
+        ):
+            together.setdefault(one.group, []).append(one)
+        return [
+            self._rank(together.get(one.group, [one]), at[one.row], scores, meaning)
+            for one in first
+        ]
+
+    def _rank(
+        self,
+        places: list[_Place],
+        at: int,
+        scores: NDArray[np.float64],
+        meaning: NDArray[np.float64],
+    ) -> Ranked:
+        row, *others = (one.row for one in places)
+        return Ranked(
+            int(self.index.ids[row]),
+            float(scores[at]),
+            float(meaning[at]),
+            float(self.words[row]),
+            tuple(self.index.ids[others].tolist()),
+        )
+
+    def _find_first(
+        self, rows: NDArray[np.int64], keys: NDArray[np.float64], limit: int
+    ) -> list[_Place]:
+        """Return the best of each group of copies, best first.
+
+        Ties go by article and place, so that the order of arrival has no say.
+        """
+        order = np.argsort(keys, kind="stable")
+        looked_at = 4 * limit
+        while True:
+            # Of those with one score all are looked at.
+            last = keys[order[:looked_at][-1]]
+            head = order[: np.searchsorted(keys[order], last, side="right")]
+            key = dict(zip(rows[head].tolist(), keys[head].tolist(), strict=True))
+            first: dict[int, _Place] = {}
+            for one in sorted(
+                self._read_places(rows[head]),
+                key=lambda one: (key[one.row], *one.standing),
+            ):
+                first.setdefault(one.group, one)
+            if len(first) >= limit or len(head) == len(order):
+                return list(first.values())[:limit]
+            looked_at *= 8
+
+    def _read_places(self, rows: NDArray[np.int64]) -> list[_Place]:
+        found = self.store.rows(
+            # A passage without copies is a group of its own.
+            "SELECT p.id, p.document_id, p.position, coalesce(m.group_id, -p.id) "
+            "FROM passages AS p LEFT JOIN copy_members AS m ON m.passage_id = p.id "
+            "WHERE p.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(self.index.ids[rows].tolist()),),
+        )
+        return self._place(found)
+
+    def _read_copies(self, groups: Iterable[int]) -> list[_Place]:
+        """Return all members of groups of copies that may be hits."""
+        found = self.store.rows(
+            "SELECT p.id, p.document_id, p.position, m.group_id "
+            "FROM copy_members AS m JOIN passages AS p ON p.id = m.passage_id "
+            "WHERE m.group_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(groups)),),
+        )
+        return [one for one in self._place(found) if self.may[one.row]]
+
+    def _place(self, found: list[tuple[int, str, int, int]]) -> list[_Place]:
+        rows = self.index.rows_of(np.array([one[0] for one in found], np.int64))
+        return [_Place(row, *one[1:]) for row, one in zip(rows.tolist(), found, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Place:
+    row: int
+    document_id: str
+    position: int
+    group: int
+
+    @property
+    def standing(self) -> tuple[str, int]:
+        """What puts passages of one score in order."""
+        return self.document_id, self.position

@@ -1,0 +1,122 @@
+"""The index that searches go by: what it holds, how well it finds, and when it is of no use."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embeddings.corpus.checking import check_file
+from embeddings.errors import StoreError
+from embeddings.search import making
+from embeddings.search.index import (
+    ARRAYS,
+    MovedError,
+    choose_nearest,
+    list_passages,
+    pack_signs,
+    read_index,
+    read_vectors,
+)
+
+
+def vectors_by(store, index):
+    found = np.empty((len(index.ids), 48), np.float32)
+    for at, vectors in read_vectors(store, index, np.arange(len(index.ids))):
+        found[at] = vectors
+    return found
+
+
+def test_each_passage_has_its_own_vector_and_signs(store, many, keep):
+    index, _ = keep()
+    assert np.array_equal(vectors_by(store, index), many)
+    assert np.allclose(index.mean, many.mean(axis=0), atol=1e-6)
+    assert np.array_equal(index.signs, pack_signs(many, index.mean))
+
+
+def test_what_is_kept_is_read_again(store, many, keep):
+    made, _ = keep()
+    found = read_index(store, "words-1")
+    assert all(np.array_equal(getattr(made, f), getattr(found, f)) for f in vars(made))
+
+
+def test_distances_are_of_the_passages_asked_for(store, many, keep):
+    index, _ = keep()
+    may = np.arange(2000) % 3 == 0
+    apart = index.distances(many[5], may)
+    bits = many > index.mean
+    assert np.array_equal(apart[may], (bits[may] != bits[5]).sum(axis=1))
+    assert set(apart[~may].tolist()) == {0xFFFF}
+
+
+def test_the_nearest_chosen_are_as_many_as_wanted_with_their_ties():
+    apart = np.array([3, 1, 2, 2, 9, 0xFFFF], np.uint16)
+    assert choose_nearest(apart, 2).tolist() == [1, 2, 3]
+    assert choose_nearest(apart, 6).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_guess_is_near_the_cosine(store, many, keep):
+    index, _ = keep()
+    rows = np.arange(2000)
+    guess, cosines = index.guess(many[7], rows), many @ many[7]
+    assert np.corrcoef(guess, cosines)[0, 1] > 0.8
+
+
+def test_the_recall_is_that_of_the_candidates(store, many, keep, monkeypatch):
+    assert keep()[1] > 0.99
+    # Of fewer candidates fewer of the nearest are found.
+    monkeypatch.setattr(making, "CANDIDATES", 100)
+    assert 0.2 < keep()[1] < 0.99
+
+
+def test_an_index_of_other_articles_or_of_another_model_is_not_used(store, many, keep, put):
+    keep()
+    assert len(read_index(store, "words-1").signs)
+    assert not len(read_index(store, "words-2").signs)
+    put(store, "new", ["A new passage."])
+    assert not len(read_index(store, "words-1").signs)
+    assert len(read_index(store, "words-1").ids) == 2001
+
+
+def test_a_damaged_vector_is_told(store, many, keep):
+    index, _ = keep()
+    with store.transaction() as connection:
+        connection.execute(
+            "UPDATE vectors SET vector = zeroblob(192) WHERE rowid = ?", (int(index.places[3]),)
+        )
+    with pytest.raises(StoreError, match="damaged"):
+        list(read_vectors(store, index, np.array([3])))
+
+
+def test_vectors_that_another_program_moved_are_noticed(store, many, keep):
+    index, _ = keep()
+    one, other = index.places[:2].tolist()
+    with store.transaction() as connection:
+        connection.execute("UPDATE vectors SET rowid = -1 WHERE rowid = ?", (one,))
+        connection.execute("UPDATE vectors SET rowid = ? WHERE rowid = ?", (one, other))
+    for rows in ([0], [1], [0, 1]):
+        with pytest.raises(MovedError):
+            list(read_vectors(store, index, np.array(rows)))
+
+
+def test_damage_of_it_is_found_by_a_check(store, many, keep):
+    keep()
+    with store.transaction() as connection:
+        connection.execute("UPDATE arrays SET data = zeroblob(9) WHERE name = 'search.signs'")
+    damaged = [name for check in check_file(store) for name in check.damaged]
+    assert damaged == ["search.signs"]
+
+
+def test_passages_without_a_vector_have_no_place(store, many, keep, put):
+    put(store, "new", ["A new passage."])
+    index = list_passages(store, "words-1")
+    assert index.places[-1] == 0
+    made, _ = keep()
+    assert made.sums[-1] == -1
+    assert np.array_equal(made.sums >= 0, made.places > 0)
+
+
+def test_an_empty_corpus_has_an_index_too(store, keep):
+    index, recall = keep()
+    assert recall == 1.0
+    assert [len(store.array(name)) for name in ARRAYS] == [0] * len(ARRAYS)
+    assert len(index.ids) == 0
