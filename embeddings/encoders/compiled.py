@@ -16,6 +16,7 @@ from embeddings.encoders.caching import cache_folder
 from embeddings.encoders.folder import ModelFolder
 from embeddings.encoders.graphs import drop_graph, find_graph, keep_graph
 from embeddings.encoders.local import LocalEncoder, Window
+from embeddings.encoders.packaged import PINNED
 from embeddings.encoders.parity import (
     MEAN_COSINE,
     MEAN_COSINE_INT8,
@@ -24,6 +25,7 @@ from embeddings.encoders.parity import (
     read_parity,
     write_parity,
 )
+from embeddings.encoders.plain import PlainNetwork
 from embeddings.encoders.protocol import Role
 from embeddings.encoders.quantising import RECIPE, quantise
 from embeddings.encoders.reference import ReferenceEncoder
@@ -45,8 +47,10 @@ class CompiledEncoder(LocalEncoder):
 
     The first use of a model on a machine exports it, compares the result with the
     reference on fixed texts (``parity``) and keeps the graph in the cache; later ones
-    start in about half a second and load no torch. Where OpenVINO is missing, or cannot
-    take the model, or gives other vectors, the reference computes and ``notes`` says why.
+    start in about a second and load no torch. Queries to the packaged model are computed
+    by numpy, unless it has been started to embed passages. Where OpenVINO is missing, or
+    cannot take the model, or gives other vectors, the reference computes and ``notes`` says
+    why.
 
     Args:
         name: The model as a user would name it.
@@ -84,10 +88,18 @@ class CompiledEncoder(LocalEncoder):
             return None
 
     @cached_property
+    def _plain(self) -> PlainNetwork | None:
+        """What computes queries while the compiled network is not started; None: nothing."""
+        packaged = self.folder.hashes == PINNED and self._precision != "int8"
+        return PlainNetwork(self.folder) if packaged else None
+
+    @cached_property
     def _reference(self) -> ReferenceEncoder:
         return ReferenceEncoder(self.name, lambda: self.folder)
 
     def _embed(self, windows: Iterable[Window], role: Role) -> NDArray[np.float32]:
+        if role == "query" and "_network" not in vars(self) and self._plain is not None:
+            return np.stack([self._plain.embed(window.ids) for window in windows])
         if self._network is None:
             return self._reference._embed(windows, role)
         try:
