@@ -12,7 +12,7 @@ from embeddings.corpus.contents import refuse_source
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.writing import replace_file
-from topics.answers.tables import to_arrow
+from topics.answers.tables import to_plain_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def write_csv(
     path: Path, results: Sequence[Any], kind: type, *, db: Path, inputs: Iterable[Path] = ()
 ) -> None:
-    """Write results of one kind, as ``to_arrow`` lays them out, as CSV.
+    """Write results of one kind, as ``to_plain_arrow`` lays them out, as CSV.
 
     Args:
         path: The file.
@@ -38,7 +38,7 @@ def write_csv(
         raise InputError(f"The table was to be written to '{path}'; name a file that ends in .csv.")
     with CorpusStore.open(db) as store:
         refuse_source(store, path)
-    write_table(path, to_arrow(results, kind), inputs=inputs)
+    write_table(path, to_plain_arrow(results, kind), inputs=inputs)
 
 
 def write_table(path: Path, table: pa.Table, *, inputs: Iterable[Path] = ()) -> None:
