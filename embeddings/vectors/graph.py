@@ -62,14 +62,20 @@ class Nodes:
         )
 
 
-def gather_nodes(passages: Sequence[Passage], groups: Sequence[tuple[int, Sequence[int]]]) -> Nodes:
+def gather_nodes(
+    passages: Sequence[Passage],
+    groups: Sequence[tuple[int, Sequence[int]]],
+    hashes: list[bytes] | None = None,
+) -> Nodes:
     """Make one node of each wording, and of each other passage.
 
     Args:
         passages: By document and position.
         groups: Canonical row and member rows of each wording that several passages have.
+        hashes: The content hash of each passage, where they are known.
     """
-    hashes = [hash_text(passage.body) for passage in passages]
+    if hashes is None:
+        hashes = [hash_text(passage.body) for passage in passages]
     canonical = {row: row for row in range(len(passages))}
     for row, members in groups:
         canonical.update(dict.fromkeys(members, row))
@@ -98,7 +104,8 @@ def read_nodes(store: CorpusStore, passages: Sequence[Passage]) -> Nodes:
     members: dict[int, list[int]] = {}
     for canonical, passage_id in store.rows("SELECT canonical, passage_id FROM wordings"):
         members.setdefault(row_of[canonical], []).append(row_of[passage_id])
-    return gather_nodes(passages, list(members.items()))
+    rows = store.rows("SELECT hash FROM passages ORDER BY document_id, position")
+    return gather_nodes(passages, list(members.items()), [bytes(key) for (key,) in rows])
 
 
 def node_keys(store: CorpusStore) -> list[bytes]:

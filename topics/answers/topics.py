@@ -164,13 +164,13 @@ def summarise_topics(
         return _summarise(store, outline, wanted)
     if all_heads:
         wanted |= {outline.heads[leaf] for leaf in outline.used}
-    parts = _summarise(store, outline, set(outline.parts.values()))
+    parts = set(outline.parts.values())
+    every = _summarise(store, outline, wanted | parts)
     below: dict[int, list[TopicSummary]] = defaultdict(list)
-    for part in parts:
-        below[outline.heads[part.id]].append(part)
-    return [
-        replace(one, subtopics=tuple(below[one.id])) for one in _summarise(store, outline, wanted)
-    ]
+    for one in every:
+        if one.id in parts:
+            below[outline.heads[one.id]].append(one)
+    return [replace(one, subtopics=tuple(below[one.id])) for one in every if one.id in wanted]
 
 
 def _summarise(store: CorpusStore, outline: Outline, wanted: set[int]) -> list[TopicSummary]:
