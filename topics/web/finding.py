@@ -14,6 +14,7 @@ from embeddings.errors import InputError
 from topics.answers.article import article as describe_article
 from topics.answers.search import search as find_passages
 from topics.answers.topics import summarise_topics
+from topics.hierarchy.outline import read_outline
 from topics.views.article import view_versions
 from topics.views.rendering import render
 from topics.views.search import view_hits
@@ -112,11 +113,16 @@ def make_finding(desk: Desk) -> APIRouter:
             raise InputError(f"There is no passage {passage_id}; the search finds those there are.")
         report = describe_article(keys[0], desk.db)
         (one,) = (each for each in report.passages if each.passage_id == passage_id)
+        with desk.open() as store:
+            head = read_outline(store).heads.get(one.topic_id or 0, 0)
+            listed = summarise_topics(store) if desk.edit else []
         return desk.page(
             request,
             "passage.html",
             article=report,
             one=one,
+            head=head,
+            topics=listed,
             like=find_passages(like=passage_id, db=desk.db, limit=LIKE),
         )
 

@@ -12,22 +12,26 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from embeddings.corpus.contents import count_outlets
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
+from topics.answers.changes import ChangesReport
+from topics.answers.changes import changes as tell_changes
 from topics.answers.covered import load_coverage, open_owners
 from topics.answers.info import removed_lines
 from topics.answers.story import list_stories, report_stories
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.coverage_tables import read_story_heads
 from topics.views.charts import draw_parts, draw_timeline
-from topics.views.corpus import view_corpus
 from topics.views.outlets import view_outlets
 from topics.views.story import view_story
 from topics.views.topic import view_topics
 from topics.web.desk import Desk, is_behind
 from topics.web.listing import Date, Name, Number, Outlets, Start, cut_page, read_filters
+from topics.web.visiting import find_last_visit, remember_visit
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+# Pairs of outlets on the front page.
+REPEATED = 6
 # Outlets of a topic that are drawn.
 DRAWN = 20
 
@@ -38,15 +42,31 @@ def make_pages(desk: Desk) -> APIRouter:
 
     @router.get("/")
     def front(request: Request) -> Response:
+        since, visit = find_last_visit(request)
         with desk.open() as store:
-            return desk.page(
+            stale = is_behind(store)
+            report = None if stale else desk.later("outlets", desk.db.outlets)
+            directed = [one for one in report.reuse if one.directed] if report else []
+            answer = desk.page(
                 request,
                 "front.html",
-                stale=is_behind(store),
-                corpus=view_corpus(store),
-                topics=view_topics(store, Filters()),
+                stale=stale,
+                corpus=desk.corpus(store),
+                topics=desk.topics(store),
                 listed=list_stories(store, Filters()),
+                repeated=sorted(directed, key=lambda one: (-one.words, one.outlet))[:REPEATED],
+                counting=not (stale or report),
+                since=since,
+                news=None if stale or not since else _tell_news(desk, since),
             )
+        remember_visit(answer, visit)
+        return answer
+
+    @router.get("/changes")
+    def changes(request: Request, since: Date = "") -> Response:
+        since = since or find_last_visit(request)[0]
+        found = _tell_news(desk, since) if since else None
+        return desk.page(request, "changes.html", since=since, found=found)
 
     @router.get("/topics/{topic_id}")
     def topic(request: Request, topic_id: Number) -> Response:
@@ -145,12 +165,16 @@ def make_pages(desk: Desk) -> APIRouter:
                 request,
                 "about.html",
                 stale=is_behind(store),
-                corpus=view_corpus(store),
-                topics=view_topics(store, Filters()),
+                corpus=desk.corpus(store),
+                topics=desk.topics(store),
                 narrowed="",
             )
 
     return router
+
+
+def _tell_news(desk: Desk, since: str) -> ChangesReport:
+    return desk.db.keep(f"news since {since}", lambda: tell_changes(since, desk.db))
 
 
 def _draw_bars(counts: Sequence[tuple[str, int]]) -> list[tuple[str, int, Markup]]:
