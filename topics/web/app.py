@@ -151,5 +151,5 @@ def _warm(desk: Desk) -> None:
     with suppress(TopicwireError):
         with desk.open() as store:
             desk.db.encoder(store)
-            desk.corpus(store), desk.topics(store)
+            desk.corpus(store), desk.topics(store), desk.stories(store)
         desk.later("outlets", desk.db.outlets)

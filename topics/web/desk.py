@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from embeddings.corpus.filters import Filters
 from topics.answers.calibrate import find_pairs
+from topics.answers.story import list_stories
 from topics.answers.topics import open_clustered
 from topics.pipeline.stages import is_stale, stored_digest
 from topics.views.corpus import view_corpus
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from topics.answers.candidates import Candidate
     from topics.answers.session import Session
+    from topics.answers.story import StorySummary
     from topics.coverage.examples.judgements import JudgementKind
     from topics.views.corpus import CorpusView
     from topics.views.topic import TopicsView
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Seconds.
-PATIENCE = 0.6
+PATIENCE = 0.3
 
 SECTIONS = (
     ("/", "Front"),
@@ -109,6 +111,11 @@ class Desk:
     def topics(self, store: CorpusStore) -> TopicsView:
         """Count and draw all topics, once for a state of the corpus."""
         return self.db.keep("view of topics", lambda: view_topics(store, Filters()))
+
+    def stories(self, store: CorpusStore, *, across: bool = True) -> list[StorySummary]:
+        """List all stories, once for a state of the corpus."""
+        question = f"stories across {across}"
+        return self.db.keep(question, lambda: list_stories(store, Filters(), across=across))
 
     def find_pairs(self, kind: JudgementKind) -> list[Candidate] | None:
         """Return the pairs of a kind that may be asked about, ``None`` while they are sought.

@@ -21,8 +21,7 @@ from topics.hierarchy.outline import read_outline
 from topics.pipeline.coverage_tables import read_story_heads
 from topics.views.charts import draw_parts, draw_timeline
 from topics.views.outlets import view_outlets
-from topics.views.story import view_story
-from topics.views.topic import view_topics
+from topics.views.story import StoryView, view_story
 from topics.web.desk import Desk, is_behind
 from topics.web.listing import Date, Name, Number, Outlets, Start, cut_page, read_filters
 from topics.web.visiting import find_last_visit, remember_visit
@@ -53,7 +52,7 @@ def make_pages(desk: Desk) -> APIRouter:
                 stale=stale,
                 corpus=desk.corpus(store),
                 topics=desk.topics(store),
-                listed=list_stories(store, Filters()),
+                listed=desk.stories(store),
                 repeated=sorted(directed, key=lambda one: (-one.words, one.outlet))[:REPEATED],
                 counting=not (stale or report),
                 since=since,
@@ -78,8 +77,10 @@ def make_pages(desk: Desk) -> APIRouter:
             shown = outline.parts.get(topic_id, head)
             if shown != topic_id:
                 return RedirectResponse(f"/topics/{shown}", 303)
-            topics = view_topics(store, Filters(), [str(head)])
-            (above,) = topics.topics
+            topics = desk.topics(store)
+            above = next((one for one in topics.topics if one.topic.id == head), None)
+            if above is None:
+                raise InputError(f"Topic {topic_id} is under no topic that is shown.")
             found = {one.topic.id: one for one in (above, *above.parts)}[topic_id]
             return desk.page(
                 request,
@@ -103,7 +104,11 @@ def make_pages(desk: Desk) -> APIRouter:
     ) -> Response:
         with desk.open() as store:
             filters = read_filters(source, since, until).match(store)
-            listed = list_stories(store, filters, across=not repeats)
+            listed = (
+                desk.stories(store, across=not repeats)
+                if filters == Filters()
+                else list_stories(store, filters, across=not repeats)
+            )
             shown, paging = cut_page(request, listed, start)
             return desk.page(
                 request,
@@ -122,11 +127,17 @@ def make_pages(desk: Desk) -> APIRouter:
         with desk.open() as store:
             if story_id not in read_story_heads(store):
                 raise InputError(f"There is no story {story_id}; the page of stories lists them.")
-            owners = open_owners(None, store)
-            coverage = load_coverage(store, story_id)
-            (report,) = report_stories(store, coverage, [story_id], owners)
+
+            def view() -> StoryView:
+                coverage = load_coverage(store, story_id)
+                owners = open_owners(None, store)
+                return view_story(report_stories(store, coverage, [story_id], owners)[0])
+
             return desk.page(
-                request, "story_page.html", stale=is_behind(store), view=view_story(report)
+                request,
+                "story_page.html",
+                stale=is_behind(store),
+                view=desk.db.keep(f"view of story {story_id}", view),
             )
 
     @router.get("/outlets")
