@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+import threading
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,16 +23,17 @@ OPEN, CLOSE = "\x02", "\x03"
 # More words than a passage has; a passage and a word's place in it are one number.
 PLACES = 1 << 20
 
+# To make these tables takes longer than all that is asked of them.
+_own = threading.local()
+
 # As the index of the passages is made.
 _TOKENIZE = "tokenize = 'porter unicode61 remove_diacritics 2'"
 
 
 def split_phrases(phrases: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the words of each phrase as the index has them, stems; no phrase without any."""
-    with _indexing(enumerate(phrases)) as connection:
-        connection.execute("CREATE VIRTUAL TABLE places USING fts5vocab (texts, instance)")
-        rows = connection.execute("SELECT doc, term FROM places ORDER BY doc, offset")
-        return [tuple(term for _, term in group) for _, group in groupby(rows, itemgetter(0))]
+    rows = _index(enumerate(phrases)).execute("SELECT doc, term FROM places ORDER BY doc, offset")
+    return [tuple(term for _, term in group) for _, group in groupby(rows, itemgetter(0))]
 
 
 def mark_phrases(texts: Mapping[int, str], expression: str) -> dict[int, str]:
@@ -43,20 +44,23 @@ def mark_phrases(texts: Mapping[int, str], expression: str) -> dict[int, str]:
     """
     if not expression:
         return {}
-    with _indexing(texts.items()) as connection:
-        rows = connection.execute(
-            "SELECT rowid, highlight(texts, 0, ?, ?) FROM texts WHERE texts MATCH ?",
-            (OPEN, CLOSE, expression),
-        )
-        return dict(rows.fetchall())
+    rows = _index(texts.items()).execute(
+        "SELECT rowid, highlight(texts, 0, ?, ?) FROM texts WHERE texts MATCH ?",
+        (OPEN, CLOSE, expression),
+    )
+    return dict(rows.fetchall())
 
 
-@contextmanager
-def _indexing(texts: Iterable[tuple[int, str]]) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(":memory:")) as connection:
+def _index(texts: Iterable[tuple[int, str]]) -> sqlite3.Connection:
+    """Return a database in memory, one a thread, whose only texts are these."""
+    connection: sqlite3.Connection | None = getattr(_own, "connection", None)
+    if connection is None:
+        connection = _own.connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {_TOKENIZE})")
-        connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", texts)
-        yield connection
+        connection.execute("CREATE VIRTUAL TABLE places USING fts5vocab (texts, instance)")
+    connection.execute("DELETE FROM texts")
+    connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", texts)
+    return connection
 
 
 def find_word(store: NamedValues, word: str, *, places: bool = False) -> NDArray[np.int64]:

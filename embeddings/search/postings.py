@@ -42,6 +42,7 @@ class Postings:
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
         self._kept: dict[tuple[str, ...], _Worth] = {}
+        self._number = 0
         total = len(index.lengths) and float(index.lengths.mean())
         self._norm = _K1 * (1 - _B + _B * index.lengths.astype(np.float32) / max(total, 1e-9))
 
@@ -54,10 +55,13 @@ class Postings:
         return scores
 
     def _find(self, store: CorpusStore, terms: tuple[str, ...]) -> _Worth:
-        found = self._kept.pop(terms, None) or self._weigh(_list_passages(store, terms))
+        found = self._kept.pop(terms, None)
+        if found is None:
+            found = self._weigh(_list_passages(store, terms))
+            self._number += len(found[0])
         self._kept[terms] = found  # the last asked for is the last to be dropped
-        while sum(len(rows) for rows, _ in self._kept.values()) > _MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
+        while self._number > _MOST_KEPT:
+            self._number -= len(self._kept.pop(next(iter(self._kept)))[0])
         return found
 
     def _weigh(
