@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,6 +60,7 @@ class SearchIndex:
             all passages are compared.
         mean: That the signs are above or below, float32 ``(dimension,)``.
         spread: How far numbers lie from it, float32 ``(dimension,)``.
+        candidates: Passages to be looked at again, by which the nearest are found.
     """
 
     ids: NDArray[np.int64]
@@ -69,6 +70,7 @@ class SearchIndex:
     signs: NDArray[np.uint64]
     mean: NDArray[np.float32]
     spread: NDArray[np.float32]
+    candidates: int = 0
 
     def rows_of(self, passage_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows of passages that are all there."""
@@ -177,7 +179,10 @@ def read_index(store: CorpusStore, fingerprint: str) -> SearchIndex:
         fingerprint: The encoder's.
     """
     if describe_index(store).get("fingerprint") == fingerprint:
-        return SearchIndex(*(cast("Any", store.array(name)) for name in ARRAYS))
+        arrays: dict[str, Any] = {
+            field: store.array(name) for field, name in zip(FIELDS, ARRAYS, strict=True)
+        }
+        return SearchIndex(**arrays, candidates=store.setting(INDEX).get("candidates", 0))
     return list_passages(store, fingerprint)
 
 

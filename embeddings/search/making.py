@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Passages that ask for their nearest when the recall is measured, and how many they ask for.
 _SAMPLE, _NEAREST = 100, 10
+# More candidates are taken until this recall is reached, or there are so many.
+_LEAST, _MOST = 0.99, 48_000
 
 
 def make_index(store: CorpusStore, fingerprint: str) -> tuple[SearchIndex, float]:
@@ -38,7 +40,8 @@ def make_index(store: CorpusStore, fingerprint: str) -> tuple[SearchIndex, float
 
     Returns:
         The index; and its recall at 10, the share of the ten nearest of a passage that are among
-        the candidates, over a hundred passages that are spread over the corpus.
+        the candidates, over a hundred passages that are spread over the corpus. As many
+        candidates are taken as it needs to be .99.
     """
     index = list_passages(store, fingerprint)
     # Passages of one text have one vector.
@@ -56,9 +59,11 @@ def make_index(store: CorpusStore, fingerprint: str) -> tuple[SearchIndex, float
         spread += np.abs(vectors - mean).sum(axis=0, dtype=np.float64)
         sample.compare(at, vectors)
     found = replace(index, mean=mean, spread=(spread / max(len(rows), 1)).astype(np.float32))
-    recall = sample.recall(replace(found, places=rows, signs=signs[:, embedded]))
+    distinct, candidates = replace(found, places=rows, signs=signs[:, embedded]), CANDIDATES
+    while (recall := sample.recall(distinct, candidates)) < _LEAST and candidates < _MOST:
+        candidates *= 2
     signs = np.ascontiguousarray(signs[:, back])
-    return replace(found, signs=signs, sums=sums[back]), recall
+    return replace(found, signs=signs, sums=sums[back], candidates=candidates), recall
 
 
 def keep_index(store: CorpusStore, fingerprint: str, index: SearchIndex, recall: float) -> None:
@@ -71,6 +76,7 @@ def keep_index(store: CorpusStore, fingerprint: str, index: SearchIndex, recall:
             "fingerprint": fingerprint,
             "recall": recall,
             "passages": len(index.ids),
+            "candidates": index.candidates,
             "digest": checksum(*(getattr(index, field).tobytes() for field in FIELDS)),
         },
     )
@@ -115,14 +121,14 @@ class _Sample:
         best, self._cosines = best_columns(cosines, _NEAREST)
         self._nearest = np.take_along_axis(rows, best, axis=1)
 
-    def recall(self, index: SearchIndex) -> float:
-        """Return the share of the nearest that are among the candidates."""
+    def recall(self, index: SearchIndex, candidates: int) -> float:
+        """Return the share of the nearest that are read among so many candidates."""
         if not len(self._at):
             return 1.0
         every = np.ones(len(index.places), np.bool_)
         found = []
         for vector, nearest in zip(self._vectors, self._nearest, strict=True):
-            rows = choose_nearest(index.distances(vector, every), CANDIDATES)
-            read = choose_best(rows, index.guess(vector, rows), CANDIDATES // READ)
+            rows = choose_nearest(index.distances(vector, every), candidates)
+            read = choose_best(rows, index.guess(vector, rows), candidates // READ)
             found.append(np.isin(nearest, read).mean())
         return float(np.mean(found))

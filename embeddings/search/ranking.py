@@ -73,7 +73,8 @@ class Ranking:
 
         Of as many candidates as it takes to have ``limit`` of them, or all there are.
         """
-        wanted, all_there_are = max(CANDIDATES, EACH * limit), int(np.count_nonzero(self.may))
+        wanted = max(CANDIDATES, self.index.candidates, EACH * limit)
+        all_there_are = int(np.count_nonzero(self.may))
         while True:
             rows = self._choose(wanted, all_there_are)
             found = self._arrange(rows, limit)

@@ -65,7 +65,16 @@ def test_the_recall_is_that_of_the_candidates(store, many, keep, monkeypatch):
     assert keep()[1] > 0.99
     # Of fewer candidates fewer of the nearest are found.
     monkeypatch.setattr(making, "CANDIDATES", 100)
+    monkeypatch.setattr(making, "_MOST", 100)
     assert 0.2 < keep()[1] < 0.99
+
+
+def test_more_candidates_are_taken_until_the_recall_is_reached(store, many, keep, monkeypatch):
+    monkeypatch.setattr(making, "CANDIDATES", 100)
+    index, recall = keep()
+    assert recall >= 0.99
+    assert index.candidates > 100
+    assert read_index(store, "words-1").candidates == index.candidates
 
 
 def test_an_index_of_other_articles_or_of_another_model_is_not_used(store, many, keep, put):
