@@ -281,6 +281,7 @@ def _reader_of_options(
         # A value is a value, also where it begins like an option.
         filled = [value if part == "{}" else part for part in line]
         streams = [io.TextIOWrapper(io.BytesIO(given), "utf-8") for given in (b"q\n", b"", b"")]
+        streams[2].reconfigure(errors="backslashreplace")  # as Python has it
         with (
             mock.patch("sys.stdin", streams[0]),
             redirect_stdout(streams[1]),
