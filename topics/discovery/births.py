@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from topics.discovery.communities import (
     best_communities,
-    default_resolution,
     least_topic_size,
 )
 from topics.discovery.condensing import compact, condense_edges
@@ -67,7 +66,7 @@ def _find_alone(ground: Ground, labels: Labels, free: NDArray[np.bool_]) -> Labe
     nodes[added] = int(labels.max()) + 1 + np.arange(len(added))
     nodes = compact(nodes)
     links = condense_edges(ground.edges, nodes)
-    found = best_communities(links, default_resolution(ground.rows), 0, RUNS_ATOMS)[nodes]
+    found = best_communities(links, ground.resolution, 0, RUNS_ATOMS)[nodes]
     alone = np.isin(found, np.setdiff1d(found[free], found[~free]))
     return np.where(alone, found, -1)
 

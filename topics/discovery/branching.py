@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from embeddings.vectors.neighbours import unit_rows
 from topics.discovery.communities import (
     best_communities,
-    default_resolution,
     least_topic_size,
     sweep,
 )
@@ -61,7 +60,7 @@ def split_loose(ground: Ground, labels: Labels, *, seed: int = 0) -> Labels:
         int64 ``(n,)``, without gaps.
     """
     between = measure_margin(ground.unit, labels)
-    parts = refine(ground, labels, default_resolution(ground.rows) * FINER, seed=seed)
+    parts = refine(ground, labels, ground.resolution * FINER, seed=seed)
     split = labels.copy()
     for topic in range(int(labels.max()) + 1):
         rows = np.flatnonzero(labels == topic)
@@ -134,7 +133,7 @@ def refine(ground: Ground, above: Labels, resolution: float, *, seed: int = 0) -
     if links.shape[0] < rows and rows * int(part.max()) < MOST_CELLS:
         part = intersect(above, sweep(inside, part, resolution, SWEEPS))
     # The finer the level, the smaller a topic may be.
-    closer = math.sqrt(default_resolution(rows) / resolution)
+    closer = math.sqrt(ground.resolution / resolution)
     least = max(2, round(least_topic_size(rows) * closer))
     homes = above[first_rows(part)]
     return merge_fragments(gather_groups(inside, ground.unit, part), least, homes)[part]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.communities import default_resolution, run_leiden
+from topics.discovery.communities import run_leiden
 from topics.discovery.condensing import (
     Groups,
     compact,
@@ -52,7 +52,7 @@ def join_to_count(ground: Ground, labels: Labels, count: int, *, seed: int = 0) 
     topics = int(labels.max(initial=-1)) + 1
     if topics > count:
         return number_by_size(join_to(gather_groups(ground.edges, ground.unit, labels), count))
-    above, resolution = labels, default_resolution(len(labels))
+    above, resolution = labels, ground.resolution
     while topics < count:
         resolution *= FINER
         fine = _split(ground.edges, above, resolution, seed)

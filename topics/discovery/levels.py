@@ -16,7 +16,6 @@ from embeddings.progress import track
 from topics.discovery.branching import CYCLES_LARGE, SWEEPS, measure_margin, refine, split_loose
 from topics.discovery.communities import (
     best_communities,
-    default_resolution,
     least_topic_size,
     sweep,
 )
@@ -66,7 +65,7 @@ def find_topics(
         ground: The rows.
         count: Topics wanted, 1 to ``n``.
         resolution: Higher gives more and smaller topics; by default from the number of
-            rows (``default_resolution``), or ``CLOSER`` times that.
+            rows (``Ground.resolution``), or ``CLOSER`` times that.
         seed: The one source of randomness.
 
     Returns:
@@ -94,7 +93,7 @@ def find_topics(
 
 def _find_default(ground: Ground, resolution: float | None, seed: int) -> Labels:
     edges, rows = ground.edges, ground.rows
-    usual = default_resolution(rows)
+    usual = ground.resolution
     tried = [resolution] if resolution else [usual, CLOSER * usual]
     if rows <= CONDENSE_ROWS:
         parts = [best_communities(edges, one, seed, RUNS) for one in track(tried, len(tried))]
@@ -179,7 +178,7 @@ def _find_finer(
     ground: Ground, labels: Labels, seed: int
 ) -> tuple[list[Labels], tuple[float, ...]]:
     """Find levels inside the default's topics, each inside the one before; resolutions too."""
-    resolution, above = default_resolution(ground.rows), compact(labels)
+    resolution, above = ground.resolution, compact(labels)
     levels: list[Labels] = []
     resolutions: list[float] = []
     for _ in track(range(DEEPEST), DEEPEST):

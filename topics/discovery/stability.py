@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.progress import track
 from topics.discovery.branching import SWEEPS, refine, split_loose
-from topics.discovery.communities import best_communities, default_resolution, sweep
+from topics.discovery.communities import best_communities, sweep
 from topics.discovery.condensing import compact, condense_edges, gather_groups
 from topics.discovery.counting import join_to, join_to_count
 from topics.discovery.few import FEW_ROWS
@@ -113,7 +113,7 @@ def _find_again(
 
 def _find_shown(ground: Ground, count: int, seed: int) -> Labels:
     """Find so many topics as ``find_topics`` does, by fewer runs."""
-    resolution = default_resolution(ground.rows)
+    resolution = ground.resolution
     if ground.rows <= CONDENSE_ROWS:
         labels = best_communities(ground.edges, resolution, seed, RUNS_EACH)
     else:

@@ -74,7 +74,7 @@ if TYPE_CHECKING:
 
 
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
-METHODS = 6
+METHODS = 7
 
 
 def _renames(store: CorpusStore) -> list[Edit]:

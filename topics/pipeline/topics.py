@@ -12,6 +12,7 @@ import numpy as np
 from embeddings.progress import begin
 from embeddings.text.stopwords import keep_telling_words
 from embeddings.vectors.neighbours import NeighbourGraph
+from topics.discovery.articles import read_in_articles
 from topics.discovery.belonging import Belonging, find_strangers, measure_belonging
 from topics.discovery.branching import measure_margins
 from topics.discovery.few import FEW_ROWS
@@ -32,6 +33,7 @@ from topics.naming.describing import Topic, describe_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
 
 # The array that holds how far each row fits each of the user's topics.
@@ -77,6 +79,7 @@ class Corpus:
         vectors: float32 of shape ``(n, d)``.
         graph: Neighbours of each row.
         adjacent: Pairs of rows that follow each other in an article, shape ``(m, 2)``.
+        articles: Which rows each article holds, from ``topics.discovery.articles``.
         node_of: Row of each text, copies' texts included, by content hash in hexadecimal.
         embed: Turns the descriptions of guided topics into vectors.
     """
@@ -89,13 +92,16 @@ class Corpus:
     vectors: NDArray[np.float32]
     graph: NeighbourGraph
     adjacent: NDArray[np.int64]
+    articles: csr_array
     node_of: dict[str, int]
     embed: Callable[[Sequence[str]], NDArray[np.float32]]
 
     @cached_property
     def ground(self) -> Ground:
         """What discovery, levels and stability stand on."""
-        return prepare_ground(self.graph, self.vectors)
+        return prepare_ground(
+            *read_in_articles(self.graph, self.vectors, self.articles, self.texts)
+        )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from topics.coverage.examples.judgements import Judgement, read_judgements
 from topics.coverage.examples.thresholds import Thresholds, read_thresholds
 from topics.coverage.relations.relations import Relation
 from topics.coverage.reuse.boilerplate import Copies
+from topics.discovery.articles import list_articles
 from topics.edits.edits import Edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.lineage import Change
@@ -219,6 +220,7 @@ class CorpusWork(Work):
             vectors=vectors,
             graph=narrow_graph(cast("NeighbourGraph", graph), nodes.rows, vectors),
             adjacent=nodes.adjacent,
+            articles=list_articles(nodes.of_passage, [one.document_id for one in self.passages]),
             node_of={
                 key.hex(): node
                 for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
