@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from embeddings.corpus.citations import find_keys, find_text, read_bodies
 from embeddings.corpus.store import CorpusStore
@@ -14,7 +13,7 @@ from embeddings.errors import InputError
 from embeddings.text.wording import read_words
 from embeddings.vectors.embedding import embed_corpus
 from embeddings.words.alignment import Change, compare
-from topics.answers.candidates import Candidate, find_candidates
+from topics.answers.candidates import Candidate, Side, find_candidates
 from topics.answers.encoder import stored_encoder
 from topics.answers.session import Database
 from topics.answers.topics import open_clustered
@@ -31,9 +30,6 @@ from topics.coverage.examples.judgements import (
 from topics.coverage.examples.score_curve import Prior
 from topics.coverage.examples.thresholds import Thresholds, put_thresholds, read_thresholds
 from topics.pipeline.run import derive
-
-if TYPE_CHECKING:
-    from topics.answers.candidates import Side
 
 
 @dataclass(frozen=True)

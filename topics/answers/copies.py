@@ -121,8 +121,8 @@ class CopyReport:
             was asked for; whatever their outlets and dates.
     """
 
-    groups: list[CopyListing]
-    pairs: list[PairListing]
+    groups: tuple[CopyListing, ...]
+    pairs: tuple[PairListing, ...]
     left_out: tuple[CopyCount, ...]
 
 
@@ -227,7 +227,7 @@ def list_copies(
             listed.append(pair)
     groups = [] if pairs else cut(groups, limit, more, lambda _: "group")
     listed = cut(listed, limit, more, attrgetter("kind"))
-    return CopyReport(groups, listed, (*left_out, *pairs_left_out)), more
+    return CopyReport(tuple(groups), tuple(listed), (*left_out, *pairs_left_out)), more
 
 
 def _list_group(

@@ -7,6 +7,7 @@ import importlib
 import json
 import types
 import typing
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
@@ -142,6 +143,8 @@ def _kind_of(hint: Any, plain: bool, above: tuple[Any, ...]) -> _Kind:
         return pa.string(), str
     if plain or not parts or typing.Any in parts or not isinstance(origin, type):
         return pa.string(), _write_text
+    if issubclass(origin, Counter):
+        parts = [*parts, int]
     kinds = [_kind_of(_without_none(part), plain, above) for part in parts]
     if issubclass(origin, Mapping):
         (key, of_key), (item, of_item) = kinds
@@ -180,8 +183,8 @@ def _read_date(text: str) -> datetime | None:
 
 
 def _without_none(hint: Any) -> Any:
-    """Return the type that an optional one is of."""
+    """Return the type that an optional one is of; ``Any`` where there are several."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         rest = [one for one in typing.get_args(hint) if one is not type(None)]
-        return rest[0] if len(rest) == 1 else str
+        return rest[0] if len(rest) == 1 else typing.Any
     return hint

@@ -60,7 +60,7 @@ def test_a_pair_has_shares_spans_and_changes_on_both_sides(news):
 
 def test_pairs_stand_in_for_groups(news):
     report = copies(news, pairs=True)
-    assert report.groups == []
+    assert report.groups == ()
     assert ("exact", "levant-wire", "post") in of(report.pairs)
     assert len(of(report.pairs)) > len(of(copies(news).pairs))
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
 import sys
+import typing
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +18,7 @@ import pytest
 
 import topics
 from embeddings.errors import InputError, TopicwireError
+from topics.answers import encoder as encoders
 from topics.answers.tables import to_arrow, to_pandas, to_plain_arrow
 from topics.answers.why_not import PairExplanation
 
@@ -92,7 +97,8 @@ def test_a_table_for_files_without_lists_has_json_and_text():
     assert {str(arrow) for arrow in table.schema.types} == {"string", "int64", "double", "bool"}
 
 
-def test_every_report_is_a_table(news, tmp_path):
+def test_every_report_is_a_table(news, tmp_path, encoder, monkeypatch):
+    monkeypatch.setattr(encoders, "open_encoder", lambda *_, **__: encoder)
     found = topics.Session(news)
     story = found.stories()[0].id
     article = found.story(story).articles[0].article.document_id
@@ -102,7 +108,8 @@ def test_every_report_is_a_table(news, tmp_path):
         *(found.copies().groups, found.article_copies(), found.stories()),
         *(found.story(story), found.article(article), found.changes("2013-01-01")),
         *(found.outlets(), found.outlets().reuse, found.trends(), found.trends().cells),
-        *(found.info(), found.check(), found.list_edits()),
+        *(found.info(), found.check(), found.list_edits(), found.why_not(1, 2)),
+        *(found.questions("near_copy"), found.questions("story")),
     ]
     assert to_arrow([], PairExplanation).num_rows == 0
     for number, report in enumerate(reports):
@@ -111,6 +118,51 @@ def test_every_report_is_a_table(news, tmp_path):
             pq.write_table(table, tmp_path / f"{number}.parquet")
             assert pq.read_table(tmp_path / f"{number}.parquet").to_pylist() == table.to_pylist()
             assert len(table.to_pandas()) == len(table)
+
+
+def find_kinds(hint: Any, found: dict[type, None]) -> None:
+    """Note all dataclasses that a type holds."""
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        if hint in found:
+            return
+        found[hint] = None
+        for inner in typing.get_type_hints(hint).values():
+            find_kinds(inner, found)
+    for part in typing.get_args(hint):
+        find_kinds(part, found)
+
+
+def results() -> list[type]:
+    """Return each dataclass that a function of ``topics`` returns, or one of those holds."""
+    found: dict[type, None] = {}
+    for name in topics.__all__:
+        if inspect.isfunction(function := getattr(topics, name)):
+            with suppress(NameError):  # of a library's
+                find_kinds(typing.get_type_hints(inspect.unwrap(function))["return"], found)
+    return list(found)
+
+
+@pytest.mark.parametrize("kind", results(), ids=lambda kind: kind.__name__)
+def test_each_kind_of_result_has_columns(kind):
+    for lay_out in (to_arrow, to_plain_arrow):
+        assert lay_out([], kind).num_rows == 0
+
+
+def test_the_kinds_are_those_of_all_answers():
+    names = {kind.__name__ for kind in results()}
+    assert {"ClusterReport", "ReadingReport", "Question", "PairExplanation", "Step"} <= names
+
+
+@dataclass(frozen=True)
+class Counted:
+    kinds: Counter[str]
+    value: str | float | None
+
+
+def test_counts_are_a_map_and_a_value_of_several_types_is_text():
+    rows = to_arrow([Counted(Counter("aab"), 0.5), Counted(Counter(), None)]).to_pylist()
+    assert rows[0] == {"kinds": [("a", 2), ("b", 1)], "value": "0.5"}
+    assert rows[1] == {"kinds": [], "value": None}
 
 
 def test_an_empty_list_has_the_same_columns():
