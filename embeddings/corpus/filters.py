@@ -113,6 +113,8 @@ def find_outlets(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
     Raises:
         InputError: No article is from one of them.
     """
+    if not wanted:
+        return ()
     known: dict[str, list[str]] = {}
     for (source,) in store.rows("SELECT DISTINCT source FROM documents ORDER BY source"):
         known.setdefault(source.casefold(), []).append(source)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -19,7 +20,22 @@ from embeddings.errors import StoreError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+T = TypeVar("T")
+
 _TABLES_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is known of one state of a file, which each store that reads that state may share.
+
+    Attributes:
+        checked: Tables of derived rows that were found whole.
+        read: What ``NamedValues.once`` has read, by name.
+    """
+
+    checked: set[str] = field(default_factory=set)
+    read: dict[str, Any] = field(default_factory=dict)
 
 
 class NamedValues:
@@ -35,6 +51,7 @@ class NamedValues:
         self._connection = connection
         self._unchecked: set[str] = set()
         self._checked: set[str] = set()
+        self._memory: Memory | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -77,6 +94,24 @@ class NamedValues:
         """
         self._check_tables(sql)
         yield from self._connection.execute(sql, parameters)
+
+    def share(self, memory: Memory) -> None:
+        """Go on from what is known of the state that this store reads."""
+        self._memory = memory
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """Return what ``read`` finds, which is read once where the store is only read.
+
+        Args:
+            name: Of what is read.
+            read: Reads it; what it returns must not be changed afterwards.
+        """
+        if self._memory is None:
+            return read()
+        if name not in self._memory.read:
+            self._memory.read[name] = read()
+        found: T = self._memory.read[name]
+        return found
 
     def copy_into(self, path: Path) -> None:
         """Copy all of the file, as this store sees it, into a new one."""
@@ -170,7 +205,8 @@ class NamedValues:
         return None if isinstance(noted, int) and noted >= 0 > found else noted == found
 
     def check_when_read(self) -> None:
-        """Check each table of derived rows when it is first read."""
+        """Check each table of derived rows when it is first read: nothing is to be written."""
+        self._memory = Memory()
         with suppress(sqlite3.DatabaseError):  # where the checksums themselves cannot be read
             self._unchecked = {name for (name,) in self.rows("SELECT name FROM sums")}
 
@@ -184,9 +220,13 @@ class NamedValues:
             return
         self._checked.add(table)
         self._unchecked.discard(table)
+        if self._memory and table in self._memory.checked:
+            return
         noted = self.rows("SELECT crc FROM sums WHERE name = ?", (table,))
         if noted and self.fits_rows(table, noted[0][0]) is False:
             raise self.damaged(f"the table {table}")
+        if self._memory:
+            self._memory.checked.add(table)
 
     def _check_tables(self, sql: str) -> None:
         if self._unchecked:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
 from os import PathLike, fspath
@@ -22,6 +23,7 @@ from typing import (
 )
 
 import topics as functions
+from embeddings.corpus.values import Memory
 from embeddings.corpus.watch import Watch
 from embeddings.search.searcher import Searcher
 from topics.answers.encoder import stored_encoder
@@ -101,6 +103,7 @@ class Session:
         self._state: State = ()
         self._answers: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._encoder: tuple[Any, Encoder] | None = None
+        self._memory: tuple[State, Memory] | None = None
         self.searcher = Searcher()
 
     search = _of(lambda: functions.search)
@@ -162,12 +165,35 @@ class Session:
     def close(self) -> None:
         """Let go of the file and of all that is kept."""
         with self._loading:
-            self._encoder = None
+            self._encoder = self._memory = None
             self.searcher = Searcher()
         with self._lock:
             self._answers.clear()
         if self._watch:
             self._watch.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[CorpusStore]:
+        """Open the database to be read; what is known of its state is not looked up again.
+
+        Raises:
+            StoreError: There is none, or it cannot be read.
+        """
+        from embeddings.corpus.store import CorpusStore
+
+        if not self._watch:
+            with CorpusStore.open(self.path) as store:
+                yield store
+            return
+        state = self._watch.state()
+        with CorpusStore.open(self.path) as store:
+            # A store sees the state it was opened in: where none came between, this one.
+            if self._watch.state() == state:
+                with self._loading:
+                    if self._memory is None or self._memory[0] != state:
+                        self._memory = state, Memory()
+                    store.share(self._memory[1])
+            yield store
 
     def encoder(self, store: CorpusStore) -> Encoder:
         """Return the encoder of the database, loaded once.

@@ -12,7 +12,7 @@ from typing import Any
 from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
-from topics.answers.session import Database
+from topics.answers.session import Database, session_of
 from topics.hierarchy.outline import Outline, read_outline
 from topics.hierarchy.showing import is_unstable
 from topics.pipeline.assignments import (
@@ -131,7 +131,10 @@ def open_clustered(
         StoreError: There is none, its topics have never been computed, or, where they must be
             ``current``, articles came or went since.
     """
-    with CorpusStore.open(Path(db), write=write, create=False) as store:
+    opening = (
+        CorpusStore.open(Path(db), write=True, create=False) if write else session_of(db).reading()
+    )
+    with opening as store:
         if not read_outline(store).names:
             raise StoreError(
                 f"{store.path} has no topics yet; run `topicwire cluster FOLDER --db {store.path}`."

@@ -146,11 +146,15 @@ class Outline:
 
 
 def read_outline(store: CorpusStore) -> Outline:
-    """Read the tree of topics.
+    """Read the tree of topics; not to be changed.
 
     Raises:
         StoreError: It is damaged.
     """
+    return store.once("outline", lambda: _read(store))
+
+
+def _read(store: CorpusStore) -> Outline:
     store.check_rows("topics")
     rows = store.rows(
         "SELECT id, level, parent, finest, name, kind, stability, shown FROM topics ORDER BY id"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -14,6 +16,7 @@ from embeddings.errors import InputError, StoreError
 from topics.answers import outlets as outlets_module
 from topics.answers import session as session_module
 from topics.answers.session import Session
+from topics.hierarchy import outline as outline_module
 
 METHODS = [name for name, one in vars(Session).items() if isinstance(one, session_module._Answer)]
 
@@ -88,6 +91,68 @@ def test_what_took_long_is_found_once_until_the_database_changes(opened, news, m
         store.set_setting("owners", {"post": "Levant Media", "levant-wire": "Levant Media"})
     assert opened.outlets() != before
     assert len(measured) == 2
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Note each table of derived rows that is checked, and each reading of the outline."""
+    calls = []
+    check, read = CorpusStore.fits_rows, outline_module._read
+    monkeypatch.setattr(
+        CorpusStore, "fits_rows", lambda *given: calls.append(given[1]) or check(*given)
+    )
+    monkeypatch.setattr(
+        outline_module, "_read", lambda store: calls.append("outline") or read(store)
+    )
+    return calls
+
+
+def test_tables_are_checked_and_the_outline_read_once_until_the_database_changes(
+    opened, news, counted
+):
+    for _ in range(2):
+        assert opened.search("convoy", topics=[str(opened.topics()[0].id)])
+    assert counted.count("outline") == counted.count("assignments") == 1
+    assert len(counted) == len(set(counted))
+    with CorpusStore.open(news, write=True) as store:
+        store.set_setting("owners", {})
+    opened.search("convoy")
+    assert counted.count("outline") == counted.count("assignments") == 2
+
+
+def test_a_function_reads_the_outline_once_a_question(news, encoder, counted, monkeypatch):
+    monkeypatch.setattr(session_module, "stored_encoder", lambda _: encoder)
+    topics.search("convoy", db=news)
+    assert counted.count("outline") == 1
+
+
+def test_damage_after_a_question_is_told_at_each_further_one(opened, news):
+    assert opened.search("convoy")
+    with closing(sqlite3.connect(news, isolation_level=None)) as connection:
+        connection.execute("UPDATE assignments SET strength = 0.123 WHERE passage_id = 1")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="the table assignments"):
+            opened.search("convoy")
+
+
+def test_a_passage_that_moved_under_the_same_digests_is_found_where_it_is(opened, news):
+    with CorpusStore.open(news) as store:
+        rows = store.rows("SELECT topic_id, min(passage_id) FROM assignments GROUP BY 1")
+    (old, moved), (new, _) = rows[:2]
+
+    def found(topic):
+        hits = opened.search("convoy", topics=[str(topic)])
+        return {one for hit in hits for one in (hit.passage_id, *hit.copies)}
+
+    assert moved in found(old)
+    with CorpusStore.open(news, write=True) as store, store.transaction() as connection:
+        connection.execute(
+            "UPDATE assignments SET topic_id = ?1, leaf_id = NULL WHERE passage_id = ?2",
+            (new, moved),
+        )
+        store.note_sums(["assignments"])
+    assert moved not in found(old)
+    assert moved in found(new)
 
 
 def test_other_arguments_are_another_question(opened):
