@@ -26,7 +26,7 @@ class Check:
 
     Attributes:
         what: ``pages``, ``references``, ``articles``, ``passages``, ``words``, ``vectors``,
-            ``settings``, ``arrays``, ``stages``, ``tables`` or ``by hand``.
+            ``settings``, ``arrays``, ``stages``, ``tables``, ``search`` or ``by hand``.
         checked: How many there are.
         unknown: How many of them have nothing to be checked against.
         damaged: What tells each damaged one: an id, a name, or what SQLite says.

@@ -11,7 +11,7 @@ which is read in half the time that it takes through the hash of a text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from embeddings.corpus.checksums import join_vectors, sum_vectors
 from embeddings.corpus.full_text import read_lengths
+from embeddings.errors import StoreError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
 INDEX = "search"
 """The stage, and the setting, of which a file's index is."""
 
+VERSION = 1
+"""Of how it is made and laid out; one of another version is not read."""
+
 FIELDS = ("ids", "places", "sums", "lengths", "signs", "mean", "spread")
 ARRAYS = tuple(f"{INDEX}.{field}" for field in FIELDS)
 """Names of its arrays."""
 
 # Rows of the table of vectors that are read at once: some 12 MB of 384 dimensions.
-_BLOCK = 8192
+BLOCK = 8192
 
 # Of a passage that is not asked for.
 FAR = 0xFFFF
@@ -146,29 +150,39 @@ def pack_signs(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArr
 def has_index(store: CorpusStore) -> bool:
     """Say whether all of an index is stored, of whatever articles."""
     names = store.rows("SELECT name FROM arrays WHERE name LIKE ?", (f"{INDEX}.%",))
-    return {*ARRAYS} <= {name for (name,) in names} and store.setting(INDEX) is not None
+    return {*ARRAYS} <= {name for (name,) in names} and bool(_read_noted(store))
 
 
 def describe_index(store: CorpusStore) -> dict[str, Any]:
     """Return recall and passages of the index; ``{}``: none is of the articles as they are."""
-    return store.setting(INDEX) if _is_current(store) else {}
-
-
-def _is_current(store: CorpusStore) -> bool:
     # A change of articles takes the row away.
-    return bool(store.rows("SELECT 1 FROM stages WHERE name = ?", (INDEX,))) and has_index(store)
+    current = store.rows("SELECT 1 FROM stages WHERE name = ?", (INDEX,))
+    return _read_noted(store) if current and has_index(store) else {}
+
+
+def _read_noted(store: CorpusStore) -> dict[str, Any]:
+    """Return what is noted of the index; ``{}`` where it is damaged, or of another version's.
+
+    It is made anew then, and until then all passages are compared.
+    """
+    try:
+        noted: dict[str, Any] = store.setting(INDEX) or {}
+    except StoreError:
+        return {}
+    return noted if noted.get("version") == VERSION else {}
 
 
 def read_stamp(store: CorpusStore, fingerprint: str) -> str:
     """Return what differs where the index or what else is derived does; ``""``: there is none.
 
-    It is the same in each process, and for each connection.
+    It is the same in each process, and for each connection. A table may change under the digest
+    of its stage, by edits or by topics found anew, but not under its checksum.
     """
     noted = describe_index(store)
     if noted.get("fingerprint") != fingerprint:
         return ""
     stages = store.rows("SELECT name, digest FROM stages ORDER BY name")
-    return json.dumps([noted, stages])
+    return json.dumps([noted, stages, store.rows("SELECT name, crc FROM sums ORDER BY name")])
 
 
 def read_index(store: CorpusStore, fingerprint: str) -> SearchIndex:
@@ -178,22 +192,43 @@ def read_index(store: CorpusStore, fingerprint: str) -> SearchIndex:
         store: The store.
         fingerprint: The encoder's.
     """
-    if describe_index(store).get("fingerprint") == fingerprint:
+    noted = describe_index(store)
+    if noted.get("fingerprint") == fingerprint:
         arrays: dict[str, Any] = {
             field: store.array(name) for field, name in zip(FIELDS, ARRAYS, strict=True)
         }
-        return SearchIndex(**arrays, candidates=store.setting(INDEX).get("candidates", 0))
+        return SearchIndex(**arrays, candidates=noted.get("candidates", 0))
     return list_passages(store, fingerprint)
 
 
-def list_passages(store: CorpusStore, fingerprint: str) -> SearchIndex:
-    """Return what can be told of all passages without reading their vectors."""
+def fits_vectors(store: CorpusStore) -> bool:
+    """Say whether an index of the articles as they are is whole, its vectors where it has them."""
+    noted = describe_index(store)
+    try:
+        found: dict[str, Any] = {name: store.array(name) for name in ARRAYS} if noted else {}
+    except StoreError:
+        return False
+    if not found:
+        return False
+    return np.array_equal(found[f"{INDEX}.places"], _list_places(store, noted["fingerprint"])[1])
+
+
+def _list_places(
+    store: CorpusStore, fingerprint: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return all passages by id, and the row of each one's vector."""
     rows = store.rows(
         "SELECT p.id, coalesce(v.rowid, 0) FROM passages AS p "
         "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? ORDER BY p.id",
         (fingerprint,),
     )
     ids, places = np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 2).T)
+    return ids, places
+
+
+def list_passages(store: CorpusStore, fingerprint: str) -> SearchIndex:
+    """Return what can be told of all passages without reading their vectors."""
+    ids, places = _list_places(store, fingerprint)
     lengths = read_lengths(store)
     if len(lengths) != len(ids):
         raise store.damaged("the full-text index")
@@ -215,15 +250,15 @@ def read_vectors(
         MovedError: One does not stand where the index has it.
     """
     order = np.argsort(index.places[rows], kind="stable")
-    for start in range(0, len(rows), _BLOCK):
-        some = order[start : start + _BLOCK]
+    for start in range(0, len(rows), BLOCK):
+        some = order[start : start + BLOCK]
         places, back = np.unique(index.places[rows[some]], return_inverse=True)
         found = store.rows(
             "SELECT vector, crc FROM vectors WHERE rowid IN (SELECT value FROM json_each(?)) "
             "ORDER BY rowid",
             (json.dumps(places.tolist()),),
         )
-        if len(found) != len(places):
+        if len(found) != len(places) or not _fit(index, found):
             raise MovedError
         vectors = join_vectors([blob for blob, _ in found], [crc for _, crc in found])
         if vectors is None:
@@ -232,3 +267,9 @@ def read_vectors(
         if np.any((noted >= 0) & (noted != sum_vectors(vectors)[back])):
             raise MovedError
         yield some, vectors[back]
+
+
+def _fit(index: SearchIndex, found: Sequence[tuple[bytes, int | None]]) -> bool:
+    """Say whether vectors have the index's dimension, which those of another encoder may not."""
+    size = 4 * len(index.mean)
+    return not size or all(len(blob) == size for blob, _ in found)

@@ -34,7 +34,8 @@ def match_expression(phrases: Sequence[str]) -> str:
 
     Quoted, since FTS5 reads ``al-Assad S-300`` as syntax.
     """
-    return " OR ".join(f'"{phrase}"' for phrase in phrases)
+    quoted = (phrase.replace('"', '""') for phrase in phrases)
+    return " OR ".join(f'"{phrase}"' for phrase in quoted)
 
 
 def _find_inner_words(word: str) -> list[str]:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 # As in FTS5 (https://sqlite.org/fts5.html, the bm25() function).
 _K1, _B, _LEAST_IDF = 1.2, 0.75, 1e-6
 
-# Postings that a process keeps: 12 bytes each.
-_MOST_KEPT = 4_000_000
+# Postings that a process keeps, 12 bytes each, and the phrases that they are of.
+_MOST_KEPT, _MOST_PHRASES = 4_000_000, 20_000
 
 
 class Postings:
@@ -60,7 +60,7 @@ class Postings:
             found = self._weigh(_list_passages(store, terms))
             self._number += len(found[0])
         self._kept[terms] = found  # the last asked for is the last to be dropped
-        while self._number > _MOST_KEPT:
+        while self._number > _MOST_KEPT or len(self._kept) > _MOST_PHRASES:
             self._number -= len(self._kept.pop(next(iter(self._kept)))[0])
         return found
 

@@ -82,7 +82,8 @@ class Searcher:
             try:
                 return kept.find(store, query, limit)
             except MovedError:
-                return _Kept(list_passages(store, fingerprint), "").find(store, query, limit)
+                kept = self._kept = _Kept(list_passages(store, fingerprint), stamp)
+                return kept.find(store, query, limit)
 
     def search_text(
         self,

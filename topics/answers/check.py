@@ -9,6 +9,7 @@ from pathlib import Path
 from embeddings.corpus.checking import Check, check_file
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
+from embeddings.search.index import INDEX, describe_index, fits_vectors
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import Progress
 from topics.answers.session import Database
@@ -143,7 +144,16 @@ def repair(db: Database = "topicwire.db", progress: Progress | None = None) -> R
 
 
 def _check(store: CorpusStore) -> CheckReport:
-    return CheckReport(str(store.path), (*check_file(store), _check_by_hand(store)))
+    return CheckReport(
+        str(store.path), (*check_file(store), _check_search(store), _check_by_hand(store))
+    )
+
+
+def _check_search(store: CorpusStore) -> Check:
+    """Check that the vectors stand where the index of searches has them."""
+    if not describe_index(store):
+        return Check(INDEX, 0, 0, ())
+    return Check(INDEX, 1, 0, () if fits_vectors(store) else ("the places of its vectors",))
 
 
 def _check_by_hand(store: CorpusStore) -> Check:

@@ -11,7 +11,7 @@ import numpy as np
 from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
 from embeddings.progress import begin, share
-from embeddings.search.index import ARRAYS, INDEX, has_index
+from embeddings.search.index import ARRAYS, INDEX, VERSION, SearchIndex, fits_vectors
 from embeddings.search.making import keep_index, make_index
 from embeddings.vectors.graph import gather_nodes, node_keys, node_vectors
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
@@ -75,6 +75,11 @@ if TYPE_CHECKING:
 
 # Raised when a method changes, that of the layout too, so that stored results are replaced.
 METHODS = 7
+
+
+def _index_for_search(work: CorpusWork) -> tuple[SearchIndex, float]:
+    begin("indexing for searches")
+    return make_index(work.store, work.encoder.fingerprint)
 
 
 def _renames(store: CorpusStore) -> list[Edit]:
@@ -339,10 +344,10 @@ SEARCH: Stage[CorpusWork] = Stage(
     name=INDEX,
     after=(),
     # A change of articles takes the row of the stage away.
-    hangs_on=lambda work: [METHODS, work.encoder.fingerprint],
-    make=lambda work: make_index(work.store, work.encoder.fingerprint),
+    hangs_on=lambda work: [METHODS, VERSION, work.encoder.fingerprint],
+    make=_index_for_search,
     keep=lambda work, made: keep_index(work.store, work.encoder.fingerprint, *made),
-    is_whole=lambda work: has_index(work.store),
+    is_whole=lambda work: fits_vectors(work.store),
     values=(INDEX, *ARRAYS),
 )
 STAGES: tuple[Stage[Any], ...] = (

@@ -46,8 +46,8 @@ def drop_damaged(store: CorpusStore, damaged: Mapping[str, Iterable[str]]) -> Dr
         or tables & set(stage.tables)
         or values & set(stage.values)
     }
-    if damaged.get("vectors"):
-        stages.add(SEARCH.name)  # which has the rows that they stood in
+    if damaged.get("vectors") or damaged.get("words"):
+        stages.add(SEARCH.name)  # which has the rows that they stood in, and lengths in words
     with store.transaction():
         rebuild_indexes(store)
         drop_vectors(store, damaged.get("vectors", ()))

@@ -44,8 +44,10 @@ class Refusal(BaseModel):
     hint: str
 
 
-class Answer(JSONResponse):
+class Answer(Response):
     """A result as ``--json`` prints it, without its line breaks."""
+
+    media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
         """Write a result, or a list of them."""

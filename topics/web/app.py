@@ -18,7 +18,6 @@ from embeddings.errors import InputError, StoreError, TopicwireError
 from topics.answers.session import Database, Session
 from topics.web.api import PREFIX, make_api, make_description
 from topics.web.desk import Desk
-from topics.web.editing import make_editing
 from topics.web.files import make_files
 from topics.web.finding import make_finding
 from topics.web.guarding import Guard
@@ -50,9 +49,6 @@ def build(desk: Desk, *, host: str = "127.0.0.1", catch: bool = True) -> Guard:
     app.include_router(make_map(desk))
     app.include_router(make_api(desk))
     app.include_router(make_description(desk, app))
-    if desk.edit:
-        app.state.token = desk.token
-        app.include_router(make_editing(desk))
     kinds = (TopicwireError, HTTPException, RequestValidationError, Exception) if catch else ()
     for kind in kinds:
         app.add_exception_handler(kind, _answer_errors(desk))
@@ -141,9 +137,7 @@ def serve(db: Database, listening: socket.socket, *, host: str, edit: bool = Fal
         h11_max_incomplete_event_size=32_000,
         ws="none",
     )
-    # Ctrl-C is how it is stopped.
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def _warm(desk: Desk) -> None:
@@ -151,5 +145,4 @@ def _warm(desk: Desk) -> None:
     with suppress(TopicwireError):
         with desk.open() as store:
             desk.db.encoder(store)
-            desk.corpus(store), desk.topics(store), desk.stories(store)
         desk.later("outlets", desk.db.outlets)

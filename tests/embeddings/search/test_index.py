@@ -12,6 +12,7 @@ from embeddings.search.index import (
     ARRAYS,
     MovedError,
     choose_nearest,
+    fits_vectors,
     list_passages,
     pack_signs,
     read_index,
@@ -105,6 +106,44 @@ def test_vectors_that_another_program_moved_are_noticed(store, many, keep):
     for rows in ([0], [1], [0, 1]):
         with pytest.raises(MovedError):
             list(read_vectors(store, index, np.array(rows)))
+
+
+def test_an_index_whose_vectors_moved_does_not_fit_them(store, many, keep):
+    assert not fits_vectors(store)
+    keep()
+    assert fits_vectors(store)
+    with store.transaction() as connection:
+        connection.execute("UPDATE vectors SET rowid = -1 WHERE rowid = 7")
+    assert not fits_vectors(store)
+
+
+def test_a_vector_of_another_length_is_taken_as_moved(store, many, keep):
+    index, _ = keep()
+    with store.transaction() as connection:
+        connection.execute(
+            "UPDATE vectors SET vector = zeroblob(4), crc = 0 WHERE rowid = ?",
+            (int(index.places[3]),),
+        )
+    with pytest.raises(MovedError):
+        list(read_vectors(store, index, np.array([2, 3])))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE settings SET value = '{' WHERE key = 'search'",
+        "UPDATE settings SET value = json_set(value, '$.version', 0), crc = NULL "
+        "WHERE key = 'search'",
+    ],
+)
+def test_an_index_with_a_damaged_note_or_of_another_version_is_not_used(
+    store, many, keep, statement
+):
+    keep()
+    with store.transaction() as connection:
+        connection.execute(statement)
+    assert not len(read_index(store, "words-1").signs)
+    assert not fits_vectors(store)
 
 
 def test_damage_of_it_is_found_by_a_check(store, many, keep):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from embeddings.search.phrases import find_phrases, match_expression
 
 
-@given(st.text(max_size=60) | st.text('"\0a ', max_size=9))
+@given(st.text(max_size=60) | st.text('"\0a ＂“', max_size=9))
 def test_any_text_makes_an_expression_that_fts5_reads(query):
     import sqlite3
 

@@ -64,5 +64,12 @@ def test_words_asked_for_before_are_at_hand_until_there_are_too_many(said, monke
     assert asked[2:] == [("missil",)]
 
 
+def test_few_phrases_are_kept_also_of_words_that_stand_nowhere(said, monkeypatch):
+    monkeypatch.setattr(postings, "_MOST_PHRASES", 3)
+    kept = Postings(list_passages(said, "words-1"))
+    kept.score(said, [f"absent{number}" for number in range(9)])
+    assert len(kept._kept) == 3
+
+
 def test_a_phrase_of_marks_alone_finds_nothing(said):
     assert not np.any(Postings(list_passages(said, "words-1")).score(said, ["...", "-"]))

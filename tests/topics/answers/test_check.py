@@ -49,6 +49,7 @@ def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
         found = {name: store.rows(f"SELECT * FROM {name}") for name in names}  # noqa: S608
         # A vector made anew stands in another row.
         found["arrays"] = [row for row in found["arrays"] if row[0] != "search.places"]
+        found["settings"] = [row for row in found["settings"] if row[0] != "search"]
         return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
@@ -86,6 +87,26 @@ def test_what_follows_from_the_articles_is_named_and_made_anew(whole, what):
     assert report.rebuilt
     assert report.after.damaged() == {}
     assert contents(whole) == before
+
+
+def test_an_index_whose_vectors_moved_is_named_and_made_anew(whole):
+    change(whole, "UPDATE vectors SET rowid = rowid + 100")
+    assert check(whole).damaged() == {"search": ("the places of its vectors",)}
+    code, out, told = run("info", "--check", "--db", whole)
+    assert code == StoreError.exit_code
+    assert "damaged, of the search" in out
+    assert "info --repair" in told
+    assert repair(whole).after.damaged() == {}
+
+
+def test_lengths_are_counted_anew_where_the_full_text_index_was_damaged(whole):
+    with CorpusStore.open(whole, write=True) as store:
+        before = store.array("search.lengths")
+        store.put_array("search.lengths", before + 1)
+    change(whole, DERIVED["words"])
+    repair(whole)
+    with CorpusStore.open(whole) as store:
+        assert store.array("search.lengths").tolist() == before.tolist()
 
 
 KEPT = {

@@ -68,7 +68,7 @@ def test_clustering_tells_its_stages_beside_its_results(tmp_path, monkeypatch):
     assert code == 0, err
     stages = re.findall(r"^([a-z ]+) \.\.\. \d+\.\d s$", err, re.MULTILINE)
     assert stages[:3] == ["reading", "embedding", "finding copies"]
-    assert {"finding topics", "naming topics", "storing"} <= set(stages)
+    assert {"finding topics", "naming topics", "indexing for searches", "storing"} <= set(stages)
     assert len(stages) == len(set(stages))
     assert " ... " not in out
 
