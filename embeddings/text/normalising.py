@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 
 def normalise(text: str) -> str:
@@ -13,4 +16,34 @@ def normalise(text: str) -> str:
 
 def hash_text(text: str) -> bytes:
     """Return the 16-byte BLAKE2b hash of the normal form of ``text``."""
+    known = _known.get()
+    if known is None:
+        return _hash(text)
+    digest = known.get(text)
+    if digest is None:
+        digest = known[text] = _hash(text)
+    return digest
+
+
+def _hash(text: str) -> bytes:
     return hashlib.blake2b(normalise(text).encode("utf-8"), digest_size=16).digest()
+
+
+_known: ContextVar[dict[str, bytes] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def hash_once() -> Iterator[None]:
+    """Within the block, hash each text once, whoever asks."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def note_hashes(texts: Iterable[str], hashes: Iterable[bytes]) -> None:
+    """Take hashes that were worked out before, within ``hash_once``."""
+    known = _known.get()
+    if known is not None:
+        known.update(zip(texts, hashes, strict=True))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +108,23 @@ def find_starts(text: str) -> list[int]:
     return [match.start() for match in _WORD.finditer(text)]
 
 
+@dataclass(frozen=True)
+class KeptWords:
+    """The words of texts as they are kept from run to run.
+
+    Attributes:
+        keys: uint8 ``(texts, 16)``: a hash of each text and of how words are read.
+        lengths: int64 ``(texts,)``: words in each.
+        numbers: uint32: the words of all texts, one after the other.
+        words: uint8: what the numbers stand for, a list in JSON.
+    """
+
+    keys: NDArray[np.uint8]
+    lengths: NDArray[np.int64]
+    numbers: NDArray[np.uint32]
+    words: NDArray[np.uint8]
+
+
 @dataclass
 class Vocabulary:
     """Numbers folded words in the order in which they are first met.
@@ -111,9 +132,18 @@ class Vocabulary:
     The numbers depend on that order and serve only to compare words; ``hashes`` do not.
     """
 
+    # Of how texts are read, and its version: what is kept of another is read anew. And what no
+    # word reaches over, so that an article is read by its paragraphs.
+    kind: ClassVar[str] = "words 1"
+    apart: ClassVar[str | None] = "\n\n"
+
     _by_form: dict[str, int] = field(default_factory=dict)
     _by_word: dict[str, int] = field(default_factory=dict)
     _read: dict[str, NDArray[np.uint32]] | None = None
+    _load: Callable[[], KeptWords | None] | None = None
+    _known: Mapping[bytes, NDArray[np.uint32]] = field(default_factory=dict)
+    _fresh: bool = False
+    _hashes: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def __len__(self) -> int:
         return len(self._by_word)
@@ -134,12 +164,16 @@ class Vocabulary:
         """Return the numbers of the words of ``text``: uint32, one a word."""
         if self._read is None:
             return np.array(self.number(text), dtype=np.uint32)
-        # No word reaches over an empty line, so that an article is read by its paragraphs.
+        if self._load is not None:
+            self._take(self._load())
         rows = []
-        for part in text.split("\n\n"):
+        for part in text.split(self.apart) if self.apart else (text,):
             row = self._read.get(part)
             if row is None:
-                row = self._read[part] = np.array(self.number(part), dtype=np.uint32)
+                row = self._known.get(self._key_of(part))
+                if row is None:
+                    row, self._fresh = np.array(self.number(part), dtype=np.uint32), True
+                self._read[part] = row
             rows.append(row)
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
@@ -151,9 +185,41 @@ class Vocabulary:
         """Hash each word by its letters alone: uint64 of shape ``(len(self),)``."""
         digests = b"".join(
             hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            for word in self._by_word
+            for word in islice(self._by_word, len(self._hashes), None)
         )
-        return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+        fresh = np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+        self._hashes = np.concatenate((self._hashes, fresh))
+        return self._hashes
+
+    def _take(self, kept: KeptWords | None) -> None:
+        """Take what an earlier run read, before a word has a number."""
+        self._load = None
+        if kept is None:
+            return
+        words = json.loads(kept.words.tobytes())
+        self._by_word = {word: number for number, word in enumerate(words)}
+        rows = np.split(kept.numbers, np.cumsum(kept.lengths)[:-1])
+        self._known = {key.tobytes(): row for key, row in zip(kept.keys, rows, strict=True)}
+
+    def _key_of(self, text: str) -> bytes:
+        data, kind = text.encode("utf-8", "surrogatepass"), self.kind.encode()
+        return hashlib.blake2b(data, digest_size=16, person=kind).digest()
+
+    def keep(self) -> KeptWords | None:
+        """Return the words of each text that was read, ``None`` where all of it is known."""
+        if not self._read or (not self._fresh and len(self._read) == len(self._known)):
+            return None
+        keys = b"".join(map(self._key_of, self._read))
+        rows = list(self._read.values())
+        used, numbers = np.unique(np.concatenate(rows), return_inverse=True)
+        words = self.words()
+        told = json.dumps([words[number] for number in used.tolist()])
+        return KeptWords(
+            np.frombuffer(keys, np.uint8).reshape(len(rows), -1),
+            np.array([len(row) for row in rows], np.int64),
+            numbers.astype(np.uint32),
+            np.frombuffer(told.encode(), np.uint8),
+        )
 
 
 @dataclass(frozen=True)
@@ -227,27 +293,52 @@ class WordedTexts:
         return runs[places], offsets
 
 
-_shared: ContextVar[Vocabulary | None] = ContextVar("shared", default=None)
+@dataclass
+class _Shared:
+    """Vocabularies that all share within a block, by their kind."""
+
+    load: Callable[[str], KeptWords | None] | None
+    vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
+
+
+_shared: ContextVar[_Shared | None] = ContextVar("shared", default=None)
 
 
 @contextmanager
-def read_once() -> Iterator[None]:
+def read_once(
+    load: Callable[[str], KeptWords | None] | None = None,
+) -> Iterator[dict[str, Vocabulary]]:
     """Within the block, read each paragraph once, whoever asks for its words.
 
     What ``read_many`` returns then shares one vocabulary, which holds words of other texts
     too. Finding the words of 120,000 paragraphs takes 5 s, and a run asks five times.
+
+    Args:
+        load: Gives what an earlier run read by a kind of vocabulary, when it is first asked for.
+
+    Yields:
+        The vocabularies that texts were read by, by their kind.
     """
-    token = _shared.set(Vocabulary(_read={}))
+    shared = _Shared(load)
+    token = _shared.set(shared)
     try:
-        yield
+        yield shared.vocabularies
     finally:
         _shared.reset(token)
 
 
+def open_vocabulary(kind: type[Vocabulary] = Vocabulary) -> Vocabulary:
+    """Return the vocabulary of a kind that all share within ``read_once``, else a new one."""
+    shared = _shared.get()
+    if shared is None:
+        return kind()
+    load = shared.load and partial(shared.load, kind.kind)
+    return shared.vocabularies.setdefault(kind.kind, kind(_read={}, _load=load))
+
+
 def read_many(texts: Iterable[str]) -> WordedTexts:
     """Number the words of many texts."""
-    shared = _shared.get()
-    vocabulary = Vocabulary() if shared is None else shared
+    vocabulary = open_vocabulary()
     return join_rows([vocabulary.row(text) for text in texts], vocabulary)
 
 

@@ -19,7 +19,6 @@ __all__ = [
     "canonical_order",
     "find_neighbours",
     "hash_rows",
-    "narrow_graph",
     "nearest",
     "unit_rows",
 ]
@@ -117,34 +116,6 @@ def find_neighbours(
     indices[order] = order[found]
     sorted_similarities[order] = np.clip(similarities, -1.0, 1.0)
     return NeighbourGraph(indices, sorted_similarities, reached)
-
-
-def narrow_graph(
-    graph: NeighbourGraph, rows: NDArray[np.int64], vectors: NDArray[np.float32]
-) -> NeighbourGraph:
-    """Return the graph of some rows alone: what loses neighbours is given its next ones.
-
-    Args:
-        graph: Of all rows.
-        rows: Those that stay, ascending, shape ``(m,)``.
-        vectors: Of those that stay, in the same order, shape ``(m, d)``.
-    """
-    if len(rows) == graph.size:
-        return graph
-    number = np.full(graph.size, -1, np.int32)
-    number[rows] = np.arange(len(rows), dtype=np.int32)
-    k = min(graph.k, max(len(rows) - 1, 0))
-    indices = number[graph.indices[rows]]
-    stay = np.argsort(indices < 0, axis=1, kind="stable")[:, :k]
-    indices = np.take_along_axis(indices, stay, axis=1)
-    similarities = np.take_along_axis(graph.similarities[rows], stay, axis=1)
-    robbed = np.flatnonzero((indices < 0).any(axis=1))
-    if len(robbed):
-        unit = unit_rows(vectors)
-        with one_blas_thread():
-            found, cosines = nearest(unit[robbed], unit, k, own=robbed)
-        indices[robbed], similarities[robbed] = found, np.clip(cosines, -1.0, 1.0)
-    return NeighbourGraph(indices, similarities, graph.recall)
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,6 +13,13 @@ QUERY_ROWS = 512
 PRODUCT_ROWS = 32_768
 # Maxima taken of each row, as a multiple of k, to find a bar that few numbers pass.
 PARTS = 6
+# The cosines of one pair from two products differ by less than this.
+MARGIN = 2e-6
+# Rows beyond those wanted that are measured by themselves; where more are as near as the last
+# one wanted, so many of these.
+_EXTRA, _MOST_LEVEL = 8, 1024
+# Pairs measured at a time, 12 MB.
+_PAIRS_AT_ONCE = 4096
 
 
 def nearest(
@@ -34,10 +41,11 @@ def nearest(
 
     Returns:
         Row numbers and cosines, both ``(m, k)``, nearest first; equal cosines in the
-        order of ``rows``.
+        order of ``rows``. A pair has the same bits whatever it is compared among.
     """
     found = np.empty((len(queries), k), np.intp)
     similarities = np.empty((len(queries), k), np.float32)
+    wide = min(k + _EXTRA, len(rows) - (own is not None))
 
     def compare(start: int) -> None:
         part = slice(start, min(start + QUERY_ROWS, len(queries)))
@@ -49,17 +57,62 @@ def nearest(
                 place = own[part] - first
                 here = np.flatnonzero((place >= 0) & (place < block.shape[1]))
                 block[here, place[here]] = -np.inf
-            columns, values = best_columns(block, min(k, block.shape[1]))
+            columns, values = best_columns(block, min(wide, block.shape[1]))
             # The best so far come first, as they do among equals.
             names = np.concatenate([names, columns + first], axis=1)
             best, scores = best_columns(
-                np.concatenate([scores, values], axis=1), min(k, names.shape[1])
+                np.concatenate([scores, values], axis=1), min(wide, names.shape[1])
             )
             names = np.take_along_axis(names, best, axis=1)
-        found[part], similarities[part] = names, scores
+        names, cosines = _measure_best(queries[part], rows, names)
+        found[part], similarities[part] = names[:, :k], cosines[:, :k]
+        level = np.flatnonzero(scores[:, -1] >= cosines[:, k - 1] - MARGIN)
+        for row in level.tolist() if wide < len(rows) - (own is not None) else ():
+            at = start + row
+            near = rows @ queries[at] >= cosines[row, k - 1] - MARGIN
+            if own is not None:
+                near[own[at]] = False
+            more = np.union1d(np.flatnonzero(near)[:_MOST_LEVEL], names[row])[None]
+            columns, values = _measure_best(queries[at : at + 1], rows, more)
+            found[at], similarities[at] = columns[0, :k], values[0, :k]
 
     run_blocks(compare, range(0, len(queries), QUERY_ROWS))
     return found, similarities
+
+
+def _measure_best(
+    queries: NDArray[np.float32], rows: NDArray[np.float32], names: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Measure some rows with each query, and sort them: nearest first, equal ones by row."""
+    names = np.sort(names, axis=1)
+    query = np.repeat(np.arange(len(names)), names.shape[1])
+    cosines = measure_pairs(queries, query, names.ravel(), rows).reshape(names.shape)
+    order = np.argsort(-cosines, axis=1, kind="stable")
+    return np.take_along_axis(names, order, axis=1), np.take_along_axis(cosines, order, axis=1)
+
+
+def measure_pairs(
+    unit: NDArray[np.float32],
+    first: NDArray[np.intp],
+    second: NDArray[np.intp],
+    others: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Return the cosine of each pair, to the same bits whatever pairs come with it.
+
+    A product of matrices gives other last bits where a row stands elsewhere in them.
+
+    Args:
+        unit: Unit rows, shape ``(n, d)``.
+        first: Rows of ``unit``, shape ``(m,)``.
+        second: Rows of ``others``, shape ``(m,)``.
+        others: By default ``unit``.
+    """
+    others = unit if others is None else others
+    cosines = np.empty(len(first), np.float32)
+    for start in range(0, len(first), _PAIRS_AT_ONCE):
+        part = slice(start, start + _PAIRS_AT_ONCE)
+        np.einsum("ij,ij->i", unit[first[part]], others[second[part]], out=cosines[part])
+    return np.clip(cosines, -1.0, 1.0, out=cosines)
 
 
 def best_columns(

@@ -168,7 +168,7 @@ def survey_copies(
     bodies = _gather_bodies(passages, sources or {})
     texts = read_many(bodies.body(text) for text in range(len(bodies.hashes)))
     plan = options.plan()
-    verifier = verify_candidates(texts, plan, options)
+    verifier = verify_candidates(texts, bodies.hashes, plan, options)
     number = {digest.hex(): text for text, digest in enumerate(bodies.hashes)}
     parted = _number_pairs(apart, number)
     judged = Judged(_number_pairs(together, number) - parted, parted)
@@ -224,7 +224,7 @@ def find_pairs(
     options = options or CopyOptions()
     bodies = _gather_bodies(passages, {})
     texts = read_many(bodies.body(text) for text in range(len(bodies.hashes)))
-    found = verify_candidates(texts, options.plan(), options).edges
+    found = verify_candidates(texts, bodies.hashes, options.plan(), options).edges
     return [
         (bodies.rows[a][0], bodies.rows[b][0], share) for (a, b), share in sorted(found.items())
     ]

@@ -107,25 +107,38 @@ def sign(
     return signatures
 
 
-def candidates(
-    signatures: NDArray[np.uint32], plan: BandPlan
-) -> tuple[NDArray[np.int64], list[NDArray[np.intp]]]:
+def band_keys(signatures: NDArray[np.uint32], plan: BandPlan) -> NDArray[np.uint32]:
+    """Return a number for each band of each signature, uint32 ``(n, bands)``.
+
+    Bands that agree have one number; of 120,000 texts some 200 pairs have one by chance.
+    """
+    mix = np.uint64(0x9E3779B97F4A7C15)
+    keys = np.zeros((len(signatures), plan.bands), np.uint64)
+    for row in range(plan.rows):
+        keys *= mix
+        keys ^= signatures[:, row : plan.bands * plan.rows : plan.rows]
+        keys ^= keys >> np.uint64(31)
+    return (keys * mix >> np.uint64(32)).astype(np.uint32)
+
+
+def candidates(keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], list[NDArray[np.intp]]]:
     """Find the rows that agree in a whole band.
+
+    Args:
+        keys: Of ``band_keys``.
 
     Returns:
         The pairs from small buckets, each once, int64 of shape ``(m, 2)``, the lower row
         first; and the buckets of more than ``SMALL_BUCKET`` rows as they are, ascending,
         since all their pairs might be too many to write down.
     """
-    count = len(signatures)
+    count = len(keys)
     known = np.empty(0, np.int64)
     fresh: list[NDArray[np.int64]] = []
     large: list[NDArray[np.intp]] = []
-    for band in range(plan.bands):
-        order, starts, sizes = _sort_band(signatures[:, band * plan.rows : (band + 1) * plan.rows])
+    for band in np.ascontiguousarray(keys.T):
+        order, starts, sizes = _sort_band(band)
         for size in np.unique(sizes).tolist():
-            if size < 2:
-                continue
             members = order[starts[sizes == size][:, None] + np.arange(size)]
             if size > SMALL_BUCKET:
                 large.extend(members)
@@ -134,26 +147,24 @@ def candidates(
                 fresh.append((members[:, left] * count + members[:, right]).ravel())
         if sum(map(len, fresh)) > _PENDING_PAIRS:
             known, fresh = _merge(known, fresh), []
-    keys = _merge(known, fresh)
-    return np.stack((keys // max(count, 1), keys % max(count, 1)), axis=1), large
+    pairs = _merge(known, fresh)
+    return np.stack((pairs // max(count, 1), pairs % max(count, 1)), axis=1), large
 
 
 def _sort_band(
-    values: NDArray[np.uint32],
+    keys: NDArray[np.uint32],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Sort rows by their values; returns the order, and start and size of equal runs.
+    """Sort rows by key; returns the order, and start and size of each run of equal ones.
 
-    Inside a run the rows ascend, since the sort is stable.
+    Inside a run the rows ascend. Runs of one are left out.
     """
-    mix = np.uint64(0x9E3779B97F4A7C15)
-    keys = np.zeros(len(values), np.uint64)
-    for column in values.T:
-        keys *= mix
-        keys ^= column
-        keys ^= keys >> np.uint64(31)
-    order = np.argsort(keys, kind="stable")
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(keys[order])) + 1)).astype(np.intp)
-    return order, starts, np.diff(np.append(starts, len(order)))
+    # Key and row in one number: a plain sort takes half the time of a stable argsort.
+    both = (keys.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
+    both.sort()
+    order = (both & np.uint64(0xFFFFFFFF)).astype(np.intp)
+    new = np.flatnonzero(np.diff(both >> np.uint64(32), prepend=np.uint64(1 << 32)))
+    sizes = np.diff(np.append(new, len(keys)))
+    return order, new[sizes > 1], sizes[sizes > 1]
 
 
 def _merge(known: NDArray[np.int64], fresh: list[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.progress import share, track
+from embeddings.text.keeping import keep_rows
 from embeddings.text.wording import WordedTexts
 from embeddings.words.alignment import Comparison, count_shared, may_share
-from embeddings.words.minhash import SMALL_BUCKET, BandPlan, candidates, plan_bands, sign
+from embeddings.words.minhash import SMALL_BUCKET, BandPlan, band_keys, candidates, plan_bands, sign
 from embeddings.words.steps import (
     Step,
     check_words,
@@ -216,15 +217,31 @@ class Verifier:
             self.edges[a, b] = shared / longer
 
 
-def verify_candidates(texts: WordedTexts, plan: BandPlan, options: CopyOptions) -> Verifier:
-    """Propose pairs of distinct texts by MinHash and verify each by alignment."""
+def verify_candidates(
+    texts: WordedTexts, keys: Sequence[bytes], plan: BandPlan, options: CopyOptions
+) -> Verifier:
+    """Propose pairs of distinct texts by MinHash and verify each by alignment.
+
+    Args:
+        texts: The texts.
+        keys: A hash of each, by which its bands are kept from run to run.
+        plan: The bands.
+        options: What counts as a copy.
+    """
     verifier = Verifier(texts, options)
     long_enough = np.flatnonzero(texts.lengths >= max(options.least_words, 2))
     if len(long_enough) < 2:
         return verifier
+
+    def make(places: NDArray[np.intp]) -> NDArray[np.uint32]:
+        shingles = texts.select(long_enough[places]).shingles(2)
+        return band_keys(sign(*shingles, plan.permutations, _SEED), plan)
+
     with share(0.5):
-        signatures = sign(*texts.select(long_enough).shingles(2), plan.permutations, _SEED)
-        pairs, large = candidates(signatures, plan)
+        method = f"bands {_SEED} {plan.bands} {plan.rows}"
+        pairs, large = candidates(
+            keep_rows(method, [keys[row] for row in long_enough.tolist()], make)
+        )
     with share(0.9):
         verifier.verify(long_enough[pairs[:, 0]], long_enough[pairs[:, 1]])
     for bucket in large:

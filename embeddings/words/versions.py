@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.words.alignment import Comparison, compare
 from embeddings.words.verifying import Verifier
 
@@ -182,9 +183,8 @@ def split_wording(
     """
     of_key: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for text in followers:
-        side_by_side = compare(bodies[leader], bodies[text])
-        agrees = verifier.options.check_facts(side_by_side).passed
-        of_key[() if agrees else _contradictions(side_by_side)].append(text)
+        told = _find_contradictions(bodies[leader], bodies[text])
+        of_key[told if verifier.options.veto else ()].append(text)
     agreeing = of_key.pop((), [])
     versions = []
     for texts in of_key.values():
@@ -201,15 +201,20 @@ def split_wording(
     return versions
 
 
-def _contradictions(comparison: Comparison) -> tuple[object, ...]:
+def _find_contradictions(leader: str, text: str) -> tuple[object, ...]:
     """Return what a text says in the stead of what the leader says, and where."""
-    return tuple(
-        sorted(
-            (fact.kind, fact.before, fact.after, change.before_start if fact.before else 0)
-            for change in comparison.changes
-            for fact in change.facts
-            if fact.conflicting
-        )
+    found = keep_value(
+        "contradictions 1", key_of(leader, text), lambda: _contradictions(compare(leader, text))
+    )
+    return tuple(map(tuple, found))
+
+
+def _contradictions(comparison: Comparison) -> list[tuple[str, str, str, int]]:
+    return sorted(
+        (fact.kind, fact.before, fact.after, change.before_start if fact.before else 0)
+        for change in comparison.changes
+        for fact in change.facts
+        if fact.conflicting
     )
 
 
@@ -249,7 +254,7 @@ def _gather_version(
             near = options.enough(round(share * longer), shorter, longer)
             if (
                 near
-                and options.check_facts(compare(bodies[canonical], bodies[text])).passed
+                and not (options.veto and _find_contradictions(bodies[canonical], bodies[text]))
                 and not judged.parts(text, shares)
             ):
                 shares[text] = share

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,15 +32,15 @@ class Ground:
         edges: Symmetric weights of shape ``(n, n)``, no diagonal, from
             ``topics.discovery.weights.weigh_without_hubs``.
         unit: float32 unit rows of shape ``(n, d)``.
-        atoms: int64 of shape ``(n,)``: groups without gaps, so small that all broader topics
-            are made of them, but for strays; up to ``CONDENSE_ROWS`` rows each its own.
         crowd: Rows for each that stands by itself: those of one article stand together.
+        whole: What these are a part of, and which of its rows they are; ``None`` where they are
+            all that there is.
     """
 
     edges: csr_array
     unit: NDArray[np.float32]
-    atoms: NDArray[np.int64]
     crowd: float = 1.0
+    whole: tuple[Ground, NDArray[np.intp]] | None = None
 
     @property
     def rows(self) -> int:
@@ -51,19 +52,33 @@ class Ground:
         """The resolution of modularity at which topics of such a corpus are found."""
         return default_resolution(round(self.rows / self.crowd))
 
+    @cached_property
+    def atoms(self) -> NDArray[np.int64]:
+        """Groups without gaps, so small that all broader topics are made of them, but for strays.
+
+        int64 of shape ``(n,)``; up to ``CONDENSE_ROWS`` rows each is its own.
+        """
+        if self.whole is not None:
+            ground, rows = self.whole
+            return compact(ground.atoms[rows])
+        if self.rows <= CONDENSE_ROWS:
+            return np.arange(self.rows)
+        resolution = max(ATOM_RESOLUTION, self.rows / ATOM_ROWS)
+        return run_leiden(self.edges, resolution, seed=0, cycles=1)
+
     def part(self, rows: NDArray[np.intp]) -> Ground:
         """Return some of the rows, given in ascending order, and what lies between them."""
         if len(rows) == self.rows:
             return self
         edges = self.edges[rows][:, rows]
         edges.sort_indices()
-        return Ground(edges, self.unit[rows], compact(self.atoms[rows]), self.crowd)
+        return Ground(edges, self.unit[rows], self.crowd, (self, rows))
 
 
 def prepare_ground(
     graph: NeighbourGraph, vectors: NDArray[np.float32], crowd: float = 1.0
 ) -> Ground:
-    """Weigh the edges of a neighbour graph and find its atoms.
+    """Weigh the edges of a neighbour graph.
 
     Args:
         graph: Neighbours of every row, in canonical order (``canonical_order``); 40 of each
@@ -76,13 +91,4 @@ def prepare_ground(
     """
     if len(vectors) != graph.size:
         raise ValueError(f"The graph has {graph.size} rows and vectors {len(vectors)}; one a row.")
-    return lay_ground(weigh_without_hubs(graph), unit_rows(vectors), crowd)
-
-
-def lay_ground(edges: csr_array, unit: NDArray[np.float32], crowd: float = 1.0) -> Ground:
-    """Find the atoms of rows whose edges are weighed; all as in ``Ground``."""
-    rows = len(unit)
-    if rows <= CONDENSE_ROWS:
-        return Ground(edges, unit, np.arange(rows), crowd)
-    resolution = max(ATOM_RESOLUTION, rows / ATOM_ROWS)
-    return Ground(edges, unit, run_leiden(edges, resolution, seed=0, cycles=1), crowd)
+    return Ground(weigh_without_hubs(graph), unit_rows(vectors), crowd)

@@ -13,7 +13,7 @@ from topics.discovery.adjacency import read_in_context
 from topics.discovery.communities import best_communities, default_resolution
 from topics.discovery.condensing import gather_groups, number_by_size
 from topics.discovery.counting import join_to_count
-from topics.discovery.ground import Ground, lay_ground
+from topics.discovery.ground import Ground
 from topics.discovery.joining import merge_fragments
 from topics.discovery.levels import RUNS, find_topics
 from topics.discovery.weights import MOST_NEIGHBOURS, weigh_edges
@@ -81,7 +81,7 @@ def _find_in_rest(
         return np.empty(0, np.int64)
     if count is not None and not 1 <= count <= size:
         raise ValueError(f"{count} topics were asked of {size} passages; ask for 1 to {size}.")
-    ground = lay_ground(_compare_rest(unit, rest), unit[rest])
+    ground = Ground(_compare_rest(unit, rest), unit[rest])
     part = best_communities(ground.edges, rest_resolution(size), 0, RUNS)
     fragment = max(2, round(math.sqrt(size) / 2))
     part = merge_fragments(gather_groups(ground.edges, ground.unit, part), fragment)[part]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.discovery.condensing import number_by_size
-from topics.discovery.ground import Ground, lay_ground
+from topics.discovery.ground import Ground
 from topics.discovery.levels import find_topics
 from topics.discovery.placing import place_by_draw, place_nearest
 from topics.edits.edits import Anchor, Edit
@@ -209,7 +209,7 @@ class _Board:
 
     def _find_parts(self, rows: NDArray[np.int64], into: int) -> NDArray[np.int64]:
         inside = self._ground.part(rows)
-        inside = lay_ground(inside.edges, inside.unit)
+        inside = Ground(inside.edges, inside.unit, inside.crowd)
         parts = find_topics(inside, count=into or None)
         return find_topics(inside, count=2) if parts.max(initial=0) == 0 else parts
 

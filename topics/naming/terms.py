@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.text.stopwords import STOP_WORDS
+from embeddings.text.wording import Vocabulary, open_vocabulary
 from topics.naming.nouns import among, weigh_nouns
 
 if TYPE_CHECKING:
@@ -251,34 +252,49 @@ def _fitness(
     return np.asarray(np.where(whole < 1 - _RUNS_ON, _LEAST_FITNESS, 1.0) * fit)
 
 
+class _Spellings(Vocabulary):
+    """Numbers words and breaks as they are spelled."""
+
+    kind = "tokens 1"
+    apart = None
+
+    def number(self, text: str) -> list[int]:
+        """Return the numbers of the tokens of ``text``, in order."""
+        known = self._by_word
+        return [known.setdefault(token, len(known)) for token in _TOKENS.findall(text)]
+
+
+_NONE = np.empty(0, np.uint32)
+
+
 def _tokenise(texts: Sequence[str]) -> _Tokens:
     """Split texts into words and breaks."""
-    spelling_ids: dict[str, int] = {"": 0}
+    spelling = open_vocabulary(_Spellings)
+    read = [spelling.row(text) for text in texts]
+    used, first, places = np.unique(
+        np.concatenate([*read, _NONE]), return_index=True, return_inverse=True
+    )
+    # Numbered as they are first met in these texts, whatever was read before.
+    known, order = spelling.words(), np.argsort(first)
+    spellings_of = ["", *(known[number] for number in used[order].tolist())]
+    numbers = np.argsort(order)[places]
+    lengths = np.array([len(row) + 1 for row in read], dtype=np.int64)
+    # A break behind each text.
+    spellings = np.zeros(int(lengths.sum()), np.int64)
+    inside = np.ones(len(spellings), bool)
+    inside[np.cumsum(lengths) - 1] = False
+    spellings[inside] = numbers + 1
     word_ids: dict[str, int] = {"": 0}
-    word_of: list[int] = [0]
-    stream: list[int] = []
-    lengths = np.empty(len(texts), np.int64)
-    for row, text in enumerate(texts):
-        before = len(stream)
-        for token in _TOKENS.findall(text):
-            spelling = spelling_ids.get(token)
-            if spelling is None:
-                spelling = spelling_ids[token] = len(spelling_ids)
-                word = _fold(token)
-                word_of.append(word_ids.setdefault(word, len(word_ids)))
-            stream.append(spelling)
-        stream.append(0)
-        lengths[row] = len(stream) - before
-    spellings = np.array(stream, dtype=np.int64)
+    word_of = [word_ids.setdefault(_fold(one), len(word_ids)) for one in spellings_of]
     words = np.array(word_of, dtype=np.int64)[spellings]
     rows = np.repeat(np.arange(len(texts)), lengths)
-    spelled = [_POSSESSIVE.sub("", one) for one in spelling_ids]
+    spelled = [_POSSESSIVE.sub("", one) for one in spellings_of]
     vocabulary = list(word_ids)
     capital = np.array([_is_capital(one) for one in spelled], dtype=bool)[spellings]
     content = np.array([_is_strong(word) for word in vocabulary], dtype=bool)
     # Small words are in lower case in headlines too.
     telling = content | np.array([len(word) >= _LONG_WORD for word in vocabulary], dtype=bool)
-    ends = (words == 0) & among(list(spelling_ids), _SENTENCE_ENDS)[spellings]
+    ends = (words == 0) & among(spellings_of, _SENTENCE_ENDS)[spellings]
     headline = _find_headlines(ends, capital, telling[words])
     strong = content[words] | _find_in_names(words, capital & ~headline, content, vocabulary)
     return _Tokens(words, spellings, rows, vocabulary, spelled, content, capital, strong, headline)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from embeddings.corpus.contents import list_titles
 from embeddings.corpus.store import CorpusStore
+from embeddings.errors import StoreError
 from embeddings.progress import begin, share
 from embeddings.search.index import ARRAYS, INDEX, VERSION, SearchIndex, fits_vectors
 from embeddings.search.making import keep_index, make_index
 from embeddings.vectors.graph import gather_nodes, node_keys, node_vectors
-from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
+from embeddings.vectors.growing import Lists, find_lists
+from embeddings.vectors.neighbours import NeighbourGraph
 from topics.coverage.relations.articles import ArticleRelation
 from topics.coverage.reuse.origins import find_quoted
 from topics.coverage.stories.stories import StorySurvey
@@ -61,11 +64,13 @@ from topics.pipeline.topic_tables import (
 )
 from topics.pipeline.topics import FITS, Found, find_topics
 from topics.pipeline.work import (
+    GRAPH,
     UNREAD,
     CorpusWork,
     Derivation,
     Relations,
-    read_vectors,
+    put_lists,
+    read_lists,
     stored_graph,
 )
 
@@ -95,28 +100,33 @@ def _relate(work: CorpusWork) -> Relations:
     survey = find_copied(passages, documents, work.thresholds, work.judgements)
     nodes = gather_nodes(passages, survey.wordings)
     begin("finding neighbours")
-    vectors = read_vectors(work.store, work.encoder, nodes)
-    graph = find_neighbours(vectors, MOST_NEIGHBOURS, keys=nodes.keys)
+    known = _known_lists(work.store)
+    lists = find_lists(work.vectors_of(nodes), nodes.keys, MOST_NEIGHBOURS, known)
     begin("relating passages")
     relations = find_related(
         passages,
         documents,
         survey,
         nodes.of_passage,
-        graph,
+        lists.graph(MOST_NEIGHBOURS),
         thresholds=work.thresholds,
         judgements=work.judgements,
         unread=work.unread,
     )
-    return Relations(survey, nodes, graph, relations)
+    return Relations(survey, nodes, lists, relations)
+
+
+def _known_lists(store: CorpusStore) -> Lists | None:
+    """Return the neighbours that are stored; what is damaged is searched anew."""
+    with suppress(StoreError):
+        return read_lists(store)
+    return None
 
 
 def _keep_relations(work: CorpusWork, found: Relations) -> None:
     store_copies(work.store, work.passages, found.survey)
     store_relations(work.store, work.passages, found.relations)
-    work.store.put_array("graph.indices", found.graph.indices)
-    work.store.put_array("graph.similarities", found.graph.similarities)
-    work.store.set_setting("recall", found.graph.recall)
+    put_lists(work.store, found.lists)
     work.store.set_setting(UNREAD, sorted(work.unread))
 
 
@@ -124,8 +134,7 @@ def _keep_relations(work: CorpusWork, found: Relations) -> None:
 
 
 def _find_furniture(work: CorpusWork) -> dict[int, int]:
-    vectors = work.store.vectors(work.encoder.fingerprint)
-    return find_repeated(work.articles, work.all_nodes, vectors)
+    return find_repeated(work.articles, work.all_nodes, work.vectors)
 
 
 # Relations of articles, and stories
@@ -257,7 +266,7 @@ RELATIONS: Stage[CorpusWork] = Stage(
     keep=_keep_relations,
     is_whole=lambda work: stored_graph(work.store) is not None,
     tables=("copy_groups", "copy_members", "wordings", "relations"),
-    values=("graph.indices", "graph.similarities", "recall", UNREAD),
+    values=(*GRAPH, "recall", UNREAD),
 )
 FURNITURE: Stage[CorpusWork] = Stage(
     name=FURNITURE_TABLE,

@@ -14,10 +14,10 @@ import numpy as np
 
 from embeddings.corpus.contents import count_languages
 from embeddings.corpus.store import CorpusStore
-from embeddings.text.wording import read_once
 from topics.coverage.examples.judgements import count_gone
 from topics.edits.edits import Edit
 from topics.pipeline.coverage_tables import STORY_COUNTS
+from topics.pipeline.kept_texts import reading_kept
 from topics.pipeline.making import (
     FURNITURE,
     LAYOUT,
@@ -63,9 +63,9 @@ def derive(
         measure: Measure the stability of topics that are kept.
     """
     work = CorpusWork(store, encoder, undone, anew=anew, measure=measure)
-    with read_once():
+    with reading_kept(store):
         work.runner.make(RELATIONS, FURNITURE, STORIES, SHARED)
-    work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES, SEARCH)
+        work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES, SEARCH)
     previous = count_shown(store)
     work.runner.keep()
     told = stored_notes(store, TOPICS.name)

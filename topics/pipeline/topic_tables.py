@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -92,7 +92,7 @@ def store_topics(
     """
     tree = found.tree
     guided = [topic.name for topic in found.topics if topic.kind == "guided"]
-    ids = carry_topic_ids(store, nodes, tree, guided, undone, kept)
+    ids = found.ids if undone is None else carry_topic_ids(store, nodes, tree, guided, undone, kept)
     leaf = tree.rows[-1]
     belonging = found.belonging
     with store.transaction():
@@ -172,7 +172,8 @@ def read_last(
         kept: The kept tree over the same rows.
         stays: Names, and what is shown, stay: the kept tree was not found in this run.
     """
-    ids = carry_topic_ids(store, nodes, tree, guided, kept=kept)
+    old, held = _old_keys(store), _gather_texts(nodes.texts, tree)
+    ids = _carry(store, nodes, tree, guided, kept, old, held)
     known: dict[int, tuple[float | None, bool | None, str]] = {
         topic_id: (stability, bool(shown), own_name)
         for topic_id, stability, shown, own_name in store.rows(
@@ -185,11 +186,12 @@ def read_last(
     same = [False] * len(ids)
     if kept and stays:
         texts = nodes.texts
-        same = _find_same(store, texts, tree, ids)
+        same = _find_same(old, held, texts, ids)
         for place, topic_id in match_kept(tree, kept, texts).items():
             topic = kept.topics[topic_id]
             told[place], same[place] = (topic.stability, topic.shown, topic.name), True
     return Last(
+        ids=ids,
         stabilities=[stability for stability, _, _ in told],
         named={place for place, topic_id in enumerate(ids) if topic_id in named and place in here},
         shown=[shown if same[place] else None for place, (_, shown, _) in enumerate(told)],
@@ -198,14 +200,16 @@ def read_last(
 
 
 def _find_same(
-    store: CorpusStore, texts: Mapping[bytes, int], tree: TopicTree, ids: Sequence[int]
+    old: Mapping[int, TopicKey],
+    held: Sequence[Set[bytes]],
+    texts: Mapping[bytes, int],
+    ids: Sequence[int],
 ) -> list[bool]:
     """Tell the topics that hold what they held in the last run, of the texts of both."""
-    old = _old_keys(store)
     known = set().union(*(key.members for key in old.values()))
-    held = _gather_texts(texts, tree)
+    gone, new = known - texts.keys(), texts.keys() - known
     return [
-        topic_id in old and old[topic_id].members & texts.keys() == held[place] & known
+        topic_id in old and old[topic_id].members - gone == held[place] - new
         for place, topic_id in enumerate(ids)
     ]
 
@@ -242,14 +246,28 @@ def carry_topic_ids(
         if anchor.id and not anchor.guided:
             members = {bytes.fromhex(one) for one in anchor.members}
             old[anchor.id] = TopicKey(members, shown=anchor.depth == 0, size=anchor.size)
+    held = _gather_texts(nodes.texts, tree)
+    return _carry(store, nodes, tree, guided, kept, old, held)
+
+
+def _carry(
+    store: CorpusStore,
+    nodes: Nodes,
+    tree: TopicTree,
+    guided: Sequence[str],
+    kept: KeptTree | None,
+    old: Mapping[int, TopicKey],
+    held: Sequence[set[bytes]],
+) -> list[int]:
+    """Do the same, given what topics of before are recognised by, and what those of now hold."""
     texts = nodes.texts
     new = [
         TopicKey(
-            held,
+            texts_of,
             guided[span.label] if tree.is_guided(span) else "",
             span.level <= tree.default <= span.finest,
         )
-        for held, span in zip(_gather_texts(texts, tree), tree.topics, strict=True)
+        for texts_of, span in zip(held, tree.topics, strict=True)
     ]
     free = first_free_id(store, kept)
     if kept is None:

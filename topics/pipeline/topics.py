@@ -127,12 +127,14 @@ class Last:
     """What is known of the topics of a tree from runs before, by their places.
 
     Attributes:
+        ids: The id of each: that of the topic of before which it continues, or a new one.
         stabilities: As last measured.
         named: Those of the default level that the user named.
         shown: Whether each is shown; ``None`` where that is to be chosen.
         names: Names by key phrases that stay, ``""`` where there is none.
     """
 
+    ids: list[int]
     stabilities: list[float | None]
     named: set[int]
     shown: list[bool | None]
@@ -155,6 +157,7 @@ class Found:
             near, for discovered topics on the level shown; else ``None``.
         idle: Ids of edits that found nothing to act on.
         placed: The partition that edits and levels were made on.
+        ids: See ``Last``.
         parts: By id of a split, the part that each row of the topic went to.
     """
 
@@ -167,6 +170,7 @@ class Found:
     near: list[tuple[int, float] | None]
     idle: tuple[int, ...]
     placed: Placed
+    ids: list[int]
     parts: dict[int, dict[int, int]]
 
 
@@ -243,6 +247,7 @@ def find_topics(
         near,
         edited.idle,
         replace(placed, notes=(*placed.notes, *notes)),
+        known.ids,
         edited.parts,
     )
 

@@ -10,10 +10,12 @@ import numpy as np
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
+from embeddings.text.normalising import note_hashes
 from embeddings.text.stopwords import ENGLISH
 from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.graph import Nodes, read_nodes
-from embeddings.vectors.neighbours import NeighbourGraph, narrow_graph
+from embeddings.vectors.growing import Lists, narrow_graph
+from embeddings.vectors.neighbours import NeighbourGraph
 from embeddings.words.copies import CopySurvey
 from topics.coverage.articles.articles import Article, gather_articles
 from topics.coverage.examples.judgements import Judgement, read_judgements
@@ -21,6 +23,7 @@ from topics.coverage.examples.thresholds import Thresholds, read_thresholds
 from topics.coverage.relations.relations import Relation
 from topics.coverage.reuse.boilerplate import Copies
 from topics.discovery.articles import list_articles
+from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.edits.edits import Edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.lineage import Change
@@ -38,6 +41,16 @@ if TYPE_CHECKING:
 
 UNREAD = "unread"
 """The setting that holds the languages of articles that the model does not read."""
+
+GRAPH = (
+    "graph.indices",
+    "graph.similarities",
+    "spare.indices",
+    "spare.similarities",
+    "spare.keys",
+    "spare.sums",
+)
+"""The arrays that hold the neighbours of each row."""
 
 # Articles of each language, and how much of each, that tell whether a model reads it.
 _SAMPLES, _SAMPLE_CHARACTERS = 20, 500
@@ -72,7 +85,7 @@ class Relations:
 
     survey: CopySurvey
     nodes: Nodes
-    graph: NeighbourGraph
+    lists: Lists
     relations: list[Relation]
 
 
@@ -97,7 +110,10 @@ class CorpusWork(Work):
     @cached_property
     def passages(self) -> list[Passage]:
         """All passages, by document and position."""
-        return self.store.passages()
+        passages = self.store.passages()
+        hashes = self.store.rows("SELECT hash FROM passages ORDER BY document_id, position")
+        note_hashes((passage.body for passage in passages), [bytes(key) for (key,) in hashes])
+        return passages
 
     @cached_property
     def documents(self) -> dict[str, Document]:
@@ -205,12 +221,23 @@ class CorpusWork(Work):
         ]
 
     @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """The vector of each passage."""
+        return self.store.vectors(self.encoder.fingerprint)
+
+    def vectors_of(self, nodes: Nodes) -> NDArray[np.float32]:
+        """Return the vector of each row of the graph: float32 ``(nodes, dimension)``."""
+        if not len(nodes.of_passage):
+            return np.zeros((0, 1), dtype=np.float32)
+        return self.vectors[nodes.canonical]
+
+    @cached_property
     def corpus(self) -> Corpus:
         """What topics are found from."""
         nodes, store = self.nodes, self.store
-        graph = self.relations.graph if self.relations else stored_graph(store)
+        lists = self.relations.lists if self.relations else read_lists(store)
         canonical = [self.passages[row] for row in nodes.canonical]
-        vectors = read_vectors(store, self.encoder, nodes)
+        vectors = self.vectors_of(nodes)
         return Corpus(
             texts=[passage.body for passage in canonical],
             sources=[self.documents[passage.document_id].source for passage in canonical],
@@ -218,7 +245,7 @@ class CorpusWork(Work):
             languages=[self.documents[passage.document_id].language for passage in canonical],
             keys=nodes.keys,
             vectors=vectors,
-            graph=narrow_graph(cast("NeighbourGraph", graph), nodes.rows, vectors),
+            graph=narrow_graph(cast("Lists", lists), nodes.rows, vectors, MOST_NEIGHBOURS),
             adjacent=nodes.adjacent,
             articles=list_articles(nodes.of_passage, [one.document_id for one in self.passages]),
             node_of={
@@ -249,8 +276,36 @@ def stored_graph(store: CorpusStore) -> NeighbourGraph | None:
     return NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
 
 
-def read_vectors(store: CorpusStore, encoder: Encoder, nodes: Nodes) -> NDArray[np.float32]:
-    """Return the vector of each row of the graph: float32 of shape ``(nodes, dimension)``."""
-    if not len(nodes.of_passage):
-        return np.zeros((0, 1), dtype=np.float32)
-    return store.vectors(encoder.fingerprint)[nodes.canonical]
+def put_lists(store: CorpusStore, lists: Lists) -> None:
+    """Store the neighbours of each row: the graph, and what is known beyond it."""
+    for name, array in (
+        ("indices", lists.indices),
+        ("similarities", lists.similarities),
+    ):
+        store.put_array(f"graph.{name}", array[:, :MOST_NEIGHBOURS])
+        store.put_array(f"spare.{name}", array[:, MOST_NEIGHBOURS:])
+    keys = np.frombuffer(b"".join(lists.keys), np.uint8).reshape(len(lists.keys), -1)
+    store.put_array("spare.keys", keys)
+    store.put_array("spare.sums", lists.sums)
+    store.set_setting("recall", lists.recall)
+
+
+def read_lists(store: CorpusStore) -> Lists | None:
+    """Return the neighbours of each row of the graph as stored, ``None`` where there are none.
+
+    In a file that an older version wrote nothing is known beyond the graph, nor what it is of.
+    """
+    graph = stored_graph(store)
+    if graph is None:
+        return None
+    indices, similarities = store.array("spare.indices"), store.array("spare.similarities")
+    keys, sums = store.array("spare.keys"), store.array("spare.sums")
+    if indices is None or similarities is None or keys is None or sums is None:
+        return Lists((), np.zeros(0, np.int64), graph.indices, graph.similarities, graph.recall)
+    return Lists(
+        [key.tobytes() for key in keys],
+        sums,
+        np.hstack((graph.indices, indices)),
+        np.hstack((graph.similarities, similarities)),
+        graph.recall,
+    )

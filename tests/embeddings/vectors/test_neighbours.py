@@ -14,7 +14,6 @@ from embeddings.vectors.neighbours import (
     best_columns,
     find_neighbours,
     hash_rows,
-    narrow_graph,
     nearest,
     unit_rows,
 )
@@ -304,15 +303,3 @@ def test_wrong_input_is_named(
 def test_a_recall_that_is_no_share_is_named(recall: float) -> None:
     with pytest.raises(ValueError, match="a share above 0 and at most 1"):
         find_neighbours(clustered(3), 1, recall=recall)
-
-
-@pytest.mark.parametrize("k", [5, 39])
-def test_the_graph_of_some_rows_is_the_one_found_from_them_alone(k):
-    vectors = clustered(40)
-    rows = np.array([n for n in range(40) if n % 7])
-    whole = find_neighbours(vectors, k, keys=[bytes([n]) for n in range(40)])
-    part = narrow_graph(whole, rows, vectors[rows])
-    alone = find_neighbours(vectors[rows], k, keys=[bytes([n]) for n in range(len(rows))])
-    assert (part.indices == alone.indices).all()
-    assert np.allclose(part.similarities, alone.similarities, atol=1e-6)
-    assert narrow_graph(whole, np.arange(40), vectors) is whole

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.vectors.neighbours import find_neighbours, unit_rows
-from topics.discovery.ground import lay_ground
+from topics.discovery.ground import Ground
 from topics.discovery.weights import weigh_edges
 from topics.edits.constraints import apply_edits
 from topics.edits.edits import Anchor, Edit
@@ -23,7 +23,7 @@ def corpus(seed: int = 0):
     for cluster in range(3):
         rows[cluster * SIZE : (cluster + 1) * SIZE, cluster] += 1
     unit = unit_rows(rows.astype(np.float32))
-    ground = lay_ground(weigh_edges(find_neighbours(unit, 10), 10), unit)
+    ground = Ground(weigh_edges(find_neighbours(unit, 10), 10), unit)
     node_of = {f"{row:02x}": row for row in range(len(unit))}
     return ground, node_of
 

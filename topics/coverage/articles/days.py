@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from embeddings.documents import date_bounds
 
@@ -14,6 +15,7 @@ ANY_DAY = (0, 10**7)
 Bounds = tuple[int, int]
 
 
+@lru_cache(1 << 16)
 def day_bounds(published: str) -> Bounds:
     """Return the first and last day that a date may mean, as proleptic Gregorian ordinals.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.text.wording import WordedTexts, read_words
 from embeddings.vectors.neighbours import NeighbourGraph
 from embeddings.words.conflicts import FactChange
@@ -123,13 +124,15 @@ def measure_likeness(
     """
     vectors, _ = weigh_words(count_stems(texts, languages))
     words = multiply_rows(vectors, vectors, pairs[:, 0], pairs[:, 1])
-    typical, typical_words = measure_typical(vectors, graph, WEIGHTS)
+    rows, places = np.unique(pairs, return_inverse=True)
+    typical, typical_words = measure_typical(vectors, graph, WEIGHTS, rows)
+    places = places.reshape(pairs.shape)
     likeness = Likeness(
         WEIGHTS,
         cosines,
         words,
-        typical[pairs].mean(axis=1),
-        typical_words[pairs].mean(axis=1),
+        typical[places].mean(axis=1),
+        typical_words[places].mean(axis=1),
     )
     return leave_to_words(likeness, find_blind(languages, unread, pairs)) if unread else likeness
 
@@ -224,7 +227,14 @@ def weigh(
 
 def read_facts(text: str) -> list[Fact]:
     """Find the facts of a text."""
-    return find_facts(read_words(text))
+    found = keep_value("facts 1", key_of(text), lambda: _list_facts(text))
+    return [Fact(*fact) for fact in found]
+
+
+def _list_facts(text: str) -> list[tuple[FactKind, str, int, int]]:
+    return [
+        (fact.kind, fact.value, fact.first, fact.after) for fact in find_facts(read_words(text))
+    ]
 
 
 def _list(found: frozenset[str]) -> str:

@@ -240,7 +240,7 @@ def multiply_rows(
 
 
 def measure_typical(
-    vectors: Any, graph: NeighbourGraph, weights: Weights
+    vectors: Any, graph: NeighbourGraph, weights: Weights, rows: NDArray[np.int64] | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Measure how like its typical neighbours each text is.
 
@@ -248,24 +248,28 @@ def measure_typical(
         vectors: Of ``weigh_words``, a row a node.
         graph: Neighbours of the nodes.
         weights: Says which are typical, and what stands in for those that lack.
+        rows: The nodes asked about, all by default.
 
     Returns:
-        Each node's mean cosine and mean words, float64 of shape ``(n,)`` each.
+        Each one's mean cosine and mean words, float64 of shape ``(rows,)`` each.
     """
     from scipy import sparse
 
-    near = graph.similarities[:, weights.typical].astype(np.float64)
-    indices = graph.indices[:, weights.typical]
+    rows = np.arange(graph.size) if rows is None else rows
+    near = graph.similarities[rows, weights.typical].astype(np.float64)
+    indices = graph.indices[rows, weights.typical]
     count = indices.shape[1]
-    words = np.zeros(graph.size)
-    for start in range(0, graph.size if count else 0, _TEXTS_AT_ONCE):
+    words = np.zeros(len(rows))
+    for start in range(0, len(rows) if count else 0, _TEXTS_AT_ONCE):
         part = slice(start, start + _TEXTS_AT_ONCE)
         places = np.arange(len(indices[part]) + 1) * count
         adjacent = sparse.csr_matrix(
             (np.ones(indices[part].size), indices[part].ravel(), places),
             shape=(len(indices[part]), graph.size),
         )
-        words[part] = np.asarray(vectors[part].multiply(adjacent @ vectors).sum(axis=1)).ravel()
+        words[part] = np.asarray(
+            vectors[rows[part]].multiply(adjacent @ vectors).sum(axis=1)
+        ).ravel()
     wanted = len(range(weights.typical.stop)[weights.typical])
 
     def fill(sums: NDArray[np.float64], median: float, least: float) -> NDArray[np.float64]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
 
 from rapidfuzz.distance import LCSseq
 
 from embeddings.progress import track
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.text.wording import WordedTexts, read_words
 from embeddings.words.alignment import Block, Change, compare, match_words
+from embeddings.words.conflicts import FactChange
 from embeddings.words.spelling import find_spelled
 from embeddings.words.steps import Step, make_step, pass_all, state_percent
 from topics.coverage.relations.shared_runs import ContainmentCandidates
@@ -123,6 +125,7 @@ def lay_beside(
 
 def contained_pairs(
     texts: WordedTexts,
+    hashes: Sequence[bytes],
     found: ContainmentCandidates,
     least_share: float,
     *,
@@ -133,6 +136,7 @@ def contained_pairs(
 
     Args:
         texts: Those that the candidates were found in.
+        hashes: Of each text, by which what is found is kept from run to run.
         found: The candidates.
         least_share: Of the shorter text's words.
         least_firm: Words in runs of three or more, unless nine tenths of the text are found.
@@ -141,9 +145,20 @@ def contained_pairs(
             text, a fifth more at each end, is aligned, so that words scattered over a long
             text add up to nothing.
     """
+    method = f"contained 1 {least_share} {least_firm} {scattered}"
+    shifts = iter(found.shifts.tolist())
     for longer, shorter, standing in lay_beside(texts, found, scattered):
-        if standing.in_order(least_share) and pass_all(standing.check(least_share, least_firm)):
-            yield longer, shorter, standing.share
+        key = key_of(hashes[longer], hashes[shorter], next(shifts))
+        share = keep_value(method, key, partial(_measure, standing, least_share, least_firm))
+        if share is not None:
+            yield longer, shorter, share
+
+
+def _measure(standing: Standing, least_share: float, least_firm: int) -> float | None:
+    """Return the share of a text that stands in a longer one, ``None`` where it is not enough."""
+    if standing.in_order(least_share) and pass_all(standing.check(least_share, least_firm)):
+        return standing.share
+    return None
 
 
 def describe(container: str, contained: str, shift: int, *, scattered: bool = False) -> Containment:
@@ -179,6 +194,23 @@ def describe(container: str, contained: str, shift: int, *, scattered: bool = Fa
             for change in side_by_side.changes
         ),
     )
+
+
+def recall_described(
+    container: str, contained: str, shift: int, *, scattered: bool = False
+) -> Containment:
+    """Return what ``describe`` gives, worked out once for two texts."""
+    told = keep_value(
+        f"described 1 {scattered}",
+        key_of(container, contained, shift),
+        lambda: asdict(describe(container, contained, shift, scattered=scattered)),
+    )
+    changes = [
+        Change(**{**change, "facts": tuple(FactChange(**fact) for fact in change["facts"])})
+        for change in told["changes"]
+    ]
+    spans = tuple(map(tuple, told["spans"]))
+    return Containment(**{**told, "spans": spans, "changes": tuple(changes)})
 
 
 def _stretch(words: int, shift: int) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from embeddings.words.steps import (
     check_words,
     long_enough,
     make_step,
+    near_in_time,
     pass_all,
     state_number,
 )
@@ -73,6 +74,26 @@ class _Nodes:
     def measure(self, pairs: NDArray[np.int64], cosines: NDArray[np.float64]) -> Likeness:
         """Measure the likeness of pairs of nodes."""
         return measure_likeness(self.texts, self.graph, pairs, cosines, self.languages, self.unread)
+
+    def may_report(self, pairs: NDArray[np.int64], days: int) -> NDArray[np.bool_]:
+        """Tell which pairs of nodes may have rows that ``check_reports`` lets through.
+
+        Most have one row each, and of most pairs both are of one outlet or far apart in time:
+        told of all at once, so that these are not measured.
+        """
+        rows = [members[0] if members else 0 for members in self.members]
+        several = np.array([len(members) > 1 for members in self.members], bool)
+        outlets = np.array([self.corpus.source(row) for row in rows], object)
+        articles = np.array([self.corpus.passages[row].document_id for row in rows], object)
+        bounds = np.array([day_bounds(self.corpus.published(row)) for row in rows], np.int64)
+        one, other = pairs.T
+        first, last = bounds[:, 0], bounds[:, 1]
+        apart = np.maximum(0, np.maximum(first[one] - last[other], first[other] - last[one]))
+        unlike = (articles[one] != articles[other]) & (
+            (outlets[one] == "") | (outlets[one] != outlets[other])
+        )
+        may: NDArray[np.bool_] = several[one] | several[other]
+        return may | (unlike & near_in_time(apart, days)).astype(bool)
 
     def least_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the words of the shorter text of each pair of nodes."""
@@ -148,6 +169,7 @@ def find_same_event(
     known = _Nodes(corpus, graph, unread)
     pairs, cosines = candidate_pairs(graph)
     kept = long_enough(known.least_words(pairs), options.event_words)
+    kept &= known.may_report(pairs, options.days)
     pairs = pairs[kept]
     likeness = known.measure(pairs, cosines[kept])
     # Facts only take away, and nothing adds more than a common day.

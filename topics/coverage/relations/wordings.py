@@ -15,7 +15,11 @@ from embeddings.text.wording import read_many
 from embeddings.words.alignment import compare
 from embeddings.words.copies import CopySurvey
 from embeddings.words.steps import Step
-from topics.coverage.relations.containment import contained_pairs, describe, lay_beside
+from topics.coverage.relations.containment import (
+    contained_pairs,
+    lay_beside,
+    recall_described,
+)
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
 from topics.coverage.relations.shared_runs import check_runs, find_candidates
 
@@ -114,7 +118,8 @@ def find_contained(
     for row, passage in enumerate(passages):
         if corpus.nodes[row] >= 0:
             rows_by_hash[hash_text(passage.body)].append(row)
-    groups = [sorted(rows_by_hash[digest], key=corpus.order) for digest in sorted(rows_by_hash)]
+    hashes = sorted(rows_by_hash)
+    groups = [sorted(rows_by_hash[digest], key=corpus.order) for digest in hashes]
     texts = read_many(passages[rows[0]].body for rows in groups)
     node_of_text = corpus.nodes[[rows[0] for rows in groups]]
     found = find_candidates(texts, options.contained_words, node_of_text)
@@ -124,7 +129,7 @@ def find_contained(
     }
     best: dict[tuple[int, int], tuple[float, int, int]] = {}
     for longer, shorter, share in contained_pairs(
-        texts, found, options.contained_share,
+        texts, hashes, found, options.contained_share,
         least_firm=options.contained_firm, scattered=scattered,
     ):  # fmt: skip
         key = int(node_of_text[longer]), int(node_of_text[shorter])
@@ -135,7 +140,7 @@ def find_contained(
         pair = _choose(groups[longer], groups[shorter], corpus)
         if pair is not None:
             bodies = passages[pair[0]].body, passages[pair[1]].body
-            evidence = describe(*bodies, shifts[longer, shorter], scattered=scattered)
+            evidence = recall_described(*bodies, shifts[longer, shorter], scattered=scattered)
             relations.append(Relation("contains", *pair, evidence, corpus.across(*pair)))
     return relations
 

@@ -1,0 +1,200 @@
+"""The neighbour graph over rows that came and went: what is new is searched, old lists mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.corpus.checksums import sum_vectors
+from embeddings.vectors.blocks import one_blas_thread
+from embeddings.vectors.cells import RECALL_SAMPLE
+from embeddings.vectors.neighbours import RECALL, NeighbourGraph, find_neighbours, unit_rows
+from embeddings.vectors.products import MARGIN, measure_pairs, nearest
+
+# Neighbours known of each row beyond those of the graph: what is removed takes from them, and a
+# row is searched anew only where they are used up.
+SPARE = 24
+# From this share of rows on that are new or have lost too many neighbours, all are searched.
+MOST_NEW = 0.25
+# Rows that are new, compared with all others at once.
+_ROWS_AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The nearest other rows of each row, a whole beginning of all others by cosine.
+
+    Attributes:
+        keys: One a row, ascending, no two alike.
+        sums: int64 of shape ``(n,)``: a checksum of each row's vector.
+        indices: int32 of shape ``(n, w)``: nearest first, equal ones by row; -1 behind the last.
+        similarities: float32 of shape ``(n, w)``: minus infinity behind the last.
+        recall: See ``NeighbourGraph``.
+    """
+
+    keys: Sequence[bytes]
+    sums: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    similarities: NDArray[np.float32]
+    recall: float
+
+    def graph(self, k: int) -> NeighbourGraph:
+        """Return the graph of the ``k`` nearest of each, as ``find_neighbours`` gives it."""
+        return NeighbourGraph(self.indices[:, :k], self.similarities[:, :k], self.recall)
+
+
+def grow_lists(
+    known: Lists, unit: NDArray[np.float32], keys: Sequence[bytes], sums: NDArray[np.int64], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]] | None:
+    """Return the lists of rows as a search of all would find them, from those known of some.
+
+    Args:
+        known: Of rows of before.
+        unit: The rows now, of unit length, shape ``(n, d)``.
+        keys: Of each, ascending.
+        sums: Of each.
+        k: Neighbours that each must have.
+
+    Returns:
+        Row numbers and cosines as in ``Lists``; ``None`` where so much is new that all must be
+        searched.
+    """
+    count, width = len(keys), known.indices.shape[1]
+    place = {key: row for row, key in enumerate(known.keys)}
+    old = np.array([place.get(key, -1) for key in keys], np.int64)
+    there = old >= 0
+    there[there] = known.sums[old[there]] == sums[there]
+    rows, before = np.flatnonzero(there), old[there]
+    fresh = np.flatnonzero(~there)
+    if count <= 4 * width or len(fresh) > MOST_NEW * count:
+        return None
+    number = np.full(len(known.keys) + 1, -1, np.int32)
+    number[before] = rows
+    indices = np.full((count, width), -1, np.int32)
+    similarities = np.full((count, width), -np.inf, np.float32)
+    indices[rows] = number[known.indices[before]]
+    similarities[rows] = np.where(indices[rows] < 0, -np.inf, known.similarities[before])
+    _close_gaps(indices, similarities)
+    robbed = np.flatnonzero((indices[:, k - 1] < 0) & there)
+    if len(fresh) + len(robbed) > MOST_NEW * count:
+        return None
+    searched = np.concatenate((fresh, robbed))
+    with one_blas_thread():
+        if len(fresh):
+            _insert(indices, similarities, *_find_joining(unit, fresh, indices, similarities))
+        if len(searched):
+            found, cosines = nearest(unit[searched], unit, width, own=searched)
+            indices[searched], similarities[searched] = found, cosines
+    return indices, similarities
+
+
+def _close_gaps(indices: NDArray[np.int32], similarities: NDArray[np.float32]) -> None:
+    """Move what is left of each list to its beginning, in place."""
+    gaps = np.flatnonzero((indices[:, :-1] < 0).any(axis=1))
+    order = np.argsort(indices[gaps] < 0, axis=1, kind="stable")
+    indices[gaps] = np.take_along_axis(indices[gaps], order, axis=1)
+    similarities[gaps] = np.take_along_axis(similarities[gaps], order, axis=1)
+
+
+def _find_joining(
+    unit: NDArray[np.float32],
+    fresh: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    similarities: NDArray[np.float32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Find the rows in whose lists new rows belong: row, new row and cosine of each."""
+    last = np.maximum((indices >= 0).sum(axis=1) - 1, 0)
+    places = np.arange(len(indices))
+    bar, bar_row = similarities[places, last], indices[places, last]
+    # Lists of new rows are sought by themselves.
+    bar[fresh] = np.inf
+    found = []
+    for start in range(0, len(fresh), _ROWS_AT_ONCE):
+        part = fresh[start : start + _ROWS_AT_ONCE]
+        new, row = np.nonzero(unit[part] @ unit.T >= bar - MARGIN)
+        found.append(np.stack((row, part[new])))
+    row, new = np.concatenate(found, axis=1)
+    cosines = measure_pairs(unit, row, new)
+    joins = (cosines > bar[row]) | ((cosines == bar[row]) & (new < bar_row[row]))
+    return row[joins], new[joins], cosines[joins]
+
+
+def _insert(
+    indices: NDArray[np.int32],
+    similarities: NDArray[np.float32],
+    row: NDArray[np.int64],
+    new: NDArray[np.int64],
+    cosines: NDArray[np.float32],
+) -> None:
+    """Put new rows into lists, in place; what falls off at the end is let go."""
+    touched, at = np.unique(row, return_inverse=True)
+    width = indices.shape[1]
+    names = np.concatenate((indices[touched].ravel(), new.astype(np.int32)))
+    values = np.concatenate((similarities[touched].ravel(), cosines))
+    owners = np.concatenate((np.repeat(np.arange(len(touched)), width), at))
+    # Behind the last of a list stand rows of no number, at minus infinity.
+    order = np.lexsort((names, -values, owners))
+    rank = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
+    order = order[rank < width]
+    indices[touched] = names[order].reshape(-1, width)
+    similarities[touched] = values[order].reshape(-1, width)
+
+
+def find_lists(
+    vectors: NDArray[np.float32], keys: Sequence[bytes], k: int, known: Lists | None = None
+) -> Lists:
+    """Find the ``k`` nearest other rows of each row, and some more, from what is known of them.
+
+    Args:
+        vectors: Shape ``(n, d)``.
+        keys: Of each row, ascending, no two alike.
+        k: Neighbours that each is to have; fewer where there are not so many others.
+        known: Lists of rows of before.
+    """
+    unit, sums = unit_rows(vectors), sum_vectors(vectors)
+    k = min(k, max(len(keys) - 1, 0))
+    grown = grow_lists(known, unit, keys, sums, k) if known and k else None
+    if grown is not None and known is not None:
+        recall = 1.0 if known.recall == 1 else _measure_recall(unit, grown[1][:, :k])
+        if recall >= min(known.recall, RECALL):
+            return Lists(keys, sums, *grown, recall)
+    graph = find_neighbours(unit, k + SPARE, keys=keys)
+    return Lists(keys, sums, graph.indices, graph.similarities, graph.recall)
+
+
+def narrow_graph(
+    lists: Lists, rows: NDArray[np.int64], vectors: NDArray[np.float32], k: int
+) -> NeighbourGraph:
+    """Return the graph of some rows alone: what loses neighbours is given its next ones.
+
+    Args:
+        lists: Of all rows.
+        rows: Those that stay, ascending, shape ``(m,)``.
+        vectors: Of those that stay, in the same order, shape ``(m, d)``.
+        k: Neighbours of each row.
+    """
+    if len(rows) == len(lists.indices):
+        return lists.graph(k)
+    number = np.full(len(lists.indices) + 1, -1, np.int32)
+    number[rows] = np.arange(len(rows), dtype=np.int32)
+    k = min(k, max(len(rows) - 1, 0))
+    indices = number[lists.indices[rows]]
+    similarities = lists.similarities[rows]
+    _close_gaps(indices, similarities)
+    indices, similarities = indices[:, :k], similarities[:, :k]
+    robbed = np.flatnonzero((indices < 0).any(axis=1))
+    if len(robbed):
+        unit = unit_rows(vectors)
+        with one_blas_thread():
+            indices[robbed], similarities[robbed] = nearest(unit[robbed], unit, k, own=robbed)
+    return NeighbourGraph(indices, similarities, lists.recall)
+
+
+def _measure_recall(unit: NDArray[np.float32], similarities: NDArray[np.float32]) -> float:
+    """Return the share of the true neighbours of a sample of rows that lists hold."""
+    sample = np.unique(np.linspace(0, len(unit) - 1, RECALL_SAMPLE).astype(np.intp))
+    _, true = nearest(unit[sample], unit, similarities.shape[1], own=sample)
+    return float((similarities[sample] >= true[:, -1:] - MARGIN).mean())

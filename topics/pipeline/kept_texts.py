@@ -1,0 +1,53 @@
+"""What belongs to one text alone, in the store: its words, and what methods give for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from embeddings.corpus.store import CorpusStore
+from embeddings.errors import StoreError
+from embeddings.text.keeping import keeping
+from embeddings.text.normalising import hash_once
+from embeddings.text.wording import KeptWords, read_once
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_WORDS = ("keys", "lengths", "numbers", "words")
+
+
+@contextmanager
+def reading_kept(store: CorpusStore) -> Iterator[None]:
+    """Within the block, work out of texts only what the last such block did not.
+
+    What a block without an error asked for is stored, and nothing else.
+    """
+
+    def load_words(kind: str) -> KeptWords | None:
+        words = [array for part in _WORDS if (array := _read(store, f"{kind}.{part}")) is not None]
+        return KeptWords(*words) if len(words) == len(_WORDS) else None
+
+    def load(method: str) -> tuple[NDArray[np.uint8], NDArray[Any]] | None:
+        keys, rows = _read(store, f"{method}.keys"), _read(store, f"{method}.rows")
+        return None if keys is None or rows is None else (keys, rows)
+
+    with hash_once(), read_once(load_words) as vocabularies, keeping(load) as kept:
+        yield
+    with store.transaction():
+        for kind, vocabulary in vocabularies.items():
+            if read := vocabulary.keep():
+                for part in _WORDS:
+                    store.put_array(f"{kind}.{part}", getattr(read, part))
+        for method, keys, rows in kept.changed():
+            store.put_array(f"{method}.keys", keys)
+            store.put_array(f"{method}.rows", rows)
+
+
+def _read(store: CorpusStore, name: str) -> NDArray[Any] | None:
+    """Return a stored array; what is damaged is made anew."""
+    with suppress(StoreError):
+        return store.array(name)
+    return None
