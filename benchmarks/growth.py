@@ -60,11 +60,15 @@ def pick_articles(store: object, count: int) -> list[str]:
 
 
 def edit_topic(db: Path) -> None:
-    """Split the largest topic that was found."""
+    """Split the first topic of the level shown."""
+    from embeddings.corpus.store import CorpusStore
     from topics.answers.edit import split
-    from topics.answers.topics import topics
 
-    split(str(topics(db=db)[0].id), db=db)
+    with CorpusStore.open(db) as store:
+        shown = store.setting("shown_level") or 0
+        sql = "SELECT min(id) FROM topics WHERE level <= ?1 AND finest >= ?1"
+        topic = store.rows(sql, (shown,))[0][0]
+    split(str(topic), db=db)
 
 
 def undo_edit(db: Path) -> None:

@@ -92,13 +92,11 @@ class KeptRows:
             if known.fresh or len(known.asked) < known.count:
                 keys = list(known.asked)
                 rows = known.rows[0][[known.place[key] for key in keys]]
-                joined = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1)
-                yield method, joined, rows
+                yield method, pack_keys(keys), rows
         for method, values in self._values.items():
             if values.fresh or len(values.asked) < len(values.known):
-                joined = np.frombuffer(b"".join(values.asked), np.uint8)
                 told = json.dumps(list(values.asked.values())).encode()
-                yield method, joined.reshape(len(values.asked), -1), np.frombuffer(told, np.uint8)
+                yield method, pack_keys(list(values.asked)), np.frombuffer(told, np.uint8)
 
     def _open(self, method: str) -> _Method:
         kept = self._load(method)
@@ -155,6 +153,12 @@ def keep_value(method: str, key: bytes, make: Callable[[], Any]) -> Any:
     """
     kept = _kept.get()
     return make() if kept is None else kept.value(method, key, make)
+
+
+def pack_keys(keys: Sequence[bytes]) -> NDArray[np.uint8]:
+    """Lay keys of one length under each other: uint8 ``(n, length)``."""
+    length = len(keys[0]) if keys else 0
+    return np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), length)
 
 
 def key_of(*parts: str | bytes | int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,6 +51,21 @@ class Topic:
     size: int
     share: float
     outlets: tuple[tuple[str, int], ...]
+    representatives: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Described:
+    """What is known of a topic that holds what it held when it was described.
+
+    Attributes:
+        name: Its name.
+        keyphrases: As ``Topic.keyphrases``.
+        representatives: As ``Topic.representatives``.
+    """
+
+    name: str
+    keyphrases: tuple[str, ...]
     representatives: tuple[int, ...]
 
 
@@ -103,6 +118,7 @@ def describe_tree(
     sources: Sequence[str] | None = None,
     guided_names: Sequence[str] = (),
     documents: Sequence[str] | None = None,
+    known: Mapping[int, Described] | None = None,
 ) -> list[Topic]:
     """Name and describe every topic of a tree, in the order of ``tree.topics``.
 
@@ -119,10 +135,12 @@ def describe_tree(
             as they are, and such a topic is described even where it has no passages.
         documents: Document of each passage, by any name; terms that several documents
             of a topic share are preferred. By default each passage is its own.
+        known: Topics that are not described again, by place.
 
     Raises:
         ValueError: Sizes differ.
     """
+    known = known or {}
     rows = len(texts)
     outlets = [""] * rows if sources is None else list(sources)
     _check_sizes(tree, rows, strengths, vectors, outlets, guided_names)
@@ -131,17 +149,24 @@ def describe_tree(
     unit, firm = unit_rows(vectors), np.asarray(strengths)
     chosen: list[tuple[int, ...]] = []
     centrality: list[NDArray[np.float64]] = []
-    for members in tree.members:
+    for place, members in enumerate(tree.members):
+        if place in known:
+            chosen.append(known[place].representatives)
+            centrality.append(np.ones(len(members)))
+            continue
         cosines, central = measure_centrality(unit, members)
         centrality.append(central)
         merit = cosines * firm[members]
         chosen.append(choose_representatives(members, merit, unit, texts, outlets))
-    phrases = _find_phrases(texts, tree, centrality, documents)
+    phrases = _find_phrases(texts, tree, centrality, documents, known)
     for place, passages in enumerate(chosen):
-        if len(phrases[place].phrases) < NAME_PHRASES and passages:
+        if place not in known and len(phrases[place].phrases) < NAME_PHRASES and passages:
             phrases[place] = _fill_up(phrases[place], [texts[row] for row in passages])
     fixed = [guided_names[one.label] if tree.is_guided(one) else "" for one in tree.topics]
-    names = name_tree(tree.topics, phrases, tree.default, fixed)
+    given = [
+        name or (known[place].name if place in known else "") for place, name in enumerate(fixed)
+    ]
+    names = name_tree(tree.topics, phrases, tree.default, given)
     return [
         Topic(
             id=place,
@@ -180,31 +205,44 @@ def _find_phrases(
     tree: TopicTree,
     centrality: Sequence[NDArray[np.float64]],
     documents: Sequence[str] | None,
+    known: Mapping[int, Described],
 ) -> list[Keyphrases]:
-    """Find the keyphrases of all topics, level by level; terms are counted once."""
+    """Find the keyphrases of all topics but those known; terms are counted once."""
+    phrases = [
+        Keyphrases(known[place].keyphrases) if place in known else Keyphrases()
+        for place in range(len(tree.topics))
+    ]
+    if len(known) == len(phrases):
+        return phrases
     rows = len(texts)
     numbers = range(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
     telling = leave_out_asides(texts, documents)
     terms = count_terms(telling, max(least for size, least in _LEAST_COUNTS if rows >= size))
     terms = fold_aliases(terms, telling)
     reading = Reading(terms)
-    phrases: list[Keyphrases] = []
     for level in range(len(tree.levels)):
-        grouping = _group_level(tree, level, centrality, np.array(numbers, np.int64))
-        phrases += find_keyphrases(terms, grouping, KEYPHRASES, reading)
+        fresh = [
+            place
+            for place, topic in enumerate(tree.topics)
+            if topic.level == level and place not in known
+        ]
+        grouping = _group_topics(tree, level, fresh, centrality, np.array(numbers, np.int64))
+        found = find_keyphrases(terms, grouping, KEYPHRASES, reading)
+        for place, own in zip(fresh, found, strict=True):
+            phrases[place] = own
     return phrases
 
 
-def _group_level(
+def _group_topics(
     tree: TopicTree,
     level: int,
+    fresh: Sequence[int],
     centrality: Sequence[NDArray[np.float64]],
     documents: NDArray[np.int64],
 ) -> Grouping:
-    """Gather the topics new on a level with what they stand among, above and below."""
+    """Gather topics that are new on a level with what they stand among, above and below."""
     labels, below = np.full(len(documents), -1), np.full(len(documents), -1)
     central = np.ones(len(documents))
-    fresh = [place for place, topic in enumerate(tree.topics) if topic.level == level]
     for at, place in enumerate(fresh):
         inside = tree.members[place]
         labels[inside] = at

@@ -54,6 +54,7 @@ from topics.pipeline.quotations import QUOTED, by_passage
 from topics.pipeline.sharing import SHARING, Told, store_told, tell_all
 from topics.pipeline.stages import Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
+    DESCRIBED,
     LAST_TOPIC_ID,
     count_nodes,
     count_placed,
@@ -331,7 +332,7 @@ TOPICS: Stage[CorpusWork] = Stage(
         not work.measure and count_placed(work.store) == int((work.nodes.of_passage >= 0).sum())
     ),
     tables=("topics", "assignments", "members"),
-    values=(LAST_TOPIC_ID, SHOWN_LEVEL),
+    values=(LAST_TOPIC_ID, SHOWN_LEVEL, DESCRIBED),
 )
 NAMES: Stage[CorpusWork] = Stage(
     name="names",

@@ -15,9 +15,16 @@ from topics.hierarchy.identity import TopicKey, carry_ids
 from topics.hierarchy.outline import SHOWN_LEVEL, read_outline
 from topics.hierarchy.tree import TopicTree
 from topics.keeping.kept import KeptTree, match_kept
+from topics.naming.describing import Described
 from topics.pipeline.topics import Found, Last
 
 LAST_TOPIC_ID = "last_topic_id"
+# The setting that says how all topics were last described, and of how many distinct passages.
+DESCRIBED = "described"
+# Raised when topics are described in another way.
+DESCRIBING = 1
+# From this share of other distinct passages on all topics are described anew.
+MOST_CHANGED = 0.1
 
 
 def read_members(store: CorpusStore) -> dict[bytes, int]:
@@ -129,6 +136,8 @@ def store_topics(
         )
         note_ids(store, ids)
         store.set_setting(SHOWN_LEVEL, tree.default)
+        if not found.described:
+            store.set_setting(DESCRIBED, [DESCRIBING, len(nodes.keys)])
 
 
 def _topic_row(
@@ -196,7 +205,37 @@ def read_last(
         named={place for place, topic_id in enumerate(ids) if topic_id in named and place in here},
         shown=[shown if same[place] else None for place, (_, shown, _) in enumerate(told)],
         names=[name if same[place] else "" for place, (_, _, name) in enumerate(told)],
+        described=_read_described(store, nodes, old, held, ids) if kept and stays else {},
     )
+
+
+def _read_described(
+    store: CorpusStore,
+    nodes: Nodes,
+    old: Mapping[int, TopicKey],
+    held: Sequence[Set[bytes]],
+    ids: Sequence[int],
+) -> dict[int, Described]:
+    """Return how topics were described that hold the same texts since, by place.
+
+    Key phrases tell a topic from all the rest, so that all are counted anew where the corpus has
+    come to be another.
+    """
+    method, rows = store.setting(DESCRIBED) or (0, 0)
+    if method != DESCRIBING or abs(len(nodes.keys) - rows) > MOST_CHANGED * rows:
+        return {}
+    ids_of = store.rows("SELECT id FROM passages ORDER BY document_id, position")
+    node_of = {one: node for (one,), node in zip(ids_of, nodes.of_passage.tolist(), strict=True)}
+    place_of = {topic_id: place for place, topic_id in enumerate(ids)}
+    found = {}
+    for topic_id, name, phrases, passages in store.rows(
+        "SELECT id, own_name, keyphrases, representatives FROM topics WHERE own_name <> ''"
+    ):
+        place = place_of.get(topic_id, -1)
+        shown = [node_of.get(one, -1) for one in json.loads(passages)]
+        if place >= 0 and old[topic_id].members == held[place] and min(shown, default=0) >= 0:
+            found[place] = Described(name, tuple(json.loads(phrases)), tuple(shown))
+    return found
 
 
 def _find_same(

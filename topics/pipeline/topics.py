@@ -29,12 +29,11 @@ from topics.guiding.taxonomy import GuidedTopic, find_parents
 from topics.hierarchy.showing import choose_shown, find_heads
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.keeping.names import keep_names
-from topics.naming.describing import Topic, describe_tree
+from topics.naming.describing import Described, Topic, describe_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
-
 
 # The array that holds how far each row fits each of the user's topics.
 FITS = "fits"
@@ -132,6 +131,7 @@ class Last:
         named: Those of the default level that the user named.
         shown: Whether each is shown; ``None`` where that is to be chosen.
         names: Names by key phrases that stay, ``""`` where there is none.
+        described: Those that hold what they held when they were described, by place.
     """
 
     ids: list[int]
@@ -139,6 +139,7 @@ class Last:
     named: set[int]
     shown: list[bool | None]
     names: list[str]
+    described: dict[int, Described]
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ class Found:
             near, for discovered topics on the level shown; else ``None``.
         idle: Ids of edits that found nothing to act on.
         placed: The partition that edits and levels were made on.
-        ids: See ``Last``.
+        ids: As in ``Last``.
+        described: The number of topics that were not described again.
         parts: By id of a split, the part that each row of the topic went to.
     """
 
@@ -171,6 +173,7 @@ class Found:
     idle: tuple[int, ...]
     placed: Placed
     ids: list[int]
+    described: int
     parts: dict[int, dict[int, int]]
 
 
@@ -234,6 +237,7 @@ def find_topics(
         sources=corpus.sources,
         guided_names=names,
         documents=corpus.documents,
+        known=known.described,
     )
     topics, notes = keep_names(topics, known.names)
     near = _link(tree, wishes.guided, corpus)
@@ -248,6 +252,7 @@ def find_topics(
         edited.idle,
         replace(placed, notes=(*placed.notes, *notes)),
         known.ids,
+        len(known.described),
         edited.parts,
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
+from embeddings.text.keeping import pack_keys
 from embeddings.text.normalising import note_hashes
 from embeddings.text.stopwords import ENGLISH
 from embeddings.vectors.embedding import embed_texts
@@ -284,8 +285,7 @@ def put_lists(store: CorpusStore, lists: Lists) -> None:
     ):
         store.put_array(f"graph.{name}", array[:, :MOST_NEIGHBOURS])
         store.put_array(f"spare.{name}", array[:, MOST_NEIGHBOURS:])
-    keys = np.frombuffer(b"".join(lists.keys), np.uint8).reshape(len(lists.keys), -1)
-    store.put_array("spare.keys", keys)
+    store.put_array("spare.keys", pack_keys(lists.keys))
     store.put_array("spare.sums", lists.sums)
     store.set_setting("recall", lists.recall)
 

@@ -506,8 +506,8 @@ def test_texts_left_by_a_large_bucket_are_compared_with_each_other() -> None:
     groups = {group.members for group in find_copies(passages(*rows, *edited))}
     assert groups == {(n, n + 90) for n in range(90)}
     # Of two bands alone: what their large buckets leave is found by no other.
-    texts = read_many([*rows, *edited])
-    assert verify_candidates(texts, BandPlan(2, 1), CopyOptions()).edges.keys() == groups
+    texts, keys = read_many([*rows, *edited]), [b"%d" % n for n in range(180)]
+    assert verify_candidates(texts, keys, BandPlan(2, 1), CopyOptions()).edges.keys() == groups
 
 
 @settings(deadline=None)

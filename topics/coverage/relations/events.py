@@ -86,6 +86,7 @@ class _Nodes:
         outlets = np.array([self.corpus.source(row) for row in rows], object)
         articles = np.array([self.corpus.passages[row].document_id for row in rows], object)
         bounds = np.array([day_bounds(self.corpus.published(row)) for row in rows], np.int64)
+        bounds = bounds.reshape(-1, 2)
         one, other = pairs.T
         first, last = bounds[:, 0], bounds[:, 1]
         apart = np.maximum(0, np.maximum(first[one] - last[other], first[other] - last[one]))
@@ -93,7 +94,8 @@ class _Nodes:
             (outlets[one] == "") | (outlets[one] != outlets[other])
         )
         may: NDArray[np.bool_] = several[one] | several[other]
-        return may | (unlike & near_in_time(apart, days)).astype(bool)
+        may |= (unlike & near_in_time(apart, days)).astype(bool)
+        return may
 
     def least_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the words of the shorter text of each pair of nodes."""

@@ -162,7 +162,7 @@ def _read_runs(
     new = _differs(hashes[order])
     several = np.empty(len(hashes), bool)
     several[order] = ~(new & np.append(new[1:], True)[: len(new)])
-    alone = np.bincount(owners[~several], minlength=len(texts))
+    alone = np.bincount(owners[~several], minlength=len(texts)).astype(np.int64)
     hashes, owners, places = hashes[several], owners[several], places[several]
     # The sort is stable: what is equal stays in the order of texts and places.
     order = np.lexsort((texts.lengths[owners], nodes[owners], hashes))
