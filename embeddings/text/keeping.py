@@ -86,14 +86,20 @@ class KeptRows:
         known.asked.update(dict.fromkeys(keys))
         return known.rows[0][[known.place[key] for key in keys]]
 
-    def changed(self) -> Iterator[tuple[str, NDArray[np.uint8], NDArray[Any]]]:
-        """Yield what is to be kept of each method of which this run asked for other texts."""
+    def changed(self, *, every: bool) -> Iterator[tuple[str, NDArray[np.uint8], NDArray[Any]]]:
+        """Yield what is to be kept of each method of which this run asked for other texts.
+
+        Args:
+            every: Whether it asked for all texts that there are, so that others are let go.
+        """
         for method, known in self._methods.items():
-            if known.fresh or len(known.asked) < known.count:
-                keys = list(known.asked)
+            if known.fresh or (every and len(known.asked) < known.count):
+                keys = list(known.asked) if every else list(known.place)
                 rows = known.rows[0][[known.place[key] for key in keys]]
                 yield method, pack_keys(keys), rows
         for method, values in self._values.items():
+            if not every:
+                values.asked = {**values.known, **values.asked}
             if values.fresh or len(values.asked) < len(values.known):
                 told = json.dumps(list(values.asked.values())).encode()
                 yield method, pack_keys(list(values.asked)), np.frombuffer(told, np.uint8)

@@ -205,12 +205,19 @@ class Vocabulary:
         data, kind = text.encode("utf-8", "surrogatepass"), self.kind.encode()
         return hashlib.blake2b(data, digest_size=16, person=kind).digest()
 
-    def keep(self) -> KeptWords | None:
-        """Return the words of each text that was read, ``None`` where all of it is known."""
-        if not self._read or (not self._fresh and len(self._read) == len(self._known)):
+    def keep(self, *, every: bool) -> KeptWords | None:
+        """Return the words of each text that was read, ``None`` where all of it is known.
+
+        Args:
+            every: Whether all texts that there are were read, so that others are let go.
+        """
+        changed = self._fresh or (every and len(self._read or ()) < len(self._known))
+        if not self._read or not changed:
             return None
-        keys = b"".join(map(self._key_of, self._read))
-        rows = list(self._read.values())
+        read = {self._key_of(text): row for text, row in self._read.items()}
+        if not every:
+            read = {**self._known, **read}
+        keys, rows = b"".join(read), list(read.values())
         used, numbers = np.unique(np.concatenate(rows), return_inverse=True)
         words = self.words()
         told = json.dumps([words[number] for number in used.tolist()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,15 @@ _WORDS = ("keys", "lengths", "numbers", "words")
 
 
 @contextmanager
-def reading_kept(store: CorpusStore) -> Iterator[None]:
+def reading_kept(store: CorpusStore, has_read_all: Callable[[], bool]) -> Iterator[None]:
     """Within the block, work out of texts only what the last such block did not.
 
-    What a block without an error asked for is stored, and nothing else.
+    What a block without an error asked for is stored.
+
+    Args:
+        store: Open for writing.
+        has_read_all: Says, after the block, whether all texts were asked for: what was not is
+            let go then.
     """
 
     def load_words(kind: str) -> KeptWords | None:
@@ -36,12 +41,13 @@ def reading_kept(store: CorpusStore) -> Iterator[None]:
 
     with hash_once(), read_once(load_words) as vocabularies, keeping(load) as kept:
         yield
+    every = has_read_all()
     with store.transaction():
         for kind, vocabulary in vocabularies.items():
-            if read := vocabulary.keep():
+            if read := vocabulary.keep(every=every):
                 for part in _WORDS:
                     store.put_array(f"{kind}.{part}", getattr(read, part))
-        for method, keys, rows in kept.changed():
+        for method, keys, rows in kept.changed(every=every):
             store.put_array(f"{method}.keys", keys)
             store.put_array(f"{method}.rows", rows)
 

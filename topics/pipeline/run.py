@@ -63,7 +63,7 @@ def derive(
         measure: Measure the stability of topics that are kept.
     """
     work = CorpusWork(store, encoder, undone, anew=anew, measure=measure)
-    with reading_kept(store):
+    with reading_kept(store, lambda: RELATIONS.name in work.runner.made):
         work.runner.make(RELATIONS, FURNITURE, STORIES, SHARED)
         work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES, SEARCH)
     previous = count_shown(store)
