@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.text.stopwords import STOP_WORDS
-from embeddings.text.wording import Vocabulary, open_vocabulary
+from embeddings.text.wording import open_vocabulary
 from topics.naming.nouns import among, weigh_nouns
+from topics.naming.spellings import Spellings
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -77,9 +78,6 @@ _LONG_WORD = 5
 _SENTENCE_ENDS = frozenset({"", ".", "!", "?", "\n"})
 _HEADLINE_LOWER = 0.15
 
-_LETTERS = r"[^\W\d_]"
-_WORD = rf"(?:{_LETTERS}\.){{2,}}|(?:St|Mt|Ft)\.(?=\s[A-Z])|[^\W_]+(?:[-'’&][^\W_]+)*"
-_TOKENS = re.compile(rf"{_WORD}|&(?=\s)|[^\w\s'’&-]|[-–—]{{1,2}}(?=\s)|\n")
 # "President Bashar" runs on in "President Bashar al-Assad".
 _CAPITAL = re.compile(r"(?:(?:al|el|ul|bin|ben)-)?(?P<first>\w)")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
@@ -252,27 +250,12 @@ def _fitness(
     return np.asarray(np.where(whole < 1 - _RUNS_ON, _LEAST_FITNESS, 1.0) * fit)
 
 
-class _Spellings(Vocabulary):
-    """Numbers words and breaks as they are spelled."""
-
-    kind = "tokens 1"
-    apart = None
-
-    def number(self, text: str) -> list[int]:
-        """Return the numbers of the tokens of ``text``, in order."""
-        known = self._by_word
-        return [known.setdefault(token, len(known)) for token in _TOKENS.findall(text)]
-
-
-_NONE = np.empty(0, np.uint32)
-
-
 def _tokenise(texts: Sequence[str]) -> _Tokens:
     """Split texts into words and breaks."""
-    spelling = open_vocabulary(_Spellings)
+    spelling = open_vocabulary(Spellings)
     read = [spelling.row(text) for text in texts]
     used, first, places = np.unique(
-        np.concatenate([*read, _NONE]), return_index=True, return_inverse=True
+        np.concatenate([*read, np.empty(0, np.uint32)]), return_index=True, return_inverse=True
     )
     # Numbered as they are first met in these texts, whatever was read before.
     known, order = spelling.words(), np.argsort(first)
