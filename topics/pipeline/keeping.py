@@ -48,7 +48,8 @@ from topics.pipeline.topic_tables import (
     read_leaves,
     read_names,
 )
-from topics.pipeline.topics import FITS, Found, Placed, Wishes, place_rows, take_rows
+from topics.pipeline.topics import FITS, Found, Placed, place_rows, take_rows
+from topics.pipeline.wishes import Wishes
 
 if TYPE_CHECKING:
     from topics.pipeline.work import CorpusWork

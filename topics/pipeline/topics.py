@@ -21,7 +21,6 @@ from topics.discovery.levels import grow_tree
 from topics.discovery.rest import discover_rest
 from topics.discovery.stability import measure_stability
 from topics.edits.constraints import Memory, apply_edits
-from topics.edits.edits import Edit, list_answers
 from topics.edits.following import follow_edits
 from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
@@ -30,6 +29,7 @@ from topics.hierarchy.showing import choose_shown, find_heads
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.keeping.names import keep_names
 from topics.naming.describing import Described, Topic, describe_tree
+from topics.pipeline.wishes import Wishes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,32 +37,6 @@ if TYPE_CHECKING:
 
 # The array that holds how far each row fits each of the user's topics.
 FITS = "fits"
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user asked of the topics.
-
-    Attributes:
-        guided: Topics of the user's own.
-        edits: Changes made by hand, renames left out.
-        count: Number of topics to show; ``None`` leaves it to the corpus.
-        every: Whether every passage goes to one of the user's topics.
-        stability: Whether to measure how far topics return in resampled runs.
-    """
-
-    guided: tuple[GuidedTopic, ...] = ()
-    edits: tuple[Edit, ...] = ()
-    count: int | None = None
-    stability: bool = True
-    every: bool = False
-
-    @property
-    def taught(self) -> dict[str, dict[str, bool]]:
-        """Yes and no by content hash, of the user's topics that have answers to learn from."""
-        answers = list_answers(self.edits)
-        own = [topic.name for topic in self.guided]
-        return {name: said for name, said in answers.items() if name in own and is_taught(said)}
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ from topics.pipeline.coverage_tables import read_copies, read_pairs, read_storie
 from topics.pipeline.furniture import FURNITURE, find_left_out, read_furniture
 from topics.pipeline.kept_tables import read_kept
 from topics.pipeline.stages import Runner, Work
-from topics.pipeline.topics import Corpus, Wishes
+from topics.pipeline.topics import Corpus
+from topics.pipeline.wishes import Wishes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
