@@ -52,6 +52,7 @@ ORDER = [
     "topics.views",
     "topics.one_file",
     "topics.web",
+    "topics.assistants",
     "topics.cli",
     "topics.former",
 ]
@@ -69,6 +70,7 @@ HOMES = {
     "fastapi": ("topics.web",),
     "starlette": ("topics.web",),
     "uvicorn": ("topics.web",),
+    "mcp": ("topics.assistants.server",),
     "markupsafe": ("topics.views", "topics.one_file"),
     "py3langid": ("embeddings.text.languages",),
     "stop_words": ("embeddings.text.stopwords",),
@@ -78,7 +80,14 @@ HOMES = {
 
 
 # What shows a corpus to somebody asks the owners of the tables.
-FACES = ("topics.answers", "topics.views", "topics.one_file", "topics.web", "topics.cli")
+FACES = (
+    "topics.answers",
+    "topics.views",
+    "topics.one_file",
+    "topics.web",
+    "topics.assistants",
+    "topics.cli",
+)
 
 
 def modules() -> dict[str, Path]:
@@ -164,7 +173,7 @@ def test_topics_holds_folders_only_and_few():
     files = [path.name for path in (ROOT / "topics").glob("*.py") if path.stem != "__init__"]
     folders = [path.name for path in (ROOT / "topics").iterdir() if (path / "__init__.py").exists()]
     assert files == []
-    assert len(folders) <= 17
+    assert len(folders) <= 18
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if name.startswith(FACES)])
@@ -191,6 +200,7 @@ def test_tests_stand_in_folders_of_the_same_names():
 def test_importing_the_packages_loads_nothing_heavy():
     heavy = "numpy rapidfuzz lxml torch sklearn scipy umap matplotlib openvino pyarrow trafilatura"
     heavy += " sentence_transformers py3langid budoux stop_words jinja2 markupsafe fastapi uvicorn"
+    heavy += " mcp"
     code = (
         "import sys, embeddings, topics, topicwire, tests.running as running;"
         "running.load_commands();"

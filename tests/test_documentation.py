@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 import shlex
@@ -140,11 +141,19 @@ def test_toml_blocks_are_files_of_topics_or_owners(where, block):
     assert parse_owners(block).by_outlet if "owner" in block else parse_topics(block)
 
 
+@pytest.mark.parametrize(("where", "block"), blocks("json"), ids=lambda value: value[:24])
+def test_settings_of_assistants_start_a_command_there_is(where, block):
+    ((_, server),) = json.loads(block)["mcpServers"].items()
+    assert server["command"] == "topicwire"
+    code, _, err = run(*server["args"])
+    assert (code, "there is no database" in err.lower()) == (4, True), err
+
+
 def test_no_code_block_is_left_untested():
     texts = [page.read_text("utf-8") for page in PAGES]
     kinds = {kind for text in texts for kind in re.findall(r"^```(.+)$", text, re.MULTILINE)}
     # What fetches pages with libraries that cannot be installed here says that it is not run.
-    assert kinds <= {"console", "python", "toml", "python not-run"}
+    assert kinds <= {"console", "python", "toml", "json", "python not-run"}
 
 
 def test_every_link_between_pages_leads_somewhere():

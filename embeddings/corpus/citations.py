@@ -94,14 +94,14 @@ def read_bodies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str
     )
 
 
-def read_places(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str]:
-    """Return the document id of passages, by id."""
-    return dict(
-        store.rows(
-            "SELECT id, document_id FROM passages WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(passage_ids)),),
-        )
+def read_places(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, tuple[str, int, int]]:
+    """Return document id of passages, and where they start and end in its text, by id."""
+    rows = store.rows(
+        'SELECT id, document_id, start, "end" FROM passages '
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(passage_ids)),),
     )
+    return {passage_id: (document_id, start, end) for passage_id, document_id, start, end in rows}
 
 
 def find_keys(store: CorpusStore, passage_id: int) -> tuple[str, str] | None:

@@ -107,6 +107,7 @@ READING = (
     Case("changes", ("--since", "2001-01-01", "--json")),
     Case("outlets", ("--json",)),
     Case("serve", ("--check", "--json")),
+    Case("mcp", ("--check", "--json")),
     Case("trends", ("--outlets", "--json")),
     Case("calibrate", ("--answers", "--json")),
     Case("edit list", ("--json",)),

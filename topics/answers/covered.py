@@ -89,7 +89,7 @@ def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
 
 def read_agencies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """Return the agencies whose text the articles of some passages may carry, by passage id."""
-    places = read_places(store, passage_ids)
+    places = {one: place[0] for one, place in read_places(store, passage_ids).items()}
     dropped = _read_dropped(store, set(places.values()))
     found = {
         one.id: find_agencies(one, find_credits(one, dropped.get(one.id, ())))

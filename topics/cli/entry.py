@@ -29,6 +29,7 @@ COMMANDS = {
     "map": "Draw the topic map.",
     "report": "Write a report in one file: map, topics, stories, who repeats whom.",
     "serve": "Show the database as web pages of this machine, with a JSON API.",
+    "mcp": "Let an assistant read the database, by the Model Context Protocol.",
     "edit": "Change topics by hand; every later run obeys, and each change can be undone.",
     "evaluate": "Compare the topics with labels given by hand.",
     "export": "Write all passages with outlet, date, url, topic and copy group.",

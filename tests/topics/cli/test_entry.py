@@ -28,6 +28,7 @@ COMMANDS = [
     "map",
     "report",
     "serve",
+    "mcp",
     "topics",
     "edit",
     "trends",

@@ -119,6 +119,7 @@ RUNS: dict[str, list[list[object]]] = {
     "map": [[f"map{TYPED}.svg"], [f"map{TYPED}.svg", "--colour", "outlet"]],
     "report": [[f"page{TYPED}.html"], [f"page{TYPED}.html", "--story", 1], [f"page{TYPED}.txt"]],
     "serve": [["--check"]],
+    "mcp": [["--check"]],
     "edit rename": [[2, "Floods"], [2, f"Floods{EVIL}"]],
     "edit split": [[2, "--into", 2]],
     "edit merge": [[1, 2]],
@@ -157,7 +158,7 @@ def test_no_name_and_no_text_steers_the_terminal(folder, name):
             assert not re.search("^FORGED", printed, re.MULTILINE), words
             if more and not code:
                 json.loads(out)
-    if not name.startswith(("edit", "serve")):
+    if not name.startswith(("edit", "serve", "mcp")):
         assert "[bold]:bell:" in everything  # Rich's markup is text as any other.
 
 
