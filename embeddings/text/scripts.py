@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _SMALL_BLOCKS = (
     (0x0E00, 0x0E7F),  # Thai
@@ -31,14 +32,20 @@ MARKS = _list(0x0300, 0x1FFF, "M") + "\u3099\u309a"
 """Marks that belong to the letter before, vowels of many scripts among them, for such a set."""
 
 UNSPACED_RUN = re.compile(f"(?:[{UNSPACED}][{MARKS}]*)+")
-_CHARACTER = re.compile(f"[{UNSPACED}][{MARKS}]*")
+_CHARACTER = f"[{UNSPACED}][{MARKS}]*"
 # Of letters beside these, SQLite takes the marks for gaps between words.
 _SPACED_MARKS = re.compile(f"[{_list(0x0900, 0x1FFF, 'M')}]")
 
 
 def is_unspaced(word: str) -> bool:
     """Whether a word is a character of a script without spaces."""
-    return not word.isascii() and _CHARACTER.fullmatch(word) is not None
+    return not word.isascii() and _compile_character().fullmatch(word) is not None
+
+
+# Patterns of all scripts take 5 ms each to compile, and a search of Latin letters needs none.
+@cache
+def _compile_character() -> re.Pattern[str]:
+    return re.compile(_CHARACTER)
 
 
 def _choose_forms() -> dict[int, int | str | None]:
@@ -52,18 +59,19 @@ def _choose_forms() -> dict[int, int | str | None]:
     forms: dict[int, int | str | None] = {**str.maketrans("أإآٱىةؤئیکё", "اااايهوييكе")}
     forms |= dict.fromkeys(map(ord, "\u0640" + _list(0x0591, 0x06ED, "M")))
     forms |= {0xFF01 + place: chr(0x21 + place) for place in range(94)}
-    for code in range(0x0660, 0xFF1A):
-        if unicodedata.category(chr(code)) == "Nd":
-            forms[code] = str(unicodedata.digit(chr(code)))
+    for digit in filter(str.isdecimal, map(chr, range(0x0660, 0xFF1A))):
+        forms[ord(digit)] = str(unicodedata.digit(digit))
     return forms
 
 
 FORMS = _choose_forms()
 """One form for letters of several, as ``str.translate`` takes it; lower case only."""
 
-_INDEXED = re.compile(
-    f"(?:[{UNSPACED}][{MARKS}]*)+|{_SPACED_MARKS.pattern}|[{re.escape(''.join(map(chr, FORMS)))}Ё]"
-)
+
+@cache
+def _compile_indexed() -> re.Pattern[str]:
+    letters = re.escape("".join(map(chr, FORMS)))
+    return re.compile(f"(?:[{UNSPACED}][{MARKS}]*)+|{_SPACED_MARKS.pattern}|[{letters}Ё]")
 
 
 def index_form(text: str) -> str:
@@ -72,7 +80,9 @@ def index_form(text: str) -> str:
     Characters of scripts without spaces stand apart, so that each is a word; letters are in
     their one form. A text of letters that have but one is returned as it is.
     """
-    return _INDEXED.sub(lambda found: _spell(found[0]), text)
+    if text.isascii():
+        return text
+    return _compile_indexed().sub(lambda found: _spell(found[0]), text)
 
 
 def choose_index_text(text: str) -> str | None:
@@ -88,14 +98,14 @@ def trace_index_form(text: str) -> list[int]:
     """
     offsets: list[int] = []
     place = 0
-    for found in _INDEXED.finditer(text):
+    for found in _compile_indexed().finditer(text):
         offsets += range(place, found.start())
         place = found.end()
         if not UNSPACED_RUN.match(found[0]):
             offsets += [found.start()] * len(_spell(found[0]))
             continue
         offsets.append(found.start())
-        for character in _CHARACTER.finditer(found[0]):
+        for character in _compile_character().finditer(found[0]):
             start = found.start() + character.start()
             end = found.start() + character.end()
             offsets += [start] * len(_spell_character(character[0])) + [end]
@@ -104,7 +114,7 @@ def trace_index_form(text: str) -> list[int]:
 
 def _spell(found: str) -> str:
     if UNSPACED_RUN.match(found):
-        return f" {' '.join(map(_spell_character, _CHARACTER.findall(found)))} "
+        return f" {' '.join(map(_spell_character, _compile_character().findall(found)))} "
     return _spell_character(found)
 
 

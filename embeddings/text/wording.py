@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import ClassVar
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from embeddings.text.scripts import FORMS, MARKS, UNSPACED
 
 _LETTER = f"[^\\W{UNSPACED}]|[{MARKS}]"
-_WORD = re.compile(
+_WORD = (
     r"(?:[^\W\d_]\.){2,}"  # U.S., a.m.
     r"|\d+(?:[.,:]\d+)+"  # 1,200  2.5  5:30
     rf"|[{UNSPACED}][{MARKS}]*"  # of Chinese, Japanese, Thai: written without spaces
@@ -88,9 +88,19 @@ class Wording:
         return self.text[self.ends[place - 1] : self.starts[place]]
 
 
+@cache
+def _compile_word() -> re.Pattern[str]:
+    # At its first use: it takes 10 ms, and texts of Latin letters need none of it.
+    return re.compile(_WORD)
+
+
+def _choose_pattern(text: str) -> re.Pattern[str]:
+    return _compile_word() if _NOT_PLAIN.search(text) else _PLAIN_WORD
+
+
 def read_words(text: str) -> Wording:
     """Find the words of a text with their offsets."""
-    found = list(_WORD.finditer(text))
+    found = list(_choose_pattern(text).finditer(text))
     return Wording(
         text,
         tuple(fold(match.group()) for match in found),
@@ -100,12 +110,12 @@ def read_words(text: str) -> Wording:
 
 
 def _find_words(text: str) -> list[str]:
-    return (_WORD if _NOT_PLAIN.search(text) else _PLAIN_WORD).findall(text)
+    return _choose_pattern(text).findall(text)
 
 
 def find_starts(text: str) -> list[int]:
     """Return the offset of each word of a text."""
-    return [match.start() for match in _WORD.finditer(text)]
+    return [match.start() for match in _choose_pattern(text).finditer(text)]
 
 
 @dataclass(frozen=True)
