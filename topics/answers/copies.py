@@ -159,13 +159,14 @@ def copies(
         StoreError: No such database, or nothing in it has been clustered.
     """
     filters = Filters(sources, since, until, languages=languages)
+    kinds, wanted = check_kinds(kinds, KINDS), tuple(sorted(check_sharing(sharing)))
 
     def answer() -> CopyReport:
         return list_copies(
-            db, filters, kinds=kinds, least_share=least_share, pairs=pairs, sharing=sharing
+            db, filters, kinds=kinds, least_share=least_share, pairs=pairs, sharing=wanted
         )[0]
 
-    question = ("copies", filters, tuple(kinds), least_share, pairs, tuple(sharing))
+    question = ("copies", filters, kinds, least_share, pairs, wanted)
     return session_of(db).keep(question, answer)
 
 

@@ -32,6 +32,7 @@ def outlets(
         StoreError: No such database, never clustered, or changed since.
     """
     given = None if owners is None else read_owners(Path(owners))
+    sources = (sources,) if isinstance(sources, str) else tuple(sources)
 
     def answer() -> OutletReport:
         with open_clustered(db, current=True) as store:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager, suppress
 from functools import wraps
 from inspect import signature
 from os import PathLike, fspath
@@ -219,7 +219,7 @@ class Session:
     def keep(self, question: Hashable, answer: Callable[[], T]) -> T:
         """Return what was answered to a question in this state of the database.
 
-        Threads that ask the same at once wait for one answer.
+        Threads that ask the same at once wait for one answer; where it fails, each asks itself.
 
         Args:
             question: All that the answer hangs on but the database.
@@ -227,31 +227,37 @@ class Session:
         """
         if not self._watch:
             return answer()
-        with self._lock:
-            # Looked at before the answer is, which may be of a later state, never of an earlier.
-            state = self._watch.state()
-            if state != self._state:
-                self._answers.clear()
-                self._state = state
-            found = self._answers.get(question)
-            kept = found or Future[Any]()
-            self._answers[question] = kept
-            self._answers.move_to_end(question)
-            if len(self._answers) > _MOST_ANSWERS:
-                self._answers.popitem(last=False)
-        if found is None:
-            self._answer(question, kept, answer)
-        given: T = kept.result()
-        return given
+        while True:
+            with self._lock:
+                # Looked at before the answer is, which may be of a later state, never an earlier.
+                state = self._watch.state()
+                if state != self._state:
+                    self._answers.clear()
+                    self._state = state
+                found = self._answers.get(question)
+                kept = found or Future[Any]()
+                self._answers[question] = kept
+                self._answers.move_to_end(question)
+                if len(self._answers) > _MOST_ANSWERS:
+                    self._answers.popitem(last=False)
+            if found is None:
+                return self._answer(question, kept, answer)
+            with suppress(CancelledError):
+                given: T = found.result()
+                return given
 
-    def _answer(self, question: Hashable, kept: Future[Any], answer: Callable[[], Any]) -> None:
+    def _answer(self, question: Hashable, kept: Future[Any], answer: Callable[[], T]) -> T:
         try:
-            kept.set_result(answer())
-        except BaseException as error:
+            given = answer()
+        except BaseException:
+            # It may be of this thread alone, such as an interrupt.
             with self._lock:
                 if self._answers.get(question) is kept:
                     del self._answers[question]
-            kept.set_exception(error)
+            kept.cancel()
+            raise
+        kept.set_result(given)
+        return given
 
 
 def open(path: Database = "topicwire.db") -> Session:  # noqa: A001

@@ -176,12 +176,13 @@ def trends(
     if recent is not None and recent < 1:
         raise InputError(f"--recent is {recent}; give a number of periods, 1 or more.")
     filters = Filters(sources, since, until, languages=languages)
+    topics = tuple(topics)
 
     def answer() -> TrendReport:
         with open_clustered(db) as store:
             return count_trends(store, filters.match(store), by, recent, topics, level)
 
-    question = ("trends", filters, by, recent, tuple(topics), level)
+    question = ("trends", filters, by, recent, topics, level)
     return session_of(db).keep(question, answer)
 
 

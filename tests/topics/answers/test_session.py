@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -167,6 +168,33 @@ def test_threads_that_ask_the_same_share_one_answer(opened, measured):
     assert len(measured) == 1
     assert all(one is found[0] for one in found)
     assert all(one == hits[0] for one in hits)
+
+
+def test_what_is_asked_by_an_iterator_is_what_is_answered(opened):
+    listed = opened.copies(kinds=["contains"], sharing=["all"])
+    assert opened.copies(kinds=iter(["contains"]), sharing=iter(["all"])) == listed
+    topic = str(opened.topics()[0].id)
+    assert opened.trends(topics=iter([topic])) == opened.trends(topics=[topic])
+    assert opened.outlets(sources=iter(["post"])) == opened.outlets(sources=["post"])
+    assert opened.outlets(sources="post") == opened.outlets(sources=["post"])
+
+
+def test_a_thread_that_waits_for_an_answer_that_fails_asks_itself(opened):
+    began, go_on = threading.Event(), threading.Event()
+
+    def fail():
+        began.set()
+        go_on.wait()
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(opened.keep, "question", fail)
+        began.wait()
+        second = pool.submit(opened.keep, "question", lambda: 7)
+        time.sleep(0.1)  # until it waits; it is told 7 also where it comes late
+        go_on.set()
+        assert second.result() == 7
+        assert isinstance(first.exception(), KeyboardInterrupt)
 
 
 def test_an_answer_that_failed_is_sought_again(opened):
