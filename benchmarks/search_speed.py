@@ -1,6 +1,7 @@
 """A search in a running process: milliseconds, memory and recall of ours and of peers.
 
     python -m benchmarks.search_speed [--rows N ...] [--folder DIR] [--peers PYTHON]
+    python -m benchmarks.search_speed --db FILE
 
 Texts and vectors are made by a seed: words as frequent as Zipf's law has them, vectors around
 200 centres. A query is a stored vector with noise and four words of that passage; 60 of them.
@@ -9,6 +10,9 @@ peers faiss and usearch find the ten nearest vectors alone, and "SQLite FTS" the
 passages by ``bm25()`` alone. Each line is a fresh process, milliseconds are of processor time,
 the median and the slowest of the queries; MiB is the most that the process held. PYTHON is the
 interpreter of an environment with requirements-peers.txt.
+
+With FILE a session of it answers 100 queries, ``Session.search`` with the encoder, after one that
+loads what they need; the line beside it is the encoder alone.
 
 The database of a million takes ten minutes to make and 3 GB; it stays in DIR for the next run.
 """
@@ -194,13 +198,39 @@ def measure_recall(method: str, queries: Any, found: Any, path: Path) -> float:
     return float(np.mean(shares))
 
 
+def measure_session(path: Path) -> None:
+    """Print what 100 questions to an open session take, and the encoder's part."""
+    import topics
+    from embeddings.corpus.store import CorpusStore
+
+    firsts = ("refugees", "missiles", "talks", "weapons", "aid", "border", "rebels", "oil", "food")
+    lasts = ("Turkey", "Russia", "Jordan", "Lebanon", "Iran", "camp", "school", "convoy", "in May")
+    queries = [f"{first} {last}" for first in (*firsts, "Aleppo") for last in (*lasts, "today")]
+    with topics.open(path) as session, CorpusStore.open(path) as store:
+        session.search(queries[0])
+        encoder = session.encoder(store)
+        for name, ask in (
+            ("Session.search", session.search),
+            ("encoder alone", lambda query: encoder.encode([query], "query")),
+        ):
+            began, at = time.process_time(), time.perf_counter()
+            for query in queries:
+                ask(query)
+            took = time.process_time() - began, time.perf_counter() - at
+            print(f"{name}: {len(queries)} queries, {took[0]:.2f} CPU s, {took[1]:.2f} s")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[20_000, 100_000])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--method", help="measure this one, in this process")
+    parser.add_argument("--db", type=Path, help="ask a session of this database")
     given = parser.parse_args()
+    if given.db:
+        measure_session(given.db)
+        return
     for rows in given.rows:
         path = given.folder / f"search-{rows}.db"
         if given.method:

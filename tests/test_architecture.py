@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -167,6 +168,16 @@ def test_every_exported_name_is_there_and_hides_no_module(package):
     )
     files = {path.stem for path in (ROOT / package).iterdir() if path.stem != "__init__"}
     assert not files & set(names)
+
+
+@pytest.mark.parametrize("package", ["embeddings", "topics"])
+def test_a_stub_has_each_name_on_one_line(package):
+    """What reads it goes by lines, so that an import in brackets would be left out."""
+    stub = ast.parse((ROOT / package / "__init__.pyi").read_text())
+    named = [
+        alias.asname for one in stub.body if isinstance(one, ast.ImportFrom) for alias in one.names
+    ]
+    assert sorted(named) == sorted(importlib.import_module(package).__all__)
 
 
 def test_topics_holds_folders_only_and_few():

@@ -130,10 +130,11 @@ def choose_nearest(apart: NDArray[np.uint16], wanted: int) -> NDArray[np.int64]:
 
 
 def choose_best(rows: NDArray[np.int64], guess: NDArray[Any], wanted: int) -> NDArray[np.int64]:
-    """Return those of the rows with the highest guesses."""
+    """Return those of the rows with the highest guesses, and the ties of the last of them."""
     if len(rows) <= wanted:
         return rows
-    return rows[np.argpartition(guess, -wanted)[-wanted:]]
+    best: NDArray[np.int64] = rows[guess >= np.partition(guess, -wanted)[-wanted]]
+    return best
 
 
 def pack_signs(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.uint64]:

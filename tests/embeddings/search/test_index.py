@@ -11,6 +11,7 @@ from embeddings.search import making
 from embeddings.search.index import (
     ARRAYS,
     MovedError,
+    choose_best,
     choose_nearest,
     fits_vectors,
     list_passages,
@@ -53,6 +54,12 @@ def test_the_nearest_chosen_are_as_many_as_wanted_with_their_ties():
     apart = np.array([3, 1, 2, 2, 9, 0xFFFF], np.uint16)
     assert choose_nearest(apart, 2).tolist() == [1, 2, 3]
     assert choose_nearest(apart, 6).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_the_best_chosen_are_as_many_as_wanted_with_their_ties():
+    guess = np.array([0.1, 0.5, 0.3, 0.3, 0.3, 0.2], np.float32)
+    assert choose_best(np.arange(6), guess, 2).tolist() == [1, 2, 3, 4]
+    assert choose_best(np.arange(6), guess, 6).tolist() == list(range(6))
 
 
 def test_a_guess_is_near_the_cosine(store, many, keep):
