@@ -1,7 +1,7 @@
 """The pictures of README and docs, made again: ``python -m benchmarks.pictures --db topicwire.db``.
 
 The database is that of ``make demo``. Needs Debian's Chromium and the extra ``dev``; with
-``--maps`` the maps alone are made, which need neither.
+``--maps`` the maps alone are made, which need neither; with ``--web`` the web page alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import topics
+from benchmarks.serve import serve
 from tests.browser import Opened, open_browser
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures"
@@ -21,6 +22,14 @@ SHOTS = (
     ("report-topics.png", 1280, 620, "light", "", "#topics"),
     ("report-story.png", 1280, 900, "light", "", "#story-4"),
     ("report-phone.png", 390, 760, "dark", "", "#map-section"),
+)
+
+# Of the web page: name, width, height, scheme, address.
+PAGES = (
+    ("web.png", 1280, 900, "light", "/"),
+    ("web-topic.png", 1280, 900, "dark", "/topics/1"),
+    ("web-search.png", 1280, 760, "light", "/search?q=talks+in+Geneva"),
+    ("web-phone.png", 390, 760, "light", "/stories/1"),
 )
 
 # The maps, which are drawn for print, made as wide as a screen shows them.
@@ -41,16 +50,33 @@ def draw_maps(db: Path) -> None:
         print(f"{OUT / name}: {(OUT / name).stat().st_size / 1e3:.0f} kB")
 
 
+def picture_pages(browser: Any, db: Path) -> None:
+    """Serve a database, and take pictures of its pages."""
+    with serve(db) as (port, _):
+        for name, width, height, scheme, address in PAGES:
+            size = {"width": width, "height": height}
+            home = f"http://127.0.0.1:{port}"
+            opened = Opened(browser, home, address, viewport=size, color_scheme=scheme)
+            opened.page.screenshot(path=OUT / name)
+            opened.context.close()
+            print(f"{OUT / name}: {(OUT / name).stat().st_size / 1e3:.0f} kB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--db", type=Path, default=Path("topicwire.db"))
     parser.add_argument("--maps", action="store_true")
+    parser.add_argument("--web", action="store_true")
     given = parser.parse_args()
     OUT.mkdir(exist_ok=True)
-    draw_maps(given.db)
+    if not given.web:
+        draw_maps(given.db)
     if given.maps:
         return
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
+        picture_pages(browser, given.db)
+        if given.web:
+            return
         page = Path(folder) / "report.html"
         topics.report(page, db=given.db)
         for name, width, height, scheme, address, where in SHOTS:

@@ -38,7 +38,7 @@ def open_browser() -> Iterator[Any]:
 class Opened:
     """A page that was opened, with all that it asked for and complained of."""
 
-    def __init__(self, browser: Any, path: Path, address: str = "", **options: Any) -> None:
+    def __init__(self, browser: Any, place: Path | str, address: str = "", **options: Any) -> None:
         self.script = options.pop("script", "")
         self.context = browser.new_context(reduced_motion="reduce", **options)
         self.page = self.context.new_page()
@@ -50,9 +50,14 @@ class Opened:
         self.page.on("dialog", lambda one: (self.said.append(one.message), one.dismiss()))
         if self.script:
             self.page.add_init_script(self.script)
-        self.page.goto(f"{path.as_uri()}{address}", wait_until="commit")
+        start = place if isinstance(place, str) else place.as_uri()
+        self.page.goto(f"{start}{address}", wait_until="commit")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is whole, and its map, where it has one, knows its texts."""
         ready = "document.documentElement.dataset.ready === 'texts'"
-        whole = "document.readyState !== 'loading'"
+        whole = "document.readyState === 'complete'"
         self.wait(f"{whole} && (!document.getElementById('map') || {ready})")
 
     def wait(self, condition: str) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # Stories that are shown whole, those of most outlets first; all are listed.
 MOST_WHOLE = 30
 # In this order each part knows those before it.
-_SCRIPTS = ("read", "draw", "names", "pick", "state", "view")
+_SCRIPTS = ("read", "draw", "names", "pick", "state", "tell", "point", "view")
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 

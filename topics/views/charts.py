@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.documents import date_bounds
-from topics.views.dates import spell_time
+from topics.views.dates import shorten_time, spell_time
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -100,7 +100,7 @@ _ROUND = [factor * 10**power for power in range(9) for factor in (1, 2, 5)]
 
 def _name_period(period: str, starts: int) -> str:
     january = period.endswith(("-01", "-01-01")) and starts > 1
-    return period[:4] if january and len(period) == 7 else spell_time(period)
+    return period[:4] if january and len(period) == 7 else shorten_time(period)
 
 
 def draw_parts(parts: Sequence[tuple[str, int]], whole: int, says: str) -> Markup:
@@ -231,5 +231,5 @@ def _find_ticks(start: datetime, end: datetime, whole: timedelta) -> list[Tick]:
         place = max(0.0, 100 * ((at - start) / whole))
         # The last one has no room beyond the rim.
         if place <= 90:
-            ticks.append(Tick(spell_time(at.date().isoformat()), f"{place:.2f}%"))
+            ticks.append(Tick(shorten_time(at.date().isoformat()), f"{place:.2f}%"))
     return ticks

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from topics.answers.counting import spell_date
+
+_MONTH = re.compile(r"[A-Z][a-z]{3,}")
 
 
 def spell_time(published: str) -> str:
@@ -23,7 +26,12 @@ def spell_time(published: str) -> str:
         return published
 
 
+def shorten_time(published: str) -> str:
+    """Return the same with the month in three letters: ``9 Apr 2017``."""
+    return _MONTH.sub(lambda found: found[0][:3], spell_time(published))
+
+
 def spell_range(first: str, last: str) -> str:
     """Return from when to when, as exact as days."""
-    first, last = spell_time(first[:10]), spell_time(last[:10])
+    first, last = shorten_time(first[:10]), shorten_time(last[:10])
     return first if first == last else f"{first} to {last}"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from embeddings.text.printing import plain, safe
 from topics.answers.counting import count, percent
-from topics.views.dates import spell_range, spell_time
+from topics.views.dates import shorten_time, spell_range
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,7 +40,7 @@ def _open_environment() -> Environment:
         "number": lambda value: f"{value:,}",
         "count": count,
         "percent": percent,
-        "day": spell_time,
+        "day": shorten_time,
         "web": web_address,
         "own_address": own_address,
         "file_name": lambda path: PurePath(path.replace("\\", "/")).name,

@@ -15,7 +15,7 @@ from topics.periods.periods import choose_unit
 from topics.periods.tallies import EXACT, Sighting, count_sightings
 from topics.pipeline.assignments import read_sightings
 from topics.views.charts import draw_periods
-from topics.views.dates import spell_time
+from topics.views.dates import shorten_time
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -109,7 +109,7 @@ def view_topics(store: CorpusStore, filters: Filters, wanted: Sequence[str] = ()
         later = tuple(again[one] for one in trends.periods)
         both = [a + b for a, b in zip(first, later, strict=True)]
         place = max(range(len(both)), key=lambda one: both[one], default=0)
-        peak = f"{spell_time(trends.periods[place])}, {both[place]:,}" if any(both) else ""
+        peak = f"{shorten_time(trends.periods[place])}, {both[place]:,}" if any(both) else ""
         says = f"Passages by {trends.by}, most in {peak}" if peak else "No dated passages"
         return TopicView(
             topic=topic,
@@ -132,8 +132,8 @@ def view_topics(store: CorpusStore, filters: Filters, wanted: Sequence[str] = ()
 
     return TopicsView(
         trends=trends,
-        first=spell_time(trends.periods[0]) if trends.periods else "",
-        last=spell_time(trends.periods[-1]) if trends.periods else "",
+        first=shorten_time(trends.periods[0]) if trends.periods else "",
+        last=shorten_time(trends.periods[-1]) if trends.periods else "",
         topics=tuple(
             view(summaries[one.id], one)
             for one in trends.topics

@@ -44,10 +44,8 @@ class Refusal(BaseModel):
     hint: str
 
 
-class Answer(Response):
+class Answer(JSONResponse):
     """A result as ``--json`` prints it, without its line breaks."""
-
-    media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
         """Write a result, or a list of them."""

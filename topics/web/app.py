@@ -49,6 +49,11 @@ def build(desk: Desk, *, host: str = "127.0.0.1", catch: bool = True) -> Guard:
     app.include_router(make_map(desk))
     app.include_router(make_api(desk))
     app.include_router(make_description(desk, app))
+    if desk.edit:
+        from topics.web.editing import make_editing  # which few servers need
+
+        app.state.token = desk.token
+        app.include_router(make_editing(desk))
     kinds = (TopicwireError, HTTPException, RequestValidationError, Exception) if catch else ()
     for kind in kinds:
         app.add_exception_handler(kind, _answer_errors(desk))
@@ -125,7 +130,14 @@ def serve(db: Database, listening: socket.socket, *, host: str, edit: bool = Fal
     import uvicorn
 
     desk = Desk(Session(db), edit=edit)
-    threading.Thread(target=_warm, args=[desk], daemon=True).start()
+
+    class Server(uvicorn.Server):
+        """Loads and counts what is asked for first, once it answers."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            threading.Thread(target=_warm, args=[desk], daemon=True).start()
+
     config = uvicorn.Config(
         build(desk, host=host),
         log_level="warning",
@@ -137,12 +149,15 @@ def serve(db: Database, listening: socket.socket, *, host: str, edit: bool = Fal
         h11_max_incomplete_event_size=32_000,
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    # Ctrl-C is how it is stopped.
+    with suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listening])
 
 
 def _warm(desk: Desk) -> None:
     """Load what the first search would wait for, and count what takes long."""
     with suppress(TopicwireError):
         with desk.open() as store:
+            desk.corpus(store), desk.topics(store), desk.stories(store)
             desk.db.encoder(store)
         desk.later("outlets", desk.db.outlets)

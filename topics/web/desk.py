@@ -11,27 +11,38 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi.responses import HTMLResponse
 
+from embeddings.corpus.filters import Filters
+from topics.answers.story import list_stories
 from topics.answers.topics import open_clustered
-from topics.pipeline.stages import is_stale
+from topics.pipeline.stages import is_stale, stored_digest
+from topics.views.corpus import view_corpus
 from topics.views.rendering import render
+from topics.views.topic import view_topics
 
 if TYPE_CHECKING:
     from fastapi import Request
 
     from embeddings.corpus.store import CorpusStore
+    from topics.answers.candidates import Candidate
     from topics.answers.session import Session
+    from topics.answers.story import StorySummary
+    from topics.coverage.examples.judgements import JudgementKind
+    from topics.views.corpus import CorpusView
+    from topics.views.topic import TopicsView
 
 T = TypeVar("T")
 
 # Seconds.
-PATIENCE = 0.6
+PATIENCE = 0.3
 
 SECTIONS = (
     ("/", "Front"),
     ("/stories", "Stories"),
     ("/outlets", "Outlets"),
     ("/map", "Map"),
+    ("/changes", "New"),
 )
+EDITING = (("/edits", "Edits"), ("/pairs", "Pairs"))
 STALE = (
     "Articles came or went since topics, copies and stories were made: what is told of them is of "
     "before. Where no run is under way, `topicwire cluster` brings them up to date."
@@ -60,6 +71,7 @@ class Desk:
         self._patience = patience
         self._lock = threading.Lock()
         self._running: dict[str, Future[Any]] = {}
+        self._pairs: tuple[str, list[Candidate]] | None = None
 
     @contextmanager
     def open(self) -> Iterator[CorpusStore]:
@@ -91,6 +103,35 @@ class Desk:
         except BaseException as error:
             running.set_exception(error)
 
+    def corpus(self, store: CorpusStore) -> CorpusView:
+        """Describe the corpus, once for a state of it."""
+        return self.db.keep("view of the corpus", lambda: view_corpus(store))
+
+    def topics(self, store: CorpusStore) -> TopicsView:
+        """Count and draw all topics, once for a state of the corpus."""
+        return self.db.keep("view of topics", lambda: view_topics(store, Filters()))
+
+    def stories(self, store: CorpusStore, *, across: bool = True) -> list[StorySummary]:
+        """List all stories, once for a state of the corpus."""
+        question = f"stories across {across}"
+        return self.db.keep(question, lambda: list_stories(store, Filters(), across=across))
+
+    def find_pairs(self, kind: JudgementKind) -> list[Candidate] | None:
+        """Return the pairs of a kind that may be asked about, ``None`` while they are sought.
+
+        They outlast an answer, which is a change of the database but none of them.
+        """
+        from topics.answers.calibrate import find_pairs  # which few servers need
+
+        with self.open() as store:
+            state = f"{kind} {stored_digest(store, 'relations')} {stored_digest(store, 'stories')}"
+        if self._pairs is None or self._pairs[0] != state:
+            found = self.later(f"pairs {kind}", lambda: find_pairs(kind, db=self.db))
+            if found is None:
+                return None
+            self._pairs = state, found
+        return self._pairs[1]
+
     def page(
         self,
         request: Request,
@@ -115,13 +156,21 @@ class Desk:
                 web=True,
                 edit=self.edit,
                 token=self.token,
-                sections=SECTIONS,
+                sections=SECTIONS + (EDITING if self.edit else ()),
+                made=_read_number(request, "edit") if self.edit else 0,
+                undone=_read_number(request, "undone") if self.edit else 0,
                 here=request.url.path,
                 notice=STALE if stale else "",
                 **views,
             ),
             status,
         )
+
+
+def _read_number(request: Request, name: str) -> int:
+    """Return the number of an edit that an address tells of, 0 for none."""
+    given = request.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
 def is_behind(store: CorpusStore) -> bool:

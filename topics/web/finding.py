@@ -13,7 +13,7 @@ from embeddings.corpus.contents import count_languages, count_outlets
 from embeddings.errors import InputError
 from topics.answers.article import article as describe_article
 from topics.answers.search import search as find_passages
-from topics.answers.topics import summarise_topics
+from topics.hierarchy.outline import read_outline
 from topics.views.article import view_versions
 from topics.views.rendering import render
 from topics.views.search import view_hits
@@ -86,7 +86,7 @@ def make_finding(desk: Desk) -> APIRouter:
     def search(request: Request, asked: AskedQuery) -> Response:
         with desk.open() as store:
             outlets, languages = count_outlets(store), count_languages(store)
-            topics = summarise_topics(store)
+            topics = [one.topic for one in desk.topics(store).topics]
         known = {name.casefold(): name for name, _ in outlets}
         sources = [known.get(one.casefold(), one) for one in asked.filters.sources]
         return desk.page(
@@ -112,11 +112,16 @@ def make_finding(desk: Desk) -> APIRouter:
             raise InputError(f"There is no passage {passage_id}; the search finds those there are.")
         report = describe_article(keys[0], desk.db)
         (one,) = (each for each in report.passages if each.passage_id == passage_id)
+        with desk.open() as store:
+            head = read_outline(store).heads.get(one.topic_id or 0, 0)
+            listed = [one.topic for one in desk.topics(store).topics] if desk.edit else []
         return desk.page(
             request,
             "passage.html",
             article=report,
             one=one,
+            head=head,
+            topics=listed,
             like=find_passages(like=passage_id, db=desk.db, limit=LIKE),
         )
 

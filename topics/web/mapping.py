@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from topics.answers.points import gather_points
+from topics.answers.points import gather_points, open_laid_out
 from topics.hierarchy.outline import read_outline
 from topics.one_file.blocks import join_columns, join_texts, squeeze, write_json
 from topics.pipeline.coverage_tables import read_story_heads
@@ -24,9 +24,9 @@ _KEPT = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=604800, 
 
 def gather_blocks(desk: Desk) -> Blocks:
     """Return what the script of the map is given, each part in gzip; none without passages."""
-    with desk.open() as store:
+    # Where the pages read alone, what is laid out is not stored.
+    with open_laid_out(desk.db) if desk.edit else desk.open() as store:
         outline = read_outline(store)
-        # What is laid out here is not stored: the pages read alone.
         points = gather_points(store, outline, keep=False)
         if not points.texts:
             return {}

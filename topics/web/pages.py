@@ -12,22 +12,25 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from embeddings.corpus.contents import count_outlets
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
+from topics.answers.changes import ChangesReport
+from topics.answers.changes import changes as tell_changes
 from topics.answers.covered import load_coverage, open_owners
 from topics.answers.info import removed_lines
 from topics.answers.story import list_stories, report_stories
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.coverage_tables import read_story_heads
 from topics.views.charts import draw_parts, draw_timeline
-from topics.views.corpus import view_corpus
 from topics.views.outlets import view_outlets
-from topics.views.story import view_story
-from topics.views.topic import view_topics
+from topics.views.story import StoryView, view_story
 from topics.web.desk import Desk, is_behind
 from topics.web.listing import Date, Name, Number, Outlets, Start, cut_page, read_filters
+from topics.web.visiting import find_last_visit, remember_visit
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+# Pairs of outlets on the front page.
+REPEATED = 6
 # Outlets of a topic that are drawn.
 DRAWN = 20
 
@@ -38,15 +41,31 @@ def make_pages(desk: Desk) -> APIRouter:
 
     @router.get("/")
     def front(request: Request) -> Response:
+        since, visit = find_last_visit(request)
         with desk.open() as store:
-            return desk.page(
+            stale = is_behind(store)
+            report = None if stale else desk.later("outlets", desk.db.outlets)
+            directed = [one for one in report.reuse if one.directed] if report else []
+            answer = desk.page(
                 request,
                 "front.html",
-                stale=is_behind(store),
-                corpus=view_corpus(store),
-                topics=view_topics(store, Filters()),
-                listed=list_stories(store, Filters()),
+                stale=stale,
+                corpus=desk.corpus(store),
+                topics=desk.topics(store),
+                listed=desk.stories(store),
+                repeated=sorted(directed, key=lambda one: (-one.words, one.outlet))[:REPEATED],
+                counting=not (stale or report),
+                since=since,
+                news=None if stale or not since else _tell_news(desk, since),
             )
+        remember_visit(answer, visit)
+        return answer
+
+    @router.get("/changes")
+    def changes(request: Request, since: Date = "") -> Response:
+        since = since or find_last_visit(request)[0]
+        found = _tell_news(desk, since) if since else None
+        return desk.page(request, "changes.html", since=since, found=found)
 
     @router.get("/topics/{topic_id}")
     def topic(request: Request, topic_id: Number) -> Response:
@@ -58,8 +77,10 @@ def make_pages(desk: Desk) -> APIRouter:
             shown = outline.parts.get(topic_id, head)
             if shown != topic_id:
                 return RedirectResponse(f"/topics/{shown}", 303)
-            topics = view_topics(store, Filters(), [str(head)])
-            (above,) = topics.topics
+            topics = desk.topics(store)
+            above = next((one for one in topics.topics if one.topic.id == head), None)
+            if above is None:
+                raise InputError(f"Topic {topic_id} is under no topic that is shown.")
             found = {one.topic.id: one for one in (above, *above.parts)}[topic_id]
             return desk.page(
                 request,
@@ -83,7 +104,11 @@ def make_pages(desk: Desk) -> APIRouter:
     ) -> Response:
         with desk.open() as store:
             filters = read_filters(source, since, until).match(store)
-            listed = list_stories(store, filters, across=not repeats)
+            listed = (
+                desk.stories(store, across=not repeats)
+                if filters == Filters()
+                else list_stories(store, filters, across=not repeats)
+            )
             shown, paging = cut_page(request, listed, start)
             return desk.page(
                 request,
@@ -102,11 +127,17 @@ def make_pages(desk: Desk) -> APIRouter:
         with desk.open() as store:
             if story_id not in read_story_heads(store):
                 raise InputError(f"There is no story {story_id}; the page of stories lists them.")
-            owners = open_owners(None, store)
-            coverage = load_coverage(store, story_id)
-            (report,) = report_stories(store, coverage, [story_id], owners)
+
+            def view() -> StoryView:
+                coverage = load_coverage(store, story_id)
+                owners = open_owners(None, store)
+                return view_story(report_stories(store, coverage, [story_id], owners)[0])
+
             return desk.page(
-                request, "story_page.html", stale=is_behind(store), view=view_story(report)
+                request,
+                "story_page.html",
+                stale=is_behind(store),
+                view=desk.db.keep(f"view of story {story_id}", view),
             )
 
     @router.get("/outlets")
@@ -145,12 +176,16 @@ def make_pages(desk: Desk) -> APIRouter:
                 request,
                 "about.html",
                 stale=is_behind(store),
-                corpus=view_corpus(store),
-                topics=view_topics(store, Filters()),
+                corpus=desk.corpus(store),
+                topics=desk.topics(store),
                 narrowed="",
             )
 
     return router
+
+
+def _tell_news(desk: Desk, since: str) -> ChangesReport:
+    return desk.db.keep(f"news since {since}", lambda: tell_changes(since, desk.db))
 
 
 def _draw_bars(counts: Sequence[tuple[str, int]]) -> list[tuple[str, int, Markup]]:

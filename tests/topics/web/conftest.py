@@ -43,7 +43,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
     """Where the points lie, and the model, are not the question here."""
     monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
     if "real_model" not in request.keywords:
-        monkeypatch.setattr("topics.answers.session.stored_encoder", lambda _: WordEncoder())
+        for module in ("session", "edit", "calibrate", "candidates"):
+            monkeypatch.setattr(f"topics.answers.{module}.stored_encoder", lambda _: WordEncoder())
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_a_page_that_cannot_be_made_says_where_to_look(news_file, open_client, m
     def fail(*_given):
         raise RuntimeError("secret path /etc/x")
 
-    monkeypatch.setattr("topics.web.pages.view_corpus", fail)
+    monkeypatch.setattr("topics.web.pages.is_behind", fail)
     client = open_client(news_file)
     client._transport.raise_server_exceptions = False  # as a server answers
     answer = client.get("/")

@@ -2,21 +2,14 @@
 
 import { fromScreen, openPainter, pointSize, toScreen } from "./draw.js";
 import { NamePainter } from "./names.js";
-import { isInside, Picker } from "./pick.js";
+import { Picker } from "./pick.js";
+import { listenToPointers, onKey } from "./point.js";
 import { readColumns, readTexts, unpack, unpackJson } from "./read.js";
 import { categorise, choose, readAddress, writeAddress } from "./state.js";
+import { find, listFound, make, number, showCard, tellLegend } from "./tell.js";
 
-const LISTED = 30;
 // Of fewer points none is hidden behind a name.
 const FEW = 1000;
-const find = (id) => document.getElementById(id);
-const make = (tag, text, name) => {
-  const made = document.createElement(tag);
-  if (text) made.textContent = text;
-  if (name) made.className = name;
-  return made;
-};
-const number = new Intl.NumberFormat("en");
 
 class MapView {
   constructor(map) {
@@ -97,7 +90,7 @@ class MapView {
       if (ramp) return colours.ramp[Math.round((rank * (colours.ramp.length - 1)) / Math.max(last - 1, 1))];
       return state.by === "topic" ? colours.topics[rank] : colours.palette[rank % colours.palette.length];
     });
-    this.tellLegend(names);
+    tellLegend(this, names);
     this.filter();
   }
 
@@ -116,7 +109,7 @@ class MapView {
     const count = this.chosen.reduce((sum, one) => sum + one, 0);
     find("status").textContent = `${number.format(count)} of ${number.format(map.count)} passages`;
     find("clear").hidden = all;
-    this.listFound(all ? 0 : count);
+    listFound(this, all ? 0 : count);
     this.redraw();
   }
 
@@ -148,105 +141,16 @@ class MapView {
 
   // ---- what it says
 
-  tellLegend(names) {
-    const legend = find("legend");
-    legend.replaceChildren(...names.map((name, rank) => {
-      const item = make("li");
-      const button = make("button", "", "key");
-      button.type = "button";
-      button.setAttribute("aria-pressed", String(this.category === rank));
-      const swatch = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      swatch.setAttribute("class", "swatch");
-      swatch.setAttribute("aria-hidden", "true");
-      const square = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      square.setAttribute("fill", this.palette[rank]);
-      swatch.append(square);
-      const label = make("bdi", name);
-      button.append(swatch, label);
-      button.addEventListener("click", () => {
-        this.category = this.category === rank ? null : rank;
-        for (const [place, other] of [...legend.querySelectorAll("button")].entries()) {
-          other.setAttribute("aria-pressed", String(this.category === place));
-        }
-        this.filter();
-      });
-      item.append(button);
-      return item;
-    }));
-    const used = new Set(this.map.category);
-    [...legend.children].forEach((item, rank) => { item.hidden = !used.has(rank); });
-  }
-
-  cite(point) {
-    const { map } = this;
-    const article = map.articles[map.article[point]];
-    const cited = make("p", "", "cited");
-    cited.append(make("b", map.outlets[article.outlet] || "unknown outlet"), ` ${article.date.replace("T", " ") || "no date"}`);
-    const title = make("p", "", "headline");
-    // A page of the server leads to its own page of the article.
-    const address = article.own ?? (/^https?:\/\//i.test(article.url) ? article.url : "");
-    if (address) {
-      const link = make("a");
-      link.append(make("bdi", article.title || article.url || "without a headline"));
-      link.href = address;
-      link.rel = "noopener noreferrer";
-      title.append(link);
-    } else title.append(make("bdi", article.title || "without a headline"));
-    const text = make("p", map.texts?.[map.text[point]] ?? "…", "text");
-    text.dir = title.dir = "auto";
-    return [cited, title, text];
-  }
-
-  copiesOf(point) {
-    const { node, article, articles, outlets } = this.map;
-    const held = new Set();
-    for (let other = 0; other < node.length; other++) {
-      if (node[other] === node[point] && other !== point) held.add(outlets[articles[article[other]].outlet] || "unknown outlet");
-    }
-    return [...held];
-  }
-
   pick(point) {
     if (point === this.picked) return;
     this.picked = point;
-    const card = find("card");
-    card.hidden = point < 0;
-    if (point >= 0) {
-      const topic = this.map.topics[this.map.topic[point]];
-      const copies = this.copiesOf(point);
-      card.replaceChildren(
-        ...this.cite(point),
-        make("p", topic ? topic.name : "no topic shown", "of"),
-        ...(copies.length ? [make("p", `Same wording in ${copies.slice(0, 6).join(", ")}${copies.length > 6 ? ` and ${copies.length - 6} more` : ""}`, "of")] : []),
-      );
-      const [x, y] = this.screen(point);
-      const right = x < this.view.width / 2;
-      card.style.left = right ? `${Math.min(x + 14, this.view.width - card.offsetWidth - 8)}px` : `${Math.max(x - 14 - card.offsetWidth, 8)}px`;
-      card.style.top = `${Math.max(8, Math.min(y - card.offsetHeight / 2, this.view.height - card.offsetHeight - 8))}px`;
-    }
+    showCard(this, point);
     this.redraw();
   }
 
   pickAt(x, y) {
     const reach = Math.max(10, pointSize(this.view, this.map.count)) / this.view.scale;
     this.pick(this.picker.nearest(...fromScreen(this.view, x, y), reach, (point) => this.chosen[point]));
-  }
-
-  listFound(count) {
-    const list = find("found");
-    find("found-head").hidden = count === 0;
-    const shown = [];
-    for (let point = 0; count && point < this.map.count && shown.length < LISTED; point++) {
-      if (this.chosen[point]) shown.push(point);
-    }
-    list.replaceChildren(...shown.map((point) => {
-      const item = make("li");
-      item.append(...this.cite(point));
-      return item;
-    }));
-    find("found-count").textContent = count > LISTED
-      ? `The first ${LISTED} of ${number.format(count)} passages chosen`
-      : `${number.format(count)} passage${count === 1 ? "" : "s"} chosen`;
   }
 
   // ---- what it is told
@@ -300,95 +204,17 @@ class MapView {
       this.pick(-1);
       this.zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY);
     }, { passive: false });
-    this.listenToPointers();
-    box.addEventListener("keydown", (event) => this.onKey(event));
+    listenToPointers(this);
+    box.addEventListener("keydown", (event) => onKey(this, event));
     addEventListener("hashchange", () => this.onAddress());
     new ResizeObserver(() => { this.resize(); this.draw(); }).observe(box);
     for (const media of [this.dark, this.print]) media.addEventListener("change", () => { this.recolour(); this.draw(); });
-  }
-
-  // One pointer moves the map or draws, two pinch it.
-  listenToPointers() {
-    const { box } = this;
-    const held = new Map();
-    const spread = () => {
-      const [a, b] = [...held.values()];
-      return Math.hypot(a[0] - b[0], a[1] - b[1]);
-    };
-    const place = (event) => {
-      const edge = box.getBoundingClientRect();
-      return [event.clientX - edge.left - box.clientLeft, event.clientY - edge.top - box.clientTop];
-    };
-    box.addEventListener("pointerdown", (event) => {
-      if (event.target.closest("button, a, #card")) return;
-      held.set(event.pointerId, place(event));
-      box.setPointerCapture(event.pointerId);
-      if (this.armed || event.shiftKey) this.lasso = [place(event)];
-    });
-    box.addEventListener("pointermove", (event) => {
-      const now = place(event);
-      const before = held.get(event.pointerId);
-      if (!before) {
-        if (!event.target.closest("#card")) this.pickAt(...now);
-        return;
-      }
-      if (held.size === 2) {
-        const apart = spread();
-        held.set(event.pointerId, now);
-        const [a, b] = [...held.values()];
-        this.zoom(spread() / (apart || 1), (a[0] + b[0]) / 2, (a[1] + b[1]) / 2);
-        return;
-      }
-      held.set(event.pointerId, now);
-      if (this.lasso) {
-        this.lasso.push(now);
-        this.redraw();
-      } else if (now[0] !== before[0] || now[1] !== before[1]) {
-        this.pick(-1);
-        this.pan(now[0] - before[0], now[1] - before[1]);
-      }
-    });
-    const release = (event) => {
-      if (!held.delete(event.pointerId)) return;
-      if (this.lasso) this.closeLasso();
-      else this.pickAt(...place(event));
-    };
-    box.addEventListener("pointerup", release);
-    box.addEventListener("pointercancel", release);
-    box.addEventListener("pointerleave", (event) => {
-      // A finger leaves when it is lifted: what it tapped stays told.
-      if (event.pointerType !== "touch" && !find("card").matches(":hover")) this.pick(-1);
-    });
   }
 
   arm(on) {
     this.armed = on;
     find("lasso").setAttribute("aria-pressed", String(on));
     this.box.classList.toggle("drawing", on);
-  }
-
-  closeLasso() {
-    const line = this.lasso.map(([x, y]) => fromScreen(this.view, x, y));
-    this.lasso = null;
-    this.arm(false);
-    const { places, count } = this.map;
-    this.map.drawn = line.length < 3 ? null : Uint8Array.from({ length: count }, (_, point) =>
-      (isInside(line, places[2 * point], places[2 * point + 1]) ? 1 : 0));
-    this.filter();
-  }
-
-  onKey(event) {
-    const step = 60;
-    const act = {
-      ArrowLeft: () => this.pan(step, 0), ArrowRight: () => this.pan(-step, 0),
-      ArrowUp: () => this.pan(0, step), ArrowDown: () => this.pan(0, -step),
-      "+": () => this.zoom(1.5), "=": () => this.zoom(1.5), "-": () => this.zoom(1 / 1.5),
-      0: () => { this.goHome(); this.moved(); },
-      Enter: () => this.pickMiddle(), Escape: () => { this.pick(-1); this.arm(false); this.clear(); },
-    }[event.key];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey || event.target !== this.box) return;
-    event.preventDefault();
-    act();
   }
 
   // The point nearest to the middle, for those without a pointer.
