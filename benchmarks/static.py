@@ -103,7 +103,7 @@ def mrpc(encoder: Encoder, data: Path) -> Iterator[Score]:
 
 
 def search(encoder: Encoder, data: Path) -> Iterator[Score]:
-    usual = search_module.MEANING_WEIGHT
+    usual = search_module.MODES["hybrid"]
     for name, load in (("TIME", time_set), ("summaries", summaries_set)):
         documents, queries, relevant = load(data)
         with (
@@ -115,14 +115,14 @@ def search(encoder: Encoder, data: Path) -> Iterator[Score]:
                     store.put_document(document, [], split(document, []))
             embed_corpus(store, encoder)
             for way, weight in (("cosine", 1.0), ("with words", usual), ("words alone", 0.0)):
-                search_module.MEANING_WEIGHT = weight
+                search_module.MODES["hybrid"] = weight
                 scores = []
                 for key, query in queries.items():
                     hits = search_text(store, encoder, query, limit=60)
                     ranked = dict.fromkeys(hit.document_id for hit in hits)
                     scores.append(ndcg(ranked, relevant[key]))
                 yield f"{name}, {way}, nDCG@10", sum(scores) / len(scores)
-    search_module.MEANING_WEIGHT = usual
+    search_module.MODES["hybrid"] = usual
 
 
 def topics(encoder: Encoder, data: Path) -> Iterator[Score]:

@@ -107,8 +107,15 @@ class Filters:
         return " AND ".join(conditions), parameters
 
 
-def find_outlets(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
+def find_outlets(
+    store: CorpusStore, wanted: Sequence[str], *, parts: bool = False
+) -> tuple[str, ...]:
     """Return outlets as they are stored, whatever the case they are given in.
+
+    Args:
+        store: The store.
+        wanted: Their names.
+        parts: Whether a part of a name will do where there is no such name.
 
     Raises:
         InputError: No article is from one of them.
@@ -120,10 +127,12 @@ def find_outlets(store: CorpusStore, wanted: Sequence[str]) -> tuple[str, ...]:
         known.setdefault(source.casefold(), []).append(source)
     found: list[str] = []
     for given in (wanted,) if isinstance(wanted, str) else wanted:
-        if given.casefold() not in known:
+        name = given.casefold()
+        fitting = [name] if name in known else [one for one in known if parts and name in one]
+        if not fitting:
             some = ", ".join(sorted(one for names in known.values() for one in names if one)[:8])
             raise InputError(f"No article is from {given!r}; outlets here are: {some or 'none'}.")
-        found += known[given.casefold()]
+        found += [stored for one in fitting for stored in known[one]]
     return tuple(dict.fromkeys(found))
 
 

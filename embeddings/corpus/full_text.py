@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from itertools import groupby
@@ -78,6 +79,21 @@ def find_word(store: NamedValues, word: str, *, places: bool = False) -> NDArray
     # As one text: a row for each would take twice the time.
     found = store.rows(f"SELECT group_concat({what}) FROM temp.places WHERE term = ?", (word,))  # noqa: S608
     return np.fromstring(found[0][0] or "", np.int64, sep=",")
+
+
+def count_words(store: NamedValues, words: Iterable[str]) -> dict[str, int]:
+    """Return in how many passages words stand, those that stand in any.
+
+    Args:
+        store: The store.
+        words: As ``split_phrases`` gives them.
+    """
+    store.rows("CREATE VIRTUAL TABLE IF NOT EXISTS temp.counts USING fts5vocab (main, words, row)")
+    found = store.rows(
+        "SELECT term, doc FROM temp.counts WHERE term IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(set(words))),),
+    )
+    return dict(found)
 
 
 def read_lengths(store: NamedValues) -> NDArray[np.int32]:

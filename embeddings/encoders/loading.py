@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from embeddings.encoders.folder import ModelFolder, expect_unchanged, read_folder
 from embeddings.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+T = TypeVar("T")
 
 MISSING = (
     "sentence-transformers is not installed, and this model needs it: type "
@@ -35,6 +37,20 @@ def find_named(name: str, fetch: bool) -> ModelFolder:
         ModelError: There is no copy, and the hub has none, cannot be reached or is not
             asked.
     """
+    return find_copy(name, fetch, read_folder)
+
+
+def find_copy(name: str, fetch: bool, read: Callable[[Path, str], T]) -> T:
+    """Find a model as ``find_named`` does, and read its folder.
+
+    Args:
+        name: As the hub has it.
+        fetch: Whether the hub may be asked.
+        read: Reads a folder, of the model of a name; raises ``ModelError`` where it is not whole.
+
+    Raises:
+        ModelError: As ``find_named``.
+    """
     try:
         from huggingface_hub import snapshot_download
     except ImportError as error:
@@ -45,7 +61,7 @@ def find_named(name: str, fetch: bool) -> ModelFolder:
     refusal: ModelError | None = None
     try:
         local = snapshot_download(repository, allow_patterns=wanted, local_files_only=True)
-        return read_folder(Path(local), name)
+        return read(Path(local), name)
     except ModelError as error:
         refusal = error  # half a copy, or a model that is not read: the hub may have it whole
     except Exception:  # noqa: S110 - no copy: ask the hub
@@ -68,7 +84,7 @@ def find_named(name: str, fetch: bool) -> ModelFolder:
             f"({type(error).__name__}: {reason}): check the name, or name a folder with "
             "--model FOLDER."
         ) from error
-    return read_folder(Path(fetched), name)
+    return read(Path(fetched), name)
 
 
 def load_model(folder: ModelFolder) -> SentenceTransformer:

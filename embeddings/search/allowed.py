@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.corpus.filters import Filters
+from embeddings.corpus.full_text import mark_phrases
+from embeddings.search.phrases import find_phrases, match_expression
+from embeddings.text.scripts import index_form
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,11 +20,15 @@ if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from embeddings.search.index import SearchIndex
 
-# Sets of filters whose passages a process keeps: a byte a passage each.
+# Sets of filters, and titles, whose passages a process keeps: a byte a passage each.
 _MOST_KEPT = 16
 
 _OF_ARTICLES = (
     "SELECT p.id FROM documents AS d CROSS JOIN passages AS p ON p.document_id = d.id WHERE {}"
+)
+_OF_ROWS = (
+    "SELECT p.id FROM json_each(?) AS j JOIN documents AS d ON d.rowid = j.value "
+    "JOIN passages AS p ON p.document_id = d.id"
 )
 _OF_TOPICS = "SELECT a.passage_id FROM assignments AS a WHERE {}"
 # What stands in a topic all the same was put there by hand.
@@ -38,32 +47,55 @@ class Allowed:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
-        self._kept: dict[Filters, NDArray[np.bool_]] = {}
+        self._kept: dict[Hashable, NDArray[np.bool_]] = {}
 
     def find(self, store: CorpusStore, filters: Filters) -> NDArray[np.bool_]:
         """Return which passages may be hits, bool ``(n,)``; not to be written to."""
         found = self._kept.pop(filters, None)
-        if found is None:
-            found = self._look(store, filters)
-        self._kept[filters] = found
+        return self._keep(filters, self._look(store, filters) if found is None else found)
+
+    def find_title(self, store: CorpusStore, words: str) -> NDArray[np.bool_]:
+        """Return the passages of articles with these words, in a row, in their title.
+
+        Args:
+            store: The store.
+            words: Which are compared as those of passages are, by their stems.
+        """
+        found = self._kept.pop(words, None)
+        return self._keep(words, self._look_for_title(store, words) if found is None else found)
+
+    def _keep(self, question: Hashable, found: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        self._kept[question] = found  # the last asked for is the last to be dropped
         while len(self._kept) > _MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         return found
+
+    def _look_for_title(self, store: CorpusStore, words: str) -> NDArray[np.bool_]:
+        rows = store.rows("SELECT rowid, title FROM documents WHERE title != ''")
+        titles = {rowid: index_form(title) for rowid, title in rows}
+        fitting = mark_phrases(titles, match_expression(find_phrases("", (words,))))
+        return self._mark(store, _OF_ROWS, [json.dumps(sorted(fitting))])
 
     def _look(self, store: CorpusStore, filters: Filters) -> NDArray[np.bool_]:
         may = self._index.places > 0  # a stopped run has not embedded all
         of_articles = replace(filters, topics=(), furniture=False)
         if of_articles != Filters():
-            may &= self._mark(store, _OF_ARTICLES, of_articles)
+            may &= self._mark(store, *_fill(_OF_ARTICLES, of_articles))
         if filters.topics:
-            may &= self._mark(store, _OF_TOPICS, Filters(topics=filters.topics))
+            may &= self._mark(store, *_fill(_OF_TOPICS, Filters(topics=filters.topics)))
         if not filters.furniture:
-            may &= ~self._mark(store, _FURNITURE, Filters())
+            may &= ~self._mark(store, _FURNITURE, ())
         return may
 
-    def _mark(self, store: CorpusStore, sql: str, filters: Filters) -> NDArray[np.bool_]:
-        condition, parameters = filters.condition()
-        rows = store.rows(sql.format(condition), parameters)
+    def _mark(
+        self, store: CorpusStore, sql: str, parameters: Sequence[object]
+    ) -> NDArray[np.bool_]:
+        rows = store.rows(sql, parameters)
         marked = np.zeros(len(self._index.ids), np.bool_)
         marked[self._index.rows_of(np.array([one for (one,) in rows], np.int64))] = True
         return marked
+
+
+def _fill(sql: str, filters: Filters) -> tuple[str, list[object]]:
+    condition, parameters = filters.condition()
+    return sql.format(condition), parameters

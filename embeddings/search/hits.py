@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embeddings.corpus.citations import read_quotations
+from embeddings.corpus.citations import Quotation, read_quotations
 from embeddings.corpus.full_text import CLOSE, OPEN, mark_phrases
 from embeddings.search.phrases import match_expression
 from embeddings.text.scripts import trace_index_form
@@ -38,6 +38,10 @@ class Hit:
         topic: The topic's name, or ``""`` when there is none yet.
         copies: Ids of other passages that match the filters and are copies of this one;
             they are not listed as hits of their own.
+        related: Whether it is as near to the query as related texts are; one that is not is
+            shown where so many hits are asked for.
+        reranked: 0 to 1, by the model that put the hits in order; ``None`` without one.
+        opened: The copies themselves, where they are asked for.
     """
 
     passage_id: int
@@ -53,6 +57,9 @@ class Hit:
     url: str
     topic: str
     copies: tuple[int, ...]
+    related: bool = True
+    reranked: float | None = None
+    opened: tuple[Quotation, ...] = ()
 
 
 def show_hits(store: CorpusStore, ranked: Sequence[Ranked], phrases: Sequence[str]) -> list[Hit]:
@@ -87,6 +94,7 @@ def show_hits(store: CorpusStore, ranked: Sequence[Ranked], phrases: Sequence[st
             document_id=places[one.passage_id][0],
             topic=places[one.passage_id][1],
             copies=one.copies,
+            related=one.related,
         )
         for one in ranked
     ]

@@ -32,7 +32,7 @@ INDEX = "search"
 VERSION = 1
 """Of how it is made and laid out; one of another version is not read."""
 
-FIELDS = ("ids", "places", "sums", "lengths", "signs", "mean", "spread")
+FIELDS = ("ids", "places", "sums", "lengths", "articles", "signs", "mean", "spread")
 ARRAYS = tuple(f"{INDEX}.{field}" for field in FIELDS)
 """Names of its arrays."""
 
@@ -60,6 +60,7 @@ class SearchIndex:
             is none yet.
         sums: The sum of each vector's 32-bit words, int64 ``(n,)``; below 0 where not known.
         lengths: Words of each, as the full-text index counts them, int32 ``(n,)``.
+        articles: Number of each one's article, from 0 without gaps, int32 ``(n,)``.
         signs: A bit a dimension, as uint64 ``(words, n)``; no words where they are not kept, and
             all passages are compared.
         mean: That the signs are above or below, float32 ``(dimension,)``.
@@ -71,6 +72,7 @@ class SearchIndex:
     places: NDArray[np.int64]
     sums: NDArray[np.int64]
     lengths: NDArray[np.int32]
+    articles: NDArray[np.int32]
     signs: NDArray[np.uint64]
     mean: NDArray[np.float32]
     spread: NDArray[np.float32]
@@ -216,26 +218,28 @@ def fits_vectors(store: CorpusStore) -> bool:
 
 def _list_places(
     store: CorpusStore, fingerprint: str
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return all passages by id, and the row of each one's vector."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """Return all passages by id, the row of each one's vector, and the number of its article."""
     rows = store.rows(
-        "SELECT p.id, coalesce(v.rowid, 0) FROM passages AS p "
+        "SELECT p.id, coalesce(v.rowid, 0), d.rowid FROM passages AS p "
+        "JOIN documents AS d ON d.id = p.document_id "
         "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? ORDER BY p.id",
         (fingerprint,),
     )
-    ids, places = np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 2).T)
-    return ids, places
+    ids, places, articles = np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 3).T)
+    return ids, places, np.unique(articles, return_inverse=True)[1].astype(np.int32)
 
 
 def list_passages(store: CorpusStore, fingerprint: str) -> SearchIndex:
     """Return what can be told of all passages without reading their vectors."""
-    ids, places = _list_places(store, fingerprint)
+    ids, places, numbers = _list_places(store, fingerprint)
     lengths = read_lengths(store)
     if len(lengths) != len(ids):
         raise store.damaged("the full-text index")
     none = np.zeros(0, np.float32)
     signs = np.zeros((0, len(ids)), np.uint64)
-    return SearchIndex(ids, places, np.full(len(ids), -1, np.int64), lengths, signs, none, none)
+    unknown = np.full(len(ids), -1, np.int64)
+    return SearchIndex(ids, places, unknown, lengths, numbers, signs, none, none)
 
 
 def read_vectors(

@@ -11,22 +11,36 @@ from embeddings.text.stopwords import STOP_WORDS
 
 # Characters of a run without spaces that is looked for as a phrase alone.
 _LONGEST_WORD = 4
+_SAYS = re.compile(r"[^\W_]")
 _QUERY_WORD = re.compile(rf"[\w{MARKS}]+(?:[-'’.][\w{MARKS}]+)*")
 
 
-def find_phrases(query: str) -> list[str]:
-    """Return what a query looks for: any of these, each a word or a run of words.
+def find_words(text: str) -> list[tuple[str, int]]:
+    """Return the words of a text that are looked for, and where each begins.
 
-    Text between double quotes stays a phrase, and so does a run of characters without spaces,
-    such as Japanese. Stop words are left out unless there is nothing else.
+    Stop words are left out unless there is nothing else.
     """
-    query = query.replace("\0", " ")  # with which SQLite takes a text to end
-    quoted = re.findall(r'"([^"]+)"', query)
-    words = _QUERY_WORD.findall(re.sub(r'"[^"]+"', " ", query))
-    content = [word for word in words if word.casefold() not in STOP_WORDS]
-    inner = [part for word in content for part in _find_inner_words(word)]
-    terms = dict.fromkeys(quoted + (content + inner or ([] if quoted else words)))
-    return [index_form(term.replace('"', " ")) for term in terms if re.search(r"\w", term)]
+    found = [(word[0], word.start()) for word in _QUERY_WORD.finditer(text)]
+    content = [one for one in found if one[0].casefold() not in STOP_WORDS]
+    return [one for one in content or found if _SAYS.search(one[0])]
+
+
+def find_phrases(text: str, quoted: Sequence[str] = ()) -> list[str]:
+    """Return what is looked for in passages: any of these, each a word or a run of words.
+
+    A run of characters without spaces, such as Japanese, stays a phrase.
+
+    Args:
+        text: Whose words are looked for.
+        quoted: Phrases beside them.
+    """
+    words = [word for word, _ in find_words(text)]
+    if quoted and all(word.casefold() in STOP_WORDS for word in words):
+        words = []
+    inner = [part for word in words for part in _find_inner_words(word)]
+    terms = dict.fromkeys((*quoted, *words, *inner))
+    # SQLite takes a text to end with a zero.
+    return [index_form(re.sub('["\0]', " ", term)) for term in terms if _SAYS.search(term)]
 
 
 def match_expression(phrases: Sequence[str]) -> str:

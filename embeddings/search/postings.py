@@ -8,11 +8,13 @@ is worth can be kept for the next query: the score of a query is the sum over it
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.corpus.full_text import PLACES, find_word, split_phrases
+from embeddings.corpus.full_text import PLACES, count_words, find_word, split_phrases
+from embeddings.search.phrases import find_phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +24,25 @@ if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from embeddings.search.index import SearchIndex
 
-    # Rows, and what a phrase is worth in each.
-    _Worth = tuple[NDArray[np.int64], NDArray[np.float32]]
-
 # As in FTS5 (https://sqlite.org/fts5.html, the bm25() function).
 _K1, _B, _LEAST_IDF = 1.2, 0.75, 1e-6
 
+# Of what words are worth, the share that is the article's: what it is on stands in several
+# paragraphs. See docs/decisions/search.md.
+ARTICLE_SHARE = 2 / 3
+
 # Postings that a process keeps, 12 bytes each, and the phrases that they are of.
 _MOST_KEPT, _MOST_PHRASES = 4_000_000, 20_000
+
+
+@dataclass(frozen=True)
+class _Worth:
+    """What a phrase is worth to the passages it stands in, and to their articles."""
+
+    rows: NDArray[np.int64]
+    worth: NDArray[np.float32]
+    articles: NDArray[np.int32]
+    article_worth: NDArray[np.float32]
 
 
 class Postings:
@@ -43,36 +56,112 @@ class Postings:
         self._index = index
         self._kept: dict[tuple[str, ...], _Worth] = {}
         self._number = 0
-        total = len(index.lengths) and float(index.lengths.mean())
-        self._norm = _K1 * (1 - _B + _B * index.lengths.astype(np.float32) / max(total, 1e-9))
+        self._norm = _weigh_lengths(index.lengths)
+        self._article_norm = _weigh_lengths(np.bincount(index.articles, index.lengths))
 
-    def score(self, store: CorpusStore, phrases: Sequence[str]) -> NDArray[np.float32]:
-        """Return the BM25 of each passage for any of these phrases, 0 or more, float32 ``(n,)``."""
-        scores = np.zeros(len(self._index.ids), np.float32)
-        for terms in split_phrases(phrases):
-            rows, worth = self._find(store, terms)
-            scores[rows] += worth
-        return scores
+    def score(
+        self,
+        store: CorpusStore,
+        phrases: Sequence[str],
+        may: NDArray[np.bool_],
+        rarest: int | None = None,
+    ) -> NDArray[np.float32]:
+        """Return what phrases are worth to each passage, 0 to 1, float32 ``(n,)``.
+
+        A third of it is the passage's BM25 for any of them, as a share of the best passage's;
+        two thirds are its article's. It is 0 where none stands in the passage.
+
+        Args:
+            store: The store.
+            phrases: As ``find_phrases`` gives them.
+            may: Which passages count, bool ``(n,)``; the others have 0.
+            rarest: How many of the phrases count, those of the fewest passages; ``None`` for all.
+        """
+        passages = np.zeros(len(may), np.float32)
+        articles = np.zeros(len(self._article_norm), np.float32)
+        for terms in self._choose(store, phrases, rarest):
+            found = self._find(store, terms)
+            passages[found.rows] += found.worth
+            articles[found.articles] += found.article_worth
+        passages *= may
+        rows = np.flatnonzero(passages)
+        if len(rows):
+            wholes = articles[self._index.articles[rows]]
+            own = passages[rows] / passages[rows].max()
+            passages[rows] = own + ARTICLE_SHARE * (wholes / wholes.max() - own)
+        return passages
+
+    def _choose(
+        self, store: CorpusStore, phrases: Sequence[str], rarest: int | None
+    ) -> list[tuple[str, ...]]:
+        """Return the words of the phrases that count."""
+        split = split_phrases(phrases)
+        if rarest is None or len(split) <= rarest:
+            return split
+        counts = count_words(store, {term for terms in split for term in terms})
+        # A phrase stands in no more passages than its rarest word.
+        fewest = {terms: min(counts.get(term, 0) for term in terms) for terms in split}
+        there = (terms for terms in fewest if fewest[terms])
+        return sorted(there, key=lambda terms: (fewest[terms], terms))[:rarest]
+
+    def find(self, store: CorpusStore, phrase: str) -> NDArray[np.bool_]:
+        """Return the passages that a phrase stands in, bool ``(n,)``; all for one of no words."""
+        found = np.zeros(len(self._index.ids), np.bool_)
+        split = split_phrases(find_phrases("", (phrase,)))
+        for terms in split:
+            found[self._find(store, terms).rows] = True
+        return found if split else ~found
+
+    def have_all(
+        self, store: CorpusStore, phrases: Sequence[str], passage_ids: Sequence[int]
+    ) -> NDArray[np.bool_]:
+        """Return which passages all of these phrases stand in, bool ``(len(passage_ids),)``."""
+        rows = self._index.rows_of(np.array(passage_ids, np.int64))
+        split = split_phrases(phrases)
+        found = np.full(len(rows), bool(split))
+        for terms in split:
+            found &= np.isin(rows, self._find(store, terms).rows)
+        return found
 
     def _find(self, store: CorpusStore, terms: tuple[str, ...]) -> _Worth:
         found = self._kept.pop(terms, None)
         if found is None:
             found = self._weigh(_list_passages(store, terms))
-            self._number += len(found[0])
+            self._number += len(found.rows)
         self._kept[terms] = found  # the last asked for is the last to be dropped
         while self._number > _MOST_KEPT or len(self._kept) > _MOST_PHRASES:
-            self._number -= len(self._kept.pop(next(iter(self._kept)))[0])
+            self._number -= len(self._kept.pop(next(iter(self._kept))).rows)
         return found
 
-    def _weigh(
-        self, passage_ids: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def _weigh(self, passage_ids: NDArray[np.int64]) -> _Worth:
         ids, times = np.unique(passage_ids, return_counts=True)
         rows = self._index.rows_of(ids)
-        without = len(self._index.ids) - len(ids)
-        rare = max(math.log((without + 0.5) / (len(ids) + 0.5)), _LEAST_IDF)
-        share = times / (times + self._norm[rows])
-        return rows, (rare * (_K1 + 1) * share).astype(np.float32)
+        articles, at = np.unique(self._index.articles[rows], return_inverse=True)
+        return _Worth(
+            rows,
+            _weigh_times(times, self._norm, rows),
+            articles,
+            _weigh_times(np.bincount(at, times, len(articles)), self._article_norm, articles),
+        )
+
+
+def _weigh_lengths(lengths: NDArray[Any]) -> NDArray[np.float32]:
+    """Return what BM25 adds to the times that a word stands in texts of these lengths."""
+    mean = max(float(lengths.mean()), 1e-9) if len(lengths) else 1.0
+    norm: NDArray[np.float32] = (_K1 * (1 - _B + _B * lengths / mean)).astype(np.float32)
+    return norm
+
+
+def _weigh_times(
+    times: NDArray[Any], norm: NDArray[np.float32], rows: NDArray[Any]
+) -> NDArray[np.float32]:
+    """Return the BM25 of a phrase for the texts it stands in, so many times in each."""
+    without = len(norm) - len(rows)
+    rare = max(math.log((without + 0.5) / (len(rows) + 0.5)), _LEAST_IDF)
+    worth: NDArray[np.float32] = (rare * (_K1 + 1) * times / (times + norm[rows])).astype(
+        np.float32
+    )
+    return worth
 
 
 def _list_passages(store: CorpusStore, terms: tuple[str, ...]) -> NDArray[np.int64]:

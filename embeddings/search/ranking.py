@@ -38,6 +38,7 @@ class Ranked:
         meaning: Cosine similarity with the query, 0 or more.
         words: BM25 as a share of the best passage's.
         copies: Ids of copies of it, best first.
+        related: Whether it is as near to the query as related texts are.
     """
 
     passage_id: int
@@ -45,6 +46,7 @@ class Ranked:
     meaning: float
     words: float
     copies: tuple[int, ...]
+    related: bool = True
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Ranking:
     Attributes:
         store: The store.
         index: Its passages.
-        vector: The query's, float32 ``(dimension,)``.
+        vector: The query's, float32 ``(dimension,)``; ``None`` where words alone count.
         words: BM25 of each passage as a share of the best one's, float32 ``(n,)``; 0 where it
             may be no hit.
         may: Which passages may be hits, bool ``(n,)``.
@@ -63,7 +65,7 @@ class Ranking:
 
     store: CorpusStore
     index: SearchIndex
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32] | None
     words: NDArray[np.float32]
     may: NDArray[np.bool_]
     weight: float
@@ -86,6 +88,9 @@ class Ranking:
 
     def _choose(self, wanted: int, all_there_are: int) -> NDArray[np.int64]:
         """Return the rows whose scores are worth computing."""
+        if self.vector is None:
+            rows = np.flatnonzero(self.may)
+            return choose_best(rows, self.words[rows], wanted)
         if not len(self.index.signs) or all_there_are <= wanted // READ:
             return np.flatnonzero(self.may)
         apart = self.index.distances(self.vector, self.may)
@@ -103,6 +108,8 @@ class Ranking:
 
     def _score(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the cosine of each row with the query, below 0 taken as 0."""
+        if self.vector is None:
+            return np.zeros(len(rows))
         cosines = np.empty(len(rows))
         for at, vectors in read_vectors(self.store, self.index, rows):
             cosines[at] = vectors @ self.vector

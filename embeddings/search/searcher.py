@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from embeddings.corpus.citations import read_quotations
-from embeddings.corpus.filters import Filters
+from embeddings.corpus.filters import Filters, find_outlets
 from embeddings.errors import InputError
 from embeddings.search.allowed import Allowed
-from embeddings.search.hits import Hit, show_hits
+from embeddings.search.found import FIRST, Found
+from embeddings.search.hits import show_hits
 from embeddings.search.index import MovedError, SearchIndex, list_passages, read_index, read_stamp
 from embeddings.search.phrases import find_phrases
 from embeddings.search.postings import Postings
+from embeddings.search.query import TypedQuery, expect_query, parse_query
 from embeddings.search.ranking import Ranking
+from embeddings.search.relevance import Background
+from embeddings.search.spelling import mend_query
 from embeddings.vectors.embedding import expect_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.corpus.store import CorpusStore
-    from embeddings.encoders.protocol import Encoder
+    from embeddings.encoders.protocol import Encoder, Role
 
 # Weight of meaning (cosine) against words (BM25); see docs/decisions/search.md.
-MEANING_WEIGHT = 0.7
+MEANING_WEIGHT = 0.75
+
+Mode = Literal["hybrid", "meaning", "words"]
+MODES: dict[str, float] = {"hybrid": MEANING_WEIGHT, "meaning": 1.0, "words": 0.0}
+"""Ways to search, and what meaning weighs in each."""
+
+# Of a text its rarest words are looked for.
+RAREST = 24
 
 
 @dataclass(frozen=True)
@@ -34,18 +45,22 @@ class Query:
     """What is looked for.
 
     Attributes:
-        vector: Float32 ``(dimension,)``, of unit length.
+        vector: Float32 ``(dimension,)``, of unit length; ``None`` where words alone are.
         phrases: Words and phrases, any of them.
         filters: What the hits are limited to.
         weight: Of meaning against words: 1 is meaning alone, 0 words alone.
+        typed: What else the hits must have or may not have.
         left_out: A passage that is no hit, or ``None``.
+        rarest: How many of the phrases count, the rarest; ``None`` for all.
     """
 
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32] | None
     phrases: tuple[str, ...]
     filters: Filters
     weight: float
+    typed: TypedQuery | None = None
     left_out: int | None = None
+    rarest: int | None = None
 
 
 class Searcher:
@@ -60,9 +75,7 @@ class Searcher:
         self._lock = threading.Lock()
         self._kept: _Kept | None = None
 
-    def find(
-        self, store: CorpusStore, fingerprint: str, query: Query, limit: int = 10
-    ) -> list[Hit]:
+    def find(self, store: CorpusStore, fingerprint: str, query: Query, limit: int = 10) -> Found:
         """Return the best hits, best first; copies of one text are one hit.
 
         Args:
@@ -72,6 +85,7 @@ class Searcher:
             limit: The most hits.
 
         Raises:
+            InputError: An outlet that is asked for is none.
             StoreError: Something that is read is damaged.
         """
         with self._lock:
@@ -88,29 +102,46 @@ class Searcher:
     def search_text(
         self,
         store: CorpusStore,
-        encoder: Encoder,
-        query: str,
+        encoder: Encoder | None,
+        query: str | TypedQuery,
         *,
         filters: Filters | None = None,
-        limit: int = 10,
-    ) -> list[Hit]:
+        limit: int = FIRST,
+        mode: Mode = "hybrid",
+    ) -> Found:
         """Find the passages nearest to a query, best first.
 
+        Args:
+            store: The store.
+            encoder: Its encoder; not needed where words alone are looked for.
+            query: As it is typed, or read.
+            filters: What the hits are limited to.
+            limit: The most hits.
+            mode: Whether meaning, words or both count.
+
         Raises:
-            InputError: The query is empty.
+            InputError: The query asks for nothing, or for an outlet that is none.
             StoreError: The store's vectors are of another encoder.
         """
-        # A byte of the command line that is no UTF-8 arrives as half a character.
-        query = query.encode("utf-8", "replace").decode("utf-8")
-        if not query.strip():
-            raise InputError(
-                'The query is empty; type what to look for: topicwire search "arms deliveries".'
-            )
-        expect_encoder(store, encoder)
-        vector = encoder.encode([query], "query")[0]
-        phrases = tuple(find_phrases(query))
-        asked = Query(vector, phrases, filters or Filters(), MEANING_WEIGHT)
-        return self.find(store, encoder.fingerprint, asked, limit)
+        if isinstance(query, str):
+            # A byte of the command line that is no UTF-8 arrives as half a character.
+            query = parse_query(query.encode("utf-8", "replace").decode("utf-8"))
+        expect_query(query)
+        mended = mend_query(store, query)
+        typed = mended.query
+        vector = None
+        if encoder and mode != "words":
+            expect_encoder(store, encoder)
+            role: Role = "passage" if typed.is_text else "query"
+            vector = encoder.encode([typed.text], role)[0]
+        words = typed.text if typed.is_text else typed.plain
+        phrases = find_phrases(words, (*typed.texts("phrase"), *typed.texts("title")))
+        rarest = RAREST if typed.is_text else None
+        asked = Query(
+            vector, tuple(phrases), filters or Filters(), MODES[mode], typed, rarest=rarest
+        )
+        fingerprint = encoder.fingerprint if encoder else store.setting("encoder")["fingerprint"]
+        return self.find(store, fingerprint, asked, limit).add(*mended.notes)
 
     def search_like(
         self,
@@ -119,8 +150,9 @@ class Searcher:
         passage_id: int,
         *,
         filters: Filters | None = None,
-        limit: int = 10,
-    ) -> list[Hit]:
+        limit: int = FIRST,
+        mode: Mode = "hybrid",
+    ) -> Found:
         """Find the passages nearest to a stored one, which is itself left out.
 
         Needs no encoder: the passage has its vector.
@@ -141,9 +173,15 @@ class Searcher:
                 f"Passage {passage_id} is not embedded yet: a run was stopped; "
                 "`topicwire cluster` goes on from there."
             ) from None
-        # Its quotations are not phrases to look for.
-        phrases = tuple(find_phrases(found[passage_id].text.replace('"', " ")))
-        asked = Query(vector, phrases, filters or Filters(), MEANING_WEIGHT, passage_id)
+        phrases = tuple(find_phrases(found[passage_id].text))
+        asked = Query(
+            vector,
+            phrases,
+            filters or Filters(),
+            MODES[mode],
+            left_out=passage_id,
+            rarest=RAREST,
+        )
         return self.find(store, fingerprint, asked, limit)
 
 
@@ -156,18 +194,49 @@ class _Kept:
 
     def __post_init__(self) -> None:
         self.postings, self.allowed = Postings(self.index), Allowed(self.index)
+        self.background = Background(self.index)
 
-    def find(self, store: CorpusStore, query: Query, limit: int) -> list[Hit]:
+    def find(self, store: CorpusStore, query: Query, limit: int) -> Found:
         may = self.allowed.find(store, query.filters)
         if query.left_out is not None:
-            may = may.copy()
-            may[self.index.ids == query.left_out] = False
+            may = may & (self.index.ids != query.left_out)
         if not may.any():
-            return []
-        words = np.where(may, self.postings.score(store, query.phrases), np.float32(0))
-        words /= max(float(words.max()), 1e-9)
+            return Found((), end="No passage fits these filters.")
+        if query.typed:
+            may, end = self._narrow(store, query.typed, may)
+            if end:
+                return Found((), end=end)
+        words = self.postings.score(store, query.phrases, may, query.rarest)
+        if query.vector is None:
+            may = words > 0
+            if not may.any():
+                return Found((), end="No passage has any of these words.")
         ranking = Ranking(store, self.index, query.vector, words, may, query.weight)
-        return show_hits(store, ranking.first(limit), query.phrases)
+        ranked = ranking.first(limit)
+        if query.vector is not None:
+            ids = [one.passage_id for one in ranked]
+            spoken = self.postings.have_all(store, query.phrases, ids)
+            ranked = self.background.tell(store, ranked, spoken)
+        return Found(tuple(show_hits(store, ranked, query.phrases)))
+
+    def _narrow(
+        self, store: CorpusStore, typed: TypedQuery, may: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.bool_], str]:
+        """Leave out what a query does; or say which part of it lets nothing through."""
+        for part in typed.parts:
+            if part.kind == "outlet":
+                names = (part.text,) if part.out else typed.texts("outlet")  # any of them
+                sources = find_outlets(store, names, parts=True)
+                fits = self.allowed.find(store, Filters(sources=sources, furniture=True))
+            elif part.kind == "title":
+                fits = self.allowed.find_title(store, part.text)
+            else:
+                fits = self.postings.find(store, part.text)
+            may = may & (~fits if part.out else fits)
+            if not may.any():
+                asked = typed.typed[part.start : part.end]
+                return may, f"With {asked}, no passage fits all that is asked for."
+        return may, ""
 
 
 def search_text(
@@ -176,8 +245,8 @@ def search_text(
     query: str,
     *,
     filters: Filters | None = None,
-    limit: int = 10,
-) -> list[Hit]:
+    limit: int = FIRST,
+) -> Found:
     """Search once; see ``Searcher.search_text``."""
     return Searcher().search_text(store, encoder, query, filters=filters, limit=limit)
 
@@ -188,7 +257,7 @@ def search_like(
     passage_id: int,
     *,
     filters: Filters | None = None,
-    limit: int = 10,
-) -> list[Hit]:
+    limit: int = FIRST,
+) -> Found:
     """Search once; see ``Searcher.search_like``."""
     return Searcher().search_like(store, fingerprint, passage_id, filters=filters, limit=limit)

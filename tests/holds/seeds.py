@@ -305,6 +305,7 @@ QUERIES = (
     b'talks in Geneva "arms deliveries"',
     b'al-Assad S-300 NEAR/3 "a',
     b"title:x AND (b OR c*)",
+    'arms “to Damascus” -Iran -"air strike" title:Geneva outlet:post -outlet:"a b"'.encode(),
 )
 DATES = (
     b"2013-05-11T05:46:00+03:00",

@@ -36,6 +36,18 @@ def write_csv(
     """
     if path.suffix.lower() != ".csv":
         raise InputError(f"The table was to be written to '{path}'; name a file that ends in .csv.")
+    write_results(path, results, kind, db=db, inputs=inputs)
+
+
+def write_results(
+    path: Path, results: Sequence[Any], kind: type, *, db: Path, inputs: Iterable[Path] = ()
+) -> None:
+    """Write results of one kind as ``write_csv`` does, in the format that the ending names.
+
+    Raises:
+        InputError: It cannot be written, or has another ending than .parquet, .csv and .jsonl.
+    """
+    check_ending(path)
     with CorpusStore.open(db) as store:
         refuse_source(store, path)
     write_table(path, to_plain_arrow(results, kind), inputs=inputs)

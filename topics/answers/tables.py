@@ -53,7 +53,9 @@ def to_plain_arrow(results: Any, kind: type | None = None) -> pa.Table:
 def _lay_out(results: Any, kind: type | None, *, plain: bool) -> pa.Table:
     import pyarrow as pa
 
-    rows = [results] if dataclasses.is_dataclass(results) else list(results)
+    # What a search found is a sequence of its hits.
+    is_one = dataclasses.is_dataclass(results) and not isinstance(results, Sequence)
+    rows = [results] if is_one else list(results)
     kinds = {type(result) for result in rows} | ({kind} if kind else set())
     if len(kinds) != 1 or not dataclasses.is_dataclass(found := kinds.pop()):
         raise InputError(
@@ -131,7 +133,7 @@ def _kind_of(hint: Any, plain: bool, above: tuple[Any, ...]) -> _Kind:
     import pyarrow as pa
 
     scalars = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
-    if hint in scalars:
+    if isinstance(hint, type) and hint in scalars:
         return scalars[hint], _same
     if dataclasses.is_dataclass(hint) and hint not in above:
         fields = _fields(hint, plain, (*above, hint))

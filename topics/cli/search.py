@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -23,15 +26,21 @@ from topics.cli.output import (
     marked,
     outlet_name,
     plain,
-    print_json,
+    say,
+    show,
     show_table,
     styled,
+    tell_more,
 )
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from embeddings.search.found import Found
     from embeddings.search.hits import Hit
+
+# Hits of a group that are shown.
+_OF_A_GROUP = 3
 
 EXAMPLE = 'topicwire search "arms deliveries to Damascus" --since 2013-05'
 
@@ -39,11 +48,19 @@ EXAMPLE = 'topicwire search "arms deliveries to Damascus" --since 2013-05'
 def run(
     query: Annotated[
         str | None,
-        typer.Argument(help="What to look for; words in double quotes are a phrase."),
+        typer.Argument(
+            help='What to look for; "a phrase" must stand, -word may not; title:word, outlet:name.'
+        ),
     ] = None,
     like: Annotated[
         int | None, typer.Option(metavar="PASSAGE_ID", help="Find what is like this passage.")
     ] = None,
+    like_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Find what is like the article in a file.")
+    ] = None,
+    mode: Annotated[
+        str, typer.Option(metavar="MODE", help="What counts: hybrid, meaning or words.")
+    ] = "hybrid",
     source: SourceOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
@@ -52,38 +69,97 @@ def run(
     repeats: Annotated[
         bool, typer.Option("--repeats", help="Also what an outlet repeats under its articles.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="The most passages to show.")] = 10,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            "-n",
+            help="Show so many passages, also those that are unlike; 10 at most without it.",
+        ),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="WHAT", help="Group them: outlet, day or topic.")
+    ] = None,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="List the copies of each passage below it.")
+    ] = False,
+    rerank: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Order the first 50 by this cross-encoder."),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write them, too: a .parquet, .csv or .jsonl file."),
+    ] = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
     """Find similar passages by words and meaning."""
     from topics.answers.search import search
 
-    hits = search(
+    if export is not None:
+        from topics.answers.spreadsheets import check_ending
+
+        check_ending(export)
+    found = search(
         query,
         like=like,
+        like_file=like_file,
         db=db,
+        mode=cast("Any", mode),
         sources=source or (),
         since=since,
         until=until,
         languages=language or (),
         topics=topic or (),
         limit=limit,
+        by=cast("Any", by),
+        copies=copies,
+        rerank=rerank,
         repeats=repeats,
         tell=lambda note: echo(f"Note: {note}", err=True),
     )
-    if as_json:
-        print_json(hits)
-    elif hits:
+    if export is not None:
+        _write(found, export, db, like_file)
+    show(found, as_json, _print)
+
+
+def _write(found: Found, out: Path, db: Path, like_file: Path | None) -> None:
+    from embeddings.search.hits import Hit
+    from topics.answers.spreadsheets import write_results
+
+    write_results(out, found.hits, Hit, db=db, inputs=[like_file] if like_file else [])
+    echo(f"{out}: {count(len(found), 'passage')}", err=True)
+
+
+def _print(found: Found) -> None:
+    for note in found.notes:
+        say(plain(note), style="yellow")
+    hits = {hit.passage_id: hit for hit in found}
+    for group in found.groups:
+        say((plain(group.name) or "unknown", "bold cyan"), f": {len(group.passage_ids)}\n")
+        _list([hits[one] for one in group.passage_ids[:_OF_A_GROUP]])
+        tell_more(len(group.passage_ids) - _OF_A_GROUP, end="\n\n")
+    if not found.groups:
+        _list(found.hits)
+    if found.end:
+        say(plain(found.end))
+
+
+def _list(hits: Sequence[Hit]) -> None:
+    if hits:
         show_table(
             hits,
-            ("score", RIGHT, lambda hit: f"{hit.score:.2f}"),
+            ("score", RIGHT, _score),
             ("where", {"width": 22, "overflow": "fold"}, _describe),
             ("passage", 1, _quote),
             apart=True,
         )
-    else:
-        echo("No passage fits these filters.")
+
+
+def _score(hit: Hit) -> Text:
+    score = hit.score if hit.reranked is None else hit.reranked
+    return styled(f"{score:.2f}" if hit.related else (f"{score:.2f}\nunlike", "dim"))
 
 
 def _describe(hit: Hit) -> Text:
@@ -106,4 +182,7 @@ def _quote(hit: Hit) -> Text:
     for line in (hit.title, hit.url):
         if line:
             passage.append(f"\n{plain(line)}", style="dim")
+    for copy in hit.opened:
+        where = f"{outlet_name(copy.source)}, {date_of(copy.published)}"
+        passage.append(f"\ncopy: {where}, passage {copy.passage_id}", style="magenta")
     return passage

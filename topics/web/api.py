@@ -9,7 +9,8 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from embeddings.search.hits import Hit
+from embeddings.search.found import By, Found
+from embeddings.search.searcher import Mode
 from topics.answers.article import ArticleReport
 from topics.answers.article import article as describe_article
 from topics.answers.changes import ChangesReport
@@ -142,7 +143,7 @@ def make_api(desk: Desk) -> APIRouter:
         }
         return Answer(list_copies(desk.db, **filters, languages=language, **wanted))
 
-    @api.get("/search", response_model=list[Hit], summary="Passages by words and meaning")
+    @api.get("/search", response_model=Found, summary="Passages by words and meaning")
     def search(
         q: Words,
         source: Outlets = [],  # noqa: B006
@@ -151,7 +152,9 @@ def make_api(desk: Desk) -> APIRouter:
         until: Date = "",
         language: Languages = [],  # noqa: B006
         repeats: bool = False,
-        limit: Annotated[int, Query(ge=1, le=100)] = 10,
+        mode: Mode = "hybrid",
+        by: By | None = None,
+        limit: Annotated[int | None, Query(ge=1, le=100)] = None,
     ) -> Response:
         filters: dict[str, Any] = {
             "sources": source,
@@ -161,11 +164,18 @@ def make_api(desk: Desk) -> APIRouter:
         }
         return Answer(
             find_passages(
-                q, db=desk.db, **filters, languages=language, repeats=repeats, limit=limit
+                q,
+                db=desk.db,
+                **filters,
+                languages=language,
+                repeats=repeats,
+                mode=mode,
+                by=by,
+                limit=limit,
             )
         )
 
-    @api.get("/passages/{passage_id}/like", response_model=list[Hit], summary="Passages like one")
+    @api.get("/passages/{passage_id}/like", response_model=Found, summary="Passages like one")
     def like(passage_id: Number, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> Response:
         return Answer(find_passages(like=passage_id, db=desk.db, limit=limit))
 

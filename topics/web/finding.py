@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from embeddings.corpus.citations import find_keys
 from embeddings.corpus.contents import count_languages, count_outlets
 from embeddings.errors import InputError
+from embeddings.search.found import Found
 from topics.answers.article import article as describe_article
 from topics.answers.search import search as find_passages
 from topics.hierarchy.outline import read_outline
@@ -19,9 +20,6 @@ from topics.views.rendering import render
 from topics.views.search import view_hits
 from topics.web.desk import Desk
 from topics.web.listing import Date, Languages, Number, Outlets, Topics, Words, read_filters
-
-if TYPE_CHECKING:
-    from embeddings.search.hits import Hit
 
 # Hits of a page, and passages that are like one.
 HITS, LIKE = 20, 8
@@ -46,14 +44,14 @@ class Asked:
         self.topics = [one for one in topic if one]
         self.limit = limit
 
-    def find(self, desk: Desk) -> list[Hit]:
+    def find(self, desk: Desk) -> Found:
         """Return what is found; nothing where nothing is asked.
 
         Raises:
             InputError: No such outlet, topic or language.
         """
         if not self.q:
-            return []
+            return Found(())
         return find_passages(
             self.q,
             db=desk.db,
@@ -69,10 +67,11 @@ class Asked:
     def tell(self, desk: Desk) -> dict[str, Any]:
         """Return what the list of hits shows, or why there is none."""
         try:
-            hits, refused = self.find(desk), ""
+            found, refused = self.find(desk), ""
         except InputError as error:
-            hits, refused = [], str(error)
-        return {"q": self.q, "limit": self.limit, "hits": view_hits(hits), "refused": refused}
+            found, refused = Found(()), str(error)
+        said = {"notes": found.notes, "end": found.end, "refused": refused}
+        return {"q": self.q, "limit": self.limit, "hits": view_hits(found), **said}
 
 
 AskedQuery = Annotated[Asked, Depends()]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from embeddings.corpus.filters import Filters
 from embeddings.search import ranking
-from embeddings.search.phrases import match_expression
+from embeddings.search.index import list_passages
+from embeddings.search.postings import Postings
 from embeddings.search.searcher import Query, Searcher
 
 SOURCES = ((), ("outlet-1",), ("outlet-0", "outlet-2"))
@@ -55,12 +56,6 @@ def look_at_all(store, vectors, query, limit):
     group = dict(store.rows("SELECT passage_id, group_id FROM copy_members"))
     topic = dict(store.rows("SELECT passage_id, coalesce(leaf_id, topic_id) FROM assignments"))
     repeated = {one for (one,) in store.rows("SELECT passage_id FROM furniture")}
-    bm25 = dict(
-        store.rows(
-            "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?",
-            (match_expression(query.phrases),),
-        )
-    )
     may = [
         (document_id, position, passage_id)
         for passage_id, document_id, position, source, published, language in store.rows(
@@ -72,13 +67,16 @@ def look_at_all(store, vectors, query, limit):
         and (filters.furniture or passage_id not in repeated or passage_id in topic)
         and passage_id != query.left_out
     ]
-    best = max((bm25.get(one, 0.0) for *_, one in may), default=0.0) or 1.0
+    index = list_passages(store, "words-1")
+    is_wanted = np.isin(index.ids, [one for *_, one in may])
+    words = Postings(index).score(store, query.phrases, is_wanted)  # see test_postings.py
+    worth = dict(zip(index.ids.tolist(), words.tolist(), strict=True))
     scored = sorted(
         (
             -round(
                 query.weight * max(float(vectors[one - 1] @ query.vector), 0.0)
-                + (1 - query.weight) * bm25.get(one, 0.0) / best,
-                5,
+                + (1 - query.weight) * worth[one],
+                6,
             ),
             document_id,
             position,

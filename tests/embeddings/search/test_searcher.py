@@ -41,7 +41,7 @@ def test_matched_words_are_marked_with_their_stems(corpus, encoder):
 
 
 @pytest.mark.parametrize(
-    "query", ["al-Assad S-300", 'AND OR "', "NEAR(", "title:x *", "'; DROP--", '"a\0b"']
+    "query", ["al-Assad S-300", 'AND OR "', "NEAR(", "text:x *", "'; DROP--", 'a\0b"']
 )
 def test_no_query_is_taken_for_syntax(corpus, encoder, query):
     assert len(search_text(corpus, encoder, query)) == 4
@@ -90,14 +90,14 @@ def test_copies_are_shown_once_and_counted(corpus, put, encoder):
         connection.executemany("INSERT INTO copy_members VALUES (?, 1, 1.0)", [(i,) for i in twins])
     hits = search_text(corpus, encoder, "missiles")
     assert texts(hits).count(MISSILES) == 1
-    assert (hits[0].passage_id, *hits[0].copies) == tuple(twins)
+    assert sorted([hits[0].passage_id, *hits[0].copies]) == twins
 
 
 def test_scores_are_the_weighted_parts_and_fall(corpus, encoder):
     hits = search_text(corpus, encoder, "missiles for the army")
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
     for hit in hits:
-        assert hit.score == pytest.approx(0.7 * hit.meaning + 0.3 * hit.words, abs=1e-3)
+        assert hit.score == pytest.approx(0.75 * hit.meaning + 0.25 * hit.words, abs=1e-3)
 
 
 WAVE = "13日夜、宮崎県沖を震源とする地震があり、気象庁は沿岸に津波注意報を出した。"

@@ -105,7 +105,10 @@ RUNS: dict[str, list[list[object]]] = {
     ],
     "topics": [[], ["--passages"], ["--tree"], ["--mixed"], ["--strangers"], ["--topic", "zz"]],
     "topics suggest": [[], ["--output", f"draft{TYPED}.toml", "--force"]],
-    "search": [["convoy"], ["--like", 1], ["convoy", "--source", f"nobody{EVIL}"]],
+    "search": [["convoy", "--copies"], ["--like", 1], ["convoy", "--source", f"nobody{EVIL}"],
+               [f"convoy {EVIL}", "--by", "outlet", "--limit", 9, "--mode", "words"],
+               ["convoy", f"--by={EVIL}"], ["--like-file", f"bad{EVIL}.txt"],
+               ["convoy", "--export", f"hits{TYPED}.csv"]],
     "copies": [[], ["--pairs", "--sharing", "all"], ["--articles", "--sharing", "all"],
                ["--why-not", 1, 2], ["--csv", f"pairs{TYPED}.csv"]],
     "story": [["--repeats"], [1, "--owners", "owners.toml"], [1, "--no-diff"]],
@@ -164,7 +167,7 @@ def test_no_name_and_no_text_steers_the_terminal(folder, name):
 
 def test_json_gives_back_what_it_escapes(folder):
     hits = json.loads(run("search", "convoy", "--db", DB, "--json", cwd=folder)[1])
-    assert f"raw{EVIL}" in {hit["source"] for hit in hits}
+    assert f"raw{EVIL}" in {hit["source"] for hit in hits["hits"]}
 
 
 @given(st.dictionaries(st.text(), st.text() | st.lists(st.text()), min_size=1))
