@@ -64,8 +64,8 @@ class Tools:
     ) -> dict[str, Any]:
         """Find passages by words and meaning, best first; copies of a hit are not listed again."""
         filters: dict[str, Any] = {"sources": outlets, "since": since, "until": until}
-        hits = self._db.search(query, **filters, topics=topics, limit=skip + limit)
-        return self._answer({"hits": hits[skip:]}, limit)
+        found = self._db.search(query, **filters, topics=topics, limit=skip + limit)
+        return self._answer({"hits": found[skip:], "notes": found.notes}, limit)
 
     def passage(self, *, passage_id: Number, limit: Limit = 5) -> dict[str, Any]:
         """Read one passage whole: its topic, its copies, and other passages that are like it."""
@@ -76,7 +76,7 @@ class Tools:
         report = self._db.article(keys[0])
         (one,) = (each for each in report.passages if each.passage_id == passage_id)
         line = ArticleLine(report.id, report.title, report.source, report.published, report.url)
-        similar = self._db.search(like=passage_id, limit=limit)
+        similar = self._db.search(like=passage_id, limit=limit).hits
         return self._answer({**vars(line), **vars(one), "similar": similar}, limit, 10000)
 
     def article(self, *, article_id: Id, limit: Limit = 20, skip: Skip = 0) -> dict[str, Any]:
