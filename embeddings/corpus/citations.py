@@ -11,7 +11,7 @@ from embeddings.text.normalising import hash_text
 
 if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
-    from embeddings.documents import Document
+    from embeddings.documents import Document, Passage
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,24 @@ def read_quotations(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int,
             raise store.damaged(f"passage {quotation.passage_id}")
         found[quotation.passage_id] = quotation
     return {one: found[one] for one in wanted if one in found}
+
+
+def expect_whole(store: CorpusStore, passages: Iterable[Passage]) -> None:
+    """Refuse passages whose paragraph is not what was stored.
+
+    Raises:
+        StoreError: Such a one is among them.
+    """
+    read = list(passages)
+    keys = dict(
+        store.rows(
+            "SELECT id, hash FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([passage.id for passage in read]),),
+        )
+    )
+    for passage in read:
+        if hash_text(passage.body) != keys[passage.id]:
+            raise store.damaged(f"passage {passage.id}")
 
 
 def read_bodies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, str]:

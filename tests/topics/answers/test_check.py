@@ -14,6 +14,7 @@ from embeddings.errors import StoreError
 from tests.running import run
 from topics.answers import cluster as clustering
 from topics.answers.check import check, repair
+from topics.answers.citing import load_articles
 from topics.answers.story import stories
 from topics.answers.topics import summarise_topics
 from topics.coverage.examples.judgements import Judgement, put_judgement, read_judgements
@@ -244,6 +245,11 @@ def test_a_paragraph_or_a_story_that_is_not_what_was_stored_is_not_shown(whole):
         CorpusStore.open(whole) as store,
     ):
         read_quotations(store, [1, 2])
+    with (
+        pytest.raises(StoreError, match=r"damaged \(passage 1\)"),
+        CorpusStore.open(whole) as store,
+    ):
+        load_articles(store, [one.document_id for one in store.passages() if one.id == 1])
     change(whole, "UPDATE stories SET cohesion = 'nan'")
     with pytest.raises(StoreError, match=r"damaged \(the table stories\)"):
         stories(whole)
