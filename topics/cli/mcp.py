@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -22,6 +23,9 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Let an assistant read the database, by the Model Context Protocol."""
+    # The package asks for a tracer as it is imported: one named for other programs may be none
+    # of this environment's, or send what is asked elsewhere.
+    os.environ.pop("OTEL_PYTHON_TRACER_PROVIDER", None)
     try:
         from topics.assistants.server import serve
     except ImportError as error:

@@ -202,6 +202,7 @@ def test_over_its_pipes_it_answers_and_connects_to_nothing(news, tmp_path):
         env={
             "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
             "OTEL_TRACES_EXPORTER": "otlp",
+            "OTEL_PYTHON_TRACER_PROVIDER": "of another environment",
         },
     )
 
