@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from embeddings.encoders.folder import ModelFolder, expect_unchanged, read_folder
 from embeddings.errors import ModelError, first_line
@@ -20,6 +20,15 @@ MISSING = (
     "sentence-transformers is not installed, and this model needs it: type "
     "`pip install sentence-transformers`."
 )
+
+# How a class of sentence-transformers reads a folder: nothing is asked elsewhere, no code of the
+# folder's is run, and half-precision weights are widened, since the reference is in float32.
+FROM_FOLDER: dict[str, Any] = {
+    "device": "cpu",
+    "local_files_only": True,
+    "trust_remote_code": False,
+    "model_kwargs": {"use_safetensors": True, "dtype": "float32"},
+}
 
 
 def find_named(name: str, fetch: bool) -> ModelFolder:
@@ -81,8 +90,8 @@ def find_copy(name: str, fetch: bool, read: Callable[[Path, str], T]) -> T:
         reason = first_line(error)
         raise ModelError(
             f"The model {name} is unknown here and could not be fetched from the hub "
-            f"({type(error).__name__}: {reason}): check the name, or name a folder with "
-            "--model FOLDER."
+            f"({type(error).__name__}: {reason}): check the name, or give the "
+            "folder of a model in its place."
         ) from error
     return read(Path(fetched), name)
 
@@ -99,14 +108,7 @@ def load_model(folder: ModelFolder) -> SentenceTransformer:
         with quietly():
             from sentence_transformers import SentenceTransformer
 
-            model = SentenceTransformer(
-                str(folder.path),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                # Half-precision weights are widened: the reference computes in float32.
-                model_kwargs={"use_safetensors": True, "dtype": "float32"},
-            )
+            model = SentenceTransformer(str(folder.path), **FROM_FOLDER)
     except ImportError as error:
         raise ModelError(MISSING) from error
     except Exception as error:  # whatever a broken or foreign folder makes a loader raise

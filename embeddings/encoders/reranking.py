@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.encoders.loading import MISSING, find_copy, quietly
+from embeddings.encoders.loading import FROM_FOLDER, MISSING, find_copy, quietly
 from embeddings.errors import ModelError, first_line
 
 if TYPE_CHECKING:
@@ -46,13 +46,7 @@ class Reranker:
             with quietly():
                 from sentence_transformers import CrossEncoder
 
-                model: CrossEncoder = CrossEncoder(
-                    str(folder),
-                    device="cpu",
-                    local_files_only=True,
-                    trust_remote_code=False,
-                    model_kwargs={"use_safetensors": True, "dtype": "float32"},
-                )
+                model: CrossEncoder = CrossEncoder(str(folder), **FROM_FOLDER)
         except ImportError as error:
             raise ModelError(MISSING) from error
         except Exception as error:  # whatever a broken or foreign folder makes a loader raise

@@ -14,9 +14,11 @@ def test_any_text_makes_an_expression_that_fts5_reads(query):
 
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE words USING fts5 (text)")
-    expression = match_expression(find_phrases(query))
-    if expression:
-        connection.execute("SELECT * FROM words WHERE words MATCH ?", (expression,)).fetchall()
+    phrases = find_phrases(query)
+    connection.executemany("INSERT INTO words VALUES (?)", [(one,) for one in phrases])
+    expression = match_expression(phrases)
+    found = connection.execute("SELECT * FROM words WHERE words MATCH ?", (expression or '""',))
+    assert {one for (one,) in found} <= set(phrases)
 
 
 def test_stop_words_are_looked_for_only_when_there_is_nothing_else():
