@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from embeddings.errors import InputError
 from embeddings.text.normalising import hash_text
 
 if TYPE_CHECKING:
@@ -122,14 +123,23 @@ def read_places(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, tup
     return {passage_id: (document_id, start, end) for passage_id, document_id, start, end in rows}
 
 
-def find_keys(store: CorpusStore, passage_id: int) -> tuple[str, str] | None:
-    """Return a passage's document id and its content hash in hexadecimal."""
-    if not 0 < passage_id < 2**63:  # what SQLite can hold
-        return None
+def find_keys(store: CorpusStore, passage_id: int) -> tuple[str, str]:
+    """Return a passage's document id and its content hash in hexadecimal.
+
+    Raises:
+        InputError: There is no such passage.
+    """
     rows = store.rows(
-        "SELECT document_id, lower(hex(hash)) FROM passages WHERE id = ?", (passage_id,)
+        "SELECT document_id, lower(hex(hash)) FROM passages WHERE id = ?",
+        (passage_id if 0 < passage_id < 2**63 else None,),  # what SQLite can hold
     )
-    return rows[0] if rows else None
+    if not rows:
+        raise InputError(
+            f"There is no passage {passage_id}; `topicwire search` shows the numbers of those it "
+            "finds."
+        )
+    found: tuple[str, str] = rows[0]
+    return found
 
 
 def find_text(store: CorpusStore, key: str) -> tuple[int, str, str] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from embeddings.corpus.citations import read_quotations
+from embeddings.corpus.citations import find_keys, read_quotations
 from embeddings.corpus.filters import Filters, find_outlets
 from embeddings.errors import InputError
 from embeddings.search.allowed import Allowed
@@ -160,12 +160,8 @@ class Searcher:
         Raises:
             InputError: There is no such passage.
         """
+        find_keys(store, passage_id)
         found = read_quotations(store, [passage_id])
-        if not found:
-            raise InputError(
-                f"There is no passage {passage_id}; `topicwire search` and `topicwire copies` "
-                "show the ids there are."
-            )
         try:
             vector = store.vectors(fingerprint, [passage_id])[0]
         except KeyError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.articles.parsing.addresses import canonical_address
-from embeddings.corpus.citations import Quotation, read_quotations
+from embeddings.corpus.citations import Quotation, find_keys, read_quotations
 from embeddings.corpus.contents import find_articles, read_removals
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import read_addresses, read_times, read_versions
@@ -110,20 +110,21 @@ class ArticleReport:
     removed: tuple[RemovedLine, ...]
 
 
-def article(wanted: str, db: Database = "topicwire.db") -> ArticleReport:
+def article(wanted: str | int, db: Database = "topicwire.db") -> ArticleReport:
     """Return what is known of an article: its versions, passages, copies and addresses.
 
     Args:
         wanted: Its id or a web address of it, in any form; or a part of one that no other
-            article has.
+            article has. Or the number of one of its passages: that one alone is described then.
         db: The database.
 
     Raises:
-        InputError: It fits no article, or several.
+        InputError: It fits no article, or several; there is no such passage.
         StoreError: There is no such database.
     """
     with CorpusStore.open(Path(db)) as store:
-        document_id = _find(store, wanted)
+        number = wanted if isinstance(wanted, int) else None
+        document_id = _find(store, wanted) if number is None else find_keys(store, number)[0]
         (document,) = store.documents([document_id])
         times = read_times(store, document_id)
         rows = [
@@ -142,7 +143,9 @@ def article(wanted: str, db: Database = "topicwire.db") -> ArticleReport:
             changed=times.changed,
             story=rows[0]["story_id"] if rows else None,
             versions=_read_versions(store, document),
-            passages=_read_passages(store, rows),
+            passages=_read_passages(
+                store, [row for row in rows if number in (None, row["passage_id"])]
+            ),
             removed=tuple(RemovedLine(*row) for row in read_removals(store, [document_id])),
         )
 

@@ -192,13 +192,8 @@ def _longer_first(store: CorpusStore, a: int, b: int) -> tuple[int, int]:
 
 
 def _key(store: CorpusStore, kind: JudgementKind, number: int) -> str:
-    found = find_keys(store, number)
-    if found is None:
-        raise InputError(
-            f"There is no passage {number}; `topicwire copies` and `topicwire search` show their "
-            "numbers."
-        )
-    return found[0] if kind == "story" else found[1]
+    document_id, key = find_keys(store, number)
+    return document_id if kind == "story" else key
 
 
 @dataclass(frozen=True)

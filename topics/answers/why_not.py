@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from embeddings.corpus.citations import Quotation, read_quotations
+from embeddings.corpus.citations import Quotation, find_keys, read_quotations
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.errors import InputError
@@ -129,11 +129,7 @@ def why_not(a: int, b: int, *, db: Database = "topicwire.db") -> PairExplanation
         passages, articles = load_articles(store)
         row_of = {passage.id: row for row, passage in enumerate(passages)}
         for number in (a, b):
-            if number not in row_of:
-                raise InputError(
-                    f"There is no passage {number}; `topicwire copies` and `topicwire search` show "
-                    "their numbers."
-                )
+            find_keys(store, number)
         rows = row_of[a], row_of[b]
         thresholds, judgements = read_thresholds(store), read_judgements(store)
         pair = _Pair(store, passages, articles, rows, thresholds, judgements)

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from embeddings.corpus.citations import ArticleLine, cite, find_keys
+from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.corpus.filters import Filters
-from embeddings.errors import InputError
 from topics.answers.copies import CopyMember, list_copies
 from topics.answers.session import Session
 from topics.answers.topics import open_clustered
@@ -69,12 +68,8 @@ class Tools:
 
     def passage(self, *, passage_id: Number, limit: Limit = 5) -> dict[str, Any]:
         """Read one passage whole: its topic, its copies, and other passages that are like it."""
-        with open_clustered(self._db) as store:
-            keys = find_keys(store, passage_id)
-        if keys is None:
-            raise InputError(f"There is no passage {passage_id}; `topicwire search` finds some.")
-        report = self._db.article(keys[0])
-        (one,) = (each for each in report.passages if each.passage_id == passage_id)
+        report = self._db.article(passage_id)
+        (one,) = report.passages
         line = ArticleLine(report.id, report.title, report.source, report.published, report.url)
         similar = self._db.search(like=passage_id, limit=limit).hits
         return self._answer({**vars(line), **vars(one), "similar": similar}, limit, 10000)

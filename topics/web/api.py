@@ -175,6 +175,10 @@ def make_api(desk: Desk) -> APIRouter:
             )
         )
 
+    @api.get("/passages/{passage_id}", response_model=ArticleReport, summary="One passage")
+    def passage(passage_id: Number) -> Response:
+        return Answer(describe_article(passage_id, desk.db))
+
     @api.get("/passages/{passage_id}/like", response_model=Found, summary="Passages like one")
     def like(passage_id: Number, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> Response:
         return Answer(find_passages(like=passage_id, db=desk.db, limit=limit))

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from embeddings.corpus.citations import find_keys
 from embeddings.corpus.contents import count_languages, count_outlets
 from embeddings.errors import InputError
 from embeddings.search.found import Found
@@ -105,12 +104,8 @@ def make_finding(desk: Desk) -> APIRouter:
 
     @router.get("/passages/{passage_id}")
     def passage(request: Request, passage_id: Number) -> Response:
-        with desk.open() as store:
-            keys = find_keys(store, passage_id)
-        if keys is None:
-            raise InputError(f"There is no passage {passage_id}; the search finds those there are.")
-        report = describe_article(keys[0], desk.db)
-        (one,) = (each for each in report.passages if each.passage_id == passage_id)
+        report = describe_article(passage_id, desk.db)
+        (one,) = report.passages
         with desk.open() as store:
             head = read_outline(store).heads.get(one.topic_id or 0, 0)
             listed = [one.topic for one in desk.topics(store).topics] if desk.edit else []

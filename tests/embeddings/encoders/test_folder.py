@@ -132,7 +132,7 @@ def test_an_unknown_precision_lists_the_known_ones():
 
 def test_an_unknown_name_says_what_to_check(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(ModelError, match=r"no-such-model is unknown here .* give the folder of a model"):
+    with pytest.raises(ModelError, match=r"no-such-model is unknown .* give the folder"):
         open_encoder("no-such-model").encode(["x"])
 
 

@@ -133,7 +133,7 @@ def test_what_an_article_orders_stands_under_quoted_alone(tmp_path, fill_news, m
         ("search", {"query": "x", "limit": 51}, "limit cannot be so: input should be less than"),
         ("search", {"query": "x", "outlets": "nobody"}, "No article is from 'nobody'; outlets"),
         ("search", {"query": "x", "topics": ["zz"]}, "No topic is called 'zz'; `topicwire topics`"),
-        ("passage", {"passage_id": 999}, "There is no passage 999; `topicwire search` finds some."),
+        ("passage", {"passage_id": 999}, "There is no passage 999; `topicwire search`"),
         ("article", {"article_id": "zz\nzz"}, "No article has 'zz\\nzz' in its id or address;"),
         ("story", {"story_id": 999}, "There is no story 999; `topicwire story` lists"),
         ("changes", {"since": "lately"}, "'lately' is no time; give one such as 2024-03-05"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import schemathesis
@@ -59,6 +60,7 @@ def test_it_answers_what_the_command_prints(client, news_file, command, address)
         ("/stories/999", 404, "There is no story 999"),
         ("/stories/x", 404, "no such page"),
         ("/passages/999/like", 404, "There is no passage 999"),
+        ("/passages/999", 404, "There is no passage 999"),
         ("/search", 400, "q cannot be so"),
         ("/search?q=", 400, "The query is empty"),
         ("/search?q=a&limit=101", 400, "limit cannot be so"),
@@ -86,6 +88,13 @@ def test_it_has_a_page_and_a_description_of_our_own(client):
     assert "https://" not in page
     for address in ("/docs", "/redoc", "/openapi.json"):
         assert client.get(address).status_code == 404
+
+
+def test_a_passage_is_its_article_with_that_passage_alone(client, news_file):
+    report = topics.article("wire-1", news_file)
+    one = report.passages[-1]
+    told = client.get(f"/api/v1/passages/{one.passage_id}").json()
+    assert told == json.loads(json.dumps(replace(report, passages=(one,)), default=jsonable))
 
 
 def list_operations() -> list[str]:
