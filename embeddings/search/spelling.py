@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from embeddings.corpus.store import CorpusStore
 
-# A shorter word is one letter away from too many.
-_SHORTEST = 4
+# A shorter word is one letter away from too many; a longer one is none that people type, and
+# what is one letter away from it grows with the square of its length.
+_SHORTEST, _LONGEST = 4, 24
 # What stands in one passage alone may be a slip of its own.
 _FEWEST = 2
 # Passages from which the form of a word is taken.
@@ -82,7 +83,7 @@ def _find_absent(store: CorpusStore, words: Iterable[str]) -> list[str]:
 def _mend_word(store: CorpusStore, word: str) -> str:
     """Return the word of the passages that is one slip away, or ``""``."""
     plain = word.casefold()
-    if len(plain) < _SHORTEST or not plain.isalpha():
+    if not _SHORTEST <= len(plain) <= _LONGEST or not plain.isalpha():
         return ""
     slips = sorted(_list_slips(plain))
     stems = {

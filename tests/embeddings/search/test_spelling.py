@@ -60,3 +60,9 @@ def test_what_was_replaced_and_what_is_nowhere_is_said(said):
 
 def test_a_word_typed_twice_is_replaced_twice(said):
     assert mend_query(said, parse_query("Lavorv, Lavorv")).query.typed == "Lavrov, Lavrov"
+
+
+def test_a_word_too_long_to_be_typed_is_not_mended(store, put):
+    long = "a" * 60
+    put(store, "c", [f"The {long} met.", f"Two {long} left."])
+    assert mend_query(store, parse_query(f"{long}b")).query.typed == f"{long}b"
