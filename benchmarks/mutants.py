@@ -92,8 +92,8 @@ KNOWN = (
     ("corpus", "embeddings/corpus/values.py", "except BaseException:", "except Exception:"),
     ("corpus", "embeddings/corpus/intake.py", " - set(met)", ""),
     ("corpus", "embeddings/corpus/intake.py", "store.forget_problems(", "tuple("),
-    ("printing", "topics/cli/output.py", r"\x7f-\x9f", r"\x7f-\x84"),
-    ("printing", "topics/cli/output.py", r"\u202a-\u202e", r"\u202a-\u202d"),
+    ("printing", "embeddings/text/printing.py", r"\x7f-\x9f", r"\x7f-\x84"),
+    ("printing", "embeddings/text/printing.py", r"\u202a-\u202e", r"\u202a-\u202d"),
     (
         "reading",
         "embeddings/articles/formats/json_records.py",

@@ -102,6 +102,18 @@ def test_a_pin_follows_its_topic_into_a_merger():
     assert edited.labels[3] == edited.labels[SIZE] == edited.labels[2 * SIZE]
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_pin_follows_its_topic_into_a_part_of_a_merger(number):
+    row = 2 * SIZE
+    both = Anchor("", topic(0).members + topic(1).members, 2 * SIZE)
+    pinned = Edit(1, "pin", (topic(number),), (f"{row:02x}",))
+    edited = apply(
+        pinned, Edit(2, "merge", (topic(0), topic(1))), Edit(3, "split", (both,), into=2)
+    )
+    assert edited.labels[0] != edited.labels[SIZE]
+    assert edited.labels[row] == edited.labels[number * SIZE]
+
+
 def test_two_passages_kept_apart_are_in_different_topics_and_only_one_moves():
     edited = apply(Edit(1, "part", (), ("03", "07")))
     assert edited.labels[3] != edited.labels[7]
