@@ -7,6 +7,7 @@ import importlib
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,7 @@ FACES = (
 )
 
 
+@cache
 def modules() -> dict[str, Path]:
     found = {}
     for package in ("embeddings", "topics"):
@@ -104,6 +106,7 @@ def place(name: str) -> str | None:
     return next((entry for entry in ORDER if name == entry or name.startswith(entry + ".")), None)
 
 
+@cache
 def imports(path: Path) -> list[str]:
     """Names of what a file imports, those only for type checkers left out."""
     names = []
@@ -124,48 +127,36 @@ def imports(path: Path) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("name", [name for name in modules() if "." in name])
-def test_a_module_imports_only_what_lies_above_it(name):
-    if modules()[name].name == "__init__.py" and place(name) is None:
-        return  # a folder whose modules have places of their own
-    own = place(name)
-    assert own, f"{name} has no place in ORDER of {__file__}"
-    for imported in imports(modules()[name]):
-        other = place(imported)
-        if other and other != own:
-            assert ORDER.index(other) < ORDER.index(own), f"{name} imports {imported}, below it"
+def test_each_module_has_a_place():
+    # A folder's own module needs none where its modules have places of their own.
+    named = [name for name, path in modules().items() if "." in name and path.stem != "__init__"]
+    assert not [name for name in named if place(name) is None], f"no place in ORDER of {__file__}"
 
 
-@pytest.mark.parametrize("name", list(modules()))
-def test_a_heavy_library_is_imported_only_where_it_lives(name):
-    for imported in imports(modules()[name]):
-        homes = HOMES.get(imported.partition(".")[0])
-        assert homes is None or name.startswith(homes), f"{name} imports {imported}"
+def test_a_module_imports_only_what_lies_above_it():
+    rank = {name: ORDER.index(own) for name in modules() if (own := place(name))}
+    assert not [
+        f"{name} imports {imported}, below it"
+        for name in rank
+        for imported in imports(modules()[name])
+        if (other := place(imported)) and ORDER.index(other) > rank[name]
+    ]
+
+
+def test_a_heavy_library_is_imported_only_where_it_lives():
+    assert not [
+        f"{name} imports {imported}"
+        for name, path in modules().items()
+        for imported in imports(path)
+        if not name.startswith(HOMES.get(imported.partition(".")[0], ""))
+    ]
 
 
 @pytest.mark.parametrize("package", ["embeddings", "topics"])
 def test_every_exported_name_is_there_and_hides_no_module(package):
-    code = f"import {package} as p; print([n for n in p.__all__ if getattr(p, n) is None])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert done.stdout.strip() == "[]", done.stderr
-    names = ast.literal_eval(
-        next(
-            line.split("=", 1)[1]
-            for line in subprocess.run(
-                [
-                    sys.executable,
-                    "-c",
-                    f"import {package}; print('all =', sorted({package}.__all__))",
-                ],
-                capture_output=True,
-                text=True,
-                cwd=ROOT,
-                check=True,
-            ).stdout.splitlines()
-        )
-    )
+    exported = importlib.import_module(package)
+    names = exported.__all__
+    assert not [name for name in names if getattr(exported, name) is None]
     files = {path.stem for path in (ROOT / package).iterdir() if path.stem != "__init__"}
     assert not files & set(names)
 
@@ -187,10 +178,10 @@ def test_topics_holds_folders_only_and_few():
     assert len(folders) <= 18
 
 
-@pytest.mark.parametrize("name", [name for name in modules() if name.startswith(FACES)])
-def test_no_answer_and_no_command_speaks_sql(name):
-    text = modules()[name].read_text(encoding="utf-8")
-    assert not re.findall(r"\b(?:SELECT|INSERT|DELETE FROM|UPDATE \w+ SET)\b", text)
+def test_no_answer_and_no_command_speaks_sql():
+    statement = re.compile(r"\b(?:SELECT|INSERT|DELETE FROM|UPDATE \w+ SET)\b")
+    faces = {name: path for name, path in modules().items() if name.startswith(FACES)}
+    assert not [name for name, path in faces.items() if statement.search(path.read_text("utf-8"))]
 
 
 def test_no_modules_import_each_other_in_a_circle():
