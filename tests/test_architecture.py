@@ -19,6 +19,7 @@ ORDER = [
     "embeddings.exports",
     "embeddings.errors",
     "embeddings.progress",
+    "embeddings.blocks",
     "embeddings.writing",
     "embeddings.toml",
     "embeddings.documents",

@@ -69,7 +69,7 @@ def join_vectors(blobs: Sequence[bytes], sums: Sequence[int | None]) -> NDArray[
         blobs: Of each vector, little-endian.
         sums: The checksum of each; ``None`` where it was written before there were any.
     """
-    if len({len(blob) for blob in blobs}) > 1:
+    if len(set(map(len, blobs))) > 1:
         return None
     rows = np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1)
     noted = np.array([-1 if one is None else one for one in sums], np.int64)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.blocks import one_blas_thread
 from embeddings.encoders.folder import expect_unchanged
 
 if TYPE_CHECKING:
@@ -46,42 +47,44 @@ class PlainNetwork:
         Args:
             ids: Of the word pieces of one text, special ones included.
         """
-        weights = self._weights
-        rows = weights["embeddings.word_embeddings.weight"][list(ids)]
-        rows = rows + weights["embeddings.position_embeddings.weight"][: len(ids)]
+        weights, pieces = self._weights, list(ids)
+        rows = weights["embeddings.word_embeddings.weight"][pieces]
+        rows = rows + weights["embeddings.position_embeddings.weight"][: len(pieces)]
         rows = rows + weights["embeddings.token_type_embeddings.weight"][0]
-        rows = self._normalise(rows, "embeddings.LayerNorm")
-        for layer in range(_LAYERS):
-            rows = self._run_layer(rows, f"encoder.layer.{layer}")
-        mean: NDArray[np.float32] = rows.mean(axis=0)
+        # Several threads would wait for each other at each of these small products. A column a
+        # piece: weights by columns take three quarters of the time of rows by weights.
+        with one_blas_thread():
+            columns = self._normalise(np.ascontiguousarray(rows.T), "embeddings.LayerNorm")
+            for layer in range(_LAYERS):
+                columns = self._run_layer(columns, f"encoder.layer.{layer}")
+        mean: NDArray[np.float32] = columns.mean(axis=1)
         return mean
 
-    def _run_layer(self, rows: NDArray[np.float32], layer: str) -> NDArray[np.float32]:
+    def _run_layer(self, columns: NDArray[np.float32], layer: str) -> NDArray[np.float32]:
+        count = columns.shape[1]
         query, key, value = (
-            self._multiply(rows, f"{layer}.attention.self.{part}")
-            .reshape(len(rows), _HEADS, -1)
-            .transpose(1, 0, 2)
+            self._multiply(columns, f"{layer}.attention.self.{part}").reshape(_HEADS, -1, count)
             for part in ("query", "key", "value")
         )
-        scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(query.shape[-1]))
+        scores = query.transpose(0, 2, 1) @ key / np.float32(np.sqrt(query.shape[1]))
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        seen = scores / scores.sum(axis=-1, keepdims=True) @ value
-        seen = seen.transpose(1, 0, 2).reshape(rows.shape)
+        scores /= scores.sum(axis=-1, keepdims=True)
+        seen = (value @ scores.transpose(0, 2, 1)).reshape(columns.shape)
         seen = self._multiply(seen, f"{layer}.attention.output.dense")
-        rows = self._normalise(rows + seen, f"{layer}.attention.output.LayerNorm")
-        wide = _gelu(self._multiply(rows, f"{layer}.intermediate.dense"))
+        columns = self._normalise(columns + seen, f"{layer}.attention.output.LayerNorm")
+        wide = _gelu(self._multiply(columns, f"{layer}.intermediate.dense"))
         narrow = self._multiply(wide, f"{layer}.output.dense")
-        return self._normalise(rows + narrow, f"{layer}.output.LayerNorm")
+        return self._normalise(columns + narrow, f"{layer}.output.LayerNorm")
 
-    def _multiply(self, rows: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        product: NDArray[np.float32] = rows @ self._weights[f"{name}.weight"].T
-        return product + self._weights[f"{name}.bias"]
+    def _multiply(self, columns: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+        product: NDArray[np.float32] = self._weights[f"{name}.weight"] @ columns
+        return product + self._weights[f"{name}.bias"][:, None]
 
-    def _normalise(self, rows: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        rows = rows - rows.mean(axis=1, keepdims=True)
-        rows = rows / np.sqrt((rows * rows).mean(axis=1, keepdims=True) + np.float32(_EPSILON))
-        scaled: NDArray[np.float32] = rows * self._weights[f"{name}.weight"]
-        return scaled + self._weights[f"{name}.bias"]
+    def _normalise(self, columns: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+        columns = columns - columns.mean(axis=0)
+        columns = columns / np.sqrt((columns * columns).mean(axis=0) + np.float32(_EPSILON))
+        scaled: NDArray[np.float32] = columns * self._weights[f"{name}.weight"][:, None]
+        return scaled + self._weights[f"{name}.bias"][:, None]
 
 
 def _gelu(numbers: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -257,7 +257,10 @@ def read_vectors(
     order = np.argsort(index.places[rows], kind="stable")
     for start in range(0, len(rows), BLOCK):
         some = order[start : start + BLOCK]
-        places, back = np.unique(index.places[rows[some]], return_inverse=True)
+        # Passages of one text have one vector.
+        there = index.places[rows[some]]
+        is_next = np.append(True, there[1:] != there[:-1])
+        places, back = there[is_next], np.cumsum(is_next) - 1
         found = store.rows(
             "SELECT vector, crc FROM vectors WHERE rowid IN (SELECT value FROM json_each(?)) "
             "ORDER BY rowid",
@@ -277,4 +280,4 @@ def read_vectors(
 def _fit(index: SearchIndex, found: Sequence[tuple[bytes, int | None]]) -> bool:
     """Say whether vectors have the index's dimension, which those of another encoder may not."""
     size = 4 * len(index.mean)
-    return not size or all(len(blob) == size for blob, _ in found)
+    return not size or set(map(len, (blob for blob, _ in found))) == {size}

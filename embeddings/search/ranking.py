@@ -99,7 +99,9 @@ class Ranking:
             # The angle between two vectors is, but for chance, their share of signs apart.
             cosines = np.cos(np.pi / len(self.vector) * apart[spoken].astype(np.float32))
             spoken = choose_best(spoken, self._weigh(cosines, spoken), wanted)
-        rows = np.union1d(choose_nearest(apart, wanted), spoken)
+        chosen = np.zeros(len(apart), np.bool_)
+        chosen[choose_nearest(apart, wanted)] = chosen[spoken] = True
+        rows = np.flatnonzero(chosen)
         guess = self._weigh(self.index.guess(self.vector, rows), rows)
         return choose_best(rows, guess, wanted // READ)
 

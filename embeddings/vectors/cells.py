@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors.blocks import run_blocks
+from embeddings.blocks import run_blocks
 from embeddings.vectors.products import best_columns, nearest
 
 # Rows whose true neighbours are looked up. The standard error of a recall of .95 over

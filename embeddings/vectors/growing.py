@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.blocks import one_blas_thread
 from embeddings.corpus.checksums import sum_vectors
-from embeddings.vectors.blocks import one_blas_thread
 from embeddings.vectors.cells import RECALL_SAMPLE
 from embeddings.vectors.neighbours import RECALL, NeighbourGraph, find_neighbours, unit_rows
 from embeddings.vectors.products import MARGIN, measure_pairs, nearest

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.blocks import one_blas_thread
 from embeddings.vectors import cells
-from embeddings.vectors.blocks import one_blas_thread
 from embeddings.vectors.products import best_columns, nearest
 
 __all__ = [

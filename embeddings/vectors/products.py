@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors.blocks import run_blocks
+from embeddings.blocks import run_blocks
 
 # Queries and rows in one product: 64 MB of similarities for each thread. Of 128 queries a
 # quarter more time goes into the product, of 256 a tenth.

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
-from functools import wraps
-from inspect import signature
+from functools import cached_property, wraps
+from inspect import Signature, signature
 from os import PathLike, fspath
 from pathlib import Path
 from typing import (
@@ -61,10 +61,14 @@ class _Answer(Generic[P, T]):
         def ask(*args: P.args, **given: P.kwargs) -> T:
             return function(*args, db=session, **given)
 
-        whole = signature(function)
-        own = [one for one in whole.parameters.values() if one.name != "db"]
-        ask.__signature__ = whole.replace(parameters=own)  # type: ignore[attr-defined]
+        ask.__signature__ = self._signature  # type: ignore[attr-defined]
         return ask
+
+    @cached_property
+    def _signature(self) -> Signature:
+        # Worked out once: a millisecond of each question.
+        whole = signature(self._function())
+        return whole.replace(parameters=[one for n, one in whole.parameters.items() if n != "db"])
 
 
 @overload

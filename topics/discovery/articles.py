@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors.blocks import run_blocks
+from embeddings.blocks import run_blocks
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours, unit_rows
 from embeddings.vectors.products import best_columns
 from topics.discovery.weights import neighbours_used
