@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from topics.discovery.branching import RUNS_FINER
 from topics.discovery.communities import (
     best_communities,
     least_topic_size,
 )
 from topics.discovery.condensing import compact, condense_edges
 from topics.discovery.ground import Ground
-from topics.discovery.levels import RUNS_ATOMS, tidy
+from topics.discovery.levels import tidy
 
 Labels = NDArray[np.int64]
 
@@ -66,7 +67,7 @@ def _find_alone(ground: Ground, labels: Labels, free: NDArray[np.bool_]) -> Labe
     nodes[added] = int(labels.max()) + 1 + np.arange(len(added))
     nodes = compact(nodes)
     links = condense_edges(ground.edges, nodes)
-    found = best_communities(links, ground.resolution, 0, RUNS_ATOMS)[nodes]
+    found = best_communities(links, ground.resolution, 0, RUNS_FINER)[nodes]
     alone = np.isin(found, np.setdiff1d(found[free], found[~free]))
     return np.where(alone, found, -1)
 

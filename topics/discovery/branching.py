@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import unit_rows
 from topics.discovery.communities import (
+    CYCLES_LARGE,
+    SWEEPS,
     best_communities,
     least_topic_size,
     sweep,
@@ -33,11 +35,8 @@ from topics.discovery.joining import merge_fragments
 
 Labels = NDArray[np.int64]
 
-# Leiden runs for finer topics, and the cycles of each on large graphs.
+# Leiden runs for finer topics.
 RUNS_FINER = 2
-CYCLES_LARGE = 2
-# Rounds in which rows are moved on finer levels, and on the default one of large corpora.
-SWEEPS = 4
 # Cells of the table of rows by topics up to which rows are moved on finer levels.
 MOST_CELLS = 4_000_000
 # Rows, spread evenly, that say how far topics stand apart.

@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.progress import track
-from topics.discovery.branching import CYCLES_LARGE, SWEEPS, measure_margin, refine, split_loose
+from topics.discovery.branching import measure_margin, refine, split_loose
 from topics.discovery.communities import (
+    agreed_communities,
     best_communities,
     least_topic_size,
-    sweep,
 )
 from topics.discovery.condensing import (
     compact,
-    condense_edges,
     first_rows,
     gather_groups,
     number_by_size,
@@ -34,11 +33,10 @@ from topics.hierarchy.tree import TopicTree
 
 Labels = NDArray[np.int64]
 
-# Leiden runs, of which the one of greatest modularity is taken: so many on small graphs,
-# on the graph of atoms, and on all rows up to FULL_ROWS, the last two of fewer cycles.
+# Leiden runs on small graphs, of which the one of greatest modularity is taken. On large ones so
+# many on all rows are among those that must agree, up to FULL_ROWS.
 RUNS = 8
-RUNS_ATOMS = 2
-RUNS_FULL = 4
+RUNS_WHOLE = 2
 FULL_ROWS = 30_000
 # So much closer the corpus is looked at as well; that partition is taken when its topics
 # stand so much further apart.
@@ -92,26 +90,32 @@ def find_topics(
 
 
 def _find_default(ground: Ground, resolution: float | None, seed: int) -> Labels:
-    edges, rows = ground.edges, ground.rows
     usual = ground.resolution
     tried = [resolution] if resolution else [usual, CLOSER * usual]
-    if rows <= CONDENSE_ROWS:
-        parts = [best_communities(edges, one, seed, RUNS) for one in track(tried, len(tried))]
-    else:
-        links = condense_edges(edges, ground.atoms)
-        parts = [
-            best_communities(links, one, seed, RUNS_ATOMS, CYCLES_LARGE)[ground.atoms]
-            for one in track(tried, len(tried))
-        ]
-    found = [tidy(ground, part) for part in parts]
+    found = [find_parts(ground, one, seed) for one in track(tried, len(tried))]
     margins = [measure_margin(ground.unit, labels) for labels in found]
     best = len(tried) - 1 if margins[-1] > LEAST_GAIN * margins[0] > 0 else 0
-    if rows <= CONDENSE_ROWS:
+    if not CONDENSE_ROWS < ground.rows <= FULL_ROWS:
         return found[best]
-    if rows <= FULL_ROWS:
-        part = best_communities(edges, tried[best], seed, RUNS_FULL, CYCLES_LARGE)
+    return find_parts(ground, tried[best], seed, whole=RUNS_WHOLE)
+
+
+def find_parts(
+    ground: Ground, resolution: float, seed: int, *, runs: int = RUNS, whole: int = 0
+) -> Labels:
+    """Find topics at one resolution; fragments and halves of one subject are joined.
+
+    Args:
+        ground: The rows.
+        resolution: That of modularity.
+        seed: The one source of randomness.
+        runs: Leiden runs in small corpora.
+        whole: Those on all rows in large ones.
+    """
+    if ground.rows <= CONDENSE_ROWS:
+        part = best_communities(ground.edges, resolution, seed, runs)
     else:
-        part = sweep(edges, parts[best], tried[best], SWEEPS)
+        part = agreed_communities(ground.edges, ground.atoms, resolution, seed, whole)
     return tidy(ground, part)
 
 

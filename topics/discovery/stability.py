@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.progress import track
-from topics.discovery.branching import SWEEPS, refine, split_loose
-from topics.discovery.communities import best_communities, sweep
-from topics.discovery.condensing import compact, condense_edges, gather_groups
+from topics.discovery.branching import refine, split_loose
+from topics.discovery.communities import RUNS_AGREE
+from topics.discovery.condensing import compact, gather_groups
 from topics.discovery.counting import join_to, join_to_count
 from topics.discovery.few import FEW_ROWS
-from topics.discovery.ground import CONDENSE_ROWS, Ground
-from topics.discovery.levels import FULL_ROWS, tidy
+from topics.discovery.ground import Ground
+from topics.discovery.levels import FULL_ROWS, find_parts
 from topics.hierarchy.tree import TopicTree
 
 Labels = NDArray[np.int64]
 Values = NDArray[np.float64]
 
-# Rows left out of each run; Leiden runs for each.
+# Rows left out of each run; Leiden runs for each in small corpora.
 LEFT_OUT = 0.2
 RUNS_EACH = 2
 # In topics of fewer rows there is next to nothing to leave out.
@@ -61,7 +61,7 @@ def measure_stability(
 
     def resample(number: int) -> list[Values]:
         keep = kept[number]
-        found = _find_again(ground, tree, keep, count, seed + number * RUNS_EACH)
+        found = _find_again(ground, tree, keep, count, seed + number * RUNS_AGREE)
         return [
             _best_jaccard(tree.levels[level][keep], again, tree.count(level))
             for level, again in enumerate(found)
@@ -113,14 +113,7 @@ def _find_again(
 
 def _find_shown(ground: Ground, count: int, seed: int) -> Labels:
     """Find so many topics as ``find_topics`` does, by fewer runs."""
-    resolution = ground.resolution
-    if ground.rows <= CONDENSE_ROWS:
-        labels = best_communities(ground.edges, resolution, seed, RUNS_EACH)
-    else:
-        links = condense_edges(ground.edges, ground.atoms)
-        labels = best_communities(links, resolution, seed, RUNS_EACH)[ground.atoms]
-        labels = sweep(ground.edges, labels, resolution, SWEEPS)
-    labels = tidy(ground, labels)
+    labels = find_parts(ground, ground.resolution, seed, runs=RUNS_EACH)
     if count > int(labels.max()) + 1:
         labels = split_loose(ground, labels, seed=seed)
     return join_to_count(ground, labels, count, seed=seed)

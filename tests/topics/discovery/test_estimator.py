@@ -13,6 +13,7 @@ from embeddings.errors import InputError
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery.communities import (
     _with_twins,
+    agreed_communities,
     best_communities,
     default_resolution,
     least_topic_size,
@@ -230,6 +231,15 @@ def test_of_several_runs_the_one_of_greatest_modularity_is_taken() -> None:
     every = [modularity(edges, run_leiden(edges, 1.0, seed), 1.0) for seed in range(6)]
     assert min(every) < max(every)
     assert modularity(edges, best_communities(edges, 1.0, 0, 6), 1.0) == pytest.approx(max(every))
+
+
+def test_what_runs_agree_on_is_joined_to_a_greater_modularity_than_theirs() -> None:
+    edges = graph_of(600, 1, 1.0)
+    atoms = run_leiden(edges, 50.0, 0, 1)
+    runs = [run_leiden(edges, 1.0, seed, 2) for seed in range(6)]
+    agreed = [agreed_communities(edges, atoms, 1.0, seed, 2) for seed in (0, 50, 100)]
+    reached = [modularity(edges, labels, 1.0) for labels in agreed]
+    assert min(reached) > max(modularity(edges, labels, 1.0) for labels in runs)
 
 
 @pytest.mark.parametrize("in_table", [0, 1_500])
