@@ -85,12 +85,14 @@ def compare(db: Path, truth: dict[str, str], name: str, seeds: int) -> None:
     sums = np.zeros((len(names), corpus.vectors.shape[1]), np.float32)
     np.add.at(sums, documents[placed], unit_rows(corpus.vectors)[of_passage[placed]])
     start = time.process_time()
-    read = read_in_articles(corpus.graph, corpus.vectors, corpus.articles, corpus.texts)
+    read = read_in_articles(
+        corpus.graph, corpus.vectors, corpus.articles, corpus.texts, corpus.keys
+    )
     spent = time.process_time() - start
     ways = {
         "one vector": (find_neighbours(sums), sums),
         "passages": (corpus.graph, corpus.vectors),
-        "in articles": read,
+        "in articles": (read.graph, read.vectors, read.crowd),
     }
     for way, given in ways.items():
         ground = prepare_ground(*given)

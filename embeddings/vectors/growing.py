@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,14 +47,59 @@ class Lists:
         return NeighbourGraph(self.indices[:, :k], self.similarities[:, :k], self.recall)
 
 
+Found = tuple[NDArray[np.int32], NDArray[np.float32]]
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+
+
+class Rows(Protocol):
+    """The rows that are searched, and which of them may be neighbours.
+
+    Attributes:
+        unit: The rows, of unit length, shape ``(n, d)``.
+    """
+
+    unit: NDArray[np.float32]
+
+    def search(self, rows: NDArray[np.int64], width: int) -> Found:
+        """Find the lists of some rows among all, as in ``Lists``."""
+
+    def search_all(self, width: int) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
+        """Find the lists of all rows, and the recall."""
+
+    def choose(self, pairs: Pairs) -> Pairs:
+        """Return the pairs of a row, a new row and their cosine that may be neighbours."""
+
+
+@dataclass(frozen=True)
+class EveryRow:
+    """Rows of which all may be neighbours of each other."""
+
+    unit: NDArray[np.float32]
+    keys: Sequence[bytes]
+
+    def search(self, rows: NDArray[np.int64], width: int) -> Found:
+        """See ``Rows``."""
+        found, cosines = nearest(self.unit[rows], self.unit, width, own=rows)
+        return found.astype(np.int32), cosines
+
+    def search_all(self, width: int) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
+        """See ``Rows``."""
+        graph = find_neighbours(self.unit, width, keys=self.keys)
+        return graph.indices, graph.similarities, graph.recall
+
+    def choose(self, pairs: Pairs) -> Pairs:
+        """See ``Rows``."""
+        return pairs
+
+
 def grow_lists(
-    known: Lists, unit: NDArray[np.float32], keys: Sequence[bytes], sums: NDArray[np.int64], k: int
-) -> tuple[NDArray[np.int32], NDArray[np.float32]] | None:
+    known: Lists, rows_now: Rows, keys: Sequence[bytes], sums: NDArray[np.int64], k: int
+) -> Found | None:
     """Return the lists of rows as a search of all would find them, from those known of some.
 
     Args:
         known: Of rows of before.
-        unit: The rows now, of unit length, shape ``(n, d)``.
+        rows_now: The rows now.
         keys: Of each, ascending.
         sums: Of each.
         k: Neighbours that each must have.
@@ -69,7 +115,7 @@ def grow_lists(
     there[there] = known.sums[old[there]] == sums[there]
     rows, before = np.flatnonzero(there), old[there]
     fresh = np.flatnonzero(~there)
-    if count <= 4 * width or len(fresh) > MOST_NEW * count:
+    if width < k or count <= 4 * width or len(fresh) > MOST_NEW * count:
         return None
     number = np.full(len(known.keys) + 1, -1, np.int32)
     number[before] = rows
@@ -84,10 +130,10 @@ def grow_lists(
     searched = np.concatenate((fresh, robbed))
     with one_blas_thread():
         if len(fresh):
-            _insert(indices, similarities, *_find_joining(unit, fresh, indices, similarities))
+            pairs = _find_joining(rows_now, fresh, indices, similarities)
+            _insert(indices, similarities, *pairs)
         if len(searched):
-            found, cosines = nearest(unit[searched], unit, width, own=searched)
-            indices[searched], similarities[searched] = found, cosines
+            indices[searched], similarities[searched] = rows_now.search(searched, width)
     return indices, similarities
 
 
@@ -100,18 +146,18 @@ def _close_gaps(indices: NDArray[np.int32], similarities: NDArray[np.float32]) -
 
 
 def _find_joining(
-    unit: NDArray[np.float32],
+    rows: Rows,
     fresh: NDArray[np.int64],
     indices: NDArray[np.int32],
     similarities: NDArray[np.float32],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+) -> Pairs:
     """Find the rows in whose lists new rows belong: row, new row and cosine of each."""
     last = np.maximum((indices >= 0).sum(axis=1) - 1, 0)
     places = np.arange(len(indices))
     bar, bar_row = similarities[places, last], indices[places, last]
     # Lists of new rows are sought by themselves.
     bar[fresh] = np.inf
-    found = []
+    unit, found = rows.unit, []
     for start in range(0, len(fresh), _ROWS_AT_ONCE):
         part = fresh[start : start + _ROWS_AT_ONCE]
         new, row = np.nonzero(unit[part] @ unit.T >= bar - MARGIN)
@@ -119,7 +165,7 @@ def _find_joining(
     row, new = np.concatenate(found, axis=1)
     cosines = measure_pairs(unit, row, new)
     joins = (cosines > bar[row]) | ((cosines == bar[row]) & (new < bar_row[row]))
-    return row[joins], new[joins], cosines[joins]
+    return rows.choose((row[joins], new[joins], cosines[joins]))
 
 
 def _insert(
@@ -154,15 +200,31 @@ def find_lists(
         k: Neighbours that each is to have; fewer where there are not so many others.
         known: Lists of rows of before.
     """
-    unit, sums = unit_rows(vectors), sum_vectors(vectors)
+    return bring_up(EveryRow(unit_rows(vectors), keys), keys, sum_vectors(vectors), k, known)
+
+
+def bring_up(
+    rows: Rows, keys: Sequence[bytes], sums: NDArray[np.int64], k: int, known: Lists | None
+) -> Lists:
+    """Bring lists up to date with the rows, or find them; ``known`` itself if nothing is new.
+
+    Args:
+        rows: Those that are searched.
+        keys: Of each row, ascending, no two alike.
+        sums: Of each row, another one where its list or its place in others' may be another.
+        k: Neighbours that each is to have.
+        known: Lists of rows of before.
+    """
     k = min(k, max(len(keys) - 1, 0))
-    grown = grow_lists(known, unit, keys, sums, k) if known and k else None
+    same = known and list(known.keys) == list(keys) and np.array_equal(known.sums, sums)
+    if known and same and known.indices.shape[1] >= k:
+        return known
+    grown = grow_lists(known, rows, keys, sums, k) if known and k else None
     if grown is not None and known is not None:
-        recall = 1.0 if known.recall == 1 else _measure_recall(unit, grown[1][:, :k])
+        recall = 1.0 if known.recall == 1 else measure_recall(rows, grown[1][:, :k])
         if recall >= min(known.recall, RECALL):
             return Lists(keys, sums, *grown, recall)
-    graph = find_neighbours(unit, k + SPARE, keys=keys)
-    return Lists(keys, sums, graph.indices, graph.similarities, graph.recall)
+    return Lists(keys, sums, *rows.search_all(k + SPARE))
 
 
 def narrow_graph(
@@ -193,8 +255,8 @@ def narrow_graph(
     return NeighbourGraph(indices, similarities, lists.recall)
 
 
-def _measure_recall(unit: NDArray[np.float32], similarities: NDArray[np.float32]) -> float:
+def measure_recall(rows: Rows, similarities: NDArray[np.float32]) -> float:
     """Return the share of the true neighbours of a sample of rows that lists hold."""
-    sample = np.unique(np.linspace(0, len(unit) - 1, RECALL_SAMPLE).astype(np.intp))
-    _, true = nearest(unit[sample], unit, similarities.shape[1], own=sample)
+    sample = np.unique(np.linspace(0, len(similarities) - 1, RECALL_SAMPLE).astype(np.int64))
+    _, true = rows.search(sample, similarities.shape[1])
     return float((similarities[sample] >= true[:, -1:] - MARGIN).mean())

@@ -8,15 +8,25 @@ are the nearest passage of each of so many other articles.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.blocks import run_blocks
-from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours, unit_rows
-from embeddings.vectors.products import best_columns
+from embeddings.corpus.checksums import sum_vectors
+from embeddings.vectors.growing import Found, Lists, Pairs, bring_up, measure_recall
+from embeddings.vectors.neighbours import (
+    EXACT_ROWS,
+    NeighbourGraph,
+    find_neighbours,
+    unit_rows,
+)
+from embeddings.vectors.products import MARGIN, measure_pairs
 from topics.discovery.weights import neighbours_used
 
 if TYPE_CHECKING:
@@ -28,16 +38,31 @@ if TYPE_CHECKING:
 ARTICLE_BYTES = 240
 # In a corpus of no more articles subjects stand inside articles.
 FEW_ARTICLES = 40
-# A passage is compared with those of so many articles that are nearest to its own, and with its
-# neighbours by its own vector.
+# Of more than ``EXACT_ROWS`` passages each is compared with those of so many articles that are
+# nearest to its own, and with its neighbours by its own vector.
 NEAR_ARTICLES = 80
-# Rows compared at a time, and of those compared with all.
-_BLOCK, _BLOCK_ALL = 1024, 64
+# Cosines in one product: 16 MB.
+_CELLS = 4_000_000
 
 Rows = NDArray[np.float32]
 Labels = NDArray[np.int64]
-# Row, other row and cosine of pairs.
-Triples = tuple[Labels, Labels, Rows]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Passages as parts of their articles.
+
+    Attributes:
+        graph: The neighbours that topics are found from.
+        vectors: The vectors that they are found from, shape ``(n, d)``.
+        crowd: How many rows there are for each article; 1 where articles say nothing.
+        lists: What the graph was taken from, to be kept for the next run; ``None`` there.
+    """
+
+    graph: NeighbourGraph
+    vectors: Rows
+    crowd: float = 1.0
+    lists: Lists | None = None
 
 
 def list_articles(of_passage: Labels, documents: Sequence[str]) -> csr_array:
@@ -66,8 +91,13 @@ def list_articles(of_passage: Labels, documents: Sequence[str]) -> csr_array:
 
 
 def read_in_articles(
-    graph: NeighbourGraph, vectors: Rows, articles: csr_array, texts: Sequence[str]
-) -> tuple[NeighbourGraph, Rows, float]:
+    graph: NeighbourGraph,
+    vectors: Rows,
+    articles: csr_array,
+    texts: Sequence[str],
+    keys: Sequence[bytes],
+    known: Lists | None = None,
+) -> Reading:
     """Return the neighbours and vectors that topics are found from, and how rows crowd.
 
     Args:
@@ -75,29 +105,26 @@ def read_in_articles(
         vectors: Shape ``(n, d)``, in canonical order.
         articles: From ``list_articles``.
         texts: Text of each row.
+        keys: Of each row, ascending, no two alike.
+        known: What the last run kept.
 
     Returns:
-        Both as given where there are no more than ``FEW_ARTICLES`` articles, or none of several
-        rows; else the nearest row of each of ``neighbours_used`` other articles, fewer in a
-        corpus of few articles, and unit rows, those alone in their article as they were; and
-        how many rows there are for each article, else 1.
+        Graph and vectors as given where there are no more than ``FEW_ARTICLES`` articles, or none
+        of several rows; else the nearest row of each of ``neighbours_used`` other articles, fewer
+        in a corpus of few articles, and unit rows, those alone in their article as they were.
     """
-    together = articles @ articles.T
     # A row of several articles stands in the first of them where it is one's neighbour.
     homes = articles.indices[articles.indptr[:-1]].astype(np.int64)
     count = len(np.unique(homes))
-    if count <= FEW_ARTICLES or together.nnz == graph.size:
-        return graph, vectors, 1.0
+    if count <= FEW_ARTICLES or articles.nnz == articles.shape[1]:
+        return Reading(graph, vectors)
     k = min(neighbours_used(count), graph.k)
     mixed = _mix(unit_rows(vectors), articles, texts)
-    search = _Search(mixed, articles, together, homes)
-    pairs = [search.compare_neighbours(graph), *search.compare_articles(k)]
-    indices, similarities = search.take_nearest(pairs, k)
-    for start in range(0, len(short := np.flatnonzero(indices[:, -1] < 0)), _BLOCK_ALL):
-        rows = short[start : start + _BLOCK_ALL]
-        indices[rows], similarities[rows] = search.compare_all(rows, k)
-    near = NeighbourGraph(indices, np.clip(similarities, -1.0, 1.0), graph.recall)
-    return near, mixed, graph.size / count
+    search = _Search(mixed, articles, homes, graph)
+    lists = bring_up(search, keys, search.sum_rows(keys), k, known)
+    indices, similarities = search.fill(lists.indices[:, :k], lists.similarities[:, :k])
+    near = NeighbourGraph(indices, similarities, min(graph.recall, lists.recall))
+    return Reading(near, mixed, graph.size / count, lists)
 
 
 def _mix(unit: Rows, articles: csr_array, texts: Sequence[str]) -> Rows:
@@ -111,93 +138,159 @@ def _mix(unit: Rows, articles: csr_array, texts: Sequence[str]) -> Rows:
 
 
 class _Search:
-    """Rows compared with rows of other articles, one of each."""
+    """Rows compared with rows of other articles, of each of which the nearest is a neighbour."""
 
     def __init__(
-        self, mixed: Rows, articles: csr_array, together: csr_array, homes: Labels
+        self, mixed: Rows, articles: csr_array, homes: Labels, graph: NeighbourGraph
     ) -> None:
-        self.mixed, self.together, self.homes = mixed, together, homes
-        self.held = articles.T.tocsr()
+        self.unit, self.articles, self.homes, self.graph = mixed, articles, homes, graph
         # Rows by the article that they stand in, and where each of these begins.
         self.order = np.argsort(homes, kind="stable")
         self.starts = np.searchsorted(homes[self.order], np.arange(articles.shape[1] + 1))
 
-    def compare_neighbours(self, graph: NeighbourGraph) -> Triples:
-        """Compare rows with those that are their neighbours by their own vectors."""
-        cosines = np.empty(graph.indices.shape, np.float32)
-        for start in range(0, graph.size, _BLOCK):
-            part = slice(start, start + _BLOCK)
-            near = self.mixed[graph.indices[part]]
-            cosines[part] = np.einsum("nd,nkd->nk", self.mixed[part], near)
-        rows = np.repeat(np.arange(graph.size), graph.k)
-        return rows, graph.indices.ravel().astype(np.int64), cosines.ravel()
+    @cached_property
+    def together(self) -> csr_array:
+        """Rows that share an article, each with itself."""
+        return self.articles @ self.articles.T
 
-    def compare_articles(self, k: int) -> list[Triples]:
-        """Compare the rows of each article with those of the articles nearest to it."""
-        means = unit_rows((self.held @ self.mixed).astype(np.float32))
-        keys = [number.to_bytes(4, "big") for number in range(len(means))]
-        near = find_neighbours(means, NEAR_ARTICLES, keys=keys).indices
-        none = np.empty(0, np.int64)
-        found: list[Triples] = [(none, none, none.astype(np.float32))] * len(means)
+    def sum_rows(self, keys: Sequence[bytes]) -> Labels:
+        """Return a checksum of each row, its articles, and all rows that stand where it does.
 
-        def compare(article: int) -> None:
-            rows = self.held.indices[self.held.indptr[article] : self.held.indptr[article + 1]]
-            others, values = self._best_of_each(rows, np.sort(near[article]), k)
-            there = values > -1
-            numbers = np.repeat(rows.astype(np.int64), there.sum(axis=1))
-            found[article] = (numbers, others[there], values[there])
+        Of the rows of an article one is a neighbour: where one of them has changed, another may be.
+        """
+        held = self.articles.tocsc()
+        named = b"".join(
+            hashlib.blake2b(
+                b"".join([keys[row] for row in held.indices[start:end].tolist()]), digest_size=8
+            ).digest()
+            for start, end in zip(held.indptr[:-1], held.indptr[1:], strict=True)
+        )
+        names = np.frombuffer(named, np.int64)[self.articles.indices]
+        own = sum_vectors(self.unit) + np.add.reduceat(names, self.articles.indptr[:-1])
+        sums = np.zeros(self.articles.shape[1], np.int64)
+        np.add.at(sums, self.homes, own)
+        return own + sums[self.homes]
 
-        run_blocks(compare, range(len(means)))
+    def search(self, rows: Labels, width: int) -> Found:
+        """Compare some rows with all; see ``embeddings.vectors.growing.Rows``."""
+        articles = np.arange(len(self.starts) - 1)
+        step = max(_CELLS // len(self.homes), 1)
+        found = _make_lists(len(rows), width)
+
+        def compare(start: int) -> None:
+            part = slice(start, start + step)
+            pairs = self._compare(rows[part], articles, width)
+            self._put(found, np.arange(len(rows))[part], rows[part], pairs)
+
+        run_blocks(compare, range(0, len(rows), step))
         return found
 
-    def compare_all(self, rows: NDArray[np.intp], k: int) -> tuple[Labels, Rows]:
-        """Compare a few rows with all, those of their own articles last."""
-        return self._best_of_each(rows, np.arange(len(self.starts) - 1), k)
+    def search_all(self, width: int) -> tuple[NDArray[np.int32], Rows, float]:
+        """Compare all rows, where they are many only those that are likely to be near."""
+        size = len(self.homes)
+        if size <= EXACT_ROWS:
+            return *self.search(np.arange(size), width), 1.0
+        near = self._find_near_articles()
+        found = _make_lists(size, width)
 
-    def _best_of_each(
-        self, rows: NDArray[np.integer], articles: NDArray[np.integer], k: int
-    ) -> tuple[Labels, Rows]:
-        """Return the row of each of the ``k`` best of some articles, and its cosine."""
+        def compare(article: int) -> None:
+            rows = self.order[self.starts[article] : self.starts[article + 1]]
+            of = np.unique(self.articles[rows].indices)
+            pairs = self._compare(rows, np.unique(near[of]), width)
+            beside = self.graph.indices[rows].ravel().astype(np.int64)
+            owners = np.repeat(rows, self.graph.k)
+            more = self.choose((owners, beside, measure_pairs(self.unit, owners, beside)))
+            both = [np.concatenate(two) for two in zip(pairs, more, strict=True)]
+            self._put(found, rows, rows, (both[0], both[1], both[2]))
+
+        run_blocks(compare, np.unique(self.homes).tolist())
+        short = np.flatnonzero(found[0][:, -1] < 0)
+        found[0][short], found[1][short] = self.search(short, width)
+        return *found, measure_recall(self, found[1])
+
+    def choose(self, pairs: Pairs) -> Pairs:
+        """Leave out pairs of one article, and take of each article the row that is nearest."""
+        rows, others, cosines = pairs
+        numbers = rows * len(self.homes) + others
+        at = np.searchsorted(self._own, numbers)
+        apart = self._own[np.minimum(at, len(self._own) - 1)] != numbers
+        return self._take_nearest((rows[apart], others[apart], cosines[apart]))
+
+    def fill(
+        self, indices: NDArray[np.int32], similarities: Rows
+    ) -> tuple[NDArray[np.int32], Rows]:
+        """Put rows of their own articles last where rows have too few neighbours, at -1."""
+        indices, similarities = indices.copy(), similarities.copy()
+        for row in np.flatnonzero((indices < 0).any(axis=1)).tolist():
+            gaps = indices[row] < 0
+            others = np.setdiff1d(np.arange(len(self.homes)), [row, *indices[row].tolist()])
+            indices[row, gaps] = others[: gaps.sum()]
+            similarities[row, gaps] = -1.0
+        return indices, similarities
+
+    @cached_property
+    def _together(self) -> csr_array:
+        """Rows that share an article, each with itself."""
+        together = self.articles @ self.articles.T
+        together.sort_indices()
+        return together
+
+    @cached_property
+    def _own(self) -> Labels:
+        """The pairs of rows that share an article, each as one number, ascending."""
+        size = len(self.homes)
+        rows = np.repeat(np.arange(size) * size, np.diff(self._together.indptr))
+        return np.asarray(rows + self._together.indices, np.int64)
+
+    def _find_near_articles(self) -> NDArray[np.int32]:
+        """Return the articles nearest to each by the means of their rows."""
+        means = unit_rows((self.articles.T @ self.unit).astype(np.float32))
+        keys = [number.to_bytes(4, "big") for number in range(len(means))]
+        return find_neighbours(means, NEAR_ARTICLES, keys=keys).indices
+
+    def _compare(self, rows: Labels, articles: Labels, width: int) -> Pairs:
+        """Return pairs of rows with the nearest row of each of their ``width`` nearest articles."""
         begins, ends = self.starts[articles], self.starts[articles + 1]
-        articles, sizes = articles[ends > begins], (ends - begins)[ends > begins]
+        begins, sizes = begins[ends > begins], (ends - begins)[ends > begins]
         first = np.cumsum(sizes) - sizes
-        places = np.repeat(begins[ends > begins] - first, sizes) + np.arange(sizes.sum())
-        others = self.order[places]
-        cosines = self.mixed[rows] @ self.mixed[others].T
-        own = self.together[rows]
+        others = self.order[np.repeat(begins - first, sizes) + np.arange(sizes.sum())]
+        cosines = self.unit[rows] @ self.unit[others].T
+        own = self._together[rows]
         column = np.full(len(self.homes), -1)
         column[others] = np.arange(len(others))
         there = column[own.indices] >= 0
         line = np.repeat(np.arange(len(rows)), np.diff(own.indptr))
-        cosines[line[there], column[own.indices[there]]] = -1.0
+        cosines[line[there], column[own.indices[there]]] = -np.inf
         best = np.maximum.reduceat(cosines, first, axis=1)
-        best[self.homes[rows][:, None] == articles] = -np.inf
-        chosen, values = best_columns(best, min(k, len(articles)))
-        level = cosines == np.repeat(np.maximum.reduceat(cosines, first, axis=1), sizes, axis=1)
-        where = np.where(level, np.arange(len(others)), len(others))
-        place = np.take_along_axis(np.minimum.reduceat(where, first, axis=1), chosen, axis=1)
-        return others[place], values
+        # What a product says is right to MARGIN; what may be among the nearest is measured.
+        few = min(width, best.shape[1])
+        bar = np.partition(best, best.shape[1] - few, axis=1)[:, best.shape[1] - few]
+        line, at = np.nonzero(cosines >= np.maximum(bar - 2 * MARGIN, -2.0)[:, None])
+        article = np.repeat(np.arange(len(sizes)), sizes)[at]
+        nearly = cosines[line, at] >= best[line, article] - 2 * MARGIN
+        first_row, second_row = rows[line[nearly]], others[at[nearly]]
+        measured = measure_pairs(self.unit, first_row, second_row)
+        return self._take_nearest((first_row, second_row, measured))
 
-    def take_nearest(self, pairs: Sequence[Triples], k: int) -> tuple[NDArray[np.int32], Rows]:
-        """Take the nearest of each article, and of these the ``k`` nearest to each row.
+    def _take_nearest(self, pairs: Pairs) -> Pairs:
+        """Take of each row and article the nearest row; by row, nearest first."""
+        order = np.lexsort((pairs[1], -pairs[2], pairs[0]))
+        rows, others, cosines = (part[order] for part in pairs)
+        keys = rows * len(self.homes) + self.homes[others]
+        first = np.sort(np.unique(keys, return_index=True)[1])
+        return rows[first], others[first], cosines[first]
 
-        Returns:
-            As in ``NeighbourGraph``; of rows with fewer the rest is -1.
-        """
-        size = len(self.homes)
-        rows, others, cosines = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        own = np.repeat(np.arange(size) * size, np.diff(self.together.indptr))
-        apart = ~np.isin(rows * size + others, own + self.together.indices)
-        rows, others, cosines = rows[apart], others[apart], cosines[apart]
-        order = np.lexsort((others, -cosines, rows))
-        rows, others, cosines = rows[order], others[order], cosines[order]
-        # Of each article the first, which is the nearest; then their ranks.
-        first = np.sort(np.unique(rows * size + self.homes[others], return_index=True)[1])
-        rows, others, cosines = rows[first], others[first], cosines[first]
-        rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-        near = rank < k
-        indices = np.full((size, k), -1, np.int32)
-        similarities = np.zeros((size, k), np.float32)
-        indices[rows[near], rank[near]] = others[near]
-        similarities[rows[near], rank[near]] = cosines[near]
-        return indices, similarities
+    def _put(self, found: Found, places: Labels, rows: Labels, pairs: Pairs) -> None:
+        """Write the nearest rows of some into their lists, which stand at some places."""
+        owners, others, cosines = self._take_nearest(pairs)
+        rank = np.arange(len(owners)) - np.searchsorted(owners, owners)
+        near = rank < found[0].shape[1]
+        place = np.empty(len(self.homes), np.int64)
+        place[rows] = places
+        at = place[owners[near]], rank[near]
+        found[0][at], found[1][at] = others[near], cosines[near]
+
+
+def _make_lists(rows: int, width: int) -> Found:
+    """Make lists with nothing in them."""
+    return np.full((rows, width), -1, np.int32), np.full((rows, width), -np.inf, np.float32)

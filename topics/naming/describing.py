@@ -56,17 +56,19 @@ class Topic:
 
 @dataclass(frozen=True)
 class Described:
-    """What is known of a topic that holds what it held when it was described.
+    """What is known of a topic that holds nearly what it held when it was described.
 
     Attributes:
         name: Its name.
         keyphrases: As ``Topic.keyphrases``.
         representatives: As ``Topic.representatives``.
+        changed: Texts that have come or gone since.
     """
 
     name: str
     keyphrases: tuple[str, ...]
     representatives: tuple[int, ...]
+    changed: int = 0
 
 
 def describe_topics(

@@ -66,11 +66,13 @@ from topics.pipeline.topic_tables import (
 from topics.pipeline.topics import FITS, Found, find_topics
 from topics.pipeline.work import (
     GRAPH,
+    NEAR,
     UNREAD,
     CorpusWork,
     Derivation,
     Relations,
     put_lists,
+    put_near,
     read_lists,
     stored_graph,
 )
@@ -219,6 +221,9 @@ def _keep_topics(work: CorpusWork, made: tuple[Places, Found]) -> dict[str, Any]
     begin("storing")
     store = work.store
     names, before = read_names(store), read_members(store)
+    lists = work.corpus.reading.lists
+    if lists is not None and lists is not work.corpus.near:
+        put_near(store, lists)
     store_topics(store, work.passages, work.nodes, found, work.undone, places.kept)
     keep_marks(work, places, found)
     after = read_members(store)
@@ -332,7 +337,7 @@ TOPICS: Stage[CorpusWork] = Stage(
         not work.measure and count_placed(work.store) == int((work.nodes.of_passage >= 0).sum())
     ),
     tables=("topics", "assignments", "members"),
-    values=(LAST_TOPIC_ID, SHOWN_LEVEL, DESCRIBED),
+    values=(LAST_TOPIC_ID, SHOWN_LEVEL, DESCRIBED, *NEAR),
 )
 NAMES: Stage[CorpusWork] = Stage(
     name="names",

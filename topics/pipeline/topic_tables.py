@@ -136,8 +136,10 @@ def store_topics(
         )
         note_ids(store, ids)
         store.set_setting(SHOWN_LEVEL, tree.default)
-        if not found.described:
-            store.set_setting(DESCRIBED, [DESCRIBING, len(nodes.keys)])
+        # Of how many texts all were described, and what has changed since in each.
+        _, rows, *_ = store.setting(DESCRIBED) if found.described else (0, len(nodes.keys))
+        changed = {ids[place]: texts for place, texts in found.described.items() if texts}
+        store.set_setting(DESCRIBED, [DESCRIBING, rows, changed])
 
 
 def _topic_row(
@@ -205,23 +207,25 @@ def read_last(
         named={place for place, topic_id in enumerate(ids) if topic_id in named and place in here},
         shown=[shown if same[place] else None for place, (_, shown, _) in enumerate(told)],
         names=[name if same[place] else "" for place, (_, _, name) in enumerate(told)],
-        described=_read_described(store, nodes, old, held, ids) if kept and stays else {},
+        described=_read_described(store, nodes, tree, old, held, ids) if kept and stays else {},
     )
 
 
 def _read_described(
     store: CorpusStore,
     nodes: Nodes,
+    tree: TopicTree,
     old: Mapping[int, TopicKey],
     held: Sequence[Set[bytes]],
     ids: Sequence[int],
 ) -> dict[int, Described]:
-    """Return how topics were described that hold the same texts since, by place.
+    """Return how topics were described that hold nearly the same texts since, by place.
 
     Key phrases tell a topic from all the rest, so that all are counted anew where the corpus has
     come to be another.
     """
-    method, rows = store.setting(DESCRIBED) or (0, 0)
+    method, rows, *changed = store.setting(DESCRIBED) or (0, 0)
+    changes = {int(topic_id): texts for topic_id, texts in (changed[0] if changed else {}).items()}
     if method != DESCRIBING or abs(len(nodes.keys) - rows) > MOST_CHANGED * rows:
         return {}
     ids_of = store.rows("SELECT id FROM passages ORDER BY document_id, position")
@@ -233,8 +237,11 @@ def _read_described(
     ):
         place = place_of.get(topic_id, -1)
         shown = [node_of.get(one, -1) for one in json.loads(passages)]
-        if place >= 0 and old[topic_id].members == held[place] and min(shown, default=0) >= 0:
-            found[place] = Described(name, tuple(json.loads(phrases)), tuple(shown))
+        if place < 0 or not set(shown) <= set(tree.members[place].tolist()):
+            continue
+        texts = changes.get(topic_id, 0) + len(old[topic_id].members ^ held[place])
+        if texts <= MOST_CHANGED * len(held[place]):
+            found[place] = Described(name, tuple(json.loads(phrases)), tuple(shown), texts)
     return found
 
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from embeddings.progress import begin
 from embeddings.text.stopwords import keep_telling_words
+from embeddings.vectors.growing import Lists
 from embeddings.vectors.neighbours import NeighbourGraph
-from topics.discovery.articles import read_in_articles
+from topics.discovery.articles import Reading, read_in_articles
 from topics.discovery.belonging import Belonging, find_strangers, measure_belonging
 from topics.discovery.branching import measure_margins
 from topics.discovery.few import FEW_ROWS
@@ -55,6 +56,7 @@ class Corpus:
         articles: Which rows each article holds, from ``topics.discovery.articles``.
         node_of: Row of each text, copies' texts included, by content hash in hexadecimal.
         embed: Turns the descriptions of guided topics into vectors.
+        near: The neighbours in other articles that the last run kept.
     """
 
     texts: Sequence[str]
@@ -68,13 +70,20 @@ class Corpus:
     articles: csr_array
     node_of: dict[str, int]
     embed: Callable[[Sequence[str]], NDArray[np.float32]]
+    near: Lists | None = None
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The rows as parts of their articles."""
+        return read_in_articles(
+            self.graph, self.vectors, self.articles, self.texts, self.keys, self.near
+        )
 
     @cached_property
     def ground(self) -> Ground:
         """What discovery, levels and stability stand on."""
-        return prepare_ground(
-            *read_in_articles(self.graph, self.vectors, self.articles, self.texts)
-        )
+        read = self.reading
+        return prepare_ground(read.graph, read.vectors, read.crowd)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ class Last:
         named: Those of the default level that the user named.
         shown: Whether each is shown; ``None`` where that is to be chosen.
         names: Names by key phrases that stay, ``""`` where there is none.
-        described: Those that hold what they held when they were described, by place.
+        described: Those that hold nearly what they held when they were described, by place.
     """
 
     ids: list[int]
@@ -133,7 +142,7 @@ class Found:
         idle: Ids of edits that found nothing to act on.
         placed: The partition that edits and levels were made on.
         ids: As in ``Last``.
-        described: The number of topics that were not described again.
+        described: Of topics that were not described again, by place, the texts changed since.
         parts: By id of a split, the part that each row of the topic went to.
     """
 
@@ -147,7 +156,7 @@ class Found:
     idle: tuple[int, ...]
     placed: Placed
     ids: list[int]
-    described: int
+    described: dict[int, int]
     parts: dict[int, dict[int, int]]
 
 
@@ -226,7 +235,7 @@ def find_topics(
         edited.idle,
         replace(placed, notes=(*placed.notes, *notes)),
         known.ids,
-        len(known.described),
+        {place: one.changed for place, one in known.described.items()},
         edited.parts,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -10,6 +11,7 @@ import numpy as np
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
+from embeddings.errors import StoreError
 from embeddings.text.keeping import pack_keys
 from embeddings.text.normalising import note_hashes
 from embeddings.text.stopwords import ENGLISH
@@ -53,6 +55,9 @@ GRAPH = (
     "spare.sums",
 )
 """The arrays that hold the neighbours of each row."""
+
+NEAR = tuple(f"near.{part}" for part in ("keys", "sums", "indices", "similarities", "recall"))
+"""The arrays that hold the neighbours of each row in other articles."""
 
 # Articles of each language, and how much of each, that tell whether a model reads it.
 _SAMPLES, _SAMPLE_CHARACTERS = 20, 500
@@ -256,6 +261,7 @@ class CorpusWork(Work):
                 if node >= 0
             },
             embed=lambda texts: embed_texts(store, self.encoder, texts),
+            near=read_near(store),
         )
 
 
@@ -310,3 +316,25 @@ def read_lists(store: CorpusStore) -> Lists | None:
         np.hstack((graph.similarities, similarities)),
         graph.recall,
     )
+
+
+def put_near(store: CorpusStore, lists: Lists) -> None:
+    """Store the neighbours of each row in other articles."""
+    keys, recall = pack_keys(lists.keys), np.array([lists.recall])
+    arrays = (keys, lists.sums, lists.indices, lists.similarities, recall)
+    for name, array in zip(NEAR, arrays, strict=True):
+        store.put_array(name, array)
+
+
+def read_near(store: CorpusStore) -> Lists | None:
+    """Return the neighbours of each row in other articles, ``None`` where none are kept, or whole.
+
+    What is damaged is searched anew.
+    """
+    with suppress(StoreError):
+        arrays = [array for name in NEAR if (array := store.array(name)) is not None]
+        if len(arrays) == len(NEAR):
+            keys, sums, indices, similarities, recall = arrays
+            named = [key.tobytes() for key in keys]
+            return Lists(named, sums, indices, similarities, float(recall[0]))
+    return None

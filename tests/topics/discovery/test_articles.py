@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from embeddings.vectors.neighbours import find_neighbours, unit_rows
+from topics.discovery import articles as module
 from topics.discovery.articles import FEW_ARTICLES, list_articles, read_in_articles
 from topics.discovery.ground import prepare_ground
 from topics.discovery.levels import find_topics
@@ -32,11 +35,12 @@ class Corpus:
         self.texts, self.documents = texts, documents
         self.subjects = np.repeat(np.arange(ARTICLES) % 2, BODY + FORM)
 
-    def read(self):
-        rows = np.arange(len(self.texts))
+    def read(self, articles=None, known=None):
         graph = find_neighbours(self.vectors)
-        articles = list_articles(rows, self.documents)
-        return graph, *read_in_articles(graph, self.vectors, articles, self.texts)
+        if articles is None:
+            articles = list_articles(np.arange(len(self.texts)), self.documents)
+        keys = [b"%06d" % row for row in range(len(self.texts))]
+        return read_in_articles(graph, self.vectors, articles, self.texts, keys, known)
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +49,9 @@ def corpus() -> Corpus:
 
 
 def test_lines_of_form_take_the_subject_of_their_article(corpus):
-    graph, near, mixed, crowd = corpus.read()
-    alone = find_topics(prepare_ground(graph, corpus.vectors))
-    found = find_topics(prepare_ground(near, mixed, crowd))
+    read = corpus.read()
+    alone = find_topics(prepare_ground(find_neighbours(corpus.vectors), corpus.vectors))
+    found = find_topics(prepare_ground(read.graph, read.vectors, read.crowd))
     form = np.array(corpus.texts) == SHORT
     assert len(set(alone[form])) == 1
     assert not set(alone[form]) & set(alone[~form])
@@ -63,12 +67,12 @@ def test_a_long_passage_on_something_else_stays_with_it(corpus):
     own.vectors[stray] = own.vectors[int(np.flatnonzero(own.subjects == 1)[0])]
     own.vectors[stray, 30] += 0.01
     own.texts[stray] = LONG
-    _, near, *_ = own.read()
-    assert (own.subjects[near.indices[stray]] == 1).all()
+    assert (own.subjects[own.read().graph.indices[stray]] == 1).all()
 
 
 def test_neighbours_are_the_nearest_of_each_of_the_nearest_articles(corpus):
-    _, near, mixed, _ = corpus.read()
+    read = corpus.read()
+    near, mixed = read.graph, read.vectors
     each = (mixed @ mixed.T).reshape(len(mixed), ARTICLES, BODY + FORM)
     numbers = np.arange(len(mixed)) // (BODY + FORM)
     best = each.max(axis=2)
@@ -84,37 +88,32 @@ def test_neighbours_are_the_nearest_of_each_of_the_nearest_articles(corpus):
 @pytest.mark.parametrize("count", [ARTICLES * (BODY + FORM), FEW_ARTICLES, 1])
 def test_nothing_changes_where_articles_say_nothing(corpus, count):
     """Of one passage each, few, or one alone."""
-    graph = find_neighbours(corpus.vectors)
-    rows = np.arange(graph.size)
-    articles = list_articles(rows, [str(row % count) for row in rows])
-    near, mixed, crowd = read_in_articles(graph, corpus.vectors, articles, corpus.texts)
-    assert near is graph
-    assert mixed is corpus.vectors
-    assert crowd == 1
+    rows = np.arange(len(corpus.texts))
+    read = corpus.read(list_articles(rows, [str(row % count) for row in rows]))
+    assert (read.graph.indices == find_neighbours(corpus.vectors).indices).all()
+    assert read.vectors is corpus.vectors
+    assert read.crowd == 1
+    assert read.lists is None
 
 
 def test_an_article_of_one_passage_keeps_its_vector(corpus):
     documents = ["lone", *corpus.documents[1:]]
-    graph = find_neighbours(corpus.vectors)
-    articles = list_articles(np.arange(graph.size), documents)
-    _, mixed, _ = read_in_articles(graph, corpus.vectors, articles, corpus.texts)
+    mixed = corpus.read(list_articles(np.arange(len(documents)), documents)).vectors
     assert (mixed[0] == corpus.vectors[0]).all()
     assert (mixed[1] != corpus.vectors[1]).any()
 
 
 def test_copies_of_an_article_and_the_order_of_articles_change_no_bit(corpus):
-    graph = find_neighbours(corpus.vectors)
-    rows = np.arange(graph.size)
+    rows = np.arange(len(corpus.texts))
     once = list_articles(rows, corpus.documents)
     named = [one[::-1] for one in corpus.documents]
     copied = [*named, *["a copy"] * (BODY + FORM)]
     again = list_articles(np.append(rows, rows[: BODY + FORM]), copied)
     assert (once != again).nnz == 0
-    first = read_in_articles(graph, corpus.vectors, once, corpus.texts)
-    second = read_in_articles(graph, corpus.vectors, again, corpus.texts)
-    assert (first[0].indices == second[0].indices).all()
-    assert (first[0].similarities == second[0].similarities).all()
-    assert (first[1] == second[1]).all()
+    first, second = corpus.read(once), corpus.read(again)
+    assert (first.graph.indices == second.graph.indices).all()
+    assert (first.graph.similarities == second.graph.similarities).all()
+    assert (first.vectors == second.vectors).all()
 
 
 def test_a_line_that_stands_in_most_articles_has_neighbours_of_its_own_articles_last(corpus):
@@ -122,10 +121,9 @@ def test_a_line_that_stands_in_most_articles_has_neighbours_of_its_own_articles_
     others = np.zeros(ARTICLES - 6, np.int64)
     documents = [*corpus.documents, *(f"article {number}" for number in range(6, ARTICLES))]
     articles = list_articles(np.append(rows, others), documents)
-    graph = find_neighbours(corpus.vectors)
-    near, *_ = read_in_articles(graph, corpus.vectors, articles, corpus.texts)
+    near = corpus.read(articles).graph
     assert (near.indices >= 0).all()
-    assert not (near.indices == np.arange(graph.size)[:, None]).any()
+    assert not (near.indices == rows[:, None]).any()
     numbers = near.indices[0] // (BODY + FORM)
     assert sorted(numbers[:5].tolist()) == [1, 2, 3, 4, 5]
     assert (near.similarities[0][5:] == -1).all()
@@ -134,3 +132,64 @@ def test_a_line_that_stands_in_most_articles_has_neighbours_of_its_own_articles_
 def test_no_passages_have_no_articles():
     articles = list_articles(np.empty(0, np.int64), [])
     assert articles.shape == (0, 0)
+
+
+def read_some(here: set[int], seed: int, levels: int, known=None):
+    """Read some of eighty articles of four passages, of which some stand in several articles."""
+    draw = np.random.default_rng(seed)
+    vectors = draw.integers(-levels, levels + 1, (320, 6)).astype(np.float32)
+    # Numbers are no places: rows come by key.
+    keys = [b"%08d" % number for number in draw.permutation(10**6)[:320]]
+    shared = draw.integers(0, 320, 80)
+    held = [[*range(4 * one, 4 * one + 4), *shared[one : one + one % 2]] for one in range(80)]
+    rows = sorted({row for one in here for row in held[one]}, key=keys.__getitem__)
+    place = {row: at for at, row in enumerate(rows)}
+    stands = [(place[row], str(one)) for one in sorted(here) for row in held[one]]
+    articles = list_articles(np.array([row for row, _ in stands]), [one for _, one in stands])
+    chosen = vectors[rows]
+    graph = find_neighbours(chosen, keys=[keys[row] for row in rows])
+    texts = ["word " * (row % 7) for row in rows]
+    return read_in_articles(graph, chosen, articles, texts, [keys[row] for row in rows], known)
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    levels=st.sampled_from([1, 10**6]),
+    steps=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=3),
+)
+@settings(max_examples=12)
+def test_articles_that_come_and_go_leave_the_neighbours_of_a_rebuild(seed, levels, steps):
+    draw = np.random.default_rng(seed)
+    here = set(range(60))
+    read = read_some(here, seed, levels)
+    for gone, added in steps:
+        here -= set(draw.permutation(sorted(here))[:gone].tolist())
+        here |= set(draw.permutation(sorted(set(range(80)) - here))[:added].tolist())
+        read = read_some(here, seed, levels, read.lists)
+        anew = read_some(here, seed, levels)
+        assert read.graph.indices.tobytes() == anew.graph.indices.tobytes()
+        assert read.graph.similarities.tobytes() == anew.graph.similarities.tobytes()
+
+
+def test_only_rows_of_new_articles_are_searched(monkeypatch):
+    known = read_some(set(range(60)), 0, 10**6).lists
+    searched: list[int] = []
+    search = module._Search.search
+    monkeypatch.setattr(
+        module._Search,
+        "search",
+        lambda self, rows, width: searched.append(len(rows)) or search(self, rows, width),
+    )
+    assert read_some(set(range(60)), 0, 10**6, known).lists is known
+    assert not searched
+    read_some(set(range(62)), 0, 10**6, known)
+    assert len(searched) == 1
+    assert searched[0] < 20
+
+
+def test_of_many_rows_the_nearest_articles_are_searched(corpus, monkeypatch):
+    whole = corpus.read()
+    monkeypatch.setattr(module, "EXACT_ROWS", 100)
+    near = corpus.read()
+    assert near.lists.recall > 0.9
+    assert (near.graph.indices == whole.graph.indices).mean() > 0.9

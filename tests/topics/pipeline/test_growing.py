@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.text import wording
+from embeddings.vectors import growing
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from embeddings.words import verifying
 from tests.conftest import WordEncoder, article, paragraphs_of
+from topics.discovery import articles
 from topics.pipeline.run import derive
 
+# The nearest rows of so many other articles, known of any corpus here.
+NEIGHBOURS = 3
 WORDS = [f"{start}{end}" for start in ("ba", "de", "fi", "go", "lu") for end in "nrstmkpvzx"]
 OUTLETS = ("Wire", "Post", "Times")
 # Of every passage its article and place, since its number hangs on what was there before.
@@ -76,7 +80,19 @@ def read_derived(store: CorpusStore) -> dict[str, object]:
     for name in ("graph.indices", "graph.similarities"):
         array = store.array(name)
         found[name] = (array.shape, array.tobytes())
+    for name in ("near.indices", "near.similarities"):
+        found[name] = store.array(name)[:, :NEIGHBOURS].tobytes()
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_articles():
+    """Read passages in their articles, and mend their neighbours, in a corpus of a few."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(articles, "FEW_ARTICLES", 2)
+        patch.setattr(growing, "SPARE", 2)
+        patch.setattr(growing, "MOST_NEW", 0.7)
+        yield
 
 
 CHANGE = st.tuples(st.integers(0, 16), st.integers(0, 2))

@@ -20,6 +20,7 @@ from topics.answers.check import advise, check, repair
 from topics.answers.cluster import cluster
 from topics.answers.history import history
 from topics.answers.topics import topics
+from topics.naming import describing
 from topics.pipeline.kept_tables import has_kept, read_events, read_kept
 from topics.pipeline.run import derive
 
@@ -130,6 +131,34 @@ def test_nothing_moves_when_articles_are_added_or_taken_away(db, encoder):
     assert {topic.id: topic.name for topic in topics(db)} == named
     assert remove(db, encoder, more).moved == 0
     assert places(db) == before
+
+
+def test_a_topic_is_described_again_once_a_tenth_of_its_texts_are_others(db, encoder, monkeypatch):
+    sizes = []
+    choose = describing.choose_representatives
+    monkeypatch.setattr(
+        describing,
+        "choose_representatives",
+        lambda members, *how: sizes.append(len(members)) or choose(members, *how),
+    )
+    add(db, encoder, articles("arms", 1, EACH))
+    arms = topic_of(db, "arms")
+    held = sum(topic == arms for topic, _ in places(db).values())
+    assert max(sizes, default=0) < held
+    add(db, encoder, articles("arms", 2, 2 * EACH))
+    assert max(sizes) >= held
+
+
+def test_a_typical_passage_that_is_moved_is_typical_of_its_topic_no_more(db):
+    def typical() -> list[int]:
+        (found,) = (one for one in topics(db) if one.id == arms)
+        return [passage.passage_id for passage in found.representatives]
+
+    arms = topic_of(db, "arms")
+    moved = typical()[0]
+    editing.pin(moved, str(topic_of(db, "sport")), db=db)
+    assert typical()
+    assert moved not in typical()
 
 
 def test_a_subject_that_comes_up_is_born_and_said(db, encoder):
