@@ -9,6 +9,8 @@ Parts, by name after the options (default: the first three, each a script of its
     mrpc     how many paraphrase pairs are taken for copies
     speed    time and memory of copies on all paragraphs of security.jsonl.gz; of everything on
              an embedded corpus, and beside SemHash and datasketch: benchmarks/coverage.py
+    candidates  pairs looked at for copies as the corpus grows, and what they cost; and the same
+             where pairs of two function words are left out
     events   same-event score on stories_val, ecbplus, timeline_updates and mrpc_train; needs
              the default embedding model, and keeps its vectors in --cache
     fit      coefficients of that score from the first 4,500 leads of stories_train
@@ -33,8 +35,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
+from embeddings.text.stopwords import STOP_WORDS
+from embeddings.text.wording import read_many
 from embeddings.words.alignment import compare
 from embeddings.words.copies import CopyOptions, survey_copies
+from embeddings.words.minhash import band_keys, candidates, sign
+from embeddings.words.verifying import Verifier
 from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.relations import RelationOptions
 from topics.coverage.relations.wordings import find_contained
@@ -123,6 +129,43 @@ def measure_speed(data: Path) -> None:
         found = survey_copies(many)
         print(f"  10,000 {name} copies: {len(found.groups)} groups, {len(found.conflicting)} "
               f"versions kept apart, {time.perf_counter() - began:.1f} s")  # fmt: skip
+
+
+def measure_candidates(data: Path) -> None:
+    """Count the pairs that MinHash proposes at three sizes, by which pairs of words count."""
+    passages, _ = paragraphs(rows(data / "security.jsonl.gz"))
+    bodies = list(dict.fromkeys(passage.body for passage in passages))
+    options = CopyOptions()
+    print("texts, word pairs: pairs a text, pairs of large buckets, near copies (of those found "
+          "with all word pairs), s to sign, to propose, to verify")  # fmt: skip
+    for count in (len(bodies) // 8, len(bodies) // 4, len(bodies) // 2, len(bodies)):
+        texts = read_many(bodies[:count])
+        common = np.array([word in STOP_WORDS for word in texts.vocabulary.words()])[texts.numbers]
+        hashes, offsets = texts.shingles(2)
+        owner = np.repeat(np.arange(count), np.diff(offsets))
+        at = np.arange(len(hashes)) - offsets[owner] + texts.offsets[owner]
+        found: list[set[tuple[int, int]]] = []
+        for name, wanted in (
+            ("all", np.ones(len(hashes), bool)),
+            ("no two function words", ~(common[at] & common[at + 1])),
+        ):
+            kept = np.concatenate(([0], np.cumsum(np.bincount(owner[wanted], minlength=count))))
+            times = [time.process_time()]
+            signed = sign(hashes[wanted], kept, options.plan().permutations, 1)
+            keys = band_keys(signed, options.plan())
+            keys = keys[usable := np.flatnonzero((np.diff(kept) > 2) & (texts.lengths > 7))]
+            times.append(time.process_time())
+            pairs, large = candidates(keys)
+            times.append(time.process_time())
+            verifier = Verifier(texts, options)
+            verifier.verify(usable[pairs[:, 0]], usable[pairs[:, 1]])
+            times.append(time.process_time())
+            found.append(set(verifier.edges))
+            within = sum(len(bucket) * (len(bucket) - 1) // 2 for bucket in large)
+            share = len(found[0] & found[-1]) / max(len(found[0]), 1)
+            spent = " ".join(f"{one:.1f}" for one in np.diff(times))
+            print(f"  {count:,}, {name}: {len(pairs) / count:.2f}, {within:,}, "
+                  f"{len(found[-1]):,} ({share:.3f}), {spent}")  # fmt: skip
 
 
 # --- same event --------------------------------------------------------------------------
@@ -267,6 +310,7 @@ def main() -> None:
         "fakes": lambda: measure_fakes(arguments.data),
         "mrpc": lambda: measure_mrpc(arguments.data),
         "speed": lambda: measure_speed(arguments.data),
+        "candidates": lambda: measure_candidates(arguments.data),
         "events": lambda: measure_events(arguments.data, arguments.cache),
         "fit": lambda: fit_events(arguments.data, arguments.cache),
     }
