@@ -76,10 +76,14 @@ def draw_timeline(periods: Sequence[str], distinct: Sequence[int], copies: Seque
     if len(periods[0]) == 4 or not 1 < len(starts) <= 2 * _LABELS:
         starts = list(range(len(periods)))
     labels = [
-        Markup('<text x="{}%" y="196">{}</text>').format(
-            f"{100 * place / len(periods):.2f}", _name_period(periods[place], len(starts))
+        Markup('<text x="{}%" y="196"{}>{}</text>').format(
+            f"{100 * place / len(periods):.2f}",
+            # One at the rim has no room beyond it; a letter is some 2 % of a phone.
+            Markup(' text-anchor="end"') if place / len(periods) > 1 - 0.02 * len(name) else "",
+            name,
         )
         for place in starts[:: -(-len(starts) // _LABELS)]
+        for name in [_name_period(periods[place], len(starts))]
     ]
     return Markup(
         '<svg class="timeline" role="img" aria-label="{}"><svg width="100%" height="180" {}</svg>'

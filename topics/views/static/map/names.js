@@ -5,6 +5,8 @@ import { toScreen } from "./draw.js";
 const GAP = 4;
 // Parts are named from this zoom on, where there are many points.
 const PARTS_FROM = 1.8;
+// Where a name may stand, in its own halves from its topic, the dearest first.
+const PLACES = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0], [0, -3], [0, 3], [1, -2], [-1, -2], [1, 2], [-1, 2]];
 
 // Up to three lines of about equal length.
 export function wrapName(name) {
@@ -19,10 +21,11 @@ export function wrapName(name) {
   return found.length > 3 ? [...found.slice(0, 2), `${found[2]} …`] : found;
 }
 
-// Places each name on its topic, or above, below, left or right of it; the largest first. Where
-// points are few, beside comes before on: none is hidden. One that has no room without meeting
-// another is left out until the map is larger.
-export function placeNames(topics, view, measure, few = false) {
+// Places each name on its topic, or above, below, left or right of it; the largest first. Of the
+// places with room the one is taken that hides the fewest points: `hides` counts them in a box,
+// where they are few. A name that has no room without meeting another is left out until the map is
+// larger.
+export function placeNames(topics, view, measure, hides = () => 0) {
   const placed = [];
   for (const topic of topics) {
     if (topic.part && view.k < PARTS_FROM) continue;
@@ -33,16 +36,17 @@ export function placeNames(topics, view, measure, few = false) {
     const width = Math.max(...topic.lines.map((line) => measure(line, size)));
     const height = 1.2 * size * topic.lines.length;
     const [side, above] = [width / 2 + 8, height / 2 + 8];
-    const beside = [[0, -above], [0, above], [side, 0], [-side, 0]];
-    for (const [dx, dy] of few ? [...beside, [0, 0]] : [[0, 0], ...beside]) {
+    let best = null;
+    for (const [across, down] of PLACES) {
       // A name at the rim is moved inside.
-      const left = Math.min(Math.max(x + dx - width / 2, GAP), view.width - width - GAP);
-      const box = { left, top: y + dy - height / 2, width, height };
-      if (isFree(box, placed, view)) {
-        placed.push({ ...box, topic, size });
-        break;
-      }
+      const left = Math.min(Math.max(x + across * side - width / 2, GAP), view.width - width - GAP);
+      const box = { left, top: y + down * above - height / 2, width, height };
+      if (!isFree(box, placed, view)) continue;
+      const hidden = hides(box);
+      if (!best || hidden < best.hidden) best = { ...box, topic, size, hidden };
+      if (!hidden) break;
     }
+    if (best) placed.push(best);
   }
   return placed;
 }
@@ -61,7 +65,7 @@ export class NamePainter {
     this.widths = new Map();
   }
 
-  draw(view, topics, { ink, ground }, few) {
+  draw(view, topics, { ink, ground }, hides) {
     const { context } = this;
     context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
@@ -71,7 +75,7 @@ export class NamePainter {
     context.lineWidth = 4;
     context.strokeStyle = ground;
     context.fillStyle = ink;
-    const placed = placeNames(topics, view, (line, size) => this.measure(line, size), few);
+    const placed = placeNames(topics, view, (line, size) => this.measure(line, size), hides);
     for (const { left, top, width, topic, size } of placed) {
       this.setFont(size);
       topic.lines.forEach((line, row) => {

@@ -8,7 +8,7 @@ import { readColumns, readTexts, unpack, unpackJson } from "./read.js";
 import { categorise, choose, readAddress, writeAddress } from "./state.js";
 import { find, listFound, make, number, showCard, tellLegend } from "./tell.js";
 
-// Of fewer points none is hidden behind a name.
+// Of fewer points as few as can be are hidden behind names.
 const FEW = 1000;
 
 class MapView {
@@ -126,13 +126,22 @@ class MapView {
     const ink = { ink: style.getPropertyValue("--ink").trim(), ground: style.getPropertyValue("--ground").trim() };
     view.scale = view.whole * view.k;
     this.painter.draw(view);
-    this.names.draw(view, this.map.named, ink, this.map.count < FEW);
+    this.names.draw(view, this.map.named, ink, this.map.count < FEW ? (box) => this.countIn(box) : undefined);
     if (this.lasso) this.names.drawLasso(this.lasso, ink.ink);
     if (this.picked >= 0) {
       const [x, y] = this.screen(this.picked);
       this.names.drawRing(x, y, pointSize(view, this.map.count) / 2 + 4, ink.ink);
     }
     this.drawn = (this.drawn ?? 0) + 1;
+  }
+
+  countIn({ left, top, width, height }) {
+    let count = 0;
+    for (let point = 0; point < this.map.count; point++) {
+      const [x, y] = this.screen(point);
+      if (x > left && x < left + width && y > top && y < top + height) count++;
+    }
+    return count;
   }
 
   screen(point) {
