@@ -72,17 +72,17 @@ def gather_points(
     filters: Filters | None = None,
     topics: Collection[int] = (),
     documents: Collection[str] = (),
-    keep: bool = True,
+    places: NDArray[np.float32] | None = None,
 ) -> MapPoints:
     """Return the points of a store that is laid out.
 
     Args:
-        store: Opened by ``open_laid_out``, or to be read alone if ``keep`` is not wished.
+        store: Opened by ``open_laid_out``, or with ``places``.
         outline: Its topics.
         filters: Outlets, dates and languages to keep.
         topics: Only passages in one of these topics or below; all when empty.
         documents: Only passages of these articles; all when empty.
-        keep: Whether a layout that is made for it is stored.
+        places: Of each node, as ``lay_out`` returns them; those stored when none are given.
     """
     filters = filters or Filters()
     under = {leaf for one in topics for leaf in outline.under(one)}
@@ -102,7 +102,7 @@ def gather_points(
             articles.append(ArticleLine(document_id, title, source, published, url))
     stories = {row[3]: row[8] for row in rows}
     nodes = np.array([row[0] for row in rows], np.int64)
-    places = lay_out(store, keep=keep)
+    places = lay_out(store) if places is None else places
     return MapPoints(
         places=places[nodes] if len(nodes) else np.zeros((0, 2), np.float32),
         nodes=nodes,

@@ -21,7 +21,7 @@ from topics.web.desk import Desk
 from topics.web.files import make_files
 from topics.web.finding import make_finding
 from topics.web.guarding import Guard
-from topics.web.mapping import make_map
+from topics.web.mapping import find_blocks, make_map
 from topics.web.pages import make_pages
 
 _HEADINGS = {404: "Not found", 409: "Busy", 503: "Not to be read now", 500: "Something went wrong"}
@@ -161,3 +161,4 @@ def _warm(desk: Desk) -> None:
             desk.corpus(store), desk.topics(store), desk.stories(store)
             desk.db.encoder(store)
         desk.later("outlets", desk.db.outlets)
+        find_blocks(desk)

@@ -20,7 +20,9 @@ from topics.views.rendering import render
 from topics.views.topic import view_topics
 
 if TYPE_CHECKING:
+    import numpy as np
     from fastapi import Request
+    from numpy.typing import NDArray
 
     from embeddings.corpus.store import CorpusStore
     from topics.answers.candidates import Candidate
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from topics.views.topic import TopicsView
 
 T = TypeVar("T")
+LaidOut = tuple[str, "NDArray[np.float32]"]
 
 # Seconds.
 PATIENCE = 0.3
@@ -60,6 +63,9 @@ class Desk:
 
     Attributes:
         token: What a form of this server holds, and no other page knows.
+        shares: How much is done of what takes long, 0 to 1, where that is known.
+        laid_out: Of the graph of a digest the place of each node on the map, where it was not
+            stored.
     """
 
     def __init__(
@@ -68,6 +74,8 @@ class Desk:
         self.db = db
         self.edit = edit
         self.token = secrets.token_urlsafe(32)
+        self.shares: dict[str, float] = {}
+        self.laid_out: LaidOut | None = None
         self._patience = patience
         self._lock = threading.Lock()
         self._running: dict[str, Future[Any]] = {}

@@ -1,37 +1,124 @@
-"""The map's page, and its points, articles and texts as the page's script asks for them."""
+"""The map's page, and its points, articles and texts as the page's script asks for them.
+
+A layout that is not stored is made for this server, by a process of its own: umap would keep all
+requests of this one waiting while it works.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from topics.answers.points import gather_points, open_laid_out
+from embeddings.errors import TopicwireError
+from embeddings.progress import listen
+from topics.answers.points import gather_points
+from topics.answers.topics import open_clustered
 from topics.hierarchy.outline import read_outline
 from topics.one_file.blocks import join_columns, join_texts, squeeze, write_json
 from topics.pipeline.coverage_tables import read_story_heads
+from topics.pipeline.run import has_layout, lay_out
+from topics.pipeline.stages import stored_digest
 from topics.views.map import view_map
 from topics.views.rendering import own_address
-from topics.web.desk import Desk
+from topics.web.desk import Desk, LaidOut, is_behind
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embeddings.corpus.store import CorpusStore
 
 Blocks = dict[str, bytes]
 # A block under the name of its state never changes.
 _KEPT = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=604800, immutable"}
 
 
+def find_blocks(desk: Desk) -> Blocks | None:
+    """Return the parts of the map, ``None`` while they are made; none where articles changed."""
+    with desk.open() as store:
+        if is_behind(store):
+            return {}
+    return desk.later("map", lambda: gather_blocks(desk))
+
+
 def gather_blocks(desk: Desk) -> Blocks:
     """Return what the script of the map is given, each part in gzip; none without passages."""
-    # Where the pages read alone, what is laid out is not stored.
-    with open_laid_out(desk.db) if desk.edit else desk.open() as store:
-        outline = read_outline(store)
-        points = gather_points(store, outline, keep=False)
-        if not points.texts:
-            return {}
-        heads = read_story_heads(store)
-        view = view_map(points, outline, {number: title for number, (title, _) in heads.items()})
+
+    def note(share: float) -> None:
+        desk.shares["map"] = share
+
+    while True:
+        with desk.open() as store:
+            if is_behind(store):
+                return {}
+            if has_layout(store):
+                return _gather(store, lay_out(store))
+            if desk.laid_out and desk.laid_out[0] == _digest(store):
+                return _gather(store, desk.laid_out[1])
+        note(0)
+        desk.laid_out = lay_out_apart(Path(desk.db), note)
+
+
+def _digest(store: CorpusStore) -> str:
+    return stored_digest(store, "relations")
+
+
+def lay_out_apart(path: Path, note: Callable[[float], None]) -> LaidOut:
+    """Lay out the map in a process of its own, which does not write to the database.
+
+    Args:
+        path: The database.
+        note: Told how much is done, 0 to 1.
+
+    Raises:
+        TopicwireError: It came to nothing.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_lay_out, args=(path, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        while not isinstance(said := ours.recv(), tuple):
+            note(said)
+    except EOFError:
+        raise TopicwireError("The map could not be laid out; `topicwire map` says why.") from None
+    finally:
+        process.join()
+    return said
+
+
+def _lay_out(path: Path, out: Connection) -> None:
+    # Ctrl-C is for the server, and readers go first.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(10)
+    with (
+        open_clustered(path) as store,
+        listen(lambda _, done, whole: out.send(done / (whole or 1))),
+    ):
+        laid_out = _digest(store), lay_out(store, keep=False)
+    out.send(laid_out)
+
+
+def _gather(store: CorpusStore, places: NDArray[np.float32]) -> Blocks:
+    outline = read_outline(store)
+    points = gather_points(store, outline, places=places)
+    if not points.texts:
+        return {}
+    heads = read_story_heads(store)
+    view = view_map(points, outline, {number: title for number, (title, _) in heads.items()})
     joined, columns = join_columns(view.columns)
     articles = [
         {**shown, "own": own_address(one)}
@@ -53,15 +140,22 @@ def make_map(desk: Desk) -> APIRouter:
 
     @router.get("/map")
     def page(request: Request) -> Response:
-        blocks = desk.later("map", lambda: gather_blocks(desk))
-        state = (blocks or {}).get("state", b"").decode()
+        blocks = find_blocks(desk)
+        with desk.open() as store:
+            stale = is_behind(store)
         return desk.page(
-            request, "map_page.html", waiting=blocks is None, map=bool(blocks), state=state
+            request,
+            "map_page.html",
+            stale=stale,
+            waiting=blocks is None,
+            done=desk.shares.get("map", 0.0),
+            map=bool(blocks),
+            state=(blocks or {}).get("state", b"").decode(),
         )
 
     @router.get("/map/{name}")
     def block(name: str, of: Annotated[str, Query(max_length=100)] = "") -> Response:
-        blocks = desk.later("map", lambda: gather_blocks(desk)) or {}
+        blocks = find_blocks(desk) or {}
         if name not in ("meta", "points", "articles", "texts") or name not in blocks:
             raise HTTPException(404)
         if of != blocks["state"].decode():

@@ -14,9 +14,10 @@ from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.conftest import WordEncoder, article, paragraphs_of
 from tests.topics.conftest import NEWS
 from topics.answers.session import Session
-from topics.pipeline.run import derive
+from topics.pipeline.run import derive, lay_out
+from topics.pipeline.stages import stored_digest
 from topics.web.app import build
-from topics.web.desk import Desk
+from topics.web.desk import Desk, LaidOut
 
 Ask = Callable[..., TestClient]
 
@@ -42,6 +43,13 @@ def news_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Where the points lie, and the model, are not the question here."""
     monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+
+    def lay_out_here(path: Path, note: Callable[[float], None]) -> LaidOut:
+        note(1.0)
+        with CorpusStore.open(path) as store:
+            return stored_digest(store, "relations"), lay_out(store, keep=False)
+
+    monkeypatch.setattr("topics.web.mapping.lay_out_apart", lay_out_here)
     if "real_model" not in request.keywords:
         for module in ("session", "edit", "calibrate", "candidates"):
             monkeypatch.setattr(f"topics.answers.{module}.stored_encoder", lambda _: WordEncoder())

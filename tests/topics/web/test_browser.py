@@ -70,7 +70,7 @@ def test_each_page_fits_keeps_to_its_policy_and_asks_nobody_else(browser, home, 
 def test_search_as_you_type_keeps_words_and_filters_in_the_address_and_goes_back(browser, home):
     opened = Opened(browser, home, "/search")
     page = opened.page
-    assert page.evaluate("document.activeElement.id") == "q"
+    opened.wait("document.activeElement.id === 'q'")
     page.keyboard.type("convoy", delay=10)
     opened.wait("document.querySelectorAll('#hits mark').length > 0")
     asked = [one for one in opened.requests if "/search/hits" in one]

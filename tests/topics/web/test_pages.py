@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 
 import pytest
+from starlette.testclient import TestClient
 
 import topics
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import keep_version
 from tests.running import run
+from topics.answers.session import Session
+from topics.pipeline.run import has_layout
+from topics.web.app import build
+from topics.web.desk import Desk
+from topics.web.mapping import lay_out_apart
 
 
 def test_the_front_page_says_what_the_commands_say(client, news_file):
@@ -203,3 +210,49 @@ def test_the_map_asks_for_points_articles_and_texts_of_one_state(client, news_fi
     assert {name for name, _ in meta["columns"]} >= {"x", "y", "topic", "article"}
     assert "/article?id=wire-1" in [one["own"] for one in blocks["articles"].json()]
     assert client.get("/map/texts?of=other").status_code == 404
+
+
+def test_the_map_is_laid_out_apart_and_nothing_is_stored(own_file):
+    told: list[float] = []
+    digest, places = lay_out_apart(own_file, told.append)
+    with CorpusStore.open(own_file) as store:
+        nodes = store.rows("SELECT max(node) + 1 FROM assignments")[0][0]
+        assert not has_layout(store)
+    assert digest
+    assert places.shape == (nodes, 2)
+    assert told[-1] == 1
+
+
+def test_a_map_that_is_being_laid_out_says_how_far_it_is(own_file, monkeypatch):
+    half, go_on = threading.Event(), threading.Event()
+
+    def lay_out_slowly(path, note):
+        note(0.5)
+        half.set()
+        go_on.wait(20)
+        return lay_out_apart(path, note)
+
+    monkeypatch.setattr("topics.web.mapping.lay_out_apart", lay_out_slowly)
+    desk = Desk(Session(own_file), patience=0.01)
+    client = TestClient(build(desk), base_url="http://127.0.0.1:8765")
+    client.get("/map")
+    assert half.wait(20)
+    page = client.get("/map").text
+    go_on.set()
+    assert "50% done" in page
+    assert 'http-equiv="refresh"' in page
+
+
+def test_an_edit_leaves_the_places_of_the_map(own_file, open_client, monkeypatch):
+    client = open_client(own_file, edit=True)
+    assert "/map/points" in client.get("/map").text
+    monkeypatch.setattr("topics.web.mapping.lay_out_apart", lambda *_: pytest.fail("again"))
+    topic = topics.topics(own_file)[0].id
+    topics.rename(str(topic), "Renamed", db=own_file)
+    assert "/map/points" in client.get("/map").text
+
+
+def test_a_map_of_before_the_last_articles_is_not_shown(own_file, open_client, put):
+    with CorpusStore.open(own_file, write=True) as store:
+        put(store, "late-1", ["A late passage of the river."], title="Late", source="post")
+    assert "when topics and stories are up to date" in open_client(own_file).get("/map").text
