@@ -90,7 +90,7 @@ def type_queries(port: int, process: subprocess.Popen[str]) -> None:
     """Ask for the hits of each beginning of some queries, as the page does at each key."""
     keys = [query[:end] for query in QUERIES for end in range(1, len(query) + 1)]
     before = spent(process)
-    times = [ask(port, f"/search/hits?q={quote(key)}")[2] for key in keys]
+    times = [ask(port, f"/search/hits?q={quote(key)}&typing=1")[2] for key in keys]
     tell("keystroke to hits", times, spent(process) - before)
 
 
@@ -104,7 +104,7 @@ def read_together(port: int, process: subprocess.Popen[str], readers: int, secon
         chance = random.Random(seed)  # noqa: S311 - what is asked, no secret
         while time.monotonic() < end:
             query = chance.choice(QUERIES)
-            hits = f"/search/hits?q={quote(query[: chance.randrange(1, len(query))])}"
+            hits = f"/search/hits?q={quote(query[: chance.randrange(1, len(query))])}&typing=1"
             status, _, took = ask(port, chance.choice([*PAGES, hits, hits, hits]))
             times.append(took)
             statuses[status] += 1

@@ -22,6 +22,8 @@ from topics.web.listing import Date, Languages, Number, Outlets, Topics, Words, 
 
 # Hits of a page, and passages that are like one.
 HITS, LIKE = 20, 8
+# Letters that say something while a word is typed.
+SAYING = 3
 
 
 class Asked:
@@ -37,8 +39,10 @@ class Asked:
         language: Languages = [],  # noqa: B006
         repeats: bool = False,
         limit: Annotated[int, Query(ge=1, le=100)] = HITS,
+        typing: bool = False,
     ) -> None:
         self.q = q.strip()
+        self.begun = typing and len(self.q) < SAYING
         self.filters = read_filters(source, since, until, language, repeats)
         self.topics = [one for one in topic if one]
         self.limit = limit
@@ -60,6 +64,7 @@ class Asked:
             languages=self.filters.languages,
             topics=self.topics,
             limit=self.limit,
+            mode="words" if self.begun else "hybrid",
             repeats=self.filters.furniture,
         )
 
@@ -69,6 +74,8 @@ class Asked:
             found, refused = self.find(desk), ""
         except InputError as error:
             found, refused = Found(()), str(error)
+        if self.begun and not (found or refused):
+            return {"q": "", "refused": ""}
         said = {"notes": found.notes, "end": found.end, "refused": refused}
         return {"q": self.q, "limit": self.limit, "hits": view_hits(found), **said}
 

@@ -90,6 +90,13 @@ def test_the_search_marks_words_and_keeps_its_filters(client):
     assert alone.strip() in page
 
 
+def test_a_word_that_is_begun_is_looked_for_as_it_stands(client):
+    begun = client.get("/search/hits?q=th&typing=1").text
+    assert "Type words" in begun
+    assert client.get("/search/hits?q=th").text != begun
+    assert '<mark class="found">' in client.get("/search/hits?q=of&typing=1").text
+
+
 def test_a_search_that_cannot_be_says_why_and_keeps_the_form(client):
     page = client.get("/search?q=convoy&source=nobody")
     assert page.status_code == 200

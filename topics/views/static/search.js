@@ -7,17 +7,17 @@ const words = document.getElementById("q");
 let typing;
 let asking;
 
-function address(path) {
-  const kept = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+function address(path, more = []) {
+  const kept = new URLSearchParams([...new FormData(form), ...more].filter(([, value]) => value));
   return kept.size ? `${path}?${kept}` : path;
 }
 
-async function ask() {
+async function ask(more) {
   asking?.abort();
   asking = new AbortController();
   list.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(address("/search/hits"), { signal: asking.signal });
+    const answer = await fetch(address("/search/hits", more), { signal: asking.signal });
     // Our own page, in which all that is of articles is escaped.
     list.innerHTML = await answer.text();
     list.setAttribute("aria-busy", "false");
@@ -36,7 +36,7 @@ function keep(step) {
 
 words.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => { keep(false); ask(); }, WAIT);
+  typing = setTimeout(() => { keep(false); ask([["typing", "1"]]); }, WAIT);
 });
 form.addEventListener("change", (event) => {
   if (event.target === words) return;
