@@ -219,7 +219,7 @@ def find_pairs(
     Returns:
         Rows of two passages of different bodies, one row for all that have the body, and the
         share of the longer one's words that the two have in common; in the order of their
-        hashes. Of more than 64 texts that are all alike not every pair is looked at.
+        hashes. Of more than a dozen texts that are all alike not every pair is looked at.
     """
     options = options or CopyOptions()
     bodies = _gather_bodies(passages, {})

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
 
 from embeddings.progress import share, track
 from embeddings.text.keeping import keep_rows
@@ -24,6 +25,8 @@ from embeddings.words.steps import (
 )
 
 _SEED = 1
+# A text with so many near copies stands for them: they are not compared with each other.
+HUB = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class CopyOptions:
             (shared >= self.cut_share * longer - 1e-9) & (shared >= self.cut_kept * shorter - 1e-9)
         )
 
+    def least_enough(self, longer: Any, share: float) -> Any:
+        """Words that make up this share of a text of so many, and are enough for a copy."""
+        least = np.ceil(share * longer - 1e-9).astype(np.int64)
+        return np.maximum(least, self.least_in_common(longer))
+
     def least_in_common(self, longer: Any) -> Any:
         """Words that texts of which the longer has so many must share, whatever the share."""
         return np.minimum(self.least_shared, longer - 1)
@@ -111,6 +119,7 @@ class Verifier:
 
     Attributes:
         texts: The distinct texts.
+        lengths: Words of each, int64 of shape ``(n,)``.
         edges: Share of the longer text's words that each verified pair has in common, the
             lower row first.
         candidates: Pairs that were aligned: their words would be enough, in whatever order.
@@ -118,42 +127,64 @@ class Verifier:
 
     def __init__(self, texts: WordedTexts, options: CopyOptions) -> None:
         self.texts = texts
+        self.lengths = texts.lengths
         self.options = options
         self.edges: dict[tuple[int, int], float] = {}
         self.candidates = 0
         self._bags = texts.sort_words()
         self._words = texts.vocabulary.words()
         self._tried: set[tuple[int, int]] = set()
+        self._hubs: dict[int, set[int]] = {}
 
-    def verify(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> None:
-        """Keep those of the pairs, the lower row first, that share enough."""
-        needed = self._needed(first, second)
-        last, bag = -1, [0]
-        places = np.flatnonzero(needed).tolist()
-        for place in track(places, len(places)):
-            a, b, words = int(first[place]), int(second[place]), int(needed[place])
-            if a != last:
-                last, bag = a, self._bags.row(a)
-            if may_share(bag, self._bags.row(b), words):
-                self.candidates += 1
-                self._align(a, b, words)
+    def sort_by_length(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Sort texts, the longest first."""
+        return rows[np.lexsort((rows, -self.lengths[rows]))]
+
+    def verify(self, pairs: NDArray[np.int64]) -> None:
+        """Keep those of the pairs, int64 of shape ``(m, 2)``, that share enough.
+
+        Two texts that are near to one that has ``HUB`` texts near to it are not laid side by
+        side: a group needs its members near to one of them only. Those in most pairs come first.
+        """
+        needed = self._needed(*pairs.T)
+        pairs, needed = pairs[needed > 0], needed[needed > 0]
+        often = np.bincount(pairs.ravel(), minlength=len(self.texts))
+        rank = np.empty(len(self.texts), np.int64)
+        rank[np.lexsort((-self.lengths, -often))] = np.arange(len(self.texts))
+        turned = rank[pairs[:, 0]] > rank[pairs[:, 1]]
+        leaders, others = np.where(turned, pairs.T[::-1], pairs.T)
+        order = np.lexsort((rank[others], rank[leaders])).tolist()
+        last, bag, near, none = -1, [0], list[int](), set[int]()
+        for place in track(order, len(order)):
+            leader, other = int(leaders[place]), int(others[place])
+            if leader != last:
+                self._note_hub(last, near)
+                last, bag, near = leader, self._bags.row(leader), []
+            spared = not self._hubs.get(leader, none).isdisjoint(self._hubs.get(other, none))
+            if not spared and self._try(leader, other, bag, int(needed[place])):
+                near.append(other)
 
     def near(self, leader: int, others: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Verify one text against many, and say which of them share enough."""
-        first = np.minimum(leader, others)
-        second = np.maximum(leader, others)
-        needed = self._needed(first, second)
+        needed = self._needed(np.full(len(others), leader), others)
         found = np.zeros(len(others), bool)
         bag = self._bags.row(leader)
         for place in np.flatnonzero(needed).tolist():
-            pair, words = (int(first[place]), int(second[place])), int(needed[place])
-            if pair not in self._tried:
-                self._tried.add(pair)
-                if may_share(bag, self._bags.row(int(others[place])), words):
-                    self.candidates += 1
-                    self._align(*pair, words)
-            found[place] = pair in self.edges
+            found[place] = self._try(leader, int(others[place]), bag, int(needed[place]))
+        self._note_hub(leader, others[found].tolist())
         return found
+
+    def _note_hub(self, text: int, near: Sequence[int]) -> None:
+        """Let a text that has many near to it stand for them."""
+        if len(near) >= HUB:
+            for one in (text, *near):
+                self._hubs.setdefault(one, set()).add(text)
+
+    def count_common(self, leader: int, others: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Count the words that a text has in common with each of others, in any order."""
+        bag = self._bags.row(leader)
+        rows = (self._bags.row(other) for other in others.tolist())
+        return np.array([LCSseq.similarity(bag, row) for row in rows], np.int64)
 
     def hopeful(
         self, leader: int, others: NDArray[np.intp], common: NDArray[np.int64]
@@ -168,9 +199,8 @@ class Verifier:
             others: Rows of the others.
             common: Words that each has in common with it, as bags.
         """
-        lengths = self.texts.lengths[others]
-        longer = np.maximum(lengths, self.texts.lengths[leader])
-        shorter = np.minimum(lengths, self.texts.lengths[leader])
+        longer = np.maximum(self.lengths[others], self.lengths[leader])
+        shorter = np.minimum(self.lengths[others], self.lengths[leader])
         enough: NDArray[np.bool_] = self.options.enough(common, shorter, longer)
         return enough
 
@@ -200,21 +230,26 @@ class Verifier:
 
     def _needed(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
         """Words that each pair must share at least; 0 where the shorter has not that many."""
-        lengths = self.texts.lengths
-        longer = np.maximum(lengths[first], lengths[second])
-        shorter = np.minimum(lengths[first], lengths[second])
-        needed = np.maximum(
-            np.ceil(self.options.cut_share * longer - 1e-9).astype(np.int64),
-            self.options.least_in_common(longer),
-        )
+        longer = np.maximum(self.lengths[first], self.lengths[second])
+        shorter = np.minimum(self.lengths[first], self.lengths[second])
+        needed = self.options.least_enough(longer, self.options.cut_share)
         return np.where(shorter >= needed, needed, 0)
 
-    def _align(self, a: int, b: int, needed: int) -> None:
-        row_a, row_b = self.texts.row(a), self.texts.row(b)
+    def _try(self, leader: int, other: int, bag: Sequence[int], needed: int) -> bool:
+        """Align two texts, of which the words of the first are given, unless that was done."""
+        pair = min(leader, other), max(leader, other)
+        if pair in self._tried:
+            return pair in self.edges
+        if not may_share(bag, self._bags.row(other), needed):
+            return False
+        self._tried.add(pair)
+        self.candidates += 1
+        row_a, row_b = self.texts.row(pair[0]), self.texts.row(pair[1])
         shorter, longer = sorted((len(row_a), len(row_b)))
         shared = count_shared(row_a, row_b, needed, self._words)
         if shared and pass_all(self.options.check_shared(shared, shorter, longer)):
-            self.edges[a, b] = shared / longer
+            self.edges[pair] = shared / longer
+        return pair in self.edges
 
 
 def verify_candidates(
@@ -242,52 +277,65 @@ def verify_candidates(
         pairs, large = candidates(
             keep_rows(method, [keys[row] for row in long_enough.tolist()], make)
         )
-    with share(0.9):
-        verifier.verify(long_enough[pairs[:, 0]], long_enough[pairs[:, 1]])
+    few, strangers = [long_enough[pairs]], list[NDArray[np.intp]]()
     for bucket in large:
-        _verify_large(long_enough[bucket], verifier)
+        # The longest text is compared with all others; those near to it are done with.
+        leader, *rest = verifier.sort_by_length(long_enough[bucket])
+        left = np.array(rest)[~verifier.near(int(leader), np.array(rest))]
+        if len(left) > SMALL_BUCKET:
+            strangers.append(left)
+        else:
+            few.append(left[np.stack(np.triu_indices(len(left), 1), axis=1)])
+    with share(0.9):
+        few_keys = np.unique(np.sort(np.concatenate(few), axis=1) @ (len(texts), 1))
+        verifier.verify(np.stack(np.divmod(few_keys, len(texts)), axis=1))
+    if strangers:
+        _verify_strangers(np.unique(np.concatenate(strangers)), verifier)
     return verifier
 
 
-def _verify_large(rows: NDArray[np.intp], verifier: Verifier) -> None:
-    """Verify the texts of one large bucket without comparing copies with each other.
-
-    The longest text is compared with all others; those near to it are done with, since
-    a group needs its members near to one of them only. Then the next one left.
-    """
-    rest = rows[np.lexsort((rows, -verifier.texts.lengths[rows]))]
-    leader, rest = int(rest[0]), rest[1:]
-    rest = rest[~verifier.near(leader, rest)]
-    if len(rest) > SMALL_BUCKET:
-        _verify_strangers(rest, verifier)
-        return
-    while len(rest) > 1:
-        leader, rest = int(rest[0]), rest[1:]
-        rest = rest[~verifier.near(leader, rest)]
-
-
 def _verify_strangers(rows: NDArray[np.intp], verifier: Verifier) -> None:
-    """Do the same where many are near to none: texts of one template share part of it only.
+    """Compare many texts that share a template with each other, but for those that cannot match.
 
-    The words in common of one text and all others are counted at once, from the lists of
-    the texts that hold each word, so that a pair costs a few additions and no alignment.
+    Of two texts that share so many of their words, in any order, the rarest words of each that
+    are one more than it may lack have one in common (prefix filter: Chaudhuri, Ganti and
+    Kaushik 2006). What a template gives all its texts is not rare, so that few pairs are left.
     """
+    rows = verifier.sort_by_length(rows)
     tokens, owners = verifier.count_bags(rows)
-    by_token = np.argsort(tokens, kind="stable")
-    bounds = np.flatnonzero(np.diff(tokens[by_token], prepend=-1, append=-1))
-    holders = owners[by_token]
-    lists: list[list[NDArray[np.intp]]] = [[] for _ in range(len(rows))]
-    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        if end - start > 1:
-            held = holders[start:end]
-            for owner in held.tolist():
-                lists[owner].append(held)
+    _, numbers, counts = np.unique(tokens, return_inverse=True, return_counts=True)
+    numbers = numbers[np.lexsort((numbers, counts[numbers], owners))]
+    lengths, options = verifier.lengths[rows], verifier.options
+    starts = np.cumsum(lengths) - lengths
+    rank = np.arange(len(numbers)) - starts[owners]
+
+    def gather(share: float) -> tuple[NDArray[np.int64], dict[int, NDArray[np.intp]]]:
+        """Return how many words of each text are looked at, and the texts of each word."""
+        depths = lengths - options.least_enough(lengths, share) + 1
+        looked = np.flatnonzero(rank < depths[owners])
+        looked = looked[np.argsort(numbers[looked], kind="stable")]
+        words, begins = np.unique(numbers[looked], return_index=True)
+        parts = np.split(owners[looked], begins[1:])
+        return depths, dict(zip(words.tolist(), parts, strict=True))
+
+    depths, holders = gather(options.share)
+    cut_depths, _ = gather(options.cut_share)
+    _, kept_holders = gather(options.cut_kept)
     left = np.ones(len(rows), bool)
     for place in range(len(rows) - 1):
-        if not left[place] or not lists[place]:
+        if not left[place]:
             continue
         left[place] = False
-        common = np.bincount(np.concatenate(lists[place]), minlength=len(rows))
-        places = np.flatnonzero(left & verifier.hopeful(int(rows[place]), rows, common))
-        if len(places):
-            left[places[verifier.near(int(rows[place]), rows[places])]] = False
+        mine = numbers[starts[place] : starts[place] + lengths[place]].tolist()
+        found = [holders[word] for word in mine[: max(depths[place], 0)]]
+        # Of a text that was cut, nearly all words stand in this one, which is longer.
+        cut = mine[: max(cut_depths[place], 0)]
+        found += [kept_holders[word] for word in cut if word in kept_holders]
+        if not found:
+            continue
+        others = np.unique(np.concatenate(found))
+        others = others[left[others]]
+        common = verifier.count_common(int(rows[place]), rows[others])
+        others = others[verifier.hopeful(int(rows[place]), rows[others], common)]
+        if len(others):
+            left[others[verifier.near(int(rows[place]), rows[others])]] = False

@@ -533,4 +533,15 @@ def test_texts_of_a_large_bucket_that_are_near_to_few_make_pairs_with_others_alo
     many = [f"{shared} {own[0]} x{n} more than all others" for n in range(70)]
     pairs = {(a, b) for a, b, _ in find_pairs(passages(*rows, *edited, *many))}
     assert all(a != b for a, b in pairs)
-    assert {tuple(sorted(pair)) for pair in pairs} >= {(n, n + 20) for n in range(20)}
+    found = {tuple(sorted(pair)) for pair in pairs}
+    assert found >= {(n, n + 20) for n in range(1, 20)}
+    # The first two are near to all 70, any of which stands for both.
+    assert {row for pair in found for row in pair} == set(range(len(rows) * 2 + len(many)))
+
+
+def test_near_copies_in_small_buckets_are_compared_with_those_that_stand_for_them() -> None:
+    """Of forty texts all are near to each other, which makes 780 pairs."""
+    rows = passages(*(WIRE.replace("twelve", str(n)) for n in range(40)))
+    survey = survey_copies(rows)
+    assert [len(members) for _, members in survey.wordings] == [40]
+    assert survey.candidates < 4 * len(rows)
