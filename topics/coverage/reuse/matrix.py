@@ -134,8 +134,8 @@ def measure_outlets(
         stated: The agencies that articles credit, by number.
         stories: Article numbers of each story, each article in one at most. Its articles are
             laid side by side as a whole, so that a sentence reused inside a longer paragraph
-            is found; between articles of two stories only passages are compared. They help
-            to find boilerplate, too.
+            is found; then all articles beside those of other stories, for words that are not
+            found yet. They help to find boilerplate, too.
         quoted: What ``find_quoted`` finds, where it is known.
         furniture: See ``trace_words``.
         quotations: See ``trace_words``.
@@ -152,6 +152,7 @@ def measure_outlets(
         quoted=quoted,
         furniture=furniture,
         quotations=quotations,
+        beyond=True,
     )
     wire = {number for number, said in (stated or {}).items() if credited_agency(said)}
     reuse, unnamed = _count_pairs(articles, trace, wire)

@@ -25,8 +25,10 @@ from topics.coverage.reuse.word_kinds import EARLIER, SELF, UNORDERED, WordTrace
 
 # Words of a passage: first and the one after the last, and the first in the other passage.
 _Words = tuple[int, int, int]
-# Origin, words, and whether it comes of articles side by side, not of passages.
-_Claim = tuple[Origin, tuple[_Words, ...], bool]
+# Origin, words, and whether it comes of passages, of articles of a story side by side, or of
+# articles that are of no common story.
+_Claim = tuple[Origin, tuple[_Words, ...], int]
+_PASSAGES, _STORY, _BEYOND = range(3)
 
 # Relations whose passages share words to speak of.
 _TEXTUAL = ("contains", "near_copy")
@@ -44,6 +46,7 @@ def trace_words(
     furniture: Collection[int] = (),
     quotations: Iterable[Sequence[int]] = (),
     only: Collection[int] | None = None,
+    beyond: bool = False,
 ) -> WordTrace:
     """Find where the words of each passage stood before, and tell what they are.
 
@@ -61,6 +64,8 @@ def trace_words(
         stories: Article numbers of each story, each article in one at most. Its articles are
             laid side by side as a whole, so that a sentence inside a paragraph of one's own
             is found too; between articles of two stories only passages are compared.
+        beyond: Lay articles of no common story side by side, too, for words that are not
+            found otherwise.
         stated: The agencies that articles credit, by number: of all of them, whether asked
             about or not.
         quoted: What ``find_quoted`` finds, where it is known.
@@ -79,7 +84,7 @@ def trace_words(
     for number, rows in enumerate(quotations):
         for row in rows:
             tracer.quotations[row].add(number)
-    tracer.gather_claims(groups, textual, stories)
+    tracer.gather_claims(groups, textual, stories, beyond=beyond)
     rote = find_recurring(articles, groups, stories).union(furniture)
     wire = [number for number, said in (stated or {}).items() if credited_agency(said)]
     tracer.settle_all(rote, wire, quoted)
@@ -150,6 +155,8 @@ class _Tracer:
         groups: Sequence[Copies],
         relations: Sequence[tuple[str, int, int]],
         stories: Sequence[Collection[int]],
+        *,
+        beyond: bool,
     ) -> None:
         """Let each passage have words from its copies, its relations and its story."""
         copies = [rows for rows, short in groups if not short]
@@ -163,7 +170,7 @@ class _Tracer:
         claimed = [each for each in claimed if self.is_asked[list(each[0])].any()]
         asked = set(self.asked)
         told = [each for each in stories if len(each) > 1 and not asked.isdisjoint(each)]
-        wanted = np.zeros(len(self.passages), bool)
+        wanted = np.full(len(self.passages), beyond)
         for rows, sources, _ in claimed:
             wanted[[*rows, *sources]] = True
         wanted[self._rows(n for members in told for n in members)] = True
@@ -180,12 +187,20 @@ class _Tracer:
                 origin = self._find_origin(row, timeline)
                 words = self._match(row, origin.row, whole) if origin else ()
                 if origin and words:
-                    self.claims[row].append((origin, words, False))
-        for row, first, after, shared in find_shared(self.articles, self.trace, told, self._bounds):
+                    self.claims[row].append((origin, words, _PASSAGES))
+        self._gather_stretches(told, _STORY)
+        if beyond:
+            self._gather_stretches(stories, _BEYOND)
+
+    def _gather_stretches(self, stories: Sequence[Collection[int]], further: int) -> None:
+        """Let each passage have the words that its article shares with others as a whole."""
+        for row, first, after, shared in find_shared(
+            self.articles, self.trace, stories, self._bounds, beyond=further == _BEYOND
+        ):
             begins = dict(shared)
             origin = self._find_origin(row, self._order_holders(begins))
             if origin:
-                self.claims[row].append((origin, ((first, after, begins[origin.row]),), True))
+                self.claims[row].append((origin, ((first, after, begins[origin.row]),), further))
 
     def settle_all(
         self, boilerplate: Collection[int], wire: Collection[int], quoted: NDArray[np.int64]
@@ -297,12 +312,13 @@ class _Tracer:
 
     def _rank(
         self, claim: _Claim, noise: Collection[int]
-    ) -> tuple[bool, bool, str, bool, str, str, str, tuple[str, ...], str]:
-        """Sure before unsure, early before late; nothing depends on the order of rows."""
+    ) -> tuple[bool, bool, bool, str, int, str, str, str, tuple[str, ...], str]:
+        """Near before far, sure before unsure, early before late, in any order of the rows."""
         origin, _, further = claim
         document = self.articles[origin.article].document
         return (
             origin.article in noise,
+            further == _BEYOND,
             not origin.since,
             origin.since,
             further,

@@ -21,10 +21,18 @@ _EARLIEST = 4
 MOST_SOURCES = 3
 # Runs of words that a source shares at the least: a stretch of ten words.
 _LEAST_RUNS = 4
+# Between articles of no common story: in a whole corpus two share a title, a list of names or a
+# stock phrase of up to 17 words (docs/decisions/coverage.md).
+_LEAST_RUNS_BEYOND = 12
 
 
 def likely_sources(
-    texts: WordedTexts, bounds: Sequence[Bounds], ids: Sequence[str], stories: Sequence[int] = ()
+    texts: WordedTexts,
+    bounds: Sequence[Bounds],
+    ids: Sequence[str],
+    stories: Sequence[int] = (),
+    *,
+    beyond: bool = False,
 ) -> list[list[int]]:
     """Name, for each text, those it shares most runs of ``LEAST_RUN`` words with.
 
@@ -39,6 +47,7 @@ def likely_sources(
         bounds: When each was published.
         ids: Of the documents; they break ties.
         stories: The story of each, if they are of several: only texts of one are compared.
+        beyond: Only texts of two stories are compared, and must share more.
 
     Returns:
         For each text, the places of at most ``MOST_SOURCES`` others, best first.
@@ -47,8 +56,11 @@ def likely_sources(
     order = sorted(range(len(texts)), key=lambda p: (*bounds[p][::-1], ids[p]))
     rank = np.empty(len(texts), np.int64)
     rank[order] = np.arange(len(texts))
-    for asked, source, count in _count_runs(texts, rank, stories):
-        if count >= _LEAST_RUNS and bounds[source][0] <= bounds[asked][1]:
+    least = _LEAST_RUNS_BEYOND if beyond else _LEAST_RUNS
+    for asked, source, count in _count_runs(texts, rank, () if beyond else stories):
+        if beyond and stories[asked] == stories[source]:
+            continue
+        if count >= least and bounds[source][0] <= bounds[asked][1]:
             votes[asked][source] = count
     return [
         sorted(votes[place], key=lambda other: (-votes[place][other], int(rank[other])))[

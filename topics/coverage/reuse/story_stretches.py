@@ -1,4 +1,4 @@
-"""What articles of one story share beyond whole paragraphs: a sentence reused in another one."""
+"""What articles share beyond whole paragraphs: a sentence reused in another one."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def find_shared(
     trace: WordTrace,
     stories: Sequence[Collection[int]],
     bounds: Callable[[int], Bounds],
+    *,
+    beyond: bool = False,
 ) -> Iterator[Shared]:
     """Lay each article of a story beside its likely sources there.
 
@@ -35,8 +37,11 @@ def find_shared(
         trace: The words of the passages' bodies.
         stories: Article numbers of each story, each article in one at most.
         bounds: When the text of an article may have been out, by its number.
+        beyond: Lay all articles beside their likely sources in other stories, or in none.
     """
     story_of = {number: place for place, members in enumerate(stories) for number in members}
+    if beyond:
+        story_of = {number: -1 - number for number in range(len(articles))} | story_of
     numbers = sorted(story_of, key=lambda number: articles[number].id)
     words = [trace.words_of(np.array(articles[number].rows, np.int64)) for number in numbers]
     bodies = join_rows([trace.texts.numbers[each] for each in words], trace.texts.vocabulary)
@@ -45,6 +50,7 @@ def find_shared(
         [bounds(number) for number in numbers],
         [articles[number].id for number in numbers],
         [story_of[number] for number in numbers],
+        beyond=beyond,
     )
     row_of = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)
     aligned: dict[tuple[int, int], list[Block]] = {}
@@ -57,7 +63,7 @@ def find_shared(
         for lane, other in zip(lanes[1:], others, strict=True):
             key = min(place, other), max(place, other)
             if key not in aligned:
-                aligned[key] = copied_stretches(*(bodies.row(each) for each in key))
+                aligned[key] = copied_stretches(*map(bodies.row, key))
             for a, b, c, d in aligned[key]:
                 if place < other:
                     lane[a:b] = words[other][c:d]

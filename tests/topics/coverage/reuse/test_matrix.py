@@ -136,8 +136,13 @@ def test_a_wording_whose_facts_changed_is_reused_but_for_the_facts():
     articles = gather_articles(corpus.passages, corpus.documents)
     matrix = measure_outlets(corpus.passages, articles, [], [("near_copy", 1, 0)])
     assert cells(matrix) == {("B", "A"): (True, WORDS - 1)}
-    other = measure_outlets(corpus.passages, articles, [], [("same_event", 1, 0)])
-    assert other.reuse == ()
+
+
+def test_a_relation_without_common_words_is_no_reuse():
+    corpus = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-02", [OTHER]))
+    articles = gather_articles(corpus.passages, corpus.documents)
+    matrix = measure_outlets(corpus.passages, articles, [], [("same_event", 1, 0)])
+    assert matrix.reuse == ()
 
 
 def test_of_several_texts_that_have_the_words_the_earliest_counts():
@@ -234,17 +239,31 @@ def test_a_paragraph_that_is_all_quotation_goes_with_the_copied_one_beside_it():
         assert row(matrix, "B").earlier == row(matrix, "B").words
 
 
-def around(letter):
+def around(letter, text=TEXT):
     """A paragraph that has TEXT in the middle of fifty words of its own."""
     before, after = (" ".join(f"{letter}{n}{side}" for n in range(25)) for side in "xy")
-    return f"{before}. {TEXT} {after}."
+    return f"{before}. {text} {after}."
 
 
-def test_a_sentence_inside_a_paragraph_of_ones_own_is_found_in_a_story():
+@pytest.mark.parametrize("stories", [(), [{0}, {1}], [{0, 1}]])
+def test_a_sentence_inside_a_paragraph_of_ones_own_is_found(stories):
     corpus = Corpus(("A", "2013-05-01", [around("a"), OTHER]), ("B", "2013-05-02", [around("b")]))
-    assert corpus.measure().reuse == ()
-    assert cells(corpus.measure(stories=[{0, 1}])) == {("B", "A"): (True, WORDS)}
+    assert cells(corpus.measure(stories=stories)) == {("B", "A"): (True, WORDS)}
+
+
+def test_a_stock_phrase_is_found_in_a_story_alone():
+    phrase = " ".join(TEXT.split()[:12])
+    first, second = around("a", phrase), around("b", phrase)
+    corpus = Corpus(("A", "2013-05-01", [first]), ("B", "2013-05-02", [second]))
     assert corpus.measure(stories=[{0}, {1}]).reuse == ()
+    assert cells(corpus.measure(stories=[{0, 1}])) == {("B", "A"): (True, 12)}
+
+
+def test_words_in_a_story_are_laid_to_it_though_they_stood_elsewhere_before():
+    dates = {"A": "2013-05-01", "B": "2013-05-02", "C": "2013-05-03"}
+    corpus = Corpus(*((outlet, date, [around(outlet)]) for outlet, date in dates.items()))
+    assert ("C", "B") in cells(corpus.measure(stories=[{1, 2}]))
+    assert ("C", "A") in cells(corpus.measure())
 
 
 def test_tied_sources_of_such_a_sentence_share_it():
