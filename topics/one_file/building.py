@@ -235,9 +235,9 @@ def _pack(view: MapView) -> dict[str, Any]:
     points, columns = join_columns(view.columns)
     return {
         "meta": Markup(write_json({**view.meta, "columns": columns})),  # noqa: S704
-        "points": pack(points),
-        "articles": pack(write_json(view.articles).encode()),
-        "texts": pack(join_texts(view.texts)),
+        "points": Markup(pack(points)),  # noqa: S704
+        "articles": Markup(pack(write_json(view.articles).encode())),  # noqa: S704
+        "texts": Markup(pack(join_texts(view.texts))),  # noqa: S704
     }
 
 

@@ -69,7 +69,7 @@ def view_map(points: MapPoints, outline: Outline, stories: dict[int, str]) -> Ma
         "y": np.rint(places[:, 1] * _SCALE).astype(np.int64),
         "topic": topic_of,
         "article": points.article_of,
-        "node": np.unique(points.nodes, return_inverse=True)[1].astype(np.int64),
+        "node": _number(points.nodes),
         "text": np.array(text_of, np.int64),
     }
     outlet_of = {name: place for place, name in enumerate(outlets)}
@@ -84,6 +84,12 @@ def view_map(points: MapPoints, outline: Outline, stories: dict[int, str]) -> Ma
         for one, story in zip(points.articles, points.stories, strict=True)
     ]
     return MapView(meta, columns, articles, tuple(texts))
+
+
+def _number(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number keys in the order of their first."""
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[place]
 
 
 def _fit(places: NDArray[np.float32]) -> tuple[NDArray[np.float64], dict[str, float]]:

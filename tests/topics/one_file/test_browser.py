@@ -59,7 +59,7 @@ def opened(shared: Opened) -> Opened:
 
 
 def count_drawn(opened: Opened) -> int:
-    """Pixels of the map's points that are not empty."""
+    """Pixels of the map's points that are not of the ground, which its corner has."""
     return int(
         opened.page.evaluate(
             """() => {
@@ -70,7 +70,9 @@ def count_drawn(opened: Opened) -> int:
               context.drawImage(from, 0, 0);
               const { data } = context.getImageData(0, 0, copy.width, copy.height);
               let drawn = 0;
-              for (let place = 3; place < data.length; place += 4) drawn += data[place] > 0;
+              for (let place = 0; place < data.length; place += 4) {
+                drawn += [0, 1, 2].some((part) => data[place + part] !== data[part]);
+              }
               return drawn;
             }"""
         )

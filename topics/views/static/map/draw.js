@@ -28,9 +28,9 @@ export function pointSize(view, count) {
 // Both take `places`, x and y from 0 to 1, and colours of four bytes whose last is 255 for what
 // stands out and less for what is only the ground.
 export function openPainter(canvas, places) {
-  // The buffer is kept so that the page prints.
+  // The buffer is kept so that the page prints; one that hides what is below is put up sooner.
   const gl = canvas.getContext("webgl2", {
-    antialias: false, depth: false, preserveDrawingBuffer: true,
+    alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true,
   });
   return gl ? new GlPainter(gl, places) : new PlainPainter(canvas, places);
 }
@@ -71,11 +71,11 @@ class GlPainter {
     this.passes = colours.some((value, place) => place % 4 === 3 && value < 255) ? [0, 1] : [1];
   }
 
-  draw(view) {
+  draw(view, ground) {
     const { gl, at } = this;
     const { width, height } = gl.canvas;
     gl.viewport(0, 0, width, height);
-    gl.clearColor(0, 0, 0, 0);
+    gl.clearColor(...readColour(ground).map((part) => part / 255), 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.uniform2f(at.middle, view.x, view.y);
     gl.uniform2f(at.scale, (2 * view.scale) / view.width, (-2 * view.scale) / view.height);
@@ -117,6 +117,11 @@ class PlainPainter {
       }
     }
   }
+}
+
+// Red, green and blue of "#rrggbb", each up to 255.
+export function readColour(hex) {
+  return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
 }
 
 export function toScreen(view, x, y) {

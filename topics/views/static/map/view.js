@@ -1,6 +1,6 @@
 // The map of a page: reads its blocks, draws them, and answers pointer, keys and filters.
 
-import { fromScreen, openPainter, pointSize, toScreen } from "./draw.js";
+import { fromScreen, openPainter, pointSize, readColour, toScreen } from "./draw.js";
 import { NamePainter } from "./names.js";
 import { Picker } from "./pick.js";
 import { listenToPointers, onKey } from "./point.js";
@@ -97,7 +97,7 @@ class MapView {
   filter() {
     const { map, palette } = this;
     this.chosen = choose(map, this.state, this.category);
-    const bytes = palette.map((hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16)));
+    const bytes = palette.map(readColour);
     const colours = new Uint8Array(4 * map.count);
     const all = this.chosen.indexOf(0) < 0;
     for (let point = 0; point < map.count; point++) {
@@ -125,7 +125,7 @@ class MapView {
     const style = getComputedStyle(this.box);
     const ink = { ink: style.getPropertyValue("--ink").trim(), ground: style.getPropertyValue("--ground").trim() };
     view.scale = view.whole * view.k;
-    this.painter.draw(view);
+    this.painter.draw(view, ink.ground);
     this.names.draw(view, this.map.named, ink, this.map.count < FEW ? (box) => this.countIn(box) : undefined);
     if (this.lasso) this.names.drawLasso(this.lasso, ink.ink);
     if (this.picked >= 0) {
