@@ -78,8 +78,8 @@ def report(
     Args:
         out: An ``.html`` file; replaced when it is there.
         db: The database.
-        topics: Ids of topics, or words of their names: only these, and stories that are for
-            the greater part on them; all when empty.
+        topics: Ids of topics or parts, or words of their names: only these, and stories that
+            are for the greater part on them; all when empty.
         stories: Numbers of stories: these alone, without map and topics.
         since: Only articles of this date or later; ISO 8601, as exact as wanted.
         owners: A TOML file that says who owns which outlet, in place of the one remembered.
@@ -142,7 +142,9 @@ def _gather(
     known = open_owners(owners, store)
     coverage = load_coverage(store)
     outline = read_outline(store)
-    chosen = find_topics(store, topics, among=set(outline.on(None))) if topics else ()
+    chosen = set(find_topics(store, topics, among=outline.visible)) if topics else set()
+    # A part of one that is asked for, too, is in it.
+    chosen = {one for one in chosen if outline.heads[one] not in chosen - {one}}
     points = None
     if not wanted:
         points = gather_points(store, outline, filters=filters, topics=chosen)
@@ -157,10 +159,10 @@ def _gather(
     titles = {one.id: one.title for one in listed}
     return {
         "corpus": view_corpus(store),
-        "narrowed": _tell_narrowing(outline.names, chosen, filters),
+        "narrowed": _tell_narrowing(outline.names, sorted(chosen), filters),
         "selected": _count_selected(points) if points else None,
         "map": view_map(points, outline, titles) if points and points.texts else None,
-        "topics": None if wanted else view_topics(store, filters, [str(one) for one in chosen]),
+        "topics": None if wanted else view_topics(store, filters, chosen),
         "listed": listed,
         "stories": [view_story(one) for one in told],
         "outlets": None if narrowed else view_outlets(measure_coverage(coverage, known)),

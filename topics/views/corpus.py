@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.documents import PROCESSING
+from embeddings.encoders.opening import STATIC
+from embeddings.encoders.packaged import NAME
 from topics.answers.counting import count, tell_languages
 from topics.answers.info import describe
 from topics.answers.levels import LevelCounts, count_levels
@@ -18,6 +22,10 @@ from topics.views.dates import spell_range
 if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from topics.answers.info import CorpusInfo
+
+
+# Dimensions of the usual model's vectors.
+_USUAL = 384
 
 
 @dataclass(frozen=True)
@@ -72,9 +80,13 @@ def tell_size(articles: int, outlets: int) -> str:
 def _list_settings(store: CorpusStore, found: CorpusInfo) -> list[tuple[str, str]]:
     guided = store.setting("guided") or []
     thresholds = asdict(read_thresholds(store))
+    encoder = found.encoder
+    model = str(encoder.get("description", "")).replace(
+        str(encoder.get("name")), _model_of(encoder), 1
+    )
     return [
         ("Topicwire", f"{version('topicwire')}, methods {METHODS}, reading {PROCESSING}"),
-        ("Model", found.encoder.get("description", "none")),
+        ("Model", model or "none"),
         ("Precision", found.encoder.get("precision", "auto")),
         ("Topics asked for", ", ".join(one["name"] for one in guided) or "none: all discovered"),
         ("Number of topics", str(store.setting("topics_count") or "found by itself")),
@@ -85,9 +97,26 @@ def _list_settings(store: CorpusStore, found: CorpusInfo) -> list[tuple[str, str
     ]
 
 
+def _name_model(encoder: Mapping[str, Any]) -> list[str]:
+    """Return the options that choose another encoder than the usual one."""
+    name, dimensions = _model_of(encoder), encoder.get("dimensions")
+    options = [] if name == NAME else [f"--model {shlex.quote(name)}"]
+    if dimensions and (options or dimensions != _USUAL):
+        options.append(f"--dimensions {dimensions}")
+    return options if encoder else []
+
+
+def _model_of(encoder: Mapping[str, Any]) -> str:
+    """Return the name of a model; of a folder its own, and not where it lies."""
+    name = str(encoder.get("name", ""))
+    kind = f"{STATIC}:" if name.startswith(f"{STATIC}:") else ""
+    place = PurePath(name.removeprefix(kind))
+    return f"{kind}{place.name}" if place.is_absolute() else name
+
+
 def _write_command(store: CorpusStore, found: CorpusInfo) -> str:
     """Return the command that clusters the like of it anew."""
-    options = []
+    options = _name_model(found.encoder)
     if found.encoder.get("precision", "auto") != "auto":
         options.append(f"--precision {found.encoder['precision']}")
     if store.setting("guided"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,13 +80,13 @@ class TopicsView:
     topics: tuple[TopicView, ...]
 
 
-def view_topics(store: CorpusStore, filters: Filters, wanted: Sequence[str] = ()) -> TopicsView:
+def view_topics(store: CorpusStore, filters: Filters, wanted: Collection[int] = ()) -> TopicsView:
     """Count and draw the topics that are shown.
 
     Args:
         store: An open store.
         filters: Outlets, dates and languages to count.
-        wanted: Ids of topics; all when empty.
+        wanted: Ids of broad topics and of parts, which stand alone then; all when empty.
 
     Raises:
         InputError: There is no such topic.
@@ -94,7 +94,9 @@ def view_topics(store: CorpusStore, filters: Filters, wanted: Sequence[str] = ()
     sightings = _read_by_part(store, filters)
     dates = {one.document_id: one.published for one in sightings}
     unit = choose_unit(dates.values(), most=_MOST_PERIODS)
-    trends = count_trends(store, filters, by=unit, topics=wanted)
+    heads = read_outline(store).heads
+    asked = [str(one) for one in sorted({heads[one] for one in wanted})]
+    trends = count_trends(store, filters, by=unit, topics=asked)
     counts = _count_parts(sightings, unit)
     summaries = {one.id: one for one in summarise_topics(store)}
 
@@ -135,9 +137,12 @@ def view_topics(store: CorpusStore, filters: Filters, wanted: Sequence[str] = ()
         first=shorten_time(trends.periods[0]) if trends.periods else "",
         last=shorten_time(trends.periods[-1]) if trends.periods else "",
         topics=tuple(
-            view(summaries[one.id], one)
+            shown
             for one in trends.topics
-            if one.passages or not (filters.since or filters.until)
+            for whole in [view(summaries[one.id], one)]
+            for shown in ([whole] if not wanted or one.id in wanted else whole.parts)
+            if (shown is whole or shown.topic.id in wanted)
+            and (shown.passages or not (filters.since or filters.until))
         ),
     )
 

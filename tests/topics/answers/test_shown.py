@@ -98,6 +98,20 @@ def test_a_part_can_be_asked_for(news):
         topics.trends(news, topics=[str(part.id)])
 
 
+def test_a_report_of_a_part_holds_it_alone(news, tmp_path, monkeypatch):
+    monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+    path = tmp_path / "own.db"
+    path.write_bytes(news.read_bytes())
+    head, part = next((one, part) for one in topics.topics(path) for part in one.subtopics)
+    written = topics.report(tmp_path / "part.html", db=path, topics=[str(part.id)])
+    assert (written.topics, written.passages) == (1, part.passages)
+    page = (tmp_path / "part.html").read_text(encoding="utf-8")
+    assert f'id="topic-{part.id}"' in page
+    assert f'id="topic-{head.id}"' not in page
+    both = topics.report(tmp_path / "both.html", db=path, topics=[str(head.id), str(part.id)])
+    assert (both.topics, both.passages) == (1, head.passages)
+
+
 def test_a_run_that_does_not_measure_goes_by_what_was_measured_last(news, tmp_path, encoder):
     path = tmp_path / "again.db"
     path.write_bytes(news.read_bytes())

@@ -83,6 +83,18 @@ def test_a_topic_narrows_it(laid_out, tmp_path):
     assert "no date." not in page
 
 
+def test_the_command_that_makes_it_again_names_another_model_and_no_folder(laid_out, tmp_path):
+    with CorpusStore.open(laid_out, write=True) as store:
+        noted = store.setting("encoder")
+        folder = {"name": "/somewhere/a model", "description": "/somewhere/a model (8 dimensions)"}
+        store.set_setting("encoder", {**noted, **folder, "dimensions": 8})
+    topics.report(tmp_path / "page.html", db=laid_out)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "topicwire cluster articles/ --model &#39;a model&#39; --dimensions 8" in page
+    assert "a model (8 dimensions)" in page
+    assert "/somewhere/" not in page
+
+
 def test_of_a_story_only_articles_of_the_time_asked_for_count(laid_out):
     with open_laid_out(laid_out) as store:
         coverage, outline = load_coverage(store), read_outline(store)
