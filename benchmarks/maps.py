@@ -1,12 +1,17 @@
 """The map: seconds and trustworthiness of the layout beside umap-learn's, seconds of a drawing.
 
-    python -m benchmarks.maps --vectors FILE.npy [--rows N] [--drawn N]
+    python -m benchmarks.maps --vectors FILE.npy [--rows N] [--drawn N] [--grown]
 
 Both layouts are of the same 15 neighbours, one after the other in one process, three times;
 imports and the compilation of a first run are not in their seconds, which are of the processor.
 The peer is ``umap.UMAP`` with its own defaults, its graph precomputed. Trustworthiness is that
 of up to 2,500 rows drawn at random, cosine, 15 neighbours. What is drawn are as many made points
 as asked for, of 30 topics of four parts each, on a page of 2,000 by 1,500 pixels.
+
+``--grown`` compares a map that grew with one laid out afresh instead: some rows, drawn at random,
+are put on a map of the others, at once or in ten steps. Trustworthiness is that of the rows added,
+up to 1,250 of them among 2,500, on either map; ``5 %`` is what as many rows of the fresh one reach
+in all but one draw of twenty.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours, hash_rows, unit_rows
 from topics.maps.drawing import draw
+from topics.maps.growing import grow_layout
 from topics.maps.layout import layout
 
 Floats = NDArray[np.float32]
@@ -56,6 +62,62 @@ def measure_trust(vectors: Floats, points: Floats) -> float:
     )
 
 
+def measure_trust_of_each(
+    vectors: Floats, points: Floats, rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the trustworthiness of each of some rows, among these."""
+    near = vectors[rows] @ vectors[rows].T
+    apart = np.linalg.norm(points[rows][:, None] - points[rows], axis=2)
+    np.fill_diagonal(near, np.inf)
+    np.fill_diagonal(apart, -1)
+    ranks = np.argsort(np.argsort(-near, axis=1, kind="stable"), axis=1)
+    drawn = np.argsort(apart, axis=1, kind="stable")[:, 1 : NEIGHBOURS + 1]
+    beyond = np.maximum(np.take_along_axis(ranks, drawn, axis=1) - NEIGHBOURS, 0).sum(axis=1)
+    most = NEIGHBOURS * (2 * len(rows) - 3 * NEIGHBOURS - 1) / 2
+    return np.asarray(1 - beyond / most)
+
+
+def compare_grown(vectors: Floats) -> None:
+    """Print a line for each share of rows that are added to a map of the others."""
+    random, keys = np.random.default_rng(0), hash_rows(vectors)
+    graph = find_neighbours(vectors, NEIGHBOURS)
+    spent, fresh = timed(lambda: layout(graph, vectors, keys).points)
+    print(f"{len(vectors):,} rows, laid out afresh in {spent:.1f} CPU s")
+    print(f"{'added':<10}{'steps':>6}{'CPU s':>8}{'trust':>8}{'afresh':>8}{'5 %':>8}")
+    for share, steps in ((0.01, 1), (0.1, 1), (0.33, 1), (0.33, 10)):
+        rows = random.permutation(len(vectors))
+        count = round(share * len(rows))
+        here, parts = rows[count:], np.array_split(rows[:count], steps)
+        known = layout(find_neighbours(vectors[here], NEIGHBOURS), vectors[here], named(keys, here))
+        spent = 0.0
+        for part in parts:
+            here = np.concatenate((here, part))
+            near = find_neighbours(vectors[here], NEIGHBOURS)
+            began = time.process_time()
+            grown = grow_layout(known, near, vectors[here], named(keys, here))
+            spent += time.process_time() - began
+            if grown is None:
+                raise SystemExit("The map was to be laid out afresh.")
+            known = grown
+        points = np.empty_like(fresh)
+        points[here] = known.points
+        drawn = np.concatenate((rows[:count][:1250], rows[count:]))[:SAMPLED]
+        added = min(count, 1250)
+        mine = measure_trust_of_each(vectors, points, drawn)[:added].mean()
+        others = measure_trust_of_each(vectors, fresh, drawn)
+        means = [random.choice(others, added, replace=False).mean() for _ in range(1000)]
+        low = np.quantile(means, 0.05)
+        print(
+            f"{count:<10,}{steps:>6}{spent:>8.1f}{mine:>8.4f}{others[:added].mean():>8.4f}{low:>8.4f}",
+            flush=True,
+        )
+
+
+def named(keys: list[bytes], rows: NDArray[np.int64]) -> list[bytes]:
+    """Return the keys of some rows."""
+    return [keys[row] for row in rows.tolist()]
+
+
 def timed(work: Callable[[], Floats]) -> tuple[float, Floats]:
     """Return seconds of the processor, and what was made."""
     began = time.process_time()
@@ -73,7 +135,7 @@ def compare(vectors: Floats) -> None:
     print(f"{len(vectors):,} rows\n{'':<10}{'CPU s':>8}{'trust':>8}")
     for _ in range(ROUNDS):
         for name, work in (
-            ("ours", lambda: layout(graph, vectors, keys)),
+            ("ours", lambda: layout(graph, vectors, keys).points),
             ("umap", lambda: lay_out_with_umap(graph, vectors)),
         ):
             seconds, points = timed(work)
@@ -113,10 +175,12 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path)
     parser.add_argument("--rows", type=int, default=None)
     parser.add_argument("--drawn", type=int, default=100_000)
+    parser.add_argument("--grown", action="store_true", help="A map that grew beside a fresh one.")
     given = parser.parse_args()
     if given.vectors is not None:
-        compare(unit_rows(np.load(given.vectors)[: given.rows].astype(np.float32)))
-    if given.drawn:
+        vectors = unit_rows(np.load(given.vectors)[: given.rows].astype(np.float32))
+        (compare_grown if given.grown else compare)(vectors)
+    if given.drawn and not given.grown:
         with tempfile.TemporaryDirectory() as folder:
             time_drawing(given.drawn, Path(folder) / "map.png")
 

@@ -58,7 +58,9 @@ class Rows(Protocol):
         unit: The rows, of unit length, shape ``(n, d)``.
     """
 
-    unit: NDArray[np.float32]
+    @property
+    def unit(self) -> NDArray[np.float32]:
+        """Unit rows."""
 
     def search(self, rows: NDArray[np.int64], width: int) -> Found:
         """Find the lists of some rows among all, as in ``Lists``."""

@@ -46,10 +46,12 @@ def map(  # noqa: A001
     dark: bool = False,
     width: int = Look.width,
     font: str | None = None,
+    anew: bool = False,
 ) -> MapPicture:
     """Draw the topic map: one point a distinct passage, near to what is like it.
 
-    The layout is computed once for a state of the corpus and kept in the database.
+    The layout is kept in the database: what was on the map stays where it was, and what has come
+    since is put among it.
 
     Args:
         out: A ``.png``, ``.svg`` or ``.pdf`` file.
@@ -61,6 +63,7 @@ def map(  # noqa: A001
         dark: On a dark ground.
         width: Of the page in pixels at 200 to the inch; three quarters as high.
         font: A family that is installed; by default DejaVu Sans.
+        anew: Lay all passages out afresh.
 
     Raises:
         InputError: Another kind of file, colour, width or font, it cannot be written, or there
@@ -75,12 +78,12 @@ def map(  # noqa: A001
     look = Look(dark, width, font)
     with open_clustered(db) as store:
         _require_fresh(store)
-        if has_layout(store):
+        if has_layout(store) and not anew:
             return _draw(store, lay_out(store), path, title, level, colour, look)
     # Drawn while no other run can change what was laid out.
     with CorpusStore.open(Path(db), write=True) as store:
         _require_fresh(store)
-        return _draw(store, lay_out(store), path, title, level, colour, look)
+        return _draw(store, lay_out(store, anew=anew), path, title, level, colour, look)
 
 
 def _require_fresh(store: CorpusStore) -> None:

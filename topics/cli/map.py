@@ -33,6 +33,9 @@ def run(
     font: Annotated[
         str | None, typer.Option(metavar="NAME", help="A font that is installed.")
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Lay all passages out afresh; else what was there stays.")
+    ] = False,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
@@ -49,6 +52,7 @@ def run(
             dark=dark,
             width=width,
             font=font,
+            anew=anew,
         )
     show(picture, as_json, _print)
 

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,7 +200,7 @@ class _Search:
             beside = self.graph.indices[rows].ravel().astype(np.int64)
             owners = np.repeat(rows, self.graph.k)
             more = self.choose((owners, beside, measure_pairs(self.unit, owners, beside)))
-            both = [np.concatenate(two) for two in zip(pairs, more, strict=True)]
+            both: list[NDArray[Any]] = [np.concatenate((pairs[at], more[at])) for at in range(3)]
             self._put(found, rows, rows, (both[0], both[1], both[2]))
 
         run_blocks(compare, np.unique(self.homes).tolist())
@@ -275,7 +275,7 @@ class _Search:
     def _take_nearest(self, pairs: Pairs) -> Pairs:
         """Take of each row and article the nearest row; by row, nearest first."""
         order = np.lexsort((pairs[1], -pairs[2], pairs[0]))
-        rows, others, cosines = (part[order] for part in pairs)
+        rows, others, cosines = pairs[0][order], pairs[1][order], pairs[2][order]
         keys = rows * len(self.homes) + self.homes[others]
         first = np.sort(np.unique(keys, return_index=True)[1])
         return rows[first], others[first], cosines[first]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,8 @@ CURVE_B = 0.8951
 # 5.5 s, at trustworthiness .921 and .922.
 MOST_EPOCHS, FEWEST_EPOCHS, POINT_EPOCHS = 500, 200, 2_000_000
 NEGATIVE_SAMPLES = 5
+# The first step of points that are put among others, of 1: they begin where they belong.
+SETTLING = 0.25
 # Side of the square that the first positions fill, as in UMAP.
 START_SIDE = 10.0
 # An island (a part of the graph without an edge to the rest) is drawn at most this share
@@ -40,9 +43,24 @@ ISLAND_GAP = 0.06
 FAR = 1.25
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where points stand on the map.
+
+    Attributes:
+        points: float32 ``(n, 2)``, finite.
+        keys: What each is known by, the same in every run: a content hash.
+        unit: How long on the map the unit of UMAP's curve is; 0 where UMAP did not place them.
+    """
+
+    points: Floats
+    keys: Sequence[bytes]
+    unit: float = 0.0
+
+
 def layout(
     graph: NeighbourGraph, vectors: Floats, keys: Sequence[bytes], *, seed: int = 0
-) -> Floats:
+) -> Layout:
     """Place every point on a plane, near its neighbours.
 
     The points are put in the order of their keys first, and the similarities along the
@@ -60,9 +78,8 @@ def layout(
         seed: Of the random numbers; one seed, one picture.
 
     Returns:
-        float32 ``(n, 2)``, finite; the longest side of the picture spans -1 to 1 and lies
-        horizontally. Distances within a cluster mean something, those between far
-        clusters little.
+        The longest side of the picture spans -1 to 1 and lies horizontally. Distances within a
+        cluster mean something, those between far clusters little.
 
     Raises:
         ValueError: The three arguments differ in length.
@@ -74,19 +91,33 @@ def layout(
             "were given; each point needs one of each."
         )
     if n == 0:
-        return np.zeros((0, 2), dtype=np.float32)
+        return Layout(np.zeros((0, 2), dtype=np.float32), keys)
+    order, rows, weights = weigh(graph, vectors, keys)
+    if weights is None:
+        points, unit = _frame(_spread_coincident(_principal_components(rows)))[0], 0.0
+    else:
+        found = optimise(weights, _start(rows, seed), seed)
+        points, unit = _frame(_rein_in(_gather_islands(found, weights)))
+    placed = np.empty((n, 2), dtype=np.float32)
+    placed[order] = points
+    return Layout(placed, keys, unit)
+
+
+def weigh(
+    graph: NeighbourGraph, vectors: Floats, keys: Sequence[bytes]
+) -> tuple[Integers, Floats, coo_matrix | None]:
+    """Return points in the order of their keys, and how strongly neighbours hold together.
+
+    Returns:
+        The row of each point, its vector, and symmetric weights of shape ``(n, n)``; ``None`` where
+        points are too few, or have no neighbours.
+    """
     order = _canonical_order(vectors, keys)
     rows = np.ascontiguousarray(vectors[order], dtype=np.float32)
     neighbours = _renumber(np.asarray(graph.indices), order)
-    if n < FEWEST_FOR_UMAP or not (neighbours >= 0).any():
-        points = _spread_coincident(_principal_components(rows))
-    else:
-        weights = _fuzzy_graph(*_sort_nearest(rows, neighbours))
-        points = _optimise(weights, _start(rows, seed), seed)
-        points = _rein_in(_gather_islands(points, weights))
-    placed = np.empty((n, 2), dtype=np.float32)
-    placed[order] = _frame(points)
-    return placed
+    if len(rows) < FEWEST_FOR_UMAP or not (neighbours >= 0).any():
+        return order, rows, None
+    return order, rows, _fuzzy_graph(*_sort_nearest(rows, neighbours))
 
 
 def _canonical_order(vectors: Floats, keys: Sequence[bytes]) -> Integers:
@@ -164,17 +195,36 @@ def _start(rows: Floats, seed: int) -> NDArray[np.float64]:
     return np.asarray(points + noise)
 
 
-def _optimise(weights: coo_matrix, start: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Run UMAP's stochastic gradient descent, on one thread so that it repeats."""
+def optimise(
+    weights: coo_matrix,
+    start: NDArray[np.float64],
+    seed: int,
+    moving: NDArray[np.bool_] | None = None,
+) -> NDArray[np.float64]:
+    """Run UMAP's stochastic gradient descent, on one thread so that it repeats.
+
+    Args:
+        weights: From ``weigh``.
+        start: Where points stand before, ``(n, 2)``; of any size where all move.
+        seed: Of the samples.
+        moving: bool ``(n,)``, those that move, the others holding and pushing them off; all by
+            default.
+    """
     from umap.layouts import optimize_layout_euclidean
 
     n = len(start)
     epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, POINT_EPOCHS // n))
     # An edge too weak to be drawn once in all epochs is left out, as umap does.
     strong = weights.data >= weights.data.max() / epochs
+    if moving is None:
+        extent = np.maximum(np.ptp(start, axis=0), 1e-9)
+        start = START_SIDE * (start - start.min(axis=0)) / extent
+    else:
+        strong &= moving[weights.row]
+    first = np.array(start, np.float32, order="C")
     head, tail, strength = weights.row[strong], weights.col[strong], weights.data[strong]
-    extent = np.maximum(np.ptp(start, axis=0), 1e-9)
-    first = np.ascontiguousarray(START_SIDE * (start - start.min(axis=0)) / extent, np.float32)
+    if not len(head):
+        return np.asarray(first, dtype=np.float64)
     limits = np.iinfo(np.int32)
     placed = optimize_layout_euclidean(
         first,
@@ -190,7 +240,8 @@ def _optimise(weights: coo_matrix, start: NDArray[np.float64], seed: int) -> NDA
         negative_sample_rate=NEGATIVE_SAMPLES,
         # One line an epoch, to something that counts them.
         tqdm_kwds={"disable": False, "file": _Epochs(epochs), "bar_format": "{n}"},
-        move_other=True,
+        initial_alpha=1.0 if moving is None else SETTLING,
+        move_other=moving is None,
     )
     return np.asarray(placed, dtype=np.float64)
 
@@ -285,11 +336,12 @@ def _rein_in(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(middle + away * ((1 + np.log(excess)) / excess)[:, None])
 
 
-def _frame(points: NDArray[np.float64]) -> Floats:
-    """Turn the main axis horizontal, centre the picture, scale its longest side to 2."""
+def _frame(points: NDArray[np.float64]) -> tuple[Floats, float]:
+    """Turn the main axis horizontal, centre, scale the longest side to 2; also by how much."""
     turned = _principal_components(points)
     if np.ptp(turned[:, 1]) > np.ptp(turned[:, 0]):
         turned = _set_signs(turned[:, ::-1])
     centred = turned - (turned.min(axis=0) + turned.max(axis=0)) / 2
     side = float(np.abs(centred).max())
-    return np.asarray(centred / side if side > 0 else centred, dtype=np.float32)
+    side = side or 1.0
+    return np.asarray(centred / side, dtype=np.float32), 1 / side

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +15,8 @@ from embeddings.errors import StoreError
 from embeddings.progress import begin, share
 from embeddings.search.index import ARRAYS, INDEX, VERSION, SearchIndex, fits_vectors
 from embeddings.search.making import keep_index, make_index
-from embeddings.vectors.graph import gather_nodes, node_keys, node_vectors
+from embeddings.vectors.graph import gather_nodes
 from embeddings.vectors.growing import Lists, find_lists
-from embeddings.vectors.neighbours import NeighbourGraph
 from topics.coverage.relations.articles import ArticleRelation
 from topics.coverage.reuse.origins import find_quoted
 from topics.coverage.stories.stories import StorySurvey
@@ -28,7 +27,7 @@ from topics.hierarchy.identity import count_moved
 from topics.hierarchy.lineage import compare_topics
 from topics.hierarchy.outline import SHOWN_LEVEL
 from topics.keeping.kept import KEPT_FROM
-from topics.maps.layout import layout
+from topics.maps.layout import Layout
 from topics.pipeline.coverage import embed_leads, find_copied, find_coverage, find_related
 from topics.pipeline.coverage_tables import (
     LAST_STORY_ID,
@@ -50,6 +49,8 @@ from topics.pipeline.keeping import (
     recall_edits,
 )
 from topics.pipeline.kept_tables import has_kept
+from topics.pipeline.layouts import ARRAYS as LAYOUT_ARRAYS
+from topics.pipeline.layouts import POINTS, keep_layout, make_layout
 from topics.pipeline.quotations import QUOTED, by_passage
 from topics.pipeline.sharing import SHARING, Told, store_told, tell_all
 from topics.pipeline.stages import Stage, Work, stored_notes
@@ -81,7 +82,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-# Raised when a method changes, that of the layout too, so that stored results are replaced.
+# Raised when a method changes, so that stored results are replaced, but for topics and the map.
 METHODS = 7
 
 
@@ -239,10 +240,9 @@ def _keep_topics(work: CorpusWork, made: tuple[Places, Found]) -> dict[str, Any]
     return {"idle": found.idle, "notes": found.placed.notes}
 
 
-def _lay_out(work: Work) -> NDArray[np.float32]:
+def _lay_out(work: Work) -> Layout:
     begin("laying out the map")
-    graph = cast("NeighbourGraph", stored_graph(work.store))
-    return layout(graph, node_vectors(work.store), node_keys(work.store))
+    return make_layout(work.store)
 
 
 def _list_judged(work: CorpusWork, *kinds: str) -> list[list[object]]:
@@ -348,12 +348,12 @@ NAMES: Stage[CorpusWork] = Stage(
     tables=("topics",),
 )
 LAYOUT: Stage[Work] = Stage(
-    name="layout",
+    name=POINTS,
     after=("relations",),
     hangs_on=lambda _: [],
     make=_lay_out,
-    keep=lambda work, points: work.store.put_array("layout", points),
-    values=("layout",),
+    keep=lambda work, made: keep_layout(work.store, made),
+    values=LAYOUT_ARRAYS,
 )
 SEARCH: Stage[CorpusWork] = Stage(
     name=INDEX,

@@ -16,8 +16,10 @@ from embeddings.corpus.contents import count_languages
 from embeddings.corpus.store import CorpusStore
 from topics.coverage.examples.judgements import count_gone
 from topics.edits.edits import Edit
+from topics.maps.layout import Layout
 from topics.pipeline.coverage_tables import STORY_COUNTS
 from topics.pipeline.kept_texts import reading_kept
+from topics.pipeline.layouts import POINTS, forget_layout
 from topics.pipeline.making import (
     FURNITURE,
     LAYOUT,
@@ -107,21 +109,27 @@ def _tell_unread(store: CorpusStore, encoder: Encoder) -> tuple[str, ...]:
     )
 
 
-def lay_out(store: CorpusStore, *, keep: bool = True) -> NDArray[np.float32]:
+def lay_out(store: CorpusStore, *, keep: bool = True, anew: bool = False) -> NDArray[np.float32]:
     """Return the place of each node on the map, float32 ``(nodes, 2)``: stored, or made.
+
+    What was on the map stays where it is; what is new is put among it.
 
     Args:
         store: Its graph and topics are up to date.
         keep: Whether what is made is stored, too; the store is open for writing then, if
             ``has_layout`` says no.
+        anew: Lay all out afresh; the store is open for writing.
     """
+    if anew:
+        forget_layout(store)
     runner = Runner(Work(store))
     runner.make(LAYOUT)
     if keep:
         runner.keep()
     elif LAYOUT.name in runner.made:
-        return cast("NDArray[np.float32]", runner.made[LAYOUT.name])
-    return cast("NDArray[np.float32]", store.array("layout"))
+        made: Layout = runner.made[LAYOUT.name]
+        return made.points
+    return cast("NDArray[np.float32]", store.array(POINTS))
 
 
 def has_layout(store: CorpusStore) -> bool:

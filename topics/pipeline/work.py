@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -321,7 +321,7 @@ def read_lists(store: CorpusStore) -> Lists | None:
 def put_near(store: CorpusStore, lists: Lists) -> None:
     """Store the neighbours of each row in other articles."""
     keys, recall = pack_keys(lists.keys), np.array([lists.recall])
-    arrays = (keys, lists.sums, lists.indices, lists.similarities, recall)
+    arrays: tuple[NDArray[Any], ...] = (keys, lists.sums, lists.indices, lists.similarities, recall)
     for name, array in zip(NEAR, arrays, strict=True):
         store.put_array(name, array)
 

@@ -11,9 +11,11 @@ import pytest
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
+from embeddings.vectors.graph import node_keys
 from tests.older import make_older
 from tests.running import run
 from topics.answers import edit as editing
+from topics.answers.backup import backup
 from topics.answers.by_hand import load_edits, save_edits
 from topics.answers.changes import changes
 from topics.answers.check import advise, check, repair
@@ -22,7 +24,7 @@ from topics.answers.history import history
 from topics.answers.topics import topics
 from topics.naming import describing
 from topics.pipeline.kept_tables import has_kept, read_events, read_kept
-from topics.pipeline.run import derive
+from topics.pipeline.run import derive, has_layout, lay_out
 
 SUBJECTS = ("arms", "talks", "floods", "sport")
 PASSAGES, EACH = 136, 8
@@ -159,6 +161,34 @@ def test_a_typical_passage_that_is_moved_is_typical_of_its_topic_no_more(db):
     editing.pin(moved, str(topic_of(db, "sport")), db=db)
     assert typical()
     assert moved not in typical()
+
+
+def spots(path, **how) -> dict[bytes, tuple[float, float]]:
+    """Return where each text stands on the map."""
+    with CorpusStore.open(path, write=True) as store:
+        points = lay_out(store, **how).tolist()
+        return {key: tuple(point) for key, point in zip(node_keys(store), points, strict=True)}
+
+
+def test_the_map_stays_put_until_it_is_laid_out_afresh(db, encoder, tmp_path):
+    before = spots(db)
+    add(db, encoder, articles("talks", 1, 24))
+    copy = tmp_path / "copy.db"
+    backup(copy, db=db)
+    with CorpusStore.open(db) as store:
+        assert not has_layout(store)
+    after = spots(db)
+    assert len(after) == len(before) + 24
+    assert all(after[key] == place for key, place in before.items())
+    assert spots(copy) == after
+    remove(db, encoder, articles("talks", 1, 24))
+    assert spots(db) == before
+    fresh = spots(db, anew=True)
+    assert fresh.keys() == before.keys()
+    # From the same passages, the map that was first made of them.
+    assert fresh == before
+    add(db, encoder, articles("talks", 1, 24))
+    assert spots(db, anew=True) != after
 
 
 def test_a_subject_that_comes_up_is_born_and_said(db, encoder):
