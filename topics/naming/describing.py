@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from embeddings.vectors.neighbours import unit_rows
 from topics.hierarchy.tree import TopicTree
 from topics.naming.aliases import fold_aliases
-from topics.naming.asides import leave_out_asides
+from topics.naming.asides import find_speakers, leave_out_asides
 from topics.naming.keyphrases import Grouping, Keyphrases, find_keyphrases, find_lone_terms
 from topics.naming.readability import Reading
 from topics.naming.representatives import choose_representatives, measure_centrality
@@ -221,7 +221,7 @@ def _find_phrases(
     telling = leave_out_asides(texts, documents)
     terms = count_terms(telling, max(least for size, least in _LEAST_COUNTS if rows >= size))
     terms = fold_aliases(terms, telling)
-    reading = Reading(terms)
+    reading = Reading(terms, find_speakers(telling))
     for level in range(len(tree.levels)):
         fresh = [
             place

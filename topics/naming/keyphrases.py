@@ -159,7 +159,8 @@ def find_keyphrases(
             if said >= 0:
                 longer[number] = terms.surfaces[ranked[said]]
                 covered = min(own.counts[said] / len(members) / _LEAST_COVERED, 1.0)
-                merits[number] = max(merits[number], own.weights[said] * covered)
+                whole = own.weights[said] * reading.ease[own.term[said]] * covered
+                merits[number] = max(merits[number], whole)
                 subjects[number] = max(subjects[number], merits[number])
         found.append(
             Keyphrases(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +72,10 @@ _GENERAL = frozenset(
 _COMMON = 0.6
 _TOO_GENERAL = 0.25
 _ALL_GENERAL = 0.8
-# A common noun beside a name says what it is about, and is worth more than another name.
+# A common noun, or a phrase of them, beside a name says what it is about, and is worth more than
+# another name; one who is heard on all subjects is worth less.
 _BESIDE = 1.25
+_SPEAKER = 0.6
 # A last name is shared where another whole name has such a share of the uses, and so many.
 _SHARED = 0.1
 _LEAST_USES = 3
@@ -99,12 +101,17 @@ class Reading:
         beside: float64, one a term: the same beside a name, where a common noun is worth more.
     """
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, speakers: Set[str] = frozenset()) -> None:
+        """Look at all terms; ``speakers`` are last names from ``find_speakers``."""
         self._terms = terms
         named = terms.named.tolist()
-        pairs = zip(terms.words, named, strict=True)
+        pairs = list(zip(terms.words, named, strict=True))
         self.ease = np.array([_ease(words, name) for words, name in pairs], dtype=np.float64)
-        self.beside = np.where(self.ease == _COMMON, _BESIDE, self.ease)
+        common = (self.ease == _COMMON) | ((self.ease == 1.0) & ~terms.named)
+        self.beside = np.where(common, _BESIDE, self.ease)
+        heard = np.array([name and words[-1] in speakers for words, name in pairs], dtype=bool)
+        for each in (self.ease, self.beside):
+            each[heard] *= _SPEAKER
         whole = _find_persons(terms, named)
         self._persons = {place for places in whole.values() for place in places}
         self._sharing = _keep_shared(whole, terms.counts.tolist())

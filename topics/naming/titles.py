@@ -23,8 +23,9 @@ _ABOUT = 0.9
 _ENOUGH = 0.5
 _SECOND = 0.4
 _SECOND_TO_A_WORD = 0.03
-# A common noun says what a name is about where it stands in so much of what the name stands in.
-_SUBJECT = 0.5
+# A common noun says what a name is about where it stands in so much of what the name stands in; a
+# phrase of several words, which says more and is counted less often, in so much.
+_SUBJECT = (0.5, 0.3)
 
 Phrases = Sequence[str]
 
@@ -118,8 +119,12 @@ def _arrange(own: Keyphrases, wanted: Sequence[int], children: Sequence[Phrases]
         new = 1.0 - own.joint[lead][place] / stands if stands else 1.0
         named = {own.phrases[lead].casefold(), own.phrases[place].casefold()}
         of_one = any(named <= {one.casefold() for one in child} for child in children)
-        worth = own.subjects[place] if _tells(own, lead, place) else own.merits[place]
-        return 0.0 if of_one else worth * ((1 + new) / 2 if one_word else new)
+        if of_one:
+            return 0.0
+        # What is said of a name stands beside it.
+        if _tells(own, lead, place):
+            return own.subjects[place]
+        return own.merits[place] * ((1 + new) / 2 if one_word else new)
 
     best = max(rest, key=lambda place: (round(beside(place), 9), -place), default=None)
     least = _SECOND_TO_A_WORD if one_word else _SECOND
@@ -133,7 +138,8 @@ def _arrange(own: Keyphrases, wanted: Sequence[int], children: Sequence[Phrases]
 def _tells(own: Keyphrases, lead: int, place: int) -> bool:
     """Whether a phrase is a common noun, told of enough of the topic, for the name that leads."""
     common = own.phrases[lead][:1].isupper() and own.phrases[place][:1].islower()
-    return common and own.joint[place][place] >= _SUBJECT * own.joint[lead][lead]
+    least = _SUBJECT[" " in own.said(place)]
+    return common and own.joint[place][place] >= least * own.joint[lead][lead]
 
 
 def _share_a_word(one: str, other: str) -> bool:

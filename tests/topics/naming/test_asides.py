@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from topics.naming.asides import leave_out_asides
+from topics.naming.asides import find_speakers, leave_out_asides
 
 NEWS = "The convoy crossed the border on Friday: it carried flour."
 
@@ -41,3 +41,14 @@ def test_notes_on_authors_and_appeals_are_left_out(text: str) -> None:
 )
 def test_news_of_authors_and_donations_is_kept(text: str) -> None:
     assert leave_out_asides([text], None) == [text]
+
+
+def test_the_agency_behind_a_dateline_is_left_out_and_an_acronym_is_kept() -> None:
+    texts = ["NEW ORLEANS (Sports Network) - They won.", "The guard (IRGC) of Iran won."]
+    assert leave_out_asides(texts, None) == ["NEW ORLEANS - They won.", texts[1]]
+
+
+def test_speakers_are_those_heard_often_where_they_are_named() -> None:
+    texts = ["Troops of Assad fell back, Kerry said."] * 5 + ["Assad said that he would stay."]
+    assert find_speakers([*texts, *["They fought for Assad."] * 60]) == {"kerry"}
+    assert find_speakers(["They spoke of Kerry."] * 60 + texts) == set()

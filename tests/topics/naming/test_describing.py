@@ -399,6 +399,14 @@ def test_what_a_name_is_about_stands_beside_it() -> None:
     assert name_tree(topic, [replace(told, joint=more)], 0, [""]) == ["Earthquake, Haiti"]
 
 
+def test_a_phrase_says_what_a_name_is_about_in_fewer_of_its_passages_than_a_word() -> None:
+    for said, name in (("earthquake", "Haiti and Cuba"), ("earthquake relief", None)):
+        one = weighed("Haiti", "Cuba", said, weights=[3.0, 2.0, 1.5])
+        joint = ((0.5, 0.0, 0.2), (0.0, 0.3, 0.0), (0.2, 0.0, 0.2))
+        told = replace(one, subjects=(3.0, 2.0, 2.5), joint=joint)
+        assert name_tree([TreeTopic(0, 0, 0, -1)], [told], 0, [""]) == [name or f"Haiti, {said}"]
+
+
 def test_a_name_that_is_taken_gets_another_second_phrase() -> None:
     phrases = [["Iraq", "troops"], ["Iraq", "troops", "Fallujah"]]
     assert name_topics(phrases) == ["Iraq, troops", "Iraq and Fallujah"]

@@ -32,6 +32,14 @@ def test_a_general_noun_reads_worse_than_a_noun_and_that_worse_than_a_name() -> 
     assert ease["plan",] < ease["refugees",] < ease["kobani",]
 
 
+def test_a_name_that_is_often_heard_reads_worse_than_one_that_is_spoken_of() -> None:
+    terms = count_terms(["For peace in Kobani came John Kerry."] * 3, 2)
+    reading = Reading(terms, {"kerry"})
+    for worth in (reading.ease, reading.beside):
+        ease = dict(zip(terms.words, worth.tolist(), strict=True))
+        assert ease["kerry",] == ease["john", "kerry"] < ease["kobani",]
+
+
 def test_two_terms_make_a_phrase_where_the_texts_have_it() -> None:
     texts = ["The chemical weapons attack was denied.", "A chemical weapons attack came."] * 3
     terms = count_terms(texts, 2)
