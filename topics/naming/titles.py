@@ -26,6 +26,8 @@ _SECOND_TO_A_WORD = 0.03
 # A common noun says what a name is about where it stands in so much of what the name stands in; a
 # phrase of several words, which says more and is counted less often, in so much.
 _SUBJECT = (0.5, 0.3)
+# What a second phrase is worth that another topic's name begins with.
+_ANOTHERS = 0.5
 
 Phrases = Sequence[str]
 
@@ -61,6 +63,7 @@ def name_tree(
     children: dict[int, list[int]] = {}
     for place, topic in enumerate(topics):
         children.setdefault(topic.parent, []).append(place)
+    leads: set[str] = set()
     for place in sorted(range(len(topics)), key=reading_order):
         if fixed[place]:
             continue
@@ -70,8 +73,12 @@ def name_tree(
         else:
             wanted = list(range(len(own.phrases)))
         below = [used[child] for child in children.get(place, [])]
-        order = _arrange(own, wanted, below if topic.level <= default else ())
+        broad = topic.finest < default
+        order = _arrange(
+            own, wanted, below if topic.level <= default else (), set() if broad else leads
+        )
         names[place], used[place] = _compose(order, own, taken)
+        leads |= {phrase.casefold() for phrase in used[place][:1]}
         taken |= _keys(names[place], used[place])
     return names
 
@@ -100,11 +107,14 @@ def _leave_out(own: Keyphrases, parent: Phrases) -> list[int]:
     return [repeated[1], *left] if needed else left
 
 
-def _arrange(own: Keyphrases, wanted: Sequence[int], children: Sequence[Phrases]) -> list[int]:
+def _arrange(
+    own: Keyphrases, wanted: Sequence[int], children: Sequence[Phrases], leads: Set[str]
+) -> list[int]:
     """Return the places of phrases in the order in which they are to make a name.
 
     First the one that is worth most; then the one that says most beside it, unless nothing
-    does, which ends the list. The two are not to be what one child is named by.
+    does, which ends the list. The two are not to be what one child is named by, and the second
+    counts less where another topic's name begins with it (``leads``).
     """
     if not wanted:
         return []
@@ -121,10 +131,11 @@ def _arrange(own: Keyphrases, wanted: Sequence[int], children: Sequence[Phrases]
         of_one = any(named <= {one.casefold() for one in child} for child in children)
         if of_one:
             return 0.0
+        distinct = _ANOTHERS if own.said(place).casefold() in leads else 1.0
         # What is said of a name stands beside it.
         if _tells(own, lead, place):
-            return own.subjects[place]
-        return own.merits[place] * ((1 + new) / 2 if one_word else new)
+            return own.subjects[place] * distinct
+        return own.merits[place] * distinct * ((1 + new) / 2 if one_word else new)
 
     best = max(rest, key=lambda place: (round(beside(place), 9), -place), default=None)
     least = _SECOND_TO_A_WORD if one_word else _SECOND

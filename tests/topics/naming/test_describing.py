@@ -407,6 +407,14 @@ def test_a_phrase_says_what_a_name_is_about_in_fewer_of_its_passages_than_a_word
         assert name_tree([TreeTopic(0, 0, 0, -1)], [told], 0, [""]) == [name or f"Haiti, {said}"]
 
 
+def test_what_another_name_begins_with_counts_less_beside_it() -> None:
+    topics = [TreeTopic(0, 0, 0, -1), TreeTopic(0, 0, 1, -1)]
+    sister = weighed("oil", weights=[1.0])
+    one = weighed("Iraq", "oil", "troops", weights=[3.0, 2.0, 1.5])
+    assert name_tree(topics, [sister, one], 0, ["", ""]) == ["Oil", "Iraq, troops"]
+    assert name_tree(topics, [weighed("gold"), one], 0, ["", ""]) == ["Gold", "Iraq, oil"]
+
+
 def test_a_name_that_is_taken_gets_another_second_phrase() -> None:
     phrases = [["Iraq", "troops"], ["Iraq", "troops", "Fallujah"]]
     assert name_topics(phrases) == ["Iraq, troops", "Iraq and Fallujah"]
