@@ -25,6 +25,7 @@ from topics.edits.constraints import Memory, apply_edits
 from topics.edits.following import follow_edits
 from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
+from topics.guiding.drawn import note_drawn
 from topics.guiding.taxonomy import GuidedTopic, find_parents
 from topics.hierarchy.showing import choose_shown, find_heads
 from topics.hierarchy.tree import TopicTree, fold_guided
@@ -223,6 +224,7 @@ def find_topics(
         known=known.described,
     )
     topics, notes = keep_names(topics, known.names)
+    notes += _note_drawn(topics, heads, belonging)
     near = _link(tree, wishes.guided, corpus)
     return Found(
         tree,
@@ -372,6 +374,15 @@ def _measure_belonging(corpus: Corpus, heads: NDArray[np.int64]) -> Belonging:
     others = np.where(found.others >= 0, places[found.others], -1)
     strangers = find_strangers(corpus.graph, corpus.documents, corpus.texts)
     return replace(found, others=others, strangers=strangers)
+
+
+def _note_drawn(
+    topics: Sequence[Topic], heads: NDArray[np.int64], belonging: Belonging
+) -> tuple[str, ...]:
+    """Say which of the user's topics look like something else."""
+    own = {place: one.name for place, one in enumerate(topics) if one.kind == "guided"}
+    found = {place: one.name for place, one in enumerate(topics) if place not in own}
+    return note_drawn(own, found, heads, belonging.others, belonging.mixed)
 
 
 def _link(
