@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -41,3 +42,13 @@ def load_commands() -> Any:
     for name in COMMANDS:
         whole.load(name)
     return whole
+
+
+def lay_flat(patch: pytest.MonkeyPatch) -> None:
+    """Lay maps out by the first two numbers of vectors: where points lie is not the question."""
+    from topics.maps.layout import Layout
+
+    def layout(_graph: Any, vectors: Any, keys: Any) -> Layout:
+        return Layout(vectors[:, :2], keys)
+
+    patch.setattr("topics.pipeline.layouts.layout", layout)

@@ -12,6 +12,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.conftest import WordEncoder, article, paragraphs_of
+from tests.running import lay_flat
 from topics.answers.topics import find_topics
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
 from topics.pipeline.run import derive
@@ -99,7 +100,7 @@ def test_a_part_can_be_asked_for(news):
 
 
 def test_a_report_of_a_part_holds_it_alone(news, tmp_path, monkeypatch):
-    monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+    lay_flat(monkeypatch)
     path = tmp_path / "own.db"
     path.write_bytes(news.read_bytes())
     head, part = next((one, part) for one in topics.topics(path) for part in one.subtopics)

@@ -9,6 +9,8 @@ from typing import Any
 import anyio
 import pytest
 
+from tests.running import lay_flat
+
 pytest.importorskip("mcp")
 from mcp import Client
 
@@ -20,7 +22,7 @@ from topics.assistants.server import build
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the points lie, and the model, are not the question here."""
-    monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+    lay_flat(monkeypatch)
     monkeypatch.setattr("topics.answers.session.stored_encoder", lambda _: WordEncoder())
 
 

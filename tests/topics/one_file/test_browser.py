@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser import Opened, open_browser
 from tests.hostile import fill
+from tests.running import lay_flat
 from topics.answers.map import map as draw_map
 from topics.one_file.building import report
 from topics.views.rendering import STATIC
@@ -21,7 +22,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fill(path)
     with pytest.MonkeyPatch.context() as patch:
         # Where the points lie is not the question here.
-        patch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+        lay_flat(patch)
         report(path.with_name("news.html"), db=path)
     return path
 

@@ -12,7 +12,7 @@ import topics
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
-from tests.running import run
+from tests.running import lay_flat, run
 from topics.answers.covered import load_coverage
 from topics.answers.points import gather_points, open_laid_out
 from topics.answers.story import list_stories
@@ -23,7 +23,7 @@ from topics.one_file.building import MOST_WHOLE, _join_scripts, _keep_on_topic
 @pytest.fixture
 def laid_out(news, monkeypatch):
     """The database of ``NEWS``; where its points lie is not the question here."""
-    monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+    lay_flat(monkeypatch)
     return news
 
 
@@ -144,7 +144,7 @@ def test_what_is_not_written_over_is_told_before_the_map_is_laid_out(
     def never(*_given):
         raise AssertionError("the map was laid out")
 
-    monkeypatch.setattr("topics.pipeline.making.layout", never)
+    monkeypatch.setattr("topics.pipeline.layouts.layout", never)
     shutil.copy(news, tmp_path / "copy.db.html")
     with CorpusStore.open(news, write=True) as store, store.transaction() as connection:
         connection.execute(

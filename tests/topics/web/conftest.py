@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from embeddings.corpus.store import CorpusStore
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.conftest import WordEncoder, article, paragraphs_of
+from tests.running import lay_flat
 from tests.topics.conftest import NEWS
 from topics.answers.session import Session
 from topics.pipeline.run import derive, lay_out
@@ -42,7 +43,7 @@ def news_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Where the points lie, and the model, are not the question here."""
-    monkeypatch.setattr("topics.pipeline.making.layout", lambda *given: given[1][:, :2])
+    lay_flat(monkeypatch)
 
     def lay_out_here(path: Path, note: Callable[[float], None]) -> LaidOut:
         note(1.0)
