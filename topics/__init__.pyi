@@ -29,6 +29,7 @@ from topics.answers.levels import tree as tree
 from topics.answers.map import map as map
 from topics.answers.outlets import outlets as outlets
 from topics.answers.passages import placements as placements
+from topics.answers.points import points as points
 from topics.answers.remove import remove as remove
 from topics.answers.search import search as search
 from topics.answers.session import Session as Session

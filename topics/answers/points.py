@@ -14,7 +14,7 @@ from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from topics.answers.session import Database
 from topics.answers.topics import open_clustered
-from topics.hierarchy.outline import Outline
+from topics.hierarchy.outline import Outline, read_outline
 from topics.pipeline.assignments import read_points
 from topics.pipeline.run import has_layout, lay_out
 
@@ -46,6 +46,25 @@ class MapPoints:
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class MapPoint:
+    """Where a passage lies on the map.
+
+    Attributes:
+        passage_id: The store's id.
+        document_id: Its article.
+        topic_id: The finest topic that is shown and holds it, else the one it is counted under.
+        x: In any unit, the same for both; copies of one text lie on one place.
+        y: Grows upwards.
+    """
+
+    passage_id: int
+    document_id: str
+    topic_id: int
+    x: float
+    y: float
+
+
 @contextmanager
 def open_laid_out(db: Database) -> Iterator[CorpusStore]:
     """Open a database whose topics, copies and stories are current, with its map laid out.
@@ -63,6 +82,28 @@ def open_laid_out(db: Database) -> Iterator[CorpusStore]:
         lay_out(store)
     with open_clustered(db, current=True) as store:
         yield store
+
+
+def points(db: Database = "topicwire.db") -> list[MapPoint]:
+    """Return where each passage lies on the map, by article and position.
+
+    Args:
+        db: The database; the map is laid out and stored where it is not yet.
+
+    Raises:
+        StoreError: There is no such database, or articles came or went since it was clustered.
+    """
+    with open_laid_out(db) as store:
+        return list_points(store, lay_out(store))
+
+
+def list_points(store: CorpusStore, places: NDArray[np.float32]) -> list[MapPoint]:
+    """Return where each passage lies, given the places of the nodes, float32 ``(nodes, 2)``."""
+    outline = read_outline(store)
+    return [
+        MapPoint(passage_id, document_id, outline.spots[leaf], *places[node].tolist())
+        for node, leaf, _, document_id, *_, passage_id in read_points(store)
+    ]
 
 
 def gather_points(
@@ -86,7 +127,7 @@ def gather_points(
     """
     filters = filters or Filters()
     under = {leaf for one in topics for leaf in outline.under(one)}
-    # node, leaf, text, document, title, source, published, url, story
+    # node, leaf, text, document, title, source, published, url, story, passage
     rows = [
         row
         for row in read_points(store)
@@ -97,7 +138,7 @@ def gather_points(
     ]
     number: dict[str, int] = {}
     articles: list[ArticleLine] = []
-    for *_, document_id, title, source, published, url, _ in rows:
+    for _, _, _, document_id, title, source, published, url, _, _ in rows:
         if number.setdefault(document_id, len(articles)) == len(articles):
             articles.append(ArticleLine(document_id, title, source, published, url))
     stories = {row[3]: row[8] for row in rows}
@@ -106,7 +147,7 @@ def gather_points(
     return MapPoints(
         places=places[nodes] if len(nodes) else np.zeros((0, 2), np.float32),
         nodes=nodes,
-        topics=np.array([outline.parts.get(row[1], outline.heads[row[1]]) for row in rows], int),
+        topics=np.array([outline.spots[row[1]] for row in rows], int),
         article_of=np.array([number[row[3]] for row in rows], np.int64),
         articles=tuple(articles),
         stories=tuple(stories[one.document_id] for one in articles),

@@ -126,6 +126,7 @@ class Session:
     outlets = _of(lambda: functions.outlets)
     trends = _of(lambda: functions.trends)
     map = _of(lambda: functions.map)
+    points = _of(lambda: functions.points)
     report = _of(lambda: functions.report)
     export = _of(lambda: functions.export)
     evaluate = _of(lambda: functions.evaluate)

@@ -58,6 +58,11 @@ class Outline:
         return {one: part for one, part in heads.items() if part not in (None, self.heads[one])}
 
     @cached_property
+    def spots(self) -> dict[int, int]:
+        """For each topic the finest one that is shown and holds it: its part, else its head."""
+        return {one: self.parts.get(one, head) for one, head in self.heads.items()}
+
+    @cached_property
     def hidden(self) -> list[int]:
         """Topics down to the parts' level that are not shown, but through a broader one, by id."""
         return sorted(

@@ -134,11 +134,11 @@ def read_points(store: CorpusStore) -> list[tuple[Any, ...]]:
     """Return what a map shows of each passage that has a topic, by article and position.
 
     Of each: its row of the graph, finest topic and text; its article's id, headline, outlet,
-    date, address and story.
+    date, address and story; the passage's id.
     """
     return store.rows(
         "SELECT a.node, coalesce(a.leaf_id, a.topic_id), p.text, d.id, d.title, d.source, "
-        "d.published, d.url, s.story_id FROM assignments AS a "
+        "d.published, d.url, s.story_id, p.id FROM assignments AS a "
         "JOIN passages AS p ON p.id = a.passage_id JOIN documents AS d ON d.id = p.document_id "
         "LEFT JOIN story_members AS s ON s.document_id = d.id "
         "ORDER BY p.document_id, p.position"

@@ -153,7 +153,7 @@ _Counts = tuple[Counter[str], Counter[str], set[str], int, int]
 def _read_by_part(store: CorpusStore, filters: Filters) -> list[Sighting]:
     """Return the passages asked for, each under the finest topic that is shown."""
     outline = read_outline(store)
-    at = {leaf: outline.parts.get(leaf, head) for leaf, head in outline.heads.items()}
+    at = outline.spots
     return [
         one
         for one in read_sightings(store, at)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
+from embeddings.errors import StoreError
 from embeddings.search.found import By, Found
 from embeddings.search.searcher import Mode
 from topics.answers.article import ArticleReport
@@ -22,18 +23,20 @@ from topics.answers.info import info as describe_corpus
 from topics.answers.levels import Branch
 from topics.answers.levels import tree as list_tree
 from topics.answers.outlets import outlets as measure_outlets
+from topics.answers.points import MapPoint, list_points
 from topics.answers.search import search as find_passages
 from topics.answers.story import StoryReport, StorySummary
 from topics.answers.story import stories as list_stories
 from topics.answers.story import story as report_story
 from topics.answers.tables import jsonable
-from topics.answers.topics import TopicSummary
+from topics.answers.topics import TopicSummary, open_clustered
 from topics.answers.topics import topics as list_topics
 from topics.answers.trends import TrendReport
 from topics.answers.trends import trends as count_trends
 from topics.coverage.reuse.matrix import OutletReport
 from topics.web.desk import Desk
 from topics.web.listing import Date, Languages, Name, Number, Outlets, Topics, Words
+from topics.web.mapping import find_blocks, find_places
 
 PREFIX = "/api/v1"
 
@@ -118,6 +121,15 @@ def make_api(desk: Desk) -> APIRouter:
     @api.get("/stories/{story_id}", response_model=StoryReport, summary="One story")
     def story(story_id: Number) -> Response:
         return Answer(report_story(story_id, desk.db))
+
+    @api.get("/map", response_model=list[MapPoint], summary="Where passages lie on the map")
+    def points() -> Response:
+        find_blocks(desk)
+        with open_clustered(desk.db, current=True) as store:
+            places = find_places(desk, store)
+            if places is None:
+                raise StoreError("The map is being laid out; ask again in some seconds.")
+            return Answer(list_points(store, places))
 
     @api.get("/outlets", response_model=OutletReport, summary="Who repeats whom")
     def outlets(source: Outlets = []) -> Response:  # noqa: B006

@@ -62,12 +62,20 @@ def gather_blocks(desk: Desk) -> Blocks:
         with desk.open() as store:
             if is_behind(store):
                 return {}
-            if has_layout(store):
-                return _gather(store, lay_out(store))
-            if desk.laid_out and desk.laid_out[0] == _digest(store):
-                return _gather(store, desk.laid_out[1])
+            places = find_places(desk, store)
+            if places is not None:
+                return _gather(store, places)
         note(0)
         desk.laid_out = lay_out_apart(Path(desk.db), note)
+
+
+def find_places(desk: Desk, store: CorpusStore) -> NDArray[np.float32] | None:
+    """Return the places of the nodes, ``None`` where they are not laid out yet."""
+    if has_layout(store):
+        return lay_out(store)
+    if desk.laid_out and desk.laid_out[0] == _digest(store):
+        return desk.laid_out[1]
+    return None
 
 
 def _digest(store: CorpusStore) -> str:

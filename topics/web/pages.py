@@ -74,7 +74,7 @@ def make_pages(desk: Desk) -> APIRouter:
             if topic_id not in outline.names:
                 raise InputError(f"There is no topic {topic_id}; the front page lists them.")
             head = outline.heads[topic_id]
-            shown = outline.parts.get(topic_id, head)
+            shown = outline.spots[topic_id]
             if shown != topic_id:
                 return RedirectResponse(f"/topics/{shown}", 303)
             topics = desk.topics(store)

@@ -97,6 +97,13 @@ def test_a_passage_is_its_article_with_that_passage_alone(client, news_file):
     assert told == json.loads(json.dumps(replace(report, passages=(one,)), default=jsonable))
 
 
+def test_the_map_is_where_each_passage_lies(client, news_file):
+    lying = topics.points(news_file)
+    assert len(lying) == topics.info(news_file).passages - topics.info(news_file).furniture
+    assert len({(one.x, one.y) for one in lying}) > 2
+    assert client.get("/api/v1/map").json() == json.loads(json.dumps(lying, default=jsonable))
+
+
 def list_operations() -> list[str]:
     return [route.path for route in make_api(Desk(Session("none.db"))).routes]
 
