@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from embeddings.corpus.citations import (
     ArticleLine,
@@ -22,20 +22,15 @@ from embeddings.words.alignment import compare
 from embeddings.words.conflicts import FactChange
 from topics.answers.session import Database
 from topics.answers.topics import open_clustered
+from topics.coverage.reuse.updates import Revision, Text, find_timelines, revise
 from topics.pipeline.coverage_tables import (
+    read_article_pairs,
     read_passage_articles,
     read_relations,
     read_stories,
     read_story_heads,
 )
 from topics.pipeline.kept_tables import TopicEvent, read_events
-
-# How a text says, in what was added to it, that it was put right.
-_CORRECTED = re.compile(
-    r"^\W*correction\b|\b(?:corrections?\s*:|corrected|clarifi|earlier version|berichtig"
-    r"|korrigiert|korrektur|rectifi|corrección|corregid|исправлен)",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 @dataclass(frozen=True)
@@ -57,27 +52,6 @@ class StoryNews:
     before: int
     outlets: tuple[str, ...]
     voices: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Revision:
-    """An article that says something else now.
-
-    Attributes:
-        article: The article as it stands.
-        changed: When the text that stands was first read, ISO 8601 in UTC.
-        headline: Its headline of before; ``""`` where that is the same.
-        facts: Figures, dates, places, names and negations that differ from the text before.
-        corrects: Whether what was added says that it is a correction.
-        story: The number of its story, or ``None``.
-    """
-
-    article: ArticleLine
-    changed: str
-    headline: str
-    facts: tuple[FactChange, ...]
-    corrects: bool
-    story: int | None
 
 
 @dataclass(frozen=True)
@@ -107,7 +81,8 @@ class ChangesReport:
         new: Stories that have articles of since alone, those of most outlets first.
         running: Stories of before with articles of since, those with most new outlets first.
         alone: Articles of since that are in no story.
-        revised: Articles of before whose text has changed since, the latest first.
+        revised: Articles of before whose text has changed since, and of since those that are
+            versions of one under another address, the latest first.
         conflicts: Passages of since that say other things than others of their wording do.
         topics: What made, moved and ended topics since.
     """
@@ -154,7 +129,7 @@ def changes(since: str, db: Database = "topicwire.db") -> ChangesReport:
             new=tuple(story for story in found if not story.before),
             running=tuple(story for story in found if story.before),
             alone=tuple(line for one, line in lines.items() if one not in story_of),
-            revised=_list_revisions(store, read.keys() - new, story_of),
+            revised=_list_revisions(store, read.keys(), new, story_of, members),
             conflicts=_list_conflicts(store, read),
             topics=tuple(read_events(store, since)),
         )
@@ -196,28 +171,43 @@ def _gather_stories(
 
 
 def _list_revisions(
-    store: CorpusStore, document_ids: Collection[str], story_of: Mapping[str, int]
+    store: CorpusStore,
+    read: Collection[str],
+    new: Collection[str],
+    story_of: Mapping[str, int],
+    members: Mapping[int, Sequence[str]],
 ) -> tuple[Revision, ...]:
-    found = [_revise(store, one, story_of.get(one.id)) for one in store.documents(document_ids)]
+    """Tell what articles say otherwise than their text of before, whatever its address."""
+    pairs = [{a, b} for kind, a, b, *_ in read_article_pairs(store) if kind != "contains"]
+    kin = [cite(one) for one in store.documents({one for pair in pairs for one in pair})]
+    before = {one: "" for one in read if one not in new}
+    for places in find_timelines(kin, pairs):
+        ids = [kin[place].document_id for place in places]
+        before |= {late: early for early, late in pairwise(ids) if late in new}
+    found = [
+        _revise(store, one, before[one.id], story_of.get(one.id), members)
+        for one in store.documents(before)
+    ]
     return tuple(sorted(found, key=lambda one: one.changed, reverse=True))
 
 
-def _revise(store: CorpusStore, document: Document, story: int | None) -> Revision:
-    earlier = [one.document for one in read_versions(store, document.id)][-1:]
-    compared = [compare(one.text, document.text) for one in earlier]
-    titles = [one.title for one in earlier if one.title != document.title]
-    return Revision(
-        article=cite(document),
-        changed=read_times(store, document.id).changed,
-        headline="".join(titles),
-        facts=tuple(fact for one in compared for fact in one.changed_facts),
-        corrects=any(
-            _CORRECTED.search(document.text, part.after_start, part.after_end)
-            for one in compared
-            for part in one.changes
-        ),
-        story=story,
-    )
+def _revise(
+    store: CorpusStore,
+    document: Document,
+    before: str = "",
+    story: int | None = None,
+    members: Mapping[int, Sequence[str]] | None = None,
+) -> Revision:
+    """Lay an article beside its version of before, or beside another article that is one."""
+    if before:
+        earlier = store.documents([before])
+    else:
+        earlier = [one.document for one in read_versions(store, document.id)][-1:]
+    others = store.documents((members or {}).get(story or 0, ()))
+    texts = [Text(cite(one), one.text) for one in (*earlier, document, *others)]
+    first = texts[0] if earlier else None
+    changed = read_times(store, document.id).changed
+    return revise(first, texts[len(earlier)], changed, story, texts[len(earlier) + 1 :])
 
 
 def _list_conflicts(store: CorpusStore, read: Collection[str]) -> tuple[FactConflict, ...]:

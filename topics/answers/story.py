@@ -21,6 +21,7 @@ from topics.coverage.credit.owners import Owners
 from topics.coverage.credit.stated import StatedAgency, gather_stated
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.reuse import StoryArticle, measure_reuse
+from topics.coverage.reuse.updates import Revision, Text, find_timelines, revise
 from topics.coverage.reuse.voices import Voice, count_voices
 from topics.coverage.reuse.word_kinds import WordTrace
 from topics.pipeline.coverage_tables import (
@@ -74,6 +75,8 @@ class StoryReport:
             that copied one another count once.
         articles: By date, then id.
         revised: Those of them that have other texts too: of before, or from another file.
+        timelines: Articles of one outlet that are versions of one text under addresses of
+            their own, by date, each with what it says that the one before it did not.
         strangers: Outlets that the file of owners names and that are not in the corpus.
     """
 
@@ -88,6 +91,7 @@ class StoryReport:
     voices: tuple[Voice, ...]
     articles: tuple[StoryArticle, ...]
     revised: tuple[Revised, ...]
+    timelines: tuple[tuple[Revision, ...], ...]
     strangers: tuple[str, ...]
 
 
@@ -243,5 +247,20 @@ def _report(
         voices=count_voices(reuse, owners=owners, agencies=agencies),
         articles=reuse,
         revised=tuple(list_revised(store, [articles[number].id for number in members])),
+        timelines=_follow(reuse, one_text, story_id),
         strangers=owners.strangers(every_outlet),
+    )
+
+
+def _follow(
+    articles: Sequence[StoryArticle], one_text: Sequence[set[str]], story_id: int
+) -> tuple[tuple[Revision, ...], ...]:
+    """Tell what changed from version to version of one outlet's text."""
+    texts = [Text(one.article, one.text) for one in articles]
+    return tuple(
+        tuple(
+            revise(before, texts[n], texts[n].article.published, story_id, texts)
+            for before, n in zip((None, *(texts[n] for n in places)), places, strict=False)
+        )
+        for places in find_timelines([one.article for one in articles], one_text)
     )

@@ -21,13 +21,15 @@ from topics.cli.output import (
     time_of,
 )
 from topics.cli.side_by_side import where, where_article
+from topics.cli.story import print_changes
 from topics.cli.topic_changes import show_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from embeddings.words.conflicts import FactChange
-    from topics.answers.changes import ChangesReport, FactConflict, Revision, StoryNews
+    from topics.answers.changes import ChangesReport, FactConflict, StoryNews
+    from topics.coverage.reuse.updates import Revision
 
 EXAMPLE = "topicwire changes --since 2024-03-05T06:00"
 
@@ -103,7 +105,7 @@ def _print_revision(one: Revision) -> None:
     if one.headline:
         titles = (plain(one.headline), "red"), " -> ", (plain(one.article.title), "green")
         say(styled("headline: ", *titles), indent=2)
-    _print_facts(one.facts)
+    print_changes(one, indent=2)
 
 
 def _print_conflict(pair: FactConflict) -> None:

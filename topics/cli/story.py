@@ -8,7 +8,7 @@ import typer
 
 from embeddings.errors import InputError
 from topics.answers.counting import count, percent
-from topics.answers.story_words import DOUBTS, pair_copies, tell_join
+from topics.answers.story_words import DOUBTS, list_outdated, pair_copies, tell_join, tell_still
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from topics.answers.story import StoryReport, StorySummary
     from topics.coverage.credit.stated import StatedAgency
     from topics.coverage.reuse.reuse import StoryArticle, TextSource
+    from topics.coverage.reuse.updates import Revision
 
 EXAMPLE = "topicwire story 3"
 
@@ -125,20 +126,25 @@ def _range(first: str, last: str) -> str:
 def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
     say(plain(found.title) or "without a headline", style="bold")
     outlets = count(len(found.outlets), "outlet") if found.outlets else "no known outlet"
+    outdated = list_outdated(found.timelines)
+    listed = [one for one in found.articles if one.article.document_id not in outdated]
+    earlier = f" and {count(len(outdated), 'earlier version')}" if outdated else ""
     say(
-        f"Story {found.id}: {count(len(found.articles), 'article')}, {outlets}, "
+        f"Story {found.id}: {count(len(listed), 'article')}{earlier}, {outlets}, "
         f"{count(len(found.voices), 'independent voice')}; cohesion {found.cohesion:.2f}\n"
     )
     _print_first(found)
     _print_agencies(found.agencies)
-    _print_articles(found.articles[:limit], {one.document_id: one for one in found.revised})
-    tell_more(len(found.articles) - limit, end="\n\n")
+    _print_articles(listed[:limit], {one.document_id: one for one in found.revised})
+    tell_more(len(listed) - limit, end="\n\n")
+    for timeline in found.timelines:
+        _print_timeline(timeline)
     joins = [join for voice in found.voices for join in voice.joins]
     for join in joins:
         say(plain(tell_join(join)))
     if joins:
         say()
-    copies = pair_copies(found.articles)
+    copies = pair_copies(found)
     texts = {one.article.document_id: one.text for one in found.articles}
     for one, source in copies[:limit]:
         _print_copy(one, source, texts[source.article.document_id], diff=diff)
@@ -213,6 +219,28 @@ def _name(one: StoryArticle, revised: Revised | None) -> Text:
         changed = f", changed {time_of(revised.changed)}" if revised.changed else ""
         line.append(f"\n{revised.versions + 1} versions{changed}", style="dim")
     return line
+
+
+def _print_timeline(versions: Sequence[Revision]) -> None:
+    latest = versions[-1].article
+    say(
+        (f"{count(len(versions), 'version')} of one article of ", "bold"),
+        outlet_name(latest.source),
+    )
+    for one in versions:
+        say(f"{date_of(one.article.published)}  {plain(one.article.title)}", indent=2)
+        print_changes(one, indent=4)
+    say()
+
+
+def print_changes(one: Revision, indent: int) -> None:
+    """Print the facts that changed, and who still has them as before."""
+    for fact in one.facts:
+        before, after = plain(fact.before) or "none", plain(fact.after) or "none"
+        say(styled(f"{fact.kind}: ", (before, "red"), " -> ", (after, "green")), indent=indent)
+    for still in one.still:
+        told = tell_still(still, one.article)
+        say(f"{plain(told)}: {plain(still.article.title)}", style="bold yellow", indent=indent)
 
 
 def _print_copy(one: StoryArticle, source: TextSource, text: str, *, diff: bool) -> None:

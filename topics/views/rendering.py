@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from embeddings.text.printing import plain, safe
 from topics.answers.counting import count, percent
+from topics.answers.story_words import tell_still
 from topics.views.dates import shorten_time, spell_range
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _open_environment() -> Environment:
         "count": count,
         "percent": percent,
         "day": shorten_time,
+        "still": tell_still,
         "web": web_address,
         "own_address": own_address,
         "file_name": lambda path: PurePath(path.replace("\\", "/")).name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from topics.answers.counting import percent
-from topics.answers.story_words import DOUBTS, pair_copies, tell_join
+from topics.answers.story_words import DOUBTS, list_outdated, pair_copies, tell_join
 from topics.views.charts import Lane, Tick, draw_lanes, draw_parts
 from topics.views.marks import Beside, as_printed, mark_beside
 
@@ -66,7 +66,7 @@ class StoryView:
         ticks: Days at their foot.
         doubts: Why it is not certain who was first, in words.
         joins: Why outlets are one voice, in words.
-        makeup: Of what each article is made.
+        makeup: Of what each article is made, earlier versions of one left out.
         pairs: Articles side by side.
     """
 
@@ -89,6 +89,7 @@ def view_story(report: StoryReport) -> StoryView:
         [(one.source, one.published, one.title, one.document_id in first) for one in cited]
     )
     versions = {one.document_id: one.versions + 1 for one in report.revised}
+    outdated = list_outdated(report.timelines)
     texts = {one.article.document_id: one.text for one in report.articles}
     dates = sorted(one.published for one in cited if one.published)
     return StoryView(
@@ -100,11 +101,13 @@ def view_story(report: StoryReport) -> StoryView:
         doubts="; ".join(DOUBTS[one] for one in report.doubts),
         joins=tuple(tell_join(join) for voice in report.voices for join in voice.joins),
         makeup=tuple(
-            _measure(one, versions.get(one.article.document_id, 1)) for one in report.articles
+            _measure(one, versions.get(one.article.document_id, 1))
+            for one in report.articles
+            if one.article.document_id not in outdated
         ),
         pairs=tuple(
             _pair(one, source, texts[source.article.document_id])
-            for one, source in pair_copies(report.articles)
+            for one, source in pair_copies(report)
         ),
     )
 

@@ -11,8 +11,11 @@ import topics
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import keep_version
 from embeddings.errors import InputError
+from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.running import run
+from tests.topics.conftest import CONVOY, WITNESS
 from topics.answers.changes import _revise
+from topics.pipeline.run import derive
 
 BEFORE, SINCE, AFTER = "2026-01-01T06:00:00+00:00", "2026-02-01", "2026-02-01T06:00:00+00:00"
 LATER = ("courier-1", "courier-2", "ledger-1", "ledger-2")
@@ -67,13 +70,13 @@ def test_a_correction_is_known_by_what_was_added(morning):
         connection.execute("DELETE FROM versions")
         (wire,) = store.documents(["wire-1"])
         keep_version(store, replace(wire, text=wire.text.replace("Witnesses", "People")), BEFORE)
-        assert not _revise(store, wire, None).corrects
+        assert not _revise(store, wire).corrects
         added = replace(wire, text=f"{wire.text}\n\nCorrection: an earlier version had nine.")
-        assert _revise(store, added, None).corrects
+        assert _revise(store, added).corrects
         added = replace(wire, text=f"{wire.text}\n\nCorrection (May 5) The lorries were eleven.")
-        assert _revise(store, added, None).corrects
+        assert _revise(store, added).corrects
         added = replace(wire, text=f"{wire.text}\n\nThe Department of Corrections sent two.")
-        assert not _revise(store, added, None).corrects
+        assert not _revise(store, added).corrects
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026", "0001-01-01T00:00+23:59"])
@@ -100,3 +103,49 @@ def test_the_command_shows_each_kind(morning):
         "One wording, other facts",
     ):
         assert words in out
+
+
+def test_a_version_under_another_address_is_a_revision_and_one_line_of_its_story(
+    tmp_path, put, encoder
+):
+    path, told = tmp_path / "blast.db", {}
+    for place, figure in enumerate(("three", "seven", "twelve")):
+        told[f"post-{place}"] = {
+            "title": f"Convoy of {figure} lorries reaches besieged town",
+            "source": "post",
+            "published": f"2013-05-10T{12 + place}:00",
+            "paragraphs": [CONVOY.replace("eleven", figure), WITNESS],
+        }
+    told["courier"] = {
+        "title": "Convoy of seven lorries reaches besieged town",
+        "source": "courier",
+        "published": "2013-05-10T16:00",
+        "paragraphs": ["Seven lorries of a convoy crossed the border to the besieged town."],
+    }
+    with CorpusStore.open(path, write=True) as store:
+        for name, article in told.items():
+            put(store, name, **article)
+        note_encoder(store, encoder)
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+        with store.transaction() as connection:
+            connection.execute("UPDATE documents SET first_read = ?, changed = ?", (AFTER, AFTER))
+    found = topics.changes(SINCE, path)
+    assert {(one.article.document_id, one.headline[10:15]) for one in found.revised} == {
+        ("post-1", "three"),
+        ("post-2", "seven"),
+    }
+    (number,) = {one.story for one in found.revised}
+    (line,) = topics.story(number, path).timelines
+    facts = [[(one.before, one.after) for one in version.facts] for version in line]
+    assert facts == [[], [("3", "7")], [("7", "12")]]
+    assert [[one.article.source for one in version.still] for version in line] == [
+        [],
+        [],
+        ["courier"],
+    ]
+    code, out, _ = run("story", str(number), "--db", path, columns=120)
+    assert code == 0
+    assert "2 articles and 2 earlier versions" in out
+    assert "still 7 in courier, 2 hours later" in out
+    assert "stands in" not in out
