@@ -49,7 +49,7 @@ def publication_order(published: str) -> tuple[str, str]:
 
 # Raised when reading, furniture rules or splitting change, so that files are read again and
 # stored articles made anew.
-PROCESSING = 5
+PROCESSING = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from embeddings.articles.formats.cells import read_cell
 from embeddings.articles.formats.format import HEAD, Format, Row, about_file, first_of
+from embeddings.articles.formats.plain import find_date
 from embeddings.articles.formats.xml_text import find_root, is_web_page, read_xml
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.decoding import (
@@ -21,6 +22,7 @@ from embeddings.articles.parsing.decoding import (
     peek,
     replace_unknown,
 )
+from embeddings.articles.parsing.lines import find_lines
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
 from embeddings.errors import first_line
@@ -88,7 +90,7 @@ def _read_entry(
         text=text,
         title=re.sub(r"\s*\n\s*", " ", read_cell(entry.get("title"))),
         source=origin or outlet,
-        published=published,
+        published=published or find_date(find_lines(text), order),
         url=clean(first_of(entry, "feedburner_origlink", "link")),
     )
     return Row(number, number, article, problem)

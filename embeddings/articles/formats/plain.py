@@ -21,6 +21,8 @@ _MASTHEAD_WORDS = 6
 # Date lines stand near the top, or at the very bottom.
 _TOP_LINES = 12
 _BOTTOM_LINES = 6
+# More dates than these are the headings of a timeline, but for those with a label or a time.
+_MOST_DATES = 3
 _BULLETS = " \t•⦁*-–—|"
 
 
@@ -101,6 +103,8 @@ def find_date(lines: list[Line], order: DateOrder) -> str:
     places = [*range(min(_TOP_LINES, len(lines)))]
     places += range(max(len(places), len(lines) - _BOTTOM_LINES), len(lines))
     found = [parse_date_line(lines[i].text.strip(_BULLETS), order) for i in places]
+    if sum(date is not None for date in found) > _MOST_DATES:
+        found = [date for date in found if date and not date.bare]
     for label in ("published", "", "updated"):
         for date in found:
             if date and date.label == label:

@@ -21,9 +21,11 @@ from embeddings.articles.formats.columns import (
 from embeddings.articles.formats.csv_records import read_csv_records
 from embeddings.articles.formats.format import Format, Record, Row, about_file
 from embeddings.articles.formats.json_records import read_json_records
+from embeddings.articles.formats.plain import find_date
 from embeddings.articles.parsing.date_columns import describe_order, is_numeric_date
 from embeddings.articles.parsing.dates import DateOrder, parse_date
 from embeddings.articles.parsing.decoding import LONG_ARTICLE, MOST_ARTICLE, describe_replaced
+from embeddings.articles.parsing.lines import find_lines
 from embeddings.articles.parsing.relative_dates import parse_relative
 from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
@@ -251,6 +253,8 @@ class _Table:
             self.relative += bool(published)
         if stated and not published:
             problem = f"the date {stated[:40]!r} was not understood"
+        # As of a text file: what the article says of itself.
+        published = published or find_date(find_lines(text), self.order)
         source, url = cells.pop("source", ""), cells.get("url", "")
         if not source and (host := find_host(url)):
             source = host

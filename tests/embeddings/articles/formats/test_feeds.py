@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def read(folder: Path, content: str | bytes, name: str = "feed.xml") -> ReadFile
 
 def problems(file: ReadFile) -> list[str]:
     return [each.message for each in file.problems]
+
+
+def test_entry_without_a_date_has_that_of_its_own_date_line(tmp_path):
+    undated = re.sub(r"<(published|updated)>.*?</\1>", "", ATOM)
+    (entry,) = read(tmp_path, undated).documents
+    assert entry.published == ""
+    (entry,) = read(tmp_path, undated.replace(VOTE, f"5 March 2024&lt;p&gt;{VOTE}")).documents
+    assert entry.published == "2024-03-05"
 
 
 def test_atom_gives_its_content_and_the_date_of_publication(tmp_path):

@@ -235,6 +235,25 @@ def test_date_that_is_not_understood_is_named() -> None:
     assert row.problem == "the date 'soon' was not understood"
 
 
+@pytest.mark.parametrize(
+    ("top", "published"),
+    [
+        ("Published: 5 March 2024", "2024-03-05"),
+        ("By Ann Wells, March 5, 2024", "2024-03-05"),
+        ("The ferry sailed on 5 March 2024.", ""),
+        ("March 2020\n\nIt began.\n\nApril 2020\n\nMay 2020\n\nJune 2020", ""),
+    ],
+)
+def test_row_without_a_date_has_that_of_its_own_date_line(top: str, published: str) -> None:
+    text = f"{top}\n\nThe ferry sailed at noon with nobody on board."
+    (row,) = rows(json.dumps({"text": text}), "jsonl")
+    assert row.content is not None
+    assert row.content.published == published
+    (row,) = rows(json.dumps({"text": text, "date": "2023-01-02"}), "jsonl")
+    assert row.content is not None
+    assert row.content.published == "2023-01-02"
+
+
 def test_table_without_text_is_a_problem_where_it_was_not_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "a.csv").write_text("name,when\na,b\n", encoding="utf-8")
     (tmp_path / "b.jsonl").write_text('{"text": "One."}\n', encoding="utf-8")
