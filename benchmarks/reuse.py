@@ -1,4 +1,4 @@
-"""Measure reuse by rule: `python -m benchmarks.reuse --data DIR [paragraphs articles]`.
+"""Measure reuse by rule: `python -m benchmarks.reuse --data DIR [paragraphs articles grades]`.
 
 Paragraphs and whole articles of syria.jsonl are copied with graded edits (benchmarks/edits.py)
 and hidden among all the others, which are of one subject: the nearest others by their words,
@@ -10,6 +10,11 @@ and articles of one outlet and month, are among them. Every source is used once 
     reported     copies whose changed figure or name ``compare`` calls a conflict
     wrong        relations of a copy to a text that is neither one that it was made of, nor
                  related to one of them without the copies
+
+Part ``grades`` ranks pairs of texts by one figure, in four grades: a copy (up to 10 % of the words
+edited by rule), a light revision (20 and 30 %), a heavy one (the same update in words of another
+annotator of ``timeline_updates``), and none (another update on the same event); two halves of the
+updates, of which the share was chosen on neither.
 """
 
 from __future__ import annotations
@@ -28,6 +33,9 @@ from numpy.typing import NDArray
 from benchmarks.copies import paragraphs, rows
 from benchmarks.edits import EDITS, RATES, find_name, has_figure, synonyms, typos
 from embeddings.documents import Document, Passage
+from embeddings.text.stopwords import STOP_WORDS
+from embeddings.text.wording import read_words
+from embeddings.words.alignment import match_words
 from embeddings.words.copies import CopySurvey, compare, survey_copies
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.wordings import find_contained
@@ -218,6 +226,60 @@ def measure_articles(data: Path) -> None:
     measure("articles", whole, documents, 20)
 
 
+def grade(data: Path) -> None:
+    """Rank four grades of reuse by the share of words, and by that without lone function words."""
+    from scipy.stats import spearmanr
+
+    rng = random.Random(11)  # noqa: S311 - a repeatable sample
+    told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows(data / "timeline_updates.jsonl.gz"):
+        if len(row["text"].split()) >= 25:
+            told[row["label"]][row["story"]].append(row["text"])
+    halves: list[list[tuple[int, str, str]]] = [[], []]
+    for stories in told.values():
+        for half, pairs in enumerate(halves):
+            mine = dict(sorted(stories.items())[half::2])
+            for story, (text, *others) in mine.items():
+                apart = [one for name, texts in mine.items() if name != story for one in texts]
+                if not others or not apart:
+                    continue
+                other = rng.choice(apart)
+                for level, rates in ((3, (0.0, 0.05, 0.1)), (2, (0.2, 0.3))):
+                    edit = EDITS[rng.choice(GRADED)]
+                    words = edit(text.split(), rng.choice(rates), rng, other)
+                    pairs.append((level, text, " ".join(words)))
+                pairs += [(1, text, rng.choice(others)), (0, text, other)]
+    for half, pairs in enumerate(halves):
+        levels = np.array([level for level, *_ in pairs])
+        for name, measure_pair in (("share", share), ("without lone words", firm_share)):
+            found = np.array([measure_pair(a, b) for _, a, b in pairs])
+            cells = (np.quantile(found[levels == level], (0.05, 0.5, 0.95)) for level in range(4))
+            print(f"half {half}, {len(pairs)} pairs, {name:18s} Spearman "
+                  f"{spearmanr(found, levels)[0]:.3f}; none, heavy, light, copy: ",
+                  "; ".join(" ".join(f"{one:.2f}" for one in cell) for cell in cells))  # fmt: skip
+
+
+# Edits that leave the facts.
+GRADED = ("typos", "synonyms", "reword", "cut", "insert", "reorder")
+
+
+def share(a: str, b: str) -> float:
+    """Return the share of the longer text's words that stand in the other."""
+    return compare(a, b).share
+
+
+def firm_share(a: str, b: str) -> float:
+    """Return the same, function words left out that stand alone among others."""
+    first, second = read_words(a).words, read_words(b).words
+    blocks = [block for found in match_words(first, second) for block in found]
+    shared = sum(
+        after - start
+        for start, after, *_ in blocks
+        if after - start > 1 or first[start] not in STOP_WORDS
+    )
+    return shared / max(len(first), len(second), 1)
+
+
 def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(
@@ -229,6 +291,7 @@ def main() -> None:
     parts: dict[str, Callable[[Path], None]] = {
         "paragraphs": measure_paragraphs,
         "articles": measure_articles,
+        "grades": grade,
     }
     for part in arguments.parts:
         parts[part](arguments.data)
