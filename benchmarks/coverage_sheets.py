@@ -30,10 +30,10 @@ from benchmarks.name_sheets import agree, interval
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document
 from embeddings.text.normalising import hash_text
-from topics.answers.citing import load_articles
 from topics.coverage.articles.articles import gather_articles
 from topics.coverage.relations.articles import relate_articles
 from topics.coverage.stories.stories import find_stories, story_text
+from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage_tables import read_relations
 from topics.pipeline.furniture import read_furniture
 

@@ -60,8 +60,8 @@ def find_by_words(path: Path, least: int) -> list[Repeated]:
     from embeddings.corpus.intake import add_paths
     from embeddings.corpus.store import CorpusStore
     from embeddings.text.normalising import hash_text
-    from topics.answers.citing import load_articles
     from topics.coverage.reuse.boilerplate import find_boilerplate
+    from topics.pipeline.citing import load_articles
 
     with (
         tempfile.TemporaryDirectory() as folder,

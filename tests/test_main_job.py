@@ -19,9 +19,9 @@ from embeddings.corpus.store import CorpusStore
 from tests.running import run
 from topics import outlets, stories, story
 from topics.answers import covered
-from topics.answers.covered import load_coverage
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.word_kinds import EARLIER, UNORDERED
+from topics.pipeline.covered import load_coverage
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"

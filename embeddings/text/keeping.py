@@ -133,6 +133,11 @@ def keeping(load: Load) -> Iterator[KeptRows]:
         _kept.reset(token)
 
 
+def is_keeping() -> bool:
+    """Say whether this stands within ``keeping``."""
+    return _kept.get() is not None
+
+
 def keep_rows(
     method: str, keys: Sequence[bytes], make: Callable[[NDArray[np.intp]], NDArray[Any]]
 ) -> NDArray[Any]:

@@ -363,11 +363,15 @@ def count_many(texts: Iterable[tuple[str, bool]]) -> WordedTexts:
     """Number the words of some of many texts, and count those of the others.
 
     Args:
-        texts: Each with whether its words are wanted; else they have the number 0.
+        texts: Each with whether its words are wanted; the numbers of others mean nothing.
     """
-    vocabulary = Vocabulary()
+    shares = _shared.get() is not None
+    vocabulary = open_vocabulary()
     rows = [
-        vocabulary.row(text) if wanted else np.zeros(len(_find_words(text)), np.uint32)
+        # Within ``read_once`` the words of others are known, too.
+        vocabulary.row(text)
+        if wanted or (shares and text)
+        else np.zeros(len(_find_words(text)), np.uint32)
         for text, wanted in texts
     ]
     return join_rows(rows, vocabulary)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.corpus.filters import Filters
 from embeddings.words.alignment import Block, Change, compare
-from topics.answers.citing import load_articles
 from topics.answers.session import Database
 from topics.answers.sharing import check_kinds, check_share, check_sharing, choose_pairs
 from topics.answers.topics import open_clustered
 from topics.coverage.articles.articles import Article
+from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage_tables import read_article_pairs
 
 KINDS = ("exact", "near_copy", "contains")

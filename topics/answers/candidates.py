@@ -10,13 +10,13 @@ from embeddings.documents import Document, Passage
 from embeddings.text.normalising import hash_text
 from embeddings.vectors.graph import read_nodes
 from embeddings.words.copies import find_pairs
-from topics.answers.citing import load_articles
 from topics.answers.encoder import stored_encoder
 from topics.coverage.articles.articles import Article
 from topics.coverage.examples.judgements import JudgementKind
 from topics.coverage.examples.thresholds import read_thresholds
 from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.wordings import find_contained
+from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage import FLOORS, embed_leads, find_coverage
 from topics.pipeline.furniture import read_furniture
 from topics.pipeline.work import UNREAD, stored_graph

@@ -14,7 +14,6 @@ from embeddings.corpus.citations import Quotation, read_bodies, read_quotations
 from embeddings.corpus.filters import Filters
 from embeddings.documents import date_bounds, publication_order
 from embeddings.words.alignment import Block, Change, Comparison, compare
-from topics.answers.covered import read_agencies
 from topics.answers.session import Database, session_of
 from topics.answers.sharing import (
     KINDS,
@@ -28,6 +27,7 @@ from topics.answers.sharing import (
 from topics.answers.topics import open_clustered
 from topics.coverage.credit.wire import is_handed_on, own_agency, text_bounds
 from topics.pipeline.coverage_tables import read_relations
+from topics.pipeline.covered import read_agencies
 from topics.pipeline.sharing import CopyCount
 
 T = TypeVar("T")

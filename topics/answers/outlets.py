@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings.corpus.filters import find_outlets
-from topics.answers.covered import Coverage, load_coverage, open_owners
 from topics.answers.session import Database, session_of
 from topics.answers.topics import open_clustered
-from topics.coverage.credit.owners import Owners, read_owners
-from topics.coverage.reuse.matrix import OutletReport, measure_outlets
+from topics.coverage.credit.owners import read_owners
+from topics.coverage.reuse.matrix import OutletReport, name_owners
+from topics.pipeline.covered import open_owners
+from topics.pipeline.outlets import read_outlets
 
 
 def outlets(
@@ -36,7 +37,7 @@ def outlets(
 
     def answer() -> OutletReport:
         with open_clustered(db, current=True) as store:
-            return measure_coverage(load_coverage(store), given or open_owners(None, store))
+            return name_owners(read_outlets(store), given or open_owners(None, store))
 
     report = session_of(db).keep(("outlets", repr(given)), answer)
     if not sources:
@@ -47,20 +48,4 @@ def outlets(
         report,
         outlets=tuple(one for one in report.outlets if one.outlet in wanted),
         reuse=tuple(one for one in report.reuse if wanted & {one.outlet, one.source}),
-    )
-
-
-def measure_coverage(coverage: Coverage, owners: Owners) -> OutletReport:
-    """Measure all outlets of a corpus that was read."""
-    return measure_outlets(
-        coverage.passages,
-        coverage.articles,
-        coverage.groups,
-        coverage.relations,
-        stated=coverage.stated,
-        stories=list(coverage.stories.values()),
-        quoted=coverage.quoted,
-        furniture=coverage.rote,
-        quotations=coverage.quotations,
-        owners=owners,
     )

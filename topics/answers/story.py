@@ -12,7 +12,6 @@ from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import Revised, list_revised
 from embeddings.errors import InputError
-from topics.answers.covered import Coverage, load_coverage, open_owners
 from topics.answers.session import Database
 from topics.answers.topics import open_clustered
 from topics.coverage.credit.credits import sole_agency
@@ -29,6 +28,7 @@ from topics.pipeline.coverage_tables import (
     read_story_articles,
     read_story_heads,
 )
+from topics.pipeline.covered import Coverage, load_coverage, open_owners
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from embeddings.errors import InputError
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_words
 from embeddings.vectors.graph import read_nodes
-from topics.answers.citing import load_articles
 from topics.answers.encoder import stored_encoder
 from topics.answers.session import Database
 from topics.answers.topics import open_clustered
@@ -25,6 +24,7 @@ from topics.coverage.relations.events import check_same_event
 from topics.coverage.relations.pairs import score_pair
 from topics.coverage.relations.relating import check_outside
 from topics.coverage.relations.wordings import check_contained
+from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage import embed_leads, find_coverage
 from topics.pipeline.coverage_tables import read_canonicals, read_pairs
 from topics.pipeline.furniture import read_furniture

@@ -13,15 +13,16 @@ from embeddings.corpus.contents import refuse_source
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from embeddings.writing import check_output, write_whole
-from topics.answers.covered import load_coverage, open_owners
-from topics.answers.outlets import measure_coverage
 from topics.answers.points import gather_points, open_laid_out
 from topics.answers.session import Database
 from topics.answers.story import list_stories, report_stories
 from topics.answers.topics import find_topics, open_clustered
+from topics.coverage.reuse.matrix import name_owners
 from topics.hierarchy.outline import read_outline
 from topics.one_file.blocks import join_columns, join_texts, pack, write_json
 from topics.one_file.hashing import write_policy
+from topics.pipeline.covered import load_coverage, open_owners
+from topics.pipeline.outlets import read_outlets
 from topics.views.corpus import tell_size, view_corpus
 from topics.views.map import MapView, view_map
 from topics.views.outlets import view_outlets
@@ -165,7 +166,7 @@ def _gather(
         "topics": None if wanted else view_topics(store, filters, chosen),
         "listed": listed,
         "stories": [view_story(one) for one in told],
-        "outlets": None if narrowed else view_outlets(measure_coverage(coverage, known)),
+        "outlets": None if narrowed else view_outlets(name_owners(read_outlets(store), known)),
     }
 
 

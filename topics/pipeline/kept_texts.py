@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
-from embeddings.text.keeping import keeping
+from embeddings.text.keeping import is_keeping, keeping
 from embeddings.text.normalising import hash_once
 from embeddings.text.wording import KeptWords, read_once
 
@@ -35,11 +36,11 @@ def reading_kept(store: CorpusStore, has_read_all: Callable[[], bool]) -> Iterat
         words = [array for part in _WORDS if (array := _read(store, f"{kind}.{part}")) is not None]
         return KeptWords(*words) if len(words) == len(_WORDS) else None
 
-    def load(method: str) -> tuple[NDArray[np.uint8], NDArray[Any]] | None:
-        keys, rows = _read(store, f"{method}.keys"), _read(store, f"{method}.rows")
-        return None if keys is None or rows is None else (keys, rows)
-
-    with hash_once(), read_once(load_words) as vocabularies, keeping(load) as kept:
+    with (
+        hash_once(),
+        read_once(load_words) as vocabularies,
+        keeping(partial(_read_method, store)) as kept,
+    ):
         yield
     every = has_read_all()
     with store.transaction():
@@ -50,6 +51,21 @@ def reading_kept(store: CorpusStore, has_read_all: Callable[[], bool]) -> Iterat
         for method, keys, rows in kept.changed(every=every):
             store.put_array(f"{method}.keys", keys)
             store.put_array(f"{method}.rows", rows)
+
+
+@contextmanager
+def taking_kept(store: CorpusStore) -> Iterator[None]:
+    """Within the block, take what such blocks kept of texts, but their words; keep nothing.
+
+    Inside ``reading_kept`` it changes nothing.
+    """
+    with nullcontext() if is_keeping() else keeping(partial(_read_method, store)):
+        yield
+
+
+def _read_method(store: CorpusStore, method: str) -> tuple[NDArray[np.uint8], NDArray[Any]] | None:
+    keys, rows = _read(store, f"{method}.keys"), _read(store, f"{method}.rows")
+    return None if keys is None or rows is None else (keys, rows)
 
 
 def _read(store: CorpusStore, name: str) -> NDArray[Any] | None:

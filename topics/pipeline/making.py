@@ -18,6 +18,7 @@ from embeddings.search.making import keep_index, make_index
 from embeddings.vectors.graph import gather_nodes
 from embeddings.vectors.growing import Lists, find_lists
 from topics.coverage.relations.articles import ArticleRelation
+from topics.coverage.reuse.matrix import OutletReport
 from topics.coverage.reuse.origins import find_quoted
 from topics.coverage.stories.stories import StorySurvey
 from topics.discovery.weights import MOST_NEIGHBOURS
@@ -37,6 +38,7 @@ from topics.pipeline.coverage_tables import (
     store_relations,
     store_stories,
 )
+from topics.pipeline.covered import load_coverage
 from topics.pipeline.furniture import FURNITURE as FURNITURE_TABLE
 from topics.pipeline.furniture import find_repeated, store_furniture
 from topics.pipeline.keeping import (
@@ -51,6 +53,8 @@ from topics.pipeline.keeping import (
 from topics.pipeline.kept_tables import has_kept
 from topics.pipeline.layouts import ARRAYS as LAYOUT_ARRAYS
 from topics.pipeline.layouts import POINTS, keep_layout, make_layout
+from topics.pipeline.outlets import OUTLETS as OUTLETS_NAME
+from topics.pipeline.outlets import measure_coverage
 from topics.pipeline.quotations import QUOTED, by_passage
 from topics.pipeline.sharing import SHARING, Told, store_told, tell_all
 from topics.pipeline.stages import Stage, Work, stored_notes
@@ -168,6 +172,11 @@ def _tell_sharing(work: CorpusWork) -> Told:
     return tell_all(
         work.passages, work.articles, work.copies, work.pairs, work.furniture, work.stories
     )
+
+
+def _measure_outlets(work: CorpusWork) -> OutletReport:
+    begin("measuring outlets")
+    return measure_coverage(load_coverage(work.store, corpus=(work.passages, work.articles)))
 
 
 # Quotations
@@ -304,6 +313,14 @@ SHARED: Stage[CorpusWork] = Stage(
     keep=lambda work, told: store_told(work.store, work.passages, told),
     tables=("copy_groups", "relations"),
 )
+# Made when those before it are stored, of which it is read.
+OUTLETS: Stage[CorpusWork] = Stage(
+    name=OUTLETS_NAME,
+    after=(SHARING,),
+    hangs_on=lambda _: [],
+    make=_measure_outlets,
+    keep=lambda _, report: dataclasses.asdict(report),
+)
 QUOTATIONS: Stage[CorpusWork] = Stage(
     name=QUOTED,
     after=("relations",),
@@ -370,6 +387,7 @@ STAGES: tuple[Stage[Any], ...] = (
     FURNITURE,
     STORIES,
     SHARED,
+    OUTLETS,
     QUOTATIONS,
     PLACES,
     TOPICS,

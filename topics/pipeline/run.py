@@ -24,6 +24,7 @@ from topics.pipeline.making import (
     FURNITURE,
     LAYOUT,
     NAMES,
+    OUTLETS,
     PLACES,
     QUOTATIONS,
     RELATIONS,
@@ -68,8 +69,10 @@ def derive(
     with reading_kept(store, lambda: RELATIONS.name in work.runner.made):
         work.runner.make(RELATIONS, FURNITURE, STORIES, SHARED)
         work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES, SEARCH)
-    previous = count_shown(store)
-    work.runner.keep()
+        previous = count_shown(store)
+        work.runner.keep()
+        work.runner.make(OUTLETS)
+        work.runner.keep()
     told = stored_notes(store, TOPICS.name)
     # Edits that are idle are told by every run, until they are undone.
     idle = (*told.get("idle", ()), *stored_notes(store, NAMES.name))

@@ -14,11 +14,11 @@ from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from topics.answers.changes import ChangesReport
 from topics.answers.changes import changes as tell_changes
-from topics.answers.covered import load_coverage, open_owners
 from topics.answers.info import removed_lines
 from topics.answers.story import list_stories, report_stories
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.coverage_tables import read_story_heads
+from topics.pipeline.covered import load_coverage, open_owners
 from topics.views.charts import draw_parts, draw_timeline
 from topics.views.outlets import view_outlets
 from topics.views.story import StoryView, view_story

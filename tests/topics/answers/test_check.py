@@ -14,11 +14,11 @@ from embeddings.errors import StoreError
 from tests.running import run
 from topics.answers import cluster as clustering
 from topics.answers.check import check, repair
-from topics.answers.citing import load_articles
 from topics.answers.story import stories
 from topics.answers.topics import summarise_topics
 from topics.coverage.examples.judgements import Judgement, put_judgement, read_judgements
 from topics.edits.edits import Anchor, Edit, put_edit, read_edits
+from topics.pipeline.citing import load_articles
 from topics.pipeline.run import lay_out
 
 

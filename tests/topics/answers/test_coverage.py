@@ -17,12 +17,12 @@ from tests.running import run
 from topics.answers.article_copies import article_copies, list_article_copies
 from topics.answers.copies import KINDS, _find_first, copies, list_copies
 from topics.answers.counting import tell_copies
-from topics.answers.covered import load_coverage
 from topics.answers.info import info
 from topics.answers.outlets import outlets
 from topics.answers.story import stories, story
 from topics.answers.tables import to_arrow
 from topics.coverage.credit.wire import own_agency
+from topics.pipeline.covered import load_coverage
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
 from topics.pipeline.run import derive
 from topics.pipeline.sharing import CopyCount

@@ -32,14 +32,14 @@ def opened(news, encoder, monkeypatch):
 
 @pytest.fixture
 def measured(monkeypatch):
-    """Count how often outlets are measured."""
-    measure, calls = outlets_module.measure_coverage, []
+    """Count how often what outlets repeat is read."""
+    read, calls = outlets_module.read_outlets, []
 
     def count(*given):
         calls.append(threading.get_ident())
-        return measure(*given)
+        return read(*given)
 
-    monkeypatch.setattr(outlets_module, "measure_coverage", count)
+    monkeypatch.setattr(outlets_module, "read_outlets", count)
     return calls
 
 

@@ -13,11 +13,11 @@ from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from tests.running import lay_flat, run
-from topics.answers.covered import load_coverage
 from topics.answers.points import gather_points, open_laid_out
 from topics.answers.story import list_stories
 from topics.hierarchy.outline import read_outline
 from topics.one_file.building import MOST_WHOLE, _join_scripts, _keep_on_topic
+from topics.pipeline.covered import load_coverage
 
 
 @pytest.fixture

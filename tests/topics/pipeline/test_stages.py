@@ -8,11 +8,15 @@ import pytest
 
 from embeddings.corpus.store import CorpusStore
 from tests.older import make_older
+from topics.coverage.credit import credit_lines
+from topics.pipeline import outlets
+from topics.pipeline.covered import load_coverage
+from topics.pipeline.outlets import measure_coverage, read_outlets
 from topics.pipeline.run import derive, has_layout, lay_out
 from topics.pipeline.stages import Runner, Stage, Work, is_stale, stored_digest, stored_notes
 
 # Stages that a file of version 3 has not.
-NEW = ("quotations", "furniture", "sharing", "search")
+NEW = ("quotations", "furniture", "sharing", "search", "outlets")
 
 
 class Chain:
@@ -89,6 +93,35 @@ def test_a_changed_article_leaves_no_stage(news, put):
         assert stored_digest(store, "relations") == stored_digest(store, "topics") == ""
 
 
+def test_what_outlets_repeat_is_measured_when_articles_change_not_when_it_is_asked_for(
+    news, encoder, monkeypatch
+):
+    with CorpusStore.open(news, write=True) as store:
+        before = measure_coverage(load_coverage(store))
+        monkeypatch.setattr(outlets, "measure_coverage", lambda _: pytest.fail("measured"))
+        assert read_outlets(store) == before
+        store.rename_outlet(store.documents()[0].id, "herald")
+        derive(store, encoder)
+        after = read_outlets(store)
+        assert after == measure_coverage(load_coverage(store)) != before
+
+
+@pytest.mark.parametrize("lost", ["outlets", "sharing"])
+def test_what_outlets_repeat_is_measured_where_what_is_kept_is_none_or_of_another_state(news, lost):
+    with CorpusStore.open(news, write=True) as store:
+        kept = read_outlets(store)
+        with store.transaction() as connection:
+            connection.execute("DELETE FROM stages WHERE name = ?", (lost,))
+            connection.execute("UPDATE stages SET notes = '{}', crc = NULL WHERE name = 'outlets'")
+        assert read_outlets(store) == kept
+
+
+def test_credits_once_found_are_kept_with_the_database(news, monkeypatch):
+    with CorpusStore.open(news) as store:
+        monkeypatch.setattr(credit_lines, "search_credits", lambda *_: pytest.fail("searched"))
+        assert len(load_coverage(store).stated) == len(store.documents())
+
+
 def test_the_layout_is_made_once_for_a_graph(news, encoder):
     with CorpusStore.open(news, write=True) as store:
         assert not has_layout(store)
@@ -103,7 +136,7 @@ def test_the_layout_is_made_once_for_a_graph(news, encoder):
 def test_a_file_of_version_3_keeps_what_was_made(news, encoder):
     with CorpusStore.open(news, write=True) as store:
         lay_out(store)
-        others = "SELECT name, digest FROM stages WHERE name NOT IN (?, ?, ?, ?)"
+        others = "SELECT name, digest FROM stages WHERE name NOT IN (?, ?, ?, ?, ?)"
         stages = dict(store.rows(others, NEW))
         notes = dict(store.rows("SELECT name, notes FROM stages"))
         old = {

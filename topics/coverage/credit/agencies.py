@@ -6,7 +6,10 @@ A dateline may name any other agency; the names below are also known where they 
 from __future__ import annotations
 
 import re
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
+
+CreditKind = Literal["dateline", "byline", "credit line", "agencies"]
 
 # Name -> the other forms in which it is printed. Agencies whose texts are reprinted in English.
 _FORMS: Final = {
@@ -79,6 +82,31 @@ _ENDS_AS_AGENCY: Final = re.compile(
 )
 AGENCY: Final = rf"{KNOWN}|{_SAYS_SO}"
 """The same with names that say of themselves that they are an agency's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One place where an article names the agency of its text.
+
+    Attributes:
+        agency: The agency's usual name; ``""`` for "agencies" that are not named.
+        kind: Where and how it is said.
+        text: The words of the credit.
+        start: Offset of ``text`` in ``Document.text``; -1 for a line that the page's reader
+            left out.
+        end: Offset after it, or -1.
+        shared: Whether others are credited along with it ("and agencies", "with Reuters",
+            "contributed to this report").
+        own: Whether the outlet is the agency itself.
+    """
+
+    agency: str
+    kind: CreditKind
+    text: str
+    start: int
+    end: int
+    shared: bool
+    own: bool
 
 
 def name_agency(form: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from embeddings.corpus.citations import ArticleLine, cite
 from embeddings.documents import Document
-from topics.coverage.credit.agencies import is_agency_outlet
-from topics.coverage.credit.credits import Credit, sole_agency
+from topics.coverage.credit.agencies import Credit, is_agency_outlet
+from topics.coverage.credit.credits import sole_agency
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from embeddings.documents import Document, date_bounds
-from topics.coverage.credit.agencies import agency_key, outlet_agency
-from topics.coverage.credit.credits import Credit
+from topics.coverage.credit.agencies import Credit, agency_key, outlet_agency
 
 # Before any date.
 _OPEN = ""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Passage
 from topics.coverage.articles.articles import Article
-from topics.coverage.credit.credits import Credit, credited_agency
+from topics.coverage.credit.agencies import Credit
+from topics.coverage.credit.credits import credited_agency
 from topics.coverage.credit.owners import Owners
 from topics.coverage.reuse.boilerplate import Copies
 from topics.coverage.reuse.origins import trace_words
@@ -122,9 +123,8 @@ def measure_outlets(
     quoted: NDArray[np.int64] | None = None,
     furniture: Collection[int] = (),
     quotations: Iterable[Sequence[int]] = (),
-    owners: Owners | None = None,
 ) -> OutletReport:
-    """Measure how much of each outlet stood before in each other one.
+    """Measure how much of each outlet stood before in each other one, each its own owner.
 
     Args:
         passages: Of the corpus.
@@ -139,9 +139,7 @@ def measure_outlets(
         quoted: What ``find_quoted`` finds, where it is known.
         furniture: See ``trace_words``.
         quotations: See ``trace_words``.
-        owners: Who owns which outlet.
     """
-    known = owners or Owners()
     trace = trace_words(
         passages,
         articles,
@@ -156,13 +154,16 @@ def measure_outlets(
     )
     wire = {number for number, said in (stated or {}).items() if credited_agency(said)}
     reuse, unnamed = _count_pairs(articles, trace, wire)
-    lines = _count_outlets(articles, trace, known)
-    return OutletReport(lines, reuse, unnamed, known.strangers(one.outlet for one in lines))
+    return OutletReport(_count_outlets(articles, trace), reuse, unnamed, ())
 
 
-def _count_outlets(
-    articles: Sequence[Article], trace: WordTrace, owners: Owners
-) -> tuple[OutletLine, ...]:
+def name_owners(report: OutletReport, owners: Owners) -> OutletReport:
+    """Return a report with who owns each outlet."""
+    lines = tuple(replace(one, owner=owners.of(one.outlet)) for one in report.outlets)
+    return replace(report, outlets=lines, strangers=owners.strangers(one.outlet for one in lines))
+
+
+def _count_outlets(articles: Sequence[Article], trace: WordTrace) -> tuple[OutletLine, ...]:
     number = np.repeat(trace.article_of, trace.texts.lengths)
     known = number >= 0
     counts = np.bincount(
@@ -180,7 +181,7 @@ def _count_outlets(
             words=int(kinds.sum()),
             **dict(zip(KINDS, kinds.tolist(), strict=True)),
             undated=undated[outlet],
-            owner=owners.of(outlet),
+            owner=outlet,
             original_share=round(float(kinds[ORIGINAL] / max(1, kinds.sum())), 4),
         )
         for outlet, kinds in by_outlet.items()

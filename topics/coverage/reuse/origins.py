@@ -14,7 +14,8 @@ from embeddings.text.wording import count_many
 from embeddings.words.alignment import match_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.unions import Unions
-from topics.coverage.credit.credits import Credit, credited_agency
+from topics.coverage.credit.agencies import Credit
+from topics.coverage.credit.credits import credited_agency
 from topics.coverage.credit.wire import find_agencies, text_bounds
 from topics.coverage.reuse.boilerplate import Copies, find_recurring
 from topics.coverage.reuse.quotes import find_shared_quotes, flag_quoted

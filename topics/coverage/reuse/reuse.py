@@ -16,7 +16,8 @@ from embeddings.documents import publication_order
 from embeddings.text.wording import Wording, read_words
 from embeddings.words.alignment import Block
 from topics.coverage.articles.articles import Article
-from topics.coverage.credit.credits import Credit, credited_agency
+from topics.coverage.credit.agencies import Credit
+from topics.coverage.credit.credits import credited_agency
 from topics.coverage.credit.wire import find_agencies, is_handed_on, text_bounds
 from topics.coverage.reuse.paragraphs import find_conflicts, lay_out
 from topics.coverage.reuse.story_stretches import copied_stretches

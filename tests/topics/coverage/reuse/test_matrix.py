@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from embeddings.documents import Document, Passage
 from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
-from topics.coverage.credit.credits import Credit
+from topics.coverage.credit.agencies import Credit
 from topics.coverage.relations.wordings import find_contained
 from topics.coverage.reuse.matrix import measure_outlets
 from topics.coverage.reuse.word_kinds import KINDS

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.documents import Document
-from topics.coverage.credit.credits import Credit
+from topics.coverage.credit.agencies import Credit
 from topics.coverage.credit.wire import find_agencies, text_bounds
 from topics.coverage.reuse.timelines import MOST_TIED, Holder, Timeline
 

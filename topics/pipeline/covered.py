@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,17 @@ from embeddings.corpus.citations import read_places
 from embeddings.corpus.contents import read_removals
 from embeddings.corpus.outlets import ALIASES
 from embeddings.corpus.store import CorpusStore
-from embeddings.documents import Passage
-from topics.answers.citing import load_articles
+from embeddings.documents import Document, Passage
 from topics.coverage.articles.articles import Article
-from topics.coverage.credit.credits import Credit, find_credits
+from topics.coverage.credit.agencies import Credit
+from topics.coverage.credit.credits import find_credits
 from topics.coverage.credit.owners import OWNERS, Owners, read_owners
 from topics.coverage.credit.wire import find_agencies
 from topics.coverage.reuse.boilerplate import Copies
+from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage_tables import find_kin, read_copies, read_pairs, read_stories
 from topics.pipeline.furniture import read_furniture
+from topics.pipeline.kept_texts import taking_kept
 from topics.pipeline.quotations import read_quoted
 from topics.pipeline.sharing import read_rows_of
 
@@ -45,6 +46,7 @@ class Coverage:
         quotations: Rows of each text that is a quotation shared.
         stories: Article numbers of each story, by date, by story id.
         dropped: Lines that the reader of web pages left out, by document id.
+        stated: The agencies that each article credits, by its number.
     """
 
     passages: list[Passage]
@@ -56,19 +58,25 @@ class Coverage:
     quotations: list[tuple[int, ...]]
     stories: dict[int, tuple[int, ...]]
     dropped: dict[str, list[str]]
-
-    @cached_property
-    def stated(self) -> dict[int, tuple[Credit, ...]]:
-        """The agencies that each article credits, by its number."""
-        documents = enumerate(article.document for article in self.articles)
-        return {n: find_credits(one, self.dropped.get(one.id, ())) for n, one in documents}
+    stated: dict[int, tuple[Credit, ...]]
 
 
-def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
-    """Read all of a store that coverage is told from, or all that one story is told from."""
+def load_coverage(
+    store: CorpusStore,
+    story_id: int | None = None,
+    corpus: tuple[list[Passage], list[Article]] | None = None,
+) -> Coverage:
+    """Read all of a store that coverage is told from, or all that one story is told from.
+
+    Args:
+        store: Its stories are up to date.
+        story_id: The story.
+        corpus: All passages and articles, where they are at hand.
+    """
     stories = read_stories(store)
     kin = None if story_id is None else find_kin(store, stories[story_id])
-    passages, articles = load_articles(store, kin)
+    passages, articles = corpus or load_articles(store, kin)
+    dropped = _read_dropped(store, kin)
     number = {article.id: place for place, article in enumerate(articles)}
     noted = read_rows_of(store, passages, "boilerplate")
     return Coverage(
@@ -83,7 +91,8 @@ def load_coverage(store: CorpusStore, story_id: int | None = None) -> Coverage:
             story_id: tuple(number[one] for one in members if one in number)
             for story_id, members in stories.items()
         },
-        _read_dropped(store, kin),
+        dropped,
+        dict(enumerate(_find_credits(store, [one.document for one in articles], dropped))),
     )
 
 
@@ -91,11 +100,17 @@ def read_agencies(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, f
     """Return the agencies whose text the articles of some passages may carry, by passage id."""
     places = {one: place[0] for one, place in read_places(store, passage_ids).items()}
     dropped = _read_dropped(store, set(places.values()))
-    found = {
-        one.id: find_agencies(one, find_credits(one, dropped.get(one.id, ())))
-        for one in store.documents(sorted(set(places.values())))
-    }
+    documents = store.documents(sorted(set(places.values())))
+    stated = _find_credits(store, documents, dropped)
+    found = {one.id: find_agencies(one, said) for one, said in zip(documents, stated, strict=True)}
     return {passage_id: found[document_id] for passage_id, document_id in places.items()}
+
+
+def _find_credits(
+    store: CorpusStore, documents: Sequence[Document], dropped: Mapping[str, Sequence[str]]
+) -> list[tuple[Credit, ...]]:
+    with taking_kept(store):
+        return [find_credits(one, dropped.get(one.id, ())) for one in documents]
 
 
 def _read_dropped(store: CorpusStore, document_ids: Collection[str] | None) -> dict[str, list[str]]:
