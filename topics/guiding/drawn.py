@@ -9,47 +9,61 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-# A topic looks like another where so large a share of its passages, and so many, lie between both.
+from topics.guiding.taxonomy import GuidedTopic
+
+# A topic looks like another where so large a share of its passages, and so many, lie between both
+# and speak of the other.
 LEAST_SHARE = 0.15
 LEAST_PASSAGES = 10
-# So many others are said, the one of most passages first.
+# So many phrases are said, the one of most passages first.
 MOST_SAID = 2
 
 
 def note_drawn(
-    guided: Mapping[int, str],
-    found: Mapping[int, str],
+    guided: Mapping[int, GuidedTopic],
+    found: Mapping[int, Sequence[str]],
+    texts: Sequence[str],
     topics: NDArray[np.int64],
     others: NDArray[np.int64],
-    mixed: NDArray[np.bool_],
 ) -> tuple[str, ...]:
     """Say which of the user's topics look like something else, and draft what would leave it out.
 
+    A passage that lies between a topic and a discovered one looks like that where it speaks of
+    it: where it holds the phrase that the discovered topic is known by. What the user has
+    written of, in the topic or its exclusions, is as it was wanted.
+
     Args:
-        guided: Names of the user's topics, by number.
-        found: Names of the discovered topics, by number.
+        guided: The user's topics, by number.
+        found: Key phrases of each discovered topic, the first of which it is known by, by number.
+        texts: Text of each row.
         topics: Number of the topic of each row, shape ``(n,)``.
-        others: Number of the topic that draws each row next, -1 for none.
-        mixed: Which rows lie between the two.
+        others: Number of the topic that draws a mixed row as well, -1 for the others.
 
     Returns:
         A sentence for each such topic.
     """
     notes = []
-    for number, name in guided.items():
-        held = topics == number
-        drawn = Counter(one for one in others[held & mixed].tolist() if one in found)
-        least = max(LEAST_PASSAGES, LEAST_SHARE * int(held.sum()))
-        like = [(found[one], times) for one, times in drawn.most_common() if times >= least]
-        if like:
-            notes.append(_say(name, int(held.sum()), like[:MOST_SAID]))
+    for number, topic in guided.items():
+        own = "\n".join([topic.name, *topic.texts, *topic.exclusions]).casefold()
+        held = np.flatnonzero(topics == number).tolist()
+        spoken: Counter[str] = Counter()
+        for row in held:
+            for phrase in found.get(int(others[row]), ())[:1]:
+                wanted = phrase.casefold() in own
+                spoken[phrase] += not wanted and phrase.casefold() in texts[row].casefold()
+        least = max(LEAST_PASSAGES, LEAST_SHARE * len(held))
+        said = [
+            (phrase, times) for phrase, times in spoken.most_common(MOST_SAID) if times >= least
+        ]
+        if said:
+            notes.append(_say(topic.name, len(held), said))
     return tuple(notes)
 
 
-def _say(name: str, size: int, like: Sequence[tuple[str, int]]) -> str:
-    said = " and ".join(f'{times} are like "{other}"' for other, times in like)
-    draft = json.dumps([other for other, _ in like], ensure_ascii=False)
+def _say(name: str, size: int, said: Sequence[tuple[str, int]]) -> str:
+    of = " and ".join(f"{times} speak of {phrase}" for phrase, times in said)
+    draft = json.dumps([phrase for phrase, _ in said], ensure_ascii=False)
     return (
-        f'"{name}" may hold something else: of its {size} distinct passages {said}. Where these '
+        f'"{name}" may hold something else: of its {size} distinct passages {of}. Where these '
         f"do not belong, give the topic exclusions = {draft}."
     )

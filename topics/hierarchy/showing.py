@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topics.hierarchy.tree import TopicTree
 
@@ -180,3 +181,16 @@ def find_heads(
             here = None if head in guided else parents[here]
         heads[topic] = raised if head is None else head
     return heads
+
+
+def find_row_heads(tree: TopicTree, shown: Sequence[bool]) -> NDArray[np.int64]:
+    """Return the place of the topic that each row is counted under (``find_heads``)."""
+    places = range(len(tree.topics))
+    heads = find_heads(
+        {i: tree.topics[i].parent if tree.topics[i].parent >= 0 else None for i in places},
+        {i: tree.topics[i].level for i in places},
+        {i for i in places if shown[i]},
+        {i for i in places if tree.is_guided(tree.topics[i])},
+        tree.default,
+    )
+    return np.array([heads[place] for place in tree.rows[-1].tolist()], np.int64)

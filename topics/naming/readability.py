@@ -73,7 +73,7 @@ _COMMON = 0.6
 _TOO_GENERAL = 0.25
 _ALL_GENERAL = 0.8
 # A common noun, or a phrase of them, beside a name says what it is about, and is worth more than
-# another name; one who is heard on all subjects is worth less.
+# another name; a person who is heard on all subjects is worth less.
 _BESIDE = 1.25
 _SPEAKER = 0.6
 # A last name is shared where another whole name has such a share of the uses, and so many.
@@ -109,10 +109,12 @@ class Reading:
         self.ease = np.array([_ease(words, name) for words, name in pairs], dtype=np.float64)
         common = (self.ease == _COMMON) | ((self.ease == 1.0) & ~terms.named)
         self.beside = np.where(common, _BESIDE, self.ease)
-        heard = np.array([name and words[-1] in speakers for words, name in pairs], dtype=bool)
+        whole = _find_persons(terms, named)
+        heard = np.array(
+            [name and words[-1] in speakers and words[-1] in whole for words, name in pairs], bool
+        )
         for each in (self.ease, self.beside):
             each[heard] *= _SPEAKER
-        whole = _find_persons(terms, named)
         self._persons = {place for places in whole.values() for place in places}
         self._sharing = _keep_shared(whole, terms.counts.tolist())
         self._places = {words: place for place, words in enumerate(terms.words)}

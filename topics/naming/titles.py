@@ -148,7 +148,8 @@ def _arrange(
 
 def _tells(own: Keyphrases, lead: int, place: int) -> bool:
     """Whether a phrase is a common noun, told of enough of the topic, for the name that leads."""
-    common = own.phrases[lead][:1].isupper() and own.phrases[place][:1].islower()
+    last = own.phrases[place].split()[-1]
+    common = own.phrases[lead][:1].isupper() and (own.phrases[place][:1] + last[:1]).islower()
     least = _SUBJECT[" " in own.said(place)]
     return common and own.joint[place][place] >= least * own.joint[lead][lead]
 

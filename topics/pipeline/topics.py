@@ -27,7 +27,7 @@ from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
 from topics.guiding.drawn import note_drawn
 from topics.guiding.taxonomy import GuidedTopic, find_parents
-from topics.hierarchy.showing import choose_shown, find_heads
+from topics.hierarchy.showing import choose_shown, find_row_heads
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.keeping.names import keep_names
 from topics.naming.describing import Described, Topic, describe_tree
@@ -210,7 +210,7 @@ def find_topics(
     shown = [
         one if before is None else before for one, before in zip(chosen, known.shown, strict=True)
     ]
-    heads = _find_heads(tree, shown)
+    heads = find_row_heads(tree, shown)
     begin("naming topics")
     belonging = _measure_belonging(corpus, heads)
     topics = describe_tree(
@@ -224,7 +224,7 @@ def find_topics(
         known=known.described,
     )
     topics, notes = keep_names(topics, known.names)
-    notes += _note_drawn(topics, heads, belonging)
+    notes += _note_drawn(corpus, wishes, topics, heads, belonging)
     near = _link(tree, wishes.guided, corpus)
     return Found(
         tree,
@@ -354,19 +354,6 @@ def _find_largest_shares(documents: Sequence[str], tree: TopicTree) -> list[floa
     return [float(one.max() / max(one.sum(), 1)) for one in counts]
 
 
-def _find_heads(tree: TopicTree, shown: Sequence[bool]) -> NDArray[np.int64]:
-    """Return the place of the topic that each row is counted under."""
-    places = range(len(tree.topics))
-    heads = find_heads(
-        {i: tree.topics[i].parent if tree.topics[i].parent >= 0 else None for i in places},
-        {i: tree.topics[i].level for i in places},
-        {i for i in places if shown[i]},
-        {i for i in places if tree.is_guided(tree.topics[i])},
-        tree.default,
-    )
-    return np.array([heads[place] for place in tree.rows[-1].tolist()], np.int64)
-
-
 def _measure_belonging(corpus: Corpus, heads: NDArray[np.int64]) -> Belonging:
     """Measure how each row belongs to its topic; topics by their places."""
     places, labels = np.unique(heads, return_inverse=True)
@@ -377,12 +364,18 @@ def _measure_belonging(corpus: Corpus, heads: NDArray[np.int64]) -> Belonging:
 
 
 def _note_drawn(
-    topics: Sequence[Topic], heads: NDArray[np.int64], belonging: Belonging
+    corpus: Corpus,
+    wishes: Wishes,
+    topics: Sequence[Topic],
+    heads: NDArray[np.int64],
+    near: Belonging,
 ) -> tuple[str, ...]:
     """Say which of the user's topics look like something else."""
-    own = {place: one.name for place, one in enumerate(topics) if one.kind == "guided"}
-    found = {place: one.name for place, one in enumerate(topics) if place not in own}
-    return note_drawn(own, found, heads, belonging.others, belonging.mixed)
+    own = {topic.name: topic for topic in wishes.guided}
+    guided = {place: own[one.name] for place, one in enumerate(topics) if one.kind == "guided"}
+    found = {place: one.keyphrases for place, one in enumerate(topics) if place not in guided}
+    others = np.where(near.mixed, near.others, -1)
+    return note_drawn(guided, found, corpus.texts, heads, others)
 
 
 def _link(

@@ -34,7 +34,7 @@ def test_a_general_noun_reads_worse_than_a_noun_and_that_worse_than_a_name() -> 
 
 def test_a_name_that_is_often_heard_reads_worse_than_one_that_is_spoken_of() -> None:
     terms = count_terms(["For peace in Kobani came John Kerry."] * 3, 2)
-    reading = Reading(terms, {"kerry"})
+    reading = Reading(terms, {"kerry", "kobani"})
     for worth in (reading.ease, reading.beside):
         ease = dict(zip(terms.words, worth.tolist(), strict=True))
         assert ease["kerry",] == ease["john", "kerry"] < ease["kobani",]
