@@ -14,8 +14,7 @@ from embeddings.text.wording import read_words
 from embeddings.vectors.embedding import embed_corpus
 from embeddings.words.alignment import Change, compare
 from topics.answers.candidates import Candidate, Side, find_candidates
-from topics.answers.encoder import stored_encoder
-from topics.answers.session import Database
+from topics.answers.session import Database, session_of
 from topics.answers.topics import open_clustered
 from topics.coverage.examples.calibration import Estimate, choose_pairs, choose_threshold, estimate
 from topics.coverage.examples.judgements import (
@@ -85,7 +84,7 @@ def find_pairs(kind: str = "near_copy", *, db: Database = "topicwire.db") -> lis
     """
     checked = check_kind(kind)
     with open_clustered(db, current=True) as store:
-        return find_candidates(store, checked)
+        return find_candidates(db, store, checked)
 
 
 def questions(
@@ -111,7 +110,7 @@ def questions(
     if count < 1:
         raise InputError(f"--count is {count}; give 1 or more questions to be asked.")
     with open_clustered(db, current=True) as store:
-        found = find_candidates(store, checked) if pairs is None else pairs
+        found = find_candidates(db, store, checked) if pairs is None else pairs
         judged = _answers(found, read_judgements(store), checked)
         threshold = getattr(read_thresholds(store), kind)
         chosen = choose_pairs(
@@ -265,7 +264,7 @@ def calibrate(
     checked = check_kind(kind)
     check_precision(precision)
     with open_clustered(db, current=True, write=True) as store:
-        found = find_candidates(store, checked) if pairs is None else pairs
+        found = find_candidates(db, store, checked) if pairs is None else pairs
         judgements = read_judgements(store)
         judged = _answers(found, judgements, checked)
         scores = [one.score for one in found]
@@ -275,7 +274,7 @@ def calibrate(
         before = estimate(scores, judged, current, prior=prior)
         after = choose_threshold(scores, judged, current, precision or "f1", prior=prior)
         put_thresholds(store, dataclasses.replace(thresholds, **{kind: after.threshold}))
-        _derive(store)
+        _derive(db, store)
     asked = sum(one.kind == kind for one in judgements)
     return Calibration(checked, before, after, asked, asked - len(judged))
 
@@ -308,7 +307,7 @@ def set_thresholds(*, db: Database = "topicwire.db", **values: float) -> Thresho
     with open_clustered(db, current=True, write=True) as store:
         thresholds = dataclasses.replace(read_thresholds(store), **values).check()
         put_thresholds(store, thresholds)
-        _derive(store)
+        _derive(db, store)
     return thresholds
 
 
@@ -320,7 +319,7 @@ def reset_thresholds(db: Database = "topicwire.db") -> Thresholds:
     """
     with open_clustered(db, current=True, write=True) as store:
         put_thresholds(store, Thresholds())
-        _derive(store)
+        _derive(db, store)
     return Thresholds()
 
 
@@ -358,7 +357,7 @@ def check_kind(kind: str) -> JudgementKind:
     raise InputError(f"There are no pairs of kind {kind!r}; use one of {', '.join(KINDS)}.")
 
 
-def _derive(store: CorpusStore) -> None:
-    encoder = stored_encoder(store)
+def _derive(db: Database, store: CorpusStore) -> None:
+    encoder = session_of(db).encoder(store)
     embed_corpus(store, encoder)
     derive(store, encoder)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.text.normalising import hash_text
 from embeddings.vectors.graph import read_nodes
 from embeddings.words.copies import find_pairs
-from topics.answers.encoder import stored_encoder
+from topics.answers.session import Database, session_of
 from topics.coverage.articles.articles import Article
 from topics.coverage.examples.judgements import JudgementKind
 from topics.coverage.examples.thresholds import read_thresholds
@@ -20,6 +21,9 @@ from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage import FLOORS, embed_leads, find_coverage
 from topics.pipeline.furniture import read_furniture
 from topics.pipeline.work import UNREAD, stored_graph
+
+if TYPE_CHECKING:
+    from embeddings.encoders.protocol import Encoder
 
 
 @dataclass(frozen=True)
@@ -61,17 +65,18 @@ class Candidate:
     wording: Hashable
 
 
-def find_candidates(store: CorpusStore, kind: JudgementKind) -> list[Candidate]:
+def find_candidates(db: Database, store: CorpusStore, kind: JudgementKind) -> list[Candidate]:
     """Find the pairs of a kind from well below the threshold on.
 
     Args:
-        store: An open store whose topics have been computed.
+        db: The database.
+        store: The same, open, its topics computed.
         kind: Which.
     """
     passages, articles = load_articles(store)
     documents = {article.id: article.document for article in articles}
     if kind == "story":
-        return list(_stories(store, articles, passages))
+        return list(_stories(store, session_of(db).encoder(store), articles, passages))
     nodes = read_nodes(store, passages)
     thresholds = read_thresholds(store)
     least = min(FLOORS[kind], getattr(thresholds, kind))
@@ -121,11 +126,14 @@ def _side(passage: Passage, documents: dict[str, Document]) -> Side:
 
 
 def _stories(
-    store: CorpusStore, articles: list[Article], passages: Sequence[Passage]
+    store: CorpusStore,
+    encoder: Encoder,
+    articles: list[Article],
+    passages: Sequence[Passage],
 ) -> Iterator[Candidate]:
     """Yield the pairs of articles that were weighed, whatever came of it."""
     furniture = read_furniture(store, passages)
-    leads = embed_leads(store, stored_encoder(store), passages, articles, furniture)
+    leads = embed_leads(store, encoder, passages, articles, furniture)
     _, survey = find_coverage(
         articles, leads, read_thresholds(store), (), store.setting(UNREAD) or ()
     )

@@ -12,8 +12,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus
 from topics.answers.counting import count
-from topics.answers.encoder import stored_encoder
-from topics.answers.session import Database
+from topics.answers.session import Database, session_of
 from topics.answers.topics import TopicSummary, find_topics, open_clustered, summarise_topics
 from topics.edits.edits import ANCHORS, Anchor, Edit, Kind, drop_edit, put_edit, read_edits
 from topics.hierarchy.outline import Outline, read_outline
@@ -80,7 +79,7 @@ def rename(topic: str, name: str, *, db: Database = "topicwire.db") -> EditRepor
             if other != topic_id and taken.casefold() == clean.casefold():
                 raise InputError(f"Topic {other} is called {taken!r} already; choose another name.")
         anchor = _anchor(store, outline, topic_id)
-        return _apply(store, Edit(0, "rename", (anchor,), name=clean), renames=topic_id)
+        return _apply(db, store, Edit(0, "rename", (anchor,), name=clean), renames=topic_id)
 
 
 def merge(topics: Sequence[str], *, db: Database = "topicwire.db") -> EditReport:
@@ -97,7 +96,7 @@ def merge(topics: Sequence[str], *, db: Database = "topicwire.db") -> EditReport
         if sum(outline.kinds[one] == "guided" for one in ids) > 1:
             raise InputError("Two of these are your own topics; make one of them in their file.")
         anchors = tuple(_anchor(store, outline, _shown(outline, one)) for one in ids)
-        return _apply(store, Edit(0, "merge", anchors))
+        return _apply(db, store, Edit(0, "merge", anchors))
 
 
 def split(topic: str, into: int = 0, *, db: Database = "topicwire.db") -> EditReport:
@@ -123,7 +122,7 @@ def split(topic: str, into: int = 0, *, db: Database = "topicwire.db") -> EditRe
                 f"Topic {topic_id} has {count(anchor.size, 'distinct passage')}; it cannot be "
                 f"split into {max(into, 2)}."
             )
-        return _apply(store, Edit(0, "split", (anchor,), into=into))
+        return _apply(db, store, Edit(0, "split", (anchor,), into=into))
 
 
 def pin(passage: int, topic: str, *, db: Database = "topicwire.db") -> EditReport:
@@ -153,7 +152,7 @@ def _place(kind: Kind, passage: int, topic: str, db: Database) -> EditReport:
         topic_id = _shown(outline, _one(store, topic))
         key, _ = _passage(store, passage)
         anchor = _anchor(store, outline, topic_id)
-        return _apply(store, Edit(0, kind, (anchor,), (key,)))
+        return _apply(db, store, Edit(0, kind, (anchor,), (key,)))
 
 
 def part(one: int, other: int, *, db: Database = "topicwire.db") -> EditReport:
@@ -171,7 +170,7 @@ def part(one: int, other: int, *, db: Database = "topicwire.db") -> EditReport:
             raise InputError(
                 f"Passages {one} and {other} are copies of one text; name two that differ."
             )
-        return _apply(store, Edit(0, "part", (), (key, other_key)))
+        return _apply(db, store, Edit(0, "part", (), (key, other_key)))
 
 
 def undo(number: int | None = None, *, db: Database = "topicwire.db") -> EditReport:
@@ -190,7 +189,7 @@ def undo(number: int | None = None, *, db: Database = "topicwire.db") -> EditRep
             raise InputError(
                 f"There is no edit {chosen}; `topicwire edit list` shows the edits and numbers."
             )
-        return _apply(store, known[chosen], undo=True)
+        return _apply(db, store, known[chosen], undo=True)
 
 
 def list_edits(db: Database = "topicwire.db") -> list[EditLine]:
@@ -207,10 +206,10 @@ def list_edits(db: Database = "topicwire.db") -> list[EditLine]:
 
 
 def _apply(
-    store: CorpusStore, edit: Edit, *, undo: bool = False, renames: int | None = None
+    db: Database, store: CorpusStore, edit: Edit, *, undo: bool = False, renames: int | None = None
 ) -> EditReport:
     """Store or drop an edit and make the topics anew, in one transaction."""
-    encoder = stored_encoder(store)
+    encoder = session_of(db).encoder(store)
     embed_corpus(store, encoder)
     with store.transaction():
         if undo:

@@ -10,8 +10,6 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.running import run
-from topics.answers import calibrate as calibrating
-from topics.answers import candidates
 from topics.answers import why_not as explaining
 from topics.answers.calibrate import (
     calibrate,
@@ -36,8 +34,8 @@ WORDS = (
 
 @pytest.fixture(autouse=True)
 def own_encoder(encoder, monkeypatch) -> None:
-    for module in (calibrating, candidates, explaining):
-        monkeypatch.setattr(module, "stored_encoder", lambda _: encoder)
+    for module in ("session", "why_not"):
+        monkeypatch.setattr(f"topics.answers.{module}.stored_encoder", lambda _: encoder)
 
 
 @pytest.fixture

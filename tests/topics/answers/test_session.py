@@ -77,6 +77,14 @@ def test_another_database_cannot_be_given(opened, tmp_path):
         opened.trends(db=tmp_path / "other.db")
 
 
+def test_changes_and_pairs_go_by_the_encoder_that_is_open(opened, monkeypatch):
+    opened.search("convoy")
+    monkeypatch.setattr(session_module, "stored_encoder", lambda _: pytest.fail("opened again"))
+    opened.rename(str(opened.topics()[0].id), "Renamed")
+    opened.questions("story")
+    opened.calibrate("near_copy")
+
+
 def test_the_encoder_is_opened_once(opened, encoder):
     first = opened.search("convoy of lorries", limit=2)
     opened.search("flood")

@@ -53,7 +53,7 @@ def fill(path: Path, put, encoder, written: dict[str, list[str]]) -> Path:
 
 @pytest.fixture
 def db(tmp_path, put, encoder, monkeypatch) -> Path:
-    for module in (editing, removing, session):
+    for module in (removing, session):
         monkeypatch.setattr(module, "stored_encoder", lambda _: encoder)
     return fill(tmp_path / "daily.db", put, encoder, articles())
 
