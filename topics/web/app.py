@@ -16,13 +16,11 @@ from starlette.exceptions import HTTPException
 
 from embeddings.errors import InputError, StoreError, TopicwireError
 from topics.answers.session import Database, Session
+from topics.web import finding, mapping, pages
 from topics.web.api import PREFIX, make_api, make_description
 from topics.web.desk import Desk
 from topics.web.files import make_files
-from topics.web.finding import make_finding
 from topics.web.guarding import Guard
-from topics.web.mapping import find_blocks, make_map
-from topics.web.pages import make_pages
 
 _HEADINGS = {404: "Not found", 409: "Busy", 503: "Not to be read now", 500: "Something went wrong"}
 
@@ -44,16 +42,15 @@ def build(desk: Desk, *, host: str = "127.0.0.1", catch: bool = True) -> Guard:
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.include_router(make_files())
-    app.include_router(make_pages(desk))
-    app.include_router(make_finding(desk))
-    app.include_router(make_map(desk))
+    app.state.desk = desk
+    for module in (pages, finding, mapping):
+        app.include_router(module.ROUTER)
     app.include_router(make_api(desk))
     app.include_router(make_description(desk, app))
     if desk.edit:
-        from topics.web.editing import make_editing  # which few servers need
+        from topics.web import editing  # which few servers need
 
-        app.state.token = desk.token
-        app.include_router(make_editing(desk))
+        app.include_router(editing.ROUTER)
     kinds = (TopicwireError, HTTPException, RequestValidationError, Exception) if catch else ()
     for kind in kinds:
         app.add_exception_handler(kind, _answer_errors(desk))
@@ -161,4 +158,4 @@ def _warm(desk: Desk) -> None:
             desk.corpus(store), desk.topics(store), desk.stories(store)
             desk.db.encoder(store)
         desk.later("outlets", desk.db.outlets)
-        find_blocks(desk)
+        mapping.find_blocks(desk)

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from embeddings.corpus.filters import Filters
@@ -21,7 +22,6 @@ from topics.views.topic import view_topics
 
 if TYPE_CHECKING:
     import numpy as np
-    from fastapi import Request
     from numpy.typing import NDArray
 
     from embeddings.corpus.store import CorpusStore
@@ -173,6 +173,15 @@ class Desk:
             ),
             status,
         )
+
+
+async def _serve(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+Served = Annotated[Desk, Depends(_serve)]
+"""What a page is served from."""
 
 
 def _read_number(request: Request, name: str) -> int:

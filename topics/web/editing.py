@@ -15,12 +15,14 @@ from topics.answers import calibrate, edit
 from topics.answers.topics import topics as list_topics
 from topics.coverage.examples.judgements import KINDS
 from topics.views.pairs import view_pair
-from topics.web.desk import Desk
+from topics.web.desk import Served
 from topics.web.guarding import MOST_FORM
 from topics.web.listing import Name
 
 # Pairs that are asked on one page.
 ASKED = 5
+
+ROUTER = APIRouter(include_in_schema=False)
 
 
 class Form:
@@ -71,7 +73,7 @@ async def read_form(request: Request) -> Form:
     except ValueError:
         raise HTTPException(400, "The form cannot be read.") from None
     form = Form(fields)
-    if not hmac.compare_digest(form.text("token").encode(), request.app.state.token.encode()):
+    if not hmac.compare_digest(form.text("token").encode(), request.app.state.desk.token.encode()):
         raise HTTPException(
             403, "This form is not of this server, or of before it was started; load the page."
         )
@@ -81,84 +83,89 @@ async def read_form(request: Request) -> Form:
 Posted = Annotated[Form, Depends(read_form)]
 
 
-def make_editing(desk: Desk) -> APIRouter:
-    """Return what the forms of the pages are sent to."""
-    router = APIRouter(include_in_schema=False)
+@ROUTER.post("/edit/rename")
+def _rename(form: Posted, desk: Served) -> Response:
+    report = edit.rename(form.text("topic"), form.text("name"), db=desk.db)
+    return _lead(f"/topics/{form.number('topic')}", edit=report.edit)
 
-    @router.post("/edit/rename")
-    def rename(form: Posted) -> Response:
-        report = edit.rename(form.text("topic"), form.text("name"), db=desk.db)
-        return _lead(f"/topics/{form.number('topic')}", edit=report.edit)
 
-    @router.post("/edit/merge")
-    def merge(form: Posted) -> Response:
-        report = edit.merge([one for one in form.texts("topic") if one], db=desk.db)
-        return _lead("/edits", edit=report.edit)
+@ROUTER.post("/edit/merge")
+def _merge(form: Posted, desk: Served) -> Response:
+    report = edit.merge([one for one in form.texts("topic") if one], db=desk.db)
+    return _lead("/edits", edit=report.edit)
 
-    @router.post("/edit/split")
-    def split(form: Posted) -> Response:
-        into = form.number("into") if form.text("into").strip() else 0
-        report = edit.split(form.text("topic"), into, db=desk.db)
-        return _lead("/edits", edit=report.edit)
 
-    @router.post("/edit/pin")
-    def pin(form: Posted) -> Response:
-        passage = form.number("passage")
-        report = edit.pin(passage, form.text("topic"), db=desk.db)
-        return _lead(f"/passages/{passage}", edit=report.edit)
+@ROUTER.post("/edit/split")
+def _split(form: Posted, desk: Served) -> Response:
+    into = form.number("into") if form.text("into").strip() else 0
+    report = edit.split(form.text("topic"), into, db=desk.db)
+    return _lead("/edits", edit=report.edit)
 
-    @router.post("/edit/exclude")
-    def exclude(form: Posted) -> Response:
-        passage = form.number("passage")
-        report = edit.exclude(passage, form.text("topic"), db=desk.db)
-        return _lead(f"/passages/{passage}", edit=report.edit)
 
-    @router.post("/edit/undo")
-    def undo(form: Posted) -> Response:
-        report = edit.undo(form.number("edit"), db=desk.db)
-        return _lead("/edits", undone=report.edit)
+@ROUTER.post("/edit/pin")
+def _pin(form: Posted, desk: Served) -> Response:
+    passage = form.number("passage")
+    report = edit.pin(passage, form.text("topic"), db=desk.db)
+    return _lead(f"/passages/{passage}", edit=report.edit)
 
-    @router.get("/edits")
-    def edits(request: Request) -> Response:
-        return desk.page(
-            request,
-            "edits.html",
-            edits=edit.list_edits(desk.db)[::-1],
-            topics=list_topics(desk.db),
-        )
 
-    @router.post("/answer")
-    def answer(form: Posted) -> Response:
-        kind, said = form.text("kind"), form.text("same")
-        if said not in ("yes", "no", "forget"):
-            raise InputError(f"The answer is {said[:40]!r}; answer yes, no or forget.")
-        same = {"yes": True, "no": False}.get(said)
-        calibrate.judge(kind, form.text("a"), form.text("b"), same, db=desk.db)
-        return _lead("/pairs", kind=calibrate.check_kind(kind))
+@ROUTER.post("/edit/exclude")
+def _exclude(form: Posted, desk: Served) -> Response:
+    passage = form.number("passage")
+    report = edit.exclude(passage, form.text("topic"), db=desk.db)
+    return _lead(f"/passages/{passage}", edit=report.edit)
 
-    @router.post("/answer/apply")
-    def apply(form: Posted) -> Response:
-        kind = form.text("kind")
-        found = calibrate.calibrate(kind, db=desk.db)
-        return _lead("/pairs", kind=kind, threshold=f"{found.after.threshold:.2f}")
 
-    @router.get("/pairs")
-    def pairs(request: Request, kind: Name = "near_copy", threshold: Name = "") -> Response:
-        checked = calibrate.check_kind(kind)
-        found = desk.find_pairs(checked)
-        asked = calibrate.questions(kind, count=ASKED, db=desk.db, pairs=found) if found else []
-        return desk.page(
-            request,
-            "pairs.html",
-            kind=kind,
-            kinds=KINDS,
-            waiting=found is None,
-            pairs=[view_pair(one) for one in asked],
-            answers=[one for one in calibrate.list_answers(desk.db) if one.kind == kind],
-            threshold=threshold if threshold.replace(".", "", 1).isdecimal() else "",
-        )
+@ROUTER.post("/edit/undo")
+def _undo(form: Posted, desk: Served) -> Response:
+    report = edit.undo(form.number("edit"), db=desk.db)
+    return _lead("/edits", undone=report.edit)
 
-    return router
+
+@ROUTER.get("/edits")
+def _edits(request: Request, desk: Served) -> Response:
+    return desk.page(
+        request,
+        "edits.html",
+        edits=edit.list_edits(desk.db)[::-1],
+        topics=list_topics(desk.db),
+    )
+
+
+@ROUTER.post("/answer")
+def _answer(form: Posted, desk: Served) -> Response:
+    kind, said = form.text("kind"), form.text("same")
+    if said not in ("yes", "no", "forget"):
+        raise InputError(f"The answer is {said[:40]!r}; answer yes, no or forget.")
+    same = {"yes": True, "no": False}.get(said)
+    calibrate.judge(kind, form.text("a"), form.text("b"), same, db=desk.db)
+    return _lead("/pairs", kind=calibrate.check_kind(kind))
+
+
+@ROUTER.post("/answer/apply")
+def _apply(form: Posted, desk: Served) -> Response:
+    kind = form.text("kind")
+    found = calibrate.calibrate(kind, db=desk.db)
+    return _lead("/pairs", kind=kind, threshold=f"{found.after.threshold:.2f}")
+
+
+@ROUTER.get("/pairs")
+def _pairs(
+    request: Request, desk: Served, kind: Name = "near_copy", threshold: Name = ""
+) -> Response:
+    checked = calibrate.check_kind(kind)
+    found = desk.find_pairs(checked)
+    asked = calibrate.questions(kind, count=ASKED, db=desk.db, pairs=found) if found else []
+    return desk.page(
+        request,
+        "pairs.html",
+        kind=kind,
+        kinds=KINDS,
+        waiting=found is None,
+        pairs=[view_pair(one) for one in asked],
+        answers=[one for one in calibrate.list_answers(desk.db) if one.kind == kind],
+        threshold=threshold if threshold.replace(".", "", 1).isdecimal() else "",
+    )
 
 
 def _lead(path: str, **told: object) -> Response:

@@ -17,13 +17,15 @@ from topics.hierarchy.outline import read_outline
 from topics.views.article import view_versions
 from topics.views.rendering import render
 from topics.views.search import view_hits
-from topics.web.desk import Desk
+from topics.web.desk import Desk, Served
 from topics.web.listing import Date, Languages, Number, Outlets, Topics, Words, read_filters
 
 # Hits of a page, and passages that are like one.
 HITS, LIKE = 20, 8
 # Letters that say something while a word is typed.
 SAYING = 3
+
+ROUTER = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 class Asked:
@@ -83,52 +85,51 @@ class Asked:
 AskedQuery = Annotated[Asked, Depends()]
 
 
-def make_finding(desk: Desk) -> APIRouter:
-    """Return the pages of what is looked for."""
-    router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+@ROUTER.get("/search")
+def _search(request: Request, desk: Served, asked: AskedQuery) -> Response:
+    with desk.open() as store:
+        outlets, languages = count_outlets(store), count_languages(store)
+        topics = [one.topic for one in desk.topics(store).topics]
+    known = {name.casefold(): name for name, _ in outlets}
+    sources = [known.get(one.casefold(), one) for one in asked.filters.sources]
+    return desk.page(
+        request,
+        "search.html",
+        filters=replace(asked.filters, sources=sources),
+        chosen=asked.topics,
+        outlets=outlets,
+        languages=languages,
+        topics=topics,
+        **asked.tell(desk),
+    )
 
-    @router.get("/search")
-    def search(request: Request, asked: AskedQuery) -> Response:
-        with desk.open() as store:
-            outlets, languages = count_outlets(store), count_languages(store)
-            topics = [one.topic for one in desk.topics(store).topics]
-        known = {name.casefold(): name for name, _ in outlets}
-        sources = [known.get(one.casefold(), one) for one in asked.filters.sources]
-        return desk.page(
-            request,
-            "search.html",
-            filters=replace(asked.filters, sources=sources),
-            chosen=asked.topics,
-            outlets=outlets,
-            languages=languages,
-            topics=topics,
-            **asked.tell(desk),
-        )
 
-    @router.get("/search/hits")
-    def hits(asked: AskedQuery) -> Response:
-        return HTMLResponse(render("hits.html", web=True, **asked.tell(desk)))
+@ROUTER.get("/search/hits")
+def _hits(asked: AskedQuery, desk: Served) -> Response:
+    return HTMLResponse(render("hits.html", web=True, **asked.tell(desk)))
 
-    @router.get("/passages/{passage_id}")
-    def passage(request: Request, passage_id: Number) -> Response:
-        report = describe_article(passage_id, desk.db)
-        (one,) = report.passages
-        with desk.open() as store:
-            head = read_outline(store).heads.get(one.topic_id or 0, 0)
-            listed = [one.topic for one in desk.topics(store).topics] if desk.edit else []
-        return desk.page(
-            request,
-            "passage.html",
-            article=report,
-            one=one,
-            head=head,
-            topics=listed,
-            like=find_passages(like=passage_id, db=desk.db, limit=LIKE),
-        )
 
-    @router.get("/article")
-    def article(request: Request, document_id: Annotated[str, Query(alias="id")] = "") -> Response:
-        report = describe_article(document_id, desk.db)
-        return desk.page(request, "article.html", article=report, versions=view_versions(report))
+@ROUTER.get("/passages/{passage_id}")
+def _passage(request: Request, desk: Served, passage_id: Number) -> Response:
+    report = describe_article(passage_id, desk.db)
+    (one,) = report.passages
+    with desk.open() as store:
+        head = read_outline(store).heads.get(one.topic_id or 0, 0)
+        listed = [one.topic for one in desk.topics(store).topics] if desk.edit else []
+    return desk.page(
+        request,
+        "passage.html",
+        article=report,
+        one=one,
+        head=head,
+        topics=listed,
+        like=find_passages(like=passage_id, db=desk.db, limit=LIKE),
+    )
 
-    return router
+
+@ROUTER.get("/article")
+def _article(
+    request: Request, desk: Served, document_id: Annotated[str, Query(alias="id")] = ""
+) -> Response:
+    report = describe_article(document_id, desk.db)
+    return desk.page(request, "article.html", article=report, versions=view_versions(report))

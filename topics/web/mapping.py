@@ -29,7 +29,7 @@ from topics.pipeline.run import has_layout, lay_out
 from topics.pipeline.stages import stored_digest
 from topics.views.map import view_map
 from topics.views.rendering import own_address
-from topics.web.desk import Desk, LaidOut, is_behind
+from topics.web.desk import Desk, LaidOut, Served, is_behind
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 Blocks = dict[str, bytes]
 # A block under the name of its state never changes.
 _KEPT = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=604800, immutable"}
+
+ROUTER = APIRouter(include_in_schema=False)
 
 
 def find_blocks(desk: Desk) -> Blocks | None:
@@ -142,32 +144,27 @@ def _gather(store: CorpusStore, places: NDArray[np.float32]) -> Blocks:
     return {name: squeeze(part) for name, part in parts.items()} | {"state": digest.encode()}
 
 
-def make_map(desk: Desk) -> APIRouter:
-    """Return the map's page and its parts."""
-    router = APIRouter(include_in_schema=False)
+@ROUTER.get("/map")
+def _page(request: Request, desk: Served) -> Response:
+    blocks = find_blocks(desk)
+    with desk.open() as store:
+        stale = is_behind(store)
+    return desk.page(
+        request,
+        "map_page.html",
+        stale=stale,
+        waiting=blocks is None,
+        done=desk.shares.get("map", 0.0),
+        map=bool(blocks),
+        state=(blocks or {}).get("state", b"").decode(),
+    )
 
-    @router.get("/map")
-    def page(request: Request) -> Response:
-        blocks = find_blocks(desk)
-        with desk.open() as store:
-            stale = is_behind(store)
-        return desk.page(
-            request,
-            "map_page.html",
-            stale=stale,
-            waiting=blocks is None,
-            done=desk.shares.get("map", 0.0),
-            map=bool(blocks),
-            state=(blocks or {}).get("state", b"").decode(),
-        )
 
-    @router.get("/map/{name}")
-    def block(name: str, of: Annotated[str, Query(max_length=100)] = "") -> Response:
-        blocks = find_blocks(desk) or {}
-        if name not in ("meta", "points", "articles", "texts") or name not in blocks:
-            raise HTTPException(404)
-        if of != blocks["state"].decode():
-            raise HTTPException(404)
-        return Response(blocks[name], media_type="application/octet-stream", headers=_KEPT)
-
-    return router
+@ROUTER.get("/map/{name}")
+def _block(desk: Served, name: str, of: Annotated[str, Query(max_length=100)] = "") -> Response:
+    blocks = find_blocks(desk) or {}
+    if name not in ("meta", "points", "articles", "texts") or name not in blocks:
+        raise HTTPException(404)
+    if of != blocks["state"].decode():
+        raise HTTPException(404)
+    return Response(blocks[name], media_type="application/octet-stream", headers=_KEPT)
