@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from embeddings.vectors import blocks, cells
+from embeddings import blocks
+from embeddings.vectors import cells
 from embeddings.vectors.neighbours import (
     best_columns,
     find_neighbours,
