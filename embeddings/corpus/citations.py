@@ -62,6 +62,18 @@ def cite(document: Document) -> ArticleLine:
     )
 
 
+def read_beginnings(store: CorpusStore, characters: int) -> dict[ArticleLine, str]:
+    """Return the headline and first characters of every article, by id."""
+    return {
+        ArticleLine(*row): f"{row[1]}.\n\n{beginning}"
+        for *row, beginning in store.rows(
+            "SELECT id, title, source, published, url, substr(text, 1, ?) FROM documents "
+            "ORDER BY id",
+            (characters,),
+        )
+    }
+
+
 def read_quotations(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, Quotation]:
     """Return passages to cite, by id, in the order asked for; unknown ids are left out.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.corpus.citations import ArticleLine
+from embeddings.corpus.citations import ArticleLine, read_beginnings
 from embeddings.corpus.contents import count_outlets
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
@@ -18,13 +18,16 @@ from topics.coverage.credit.credits import sole_agency
 from topics.coverage.credit.first_seen import Doubt, find_first
 from topics.coverage.credit.owners import Owners
 from topics.coverage.credit.stated import StatedAgency, gather_stated
+from topics.coverage.likeness.articles import LEAD_CHARACTERS
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.reuse import StoryArticle, measure_reuse
 from topics.coverage.reuse.updates import Revision, Text, find_timelines, revise
 from topics.coverage.reuse.voices import Voice, count_voices
 from topics.coverage.reuse.word_kinds import WordTrace
+from topics.coverage.stories.related import Beginnings, RelatedArticle
 from topics.pipeline.coverage_tables import (
     read_article_pairs,
+    read_stories,
     read_story_articles,
     read_story_heads,
 )
@@ -77,6 +80,8 @@ class StoryReport:
         revised: Those of them that have other texts too: of before, or from another file.
         timelines: Articles of one outlet that are versions of one text under addresses of
             their own, by date, each with what it says that the one before it did not.
+        related: Articles beside it: other angles, comment and sequels of the same days that
+            have rare names in common with it.
         strangers: Outlets that the file of owners names and that are not in the corpus.
     """
 
@@ -92,6 +97,7 @@ class StoryReport:
     articles: tuple[StoryArticle, ...]
     revised: tuple[Revised, ...]
     timelines: tuple[tuple[Revision, ...], ...]
+    related: tuple[RelatedArticle, ...]
     strangers: tuple[str, ...]
 
 
@@ -211,8 +217,13 @@ def report_stories(
     heads = read_story_heads(store)
     outlets = [outlet for outlet, _ in count_outlets(store)]
     one_text = [{a, b} for kind, a, b, *_ in read_article_pairs(store) if kind != "contains"]
+    leads = read_beginnings(store, LEAD_CHARACTERS // 2)
+    beginnings = Beginnings(list(leads), list(leads.values()))
+    story_of = {one: number for number, ids in read_stories(store).items() for one in ids}
     return [
-        _report(store, coverage, one, heads[one], trace, owners, outlets, one_text)
+        _report(
+            store, coverage, one, heads[one], trace, owners, outlets, one_text, beginnings, story_of
+        )
         for one in story_ids
     ]
 
@@ -226,6 +237,8 @@ def _report(
     owners: Owners,
     every_outlet: Sequence[str],
     one_text: Sequence[set[str]],
+    beginnings: Beginnings,
+    story_of: Mapping[str, int],
 ) -> StoryReport:
     members, articles = coverage.stories[story_id], coverage.articles
     stated = {number: coverage.stated[number] for number in members}
@@ -248,6 +261,7 @@ def _report(
         articles=reuse,
         revised=tuple(list_revised(store, [articles[number].id for number in members])),
         timelines=_follow(reuse, one_text, story_id),
+        related=beginnings.find_related({articles[number].id for number in members}, story_of),
         strangers=owners.strangers(every_outlet),
     )
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from topics.coverage.credit.stated import StatedAgency
     from topics.coverage.reuse.reuse import StoryArticle, TextSource
     from topics.coverage.reuse.updates import Revision
+    from topics.coverage.stories.related import RelatedArticle
 
 EXAMPLE = "topicwire story 3"
 
@@ -149,6 +150,7 @@ def _print_story(found: StoryReport, limit: int, *, diff: bool) -> None:
     for one, source in copies[:limit]:
         _print_copy(one, source, texts[source.article.document_id], diff=diff)
     tell_more(len(copies) - limit, "more copies")
+    _print_related(found.related, limit)
     if found.strangers:
         say(strangers_line(found.strangers))
 
@@ -231,6 +233,16 @@ def _print_timeline(versions: Sequence[Revision]) -> None:
         say(f"{date_of(one.article.published)}  {plain(one.article.title)}", indent=2)
         print_changes(one, indent=4)
     say()
+
+
+def _print_related(related: Sequence[RelatedArticle], limit: int) -> None:
+    if related:
+        say("\nRelated: other angles and sequels of these days, by rare names", style="bold")
+    for one in related[:limit]:
+        story = "" if one.story is None else f"; story {one.story}"
+        say(where_article(one.article), indent=2)
+        say(f"{plain(', '.join(one.names))}{story}", style="dim", indent=4)
+    tell_more(len(related) - limit)
 
 
 def print_changes(one: Revision, indent: int) -> None:

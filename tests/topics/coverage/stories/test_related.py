@@ -1,0 +1,44 @@
+"""Claims about the articles that stand beside a story."""
+
+from __future__ import annotations
+
+import pytest
+
+from embeddings.corpus.citations import ArticleLine
+from topics.coverage.stories.related import Beginnings
+
+LEAD = "Ministers met on Friday. The envoy Marta Okafor and Pieter Lindqvist signed the treaty."
+ANGLE = "A village remembers. Neighbours of Marta Okafor spoke of her years at the school."
+OTHER = "The harbour was closed. Captain Jonas Berg said that fog kept the ferries in port."
+
+
+def related(*others: tuple[str, str], published: str = "2024-03-05", members: int = 2) -> list[str]:
+    rows = [(published, LEAD)] * members + list(others)
+    lines = [ArticleLine(f"{n:02}", "", "", when, "") for n, (when, _) in enumerate(rows)]
+    beginnings = Beginnings(lines, [text for _, text in rows])
+    story = {f"{n:02}" for n in range(members)}
+    found = beginnings.find_related(story, dict.fromkeys(story, 7) | {"02": 8})
+    assert all(one.story == (8 if one.article.document_id == "02" else None) for one in found)
+    return [one.article.document_id for one in found]
+
+
+def test_an_article_of_the_days_that_shares_rare_names_is_related() -> None:
+    assert related(("2024-03-09", ANGLE), ("2024-03-05", OTHER)) == ["02"]
+
+
+@pytest.mark.parametrize("when", ["2024-03-11", "2024-02-27", "2024-03", ""])
+def test_one_of_other_days_or_of_no_known_day_is_not(when: str) -> None:
+    assert related((when, ANGLE)) == []
+
+
+def test_names_that_one_article_of_the_story_has_say_nothing() -> None:
+    assert related(("2024-03-05", ANGLE), members=1) == []
+
+
+def test_names_that_many_have_say_nothing() -> None:
+    assert related(*[("2024-03-05", ANGLE)] * 5) == ["02", "03", "04", "05", "06"]
+    assert related(*[("2024-03-05", ANGLE)] * 6) == []
+
+
+def test_a_story_without_a_known_day_has_none_beside_it() -> None:
+    assert related(("2024-03-05", ANGLE), published="2024") == []

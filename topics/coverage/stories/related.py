@@ -1,0 +1,88 @@
+"""Articles beside a story: other angles and sequels, told by the rare names of its beginnings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from embeddings.corpus.citations import ArticleLine
+from embeddings.text.wording import read_words
+from embeddings.words.facts import find_facts
+from topics.coverage.articles.days import day_bounds, gap, is_day
+
+# Days between an article and those of the story, as within one.
+_DAYS = 5
+# Names that it must have in common with two articles of the story, each in the beginnings of
+# this share of all articles, or so many, at the most beside the story's own.
+_NAMES, _RARE, _FEW = 2, 0.03, 5
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedArticle:
+    """An article of the days of a story that speaks of the same people and places.
+
+    Attributes:
+        article: The article.
+        names: Rare names that it has in common with the story, folded.
+        story: The number of its own story, or ``None``.
+    """
+
+    article: ArticleLine
+    names: tuple[str, ...]
+    story: int | None
+
+
+class Beginnings:
+    """The beginnings of all articles, and how many have which word.
+
+    Attributes:
+        articles: All articles.
+    """
+
+    def __init__(self, articles: Sequence[ArticleLine], leads: Sequence[str]) -> None:
+        """Take the headlines and beginnings, a text each."""
+        self.articles = articles
+        self._leads = leads
+        self._held = Counter(w for lead in leads for w in set(_WORD.findall(lead.casefold())))
+        self._names: dict[int, frozenset[str]] = {}
+
+    def find_related(
+        self, members: Collection[str], story_of: Mapping[str, int]
+    ) -> tuple[RelatedArticle, ...]:
+        """Find what stands beside a story, most names first, then by id.
+
+        Args:
+            members: Ids of its articles.
+            story_of: The story of each article that is in one, by id.
+
+        Returns:
+            None where no article of the story is dated to the day; undated ones are left out.
+        """
+        days = [day_bounds(one.published) for one in self.articles]
+        inside = [n for n, one in enumerate(self.articles) if one.document_id in members]
+        known = [days[n] for n in inside if is_day(days[n])]
+        if not known:
+            return ()
+        span = min(first for first, _ in known), max(last for _, last in known)
+        counts = Counter(name for n in inside for name in self._read_names(n))
+        most = max(_FEW, _RARE * len(self.articles))
+        rare = {
+            name for name, count in counts.items() if count > 1 and self._held[name] <= most + count
+        }
+        found = [
+            RelatedArticle(one, tuple(sorted(names)), story_of.get(one.document_id))
+            for n, one in enumerate(self.articles)
+            if one.document_id not in members and is_day(days[n]) and gap(span, days[n]) <= _DAYS
+            if len(names := rare & self._read_names(n)) >= _NAMES
+        ]
+        found.sort(key=lambda one: (-len(one.names), one.article.document_id))
+        return tuple(found)
+
+    def _read_names(self, n: int) -> frozenset[str]:
+        if n not in self._names:
+            facts = find_facts(read_words(self._leads[n]))
+            self._names[n] = frozenset(fact.value for fact in facts if fact.kind == "name")
+        return self._names[n]
