@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
@@ -13,28 +13,17 @@ from embeddings.errors import StoreError
 from embeddings.search.found import By, Found
 from embeddings.search.searcher import Mode
 from topics.answers.article import ArticleReport
-from topics.answers.article import article as describe_article
 from topics.answers.changes import ChangesReport
-from topics.answers.changes import changes as tell_changes
 from topics.answers.copies import CopyReport
-from topics.answers.copies import copies as list_copies
 from topics.answers.info import CorpusInfo
-from topics.answers.info import info as describe_corpus
 from topics.answers.levels import Branch
-from topics.answers.levels import tree as list_tree
-from topics.answers.outlets import outlets as measure_outlets
 from topics.answers.points import MapPoint, list_points
-from topics.answers.search import search as find_passages
 from topics.answers.story import StoryReport, StorySummary
-from topics.answers.story import stories as list_stories
-from topics.answers.story import story as report_story
 from topics.answers.tables import jsonable
 from topics.answers.topics import TopicSummary, open_clustered
-from topics.answers.topics import topics as list_topics
 from topics.answers.trends import TrendReport
-from topics.answers.trends import trends as count_trends
 from topics.coverage.reuse.matrix import OutletReport
-from topics.web.desk import Desk
+from topics.web.desk import Served
 from topics.web.listing import Date, Languages, Name, Number, Outlets, Topics, Words
 from topics.web.mapping import find_blocks, find_places
 
@@ -66,167 +55,151 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_api(desk: Desk) -> APIRouter:
-    """Return the API of a database."""
-    api = APIRouter(prefix=PREFIX, default_response_class=Answer, responses=REFUSALS)
+def _find_filters(
+    source: Outlets = [],  # noqa: B006 - FastAPI copies it
+    since: Date = "",
+    until: Date = "",
+    language: Languages = [],  # noqa: B006
+) -> dict[str, Any]:
+    return {"sources": source, "since": since, "until": until, "languages": language}
 
-    @api.get("/info", response_model=CorpusInfo, summary="What the database holds")
-    def info() -> Response:
-        return Answer(describe_corpus(desk.db))
 
-    @api.get("/topics", response_model=list[TopicSummary], summary="Topics, or those of a level")
-    def topics(level: Level = None, topic: Topics = [], hidden: bool = False) -> Response:  # noqa: B006
-        return Answer(list_topics(desk.db, level=level, wanted=topic, hidden=hidden))
+Filtered = Annotated[dict[str, Any], Depends(_find_filters)]
+ROUTER = APIRouter(prefix=PREFIX, default_response_class=Answer, responses=REFUSALS)
 
-    @api.get("/tree", response_model=list[Branch], summary="Topics with all that is below them")
-    def tree(topic: Topics = [], level: Level = None) -> Response:  # noqa: B006
-        return Answer(list_tree(desk.db, wanted=topic, level=level))
 
-    @api.get("/trends", response_model=TrendReport, summary="Topics over time and outlets")
-    def trends(
-        by: Name = "",
-        recent: Annotated[int | None, Query(ge=1, lt=10**6)] = None,
-        topic: Topics = [],  # noqa: B006
-        source: Outlets = [],  # noqa: B006
-        since: Date = "",
-        until: Date = "",
-        language: Languages = [],  # noqa: B006
-        level: Level = None,
-    ) -> Response:
-        return Answer(
-            count_trends(
-                desk.db,
-                by=by,
-                recent=recent,
-                topics=topic,
-                sources=source,
-                since=since,
-                until=until,
-                languages=language,
-                level=level,
-            )
-        )
+@ROUTER.get("/info", response_model=CorpusInfo, summary="What the database holds")
+def _info(desk: Served) -> Response:
+    return Answer(desk.db.info())
 
-    @api.get("/stories", response_model=list[StorySummary], summary="Stories of several outlets")
-    def stories(
-        source: Outlets = [],  # noqa: B006
-        since: Date = "",
-        until: Date = "",
-        language: Languages = [],  # noqa: B006
-        repeats: Annotated[bool, Query(description="Those of one outlet, too.")] = False,
-    ) -> Response:
-        filters: dict[str, Any] = {"since": since, "until": until, "languages": language}
-        return Answer(list_stories(desk.db, sources=source, across=not repeats, **filters))
 
-    @api.get("/stories/{story_id}", response_model=StoryReport, summary="One story")
-    def story(story_id: Number) -> Response:
-        return Answer(report_story(story_id, desk.db))
+@ROUTER.get("/topics", response_model=list[TopicSummary], summary="Topics, or those of a level")
+def _topics(
+    desk: Served,
+    level: Level = None,
+    topic: Topics = [],  # noqa: B006
+    hidden: bool = False,
+) -> Response:
+    return Answer(desk.db.topics(level=level, wanted=topic, hidden=hidden))
 
-    @api.get("/map", response_model=list[MapPoint], summary="Where passages lie on the map")
-    def points() -> Response:
-        find_blocks(desk)
-        with open_clustered(desk.db, current=True) as store:
-            places = find_places(desk, store)
-            if places is None:
-                raise StoreError("The map is being laid out; ask again in some seconds.")
-            return Answer(list_points(store, places))
 
-    @api.get("/outlets", response_model=OutletReport, summary="Who repeats whom")
-    def outlets(source: Outlets = []) -> Response:  # noqa: B006
-        return Answer(measure_outlets(desk.db, sources=source))
+@ROUTER.get("/tree", response_model=list[Branch], summary="Topics with all that is below them")
+def _tree(desk: Served, topic: Topics = [], level: Level = None) -> Response:  # noqa: B006
+    return Answer(desk.db.tree(wanted=topic, level=level))
 
-    @api.get("/copies", response_model=CopyReport, summary="Copies, and pairs that are related")
-    def copies(
-        kind: Kinds = [],  # noqa: B006
-        source: Outlets = [],  # noqa: B006
-        since: Date = "",
-        until: Date = "",
-        language: Languages = [],  # noqa: B006
-        least_share: Annotated[float, Query(ge=0, le=1)] = 0.0,
-        pairs: bool = False,
-        sharing: Sharings = [],  # noqa: B006
-    ) -> Response:
-        filters: dict[str, Any] = {"sources": source, "since": since, "until": until}
-        wanted: dict[str, Any] = {
-            "kinds": kind,
-            "least_share": least_share,
-            "pairs": pairs,
-            "sharing": sharing,
+
+@ROUTER.get("/trends", response_model=TrendReport, summary="Topics over time and outlets")
+def _trends(
+    desk: Served,
+    filters: Filtered,
+    by: Name = "",
+    recent: Annotated[int | None, Query(ge=1, lt=10**6)] = None,
+    topic: Topics = [],  # noqa: B006
+    level: Level = None,
+) -> Response:
+    return Answer(desk.db.trends(by=by, recent=recent, topics=topic, level=level, **filters))
+
+
+@ROUTER.get("/stories", response_model=list[StorySummary], summary="Stories of several outlets")
+def _stories(
+    desk: Served,
+    filters: Filtered,
+    repeats: Annotated[bool, Query(description="Those of one outlet, too.")] = False,
+) -> Response:
+    return Answer(desk.db.stories(across=not repeats, **filters))
+
+
+@ROUTER.get("/stories/{story_id}", response_model=StoryReport, summary="One story")
+def _story(desk: Served, story_id: Number) -> Response:
+    return Answer(desk.db.story(story_id))
+
+
+@ROUTER.get("/map", response_model=list[MapPoint], summary="Where passages lie on the map")
+def _map(desk: Served) -> Response:
+    find_blocks(desk)
+    with open_clustered(desk.db, current=True) as store:
+        places = find_places(desk, store)
+        if places is None:
+            raise StoreError("The map is being laid out; ask again in some seconds.")
+        return Answer(list_points(store, places))
+
+
+@ROUTER.get("/outlets", response_model=OutletReport, summary="Who repeats whom")
+def _outlets(desk: Served, source: Outlets = []) -> Response:  # noqa: B006
+    return Answer(desk.db.outlets(sources=source))
+
+
+@ROUTER.get("/copies", response_model=CopyReport, summary="Copies, and pairs that are related")
+def _copies(
+    desk: Served,
+    filters: Filtered,
+    kind: Kinds = [],  # noqa: B006
+    least_share: Annotated[float, Query(ge=0, le=1)] = 0.0,
+    pairs: bool = False,
+    sharing: Sharings = [],  # noqa: B006
+) -> Response:
+    wanted: dict[str, Any] = {"kinds": kind, "least_share": least_share, "sharing": sharing}
+    return Answer(desk.db.copies(pairs=pairs, **wanted, **filters))
+
+
+@ROUTER.get("/search", response_model=Found, summary="Passages by words and meaning")
+def _search(
+    desk: Served,
+    q: Words,
+    filters: Filtered,
+    topic: Topics = [],  # noqa: B006
+    repeats: bool = False,
+    mode: Mode = "hybrid",
+    by: By | None = None,
+    limit: Annotated[int | None, Query(ge=1, le=100)] = None,
+) -> Response:
+    wanted: dict[str, Any] = {"topics": topic, "repeats": repeats, "limit": limit}
+    return Answer(desk.db.search(q, mode=mode, by=by, **wanted, **filters))
+
+
+@ROUTER.get("/passages/{passage_id}", response_model=ArticleReport, summary="One passage")
+def _passage(desk: Served, passage_id: Number) -> Response:
+    return Answer(desk.db.article(passage_id))
+
+
+@ROUTER.get("/passages/{passage_id}/like", response_model=Found, summary="Passages like one")
+def _like(
+    desk: Served, passage_id: Number, limit: Annotated[int, Query(ge=1, le=100)] = 10
+) -> Response:
+    return Answer(desk.db.search(like=passage_id, limit=limit))
+
+
+@ROUTER.get("/article", response_model=ArticleReport, summary="An article, by its id or address")
+def _article(
+    desk: Served, document_id: Annotated[str, Query(alias="id", max_length=2000)]
+) -> Response:
+    return Answer(desk.db.article(document_id))
+
+
+@ROUTER.get("/changes", response_model=ChangesReport, summary="What came in since a time")
+def _changes(desk: Served, since: Date) -> Response:
+    return Answer(desk.db.changes(since))
+
+
+DESCRIPTION = APIRouter(include_in_schema=False)
+
+
+@DESCRIPTION.get(f"{PREFIX}/openapi.json")
+def _openapi(request: Request) -> Response:
+    return JSONResponse(request.app.openapi())
+
+
+@DESCRIPTION.get("/api")
+def _page(request: Request, desk: Served) -> Response:
+    operations = [
+        {
+            "address": address,
+            "summary": methods["get"]["summary"],
+            "parameters": [_describe(one) for one in methods["get"].get("parameters", ())],
         }
-        return Answer(list_copies(desk.db, **filters, languages=language, **wanted))
-
-    @api.get("/search", response_model=Found, summary="Passages by words and meaning")
-    def search(
-        q: Words,
-        source: Outlets = [],  # noqa: B006
-        topic: Topics = [],  # noqa: B006
-        since: Date = "",
-        until: Date = "",
-        language: Languages = [],  # noqa: B006
-        repeats: bool = False,
-        mode: Mode = "hybrid",
-        by: By | None = None,
-        limit: Annotated[int | None, Query(ge=1, le=100)] = None,
-    ) -> Response:
-        filters: dict[str, Any] = {
-            "sources": source,
-            "topics": topic,
-            "since": since,
-            "until": until,
-        }
-        return Answer(
-            find_passages(
-                q,
-                db=desk.db,
-                **filters,
-                languages=language,
-                repeats=repeats,
-                mode=mode,
-                by=by,
-                limit=limit,
-            )
-        )
-
-    @api.get("/passages/{passage_id}", response_model=ArticleReport, summary="One passage")
-    def passage(passage_id: Number) -> Response:
-        return Answer(describe_article(passage_id, desk.db))
-
-    @api.get("/passages/{passage_id}/like", response_model=Found, summary="Passages like one")
-    def like(passage_id: Number, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> Response:
-        return Answer(find_passages(like=passage_id, db=desk.db, limit=limit))
-
-    @api.get("/article", response_model=ArticleReport, summary="An article, by its id or address")
-    def article(document_id: Annotated[str, Query(alias="id", max_length=2000)]) -> Response:
-        return Answer(describe_article(document_id, desk.db))
-
-    @api.get("/changes", response_model=ChangesReport, summary="What came in since a time")
-    def changes(since: Date) -> Response:
-        return Answer(tell_changes(since, desk.db))
-
-    return api
-
-
-def make_description(desk: Desk, app: FastAPI) -> APIRouter:
-    """Return the page of the API, and its description in OpenAPI."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get(f"{PREFIX}/openapi.json")
-    def openapi() -> Response:
-        return JSONResponse(app.openapi())
-
-    @router.get("/api")
-    def page(request: Request) -> Response:
-        operations = [
-            {
-                "address": address,
-                "summary": methods["get"]["summary"],
-                "parameters": [_describe(one) for one in methods["get"].get("parameters", ())],
-            }
-            for address, methods in app.openapi()["paths"].items()
-        ]
-        return desk.page(request, "api.html", operations=operations)
-
-    return router
+        for address, methods in request.app.openapi()["paths"].items()
+    ]
+    return desk.page(request, "api.html", operations=operations)
 
 
 _KINDS = {

@@ -16,8 +16,7 @@ from starlette.exceptions import HTTPException
 
 from embeddings.errors import InputError, StoreError, TopicwireError
 from topics.answers.session import Database, Session
-from topics.web import finding, mapping, pages
-from topics.web.api import PREFIX, make_api, make_description
+from topics.web import api, finding, mapping, pages
 from topics.web.desk import Desk
 from topics.web.files import make_files
 from topics.web.guarding import Guard
@@ -43,10 +42,8 @@ def build(desk: Desk, *, host: str = "127.0.0.1", catch: bool = True) -> Guard:
     )
     app.include_router(make_files())
     app.state.desk = desk
-    for module in (pages, finding, mapping):
-        app.include_router(module.ROUTER)
-    app.include_router(make_api(desk))
-    app.include_router(make_description(desk, app))
+    for router in (pages.ROUTER, finding.ROUTER, mapping.ROUTER, api.ROUTER, api.DESCRIPTION):
+        app.include_router(router)
     if desk.edit:
         from topics.web import editing  # which few servers need
 
@@ -63,7 +60,7 @@ def _answer_errors(desk: Desk) -> Callable[[Request, Exception], Response]:
         if status == 500:
             logging.getLogger("topicwire.web").exception("%s", request.url.path, exc_info=error)
         headers = {"Retry-After": "10"} if status in (409, 503) else None
-        if request.url.path.startswith(f"{PREFIX}/"):
+        if request.url.path.startswith(f"{api.PREFIX}/"):
             told, _, hint = sentence.partition("; ")
             return JSONResponse({"error": told, "hint": hint}, status, headers)
         response = desk.page(
