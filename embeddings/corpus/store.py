@@ -28,7 +28,7 @@ from embeddings.corpus.values import NamedValues
 from embeddings.corpus.versions import Reading, forget_articles, now
 from embeddings.documents import Document, Passage, version_of
 from embeddings.errors import TopicwireError
-from embeddings.text.languages import UNSURE
+from embeddings.text.languages import FOUND, UNSURE
 from embeddings.text.normalising import hash_text, normalise
 from embeddings.text.scripts import choose_index_text
 
@@ -215,6 +215,7 @@ class CorpusStore(NamedValues):
         """
         with self.transaction() as connection:
             connection.executemany("UPDATE documents SET language = ?2 WHERE id = ?1", languages)
+            self.set_setting(FOUND, (self.setting(FOUND) or 0) + 1)
             if any(language not in ("en", UNSURE) for _, language in languages):
                 self._forget_derived()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.full_text import mark_phrases
 from embeddings.search.phrases import find_phrases, match_expression
+from embeddings.search.recent import Recent
 from embeddings.text.scripts import index_form
 
 if TYPE_CHECKING:
@@ -47,12 +48,11 @@ class Allowed:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
-        self._kept: dict[Hashable, NDArray[np.bool_]] = {}
+        self._kept = Recent["NDArray[np.bool_]"](_MOST_KEPT)
 
     def find(self, store: CorpusStore, filters: Filters) -> NDArray[np.bool_]:
         """Return which passages may be hits, bool ``(n,)``; not to be written to."""
-        found = self._kept.pop(filters, None)
-        return self._keep(filters, self._look(store, filters) if found is None else found)
+        return self._kept.get(filters, lambda: self._look(store, filters))
 
     def find_title(self, store: CorpusStore, words: str) -> NDArray[np.bool_]:
         """Return the passages of articles with these words, in a row, in their title.
@@ -61,14 +61,7 @@ class Allowed:
             store: The store.
             words: Which are compared as those of passages are, by their stems.
         """
-        found = self._kept.pop(words, None)
-        return self._keep(words, self._look_for_title(store, words) if found is None else found)
-
-    def _keep(self, question: Hashable, found: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        self._kept[question] = found  # the last asked for is the last to be dropped
-        while len(self._kept) > _MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return found
+        return self._kept.get(words, lambda: self._look_for_title(store, words))
 
     def _look_for_title(self, store: CorpusStore, words: str) -> NDArray[np.bool_]:
         rows = store.rows("SELECT rowid, title FROM documents WHERE title != ''")

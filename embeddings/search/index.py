@@ -20,6 +20,7 @@ import numpy as np
 from embeddings.corpus.checksums import join_vectors, sum_vectors
 from embeddings.corpus.full_text import read_lengths
 from embeddings.errors import StoreError
+from embeddings.text.languages import FOUND
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -185,7 +186,8 @@ def read_stamp(store: CorpusStore, fingerprint: str) -> str:
     if noted.get("fingerprint") != fingerprint:
         return ""
     stages = store.rows("SELECT name, digest FROM stages ORDER BY name")
-    return json.dumps([noted, stages, store.rows("SELECT name, crc FROM sums ORDER BY name")])
+    sums = store.rows("SELECT name, crc FROM sums ORDER BY name")
+    return json.dumps([noted, stages, sums, store.setting(FOUND)])
 
 
 def read_index(store: CorpusStore, fingerprint: str) -> SearchIndex:

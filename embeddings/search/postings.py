@@ -15,6 +15,7 @@ import numpy as np
 
 from embeddings.corpus.full_text import PLACES, count_words, find_word, split_phrases
 from embeddings.search.phrases import find_phrases
+from embeddings.search.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +55,7 @@ class Postings:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
-        self._kept: dict[tuple[str, ...], _Worth] = {}
-        self._number = 0
+        self._kept = Recent[_Worth](_MOST_PHRASES, (lambda found: len(found.rows), _MOST_KEPT))
         self._norm = _weigh_lengths(index.lengths)
         self._article_norm = _weigh_lengths(np.bincount(index.articles, index.lengths))
 
@@ -124,14 +124,7 @@ class Postings:
         return found
 
     def _find(self, store: CorpusStore, terms: tuple[str, ...]) -> _Worth:
-        found = self._kept.pop(terms, None)
-        if found is None:
-            found = self._weigh(_list_passages(store, terms))
-            self._number += len(found.rows)
-        self._kept[terms] = found  # the last asked for is the last to be dropped
-        while self._number > _MOST_KEPT or len(self._kept) > _MOST_PHRASES:
-            self._number -= len(self._kept.pop(next(iter(self._kept))).rows)
-        return found
+        return self._kept.get(terms, lambda: self._weigh(_list_passages(store, terms)))
 
     def _weigh(self, passage_ids: NDArray[np.int64]) -> _Worth:
         ids, times = np.unique(passage_ids, return_counts=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from embeddings.blocks import one_blas_thread
 from embeddings.corpus.citations import find_keys, read_quotations
 from embeddings.corpus.filters import Filters, find_outlets
 from embeddings.errors import InputError
@@ -88,16 +89,22 @@ class Searcher:
             InputError: An outlet that is asked for is none.
             StoreError: Something that is read is damaged.
         """
-        with self._lock:
-            stamp = read_stamp(store, fingerprint)
-            kept = self._kept
-            if kept is None or kept.stamp != stamp or not stamp:
-                kept = self._kept = _Kept(read_index(store, fingerprint), stamp)
+        stamp = read_stamp(store, fingerprint)
+        with one_blas_thread():
             try:
-                return kept.find(store, query, limit)
+                return self._open(store, fingerprint, stamp).find(store, query, limit)
             except MovedError:
-                kept = self._kept = _Kept(list_passages(store, fingerprint), stamp)
+                kept = _Kept(list_passages(store, fingerprint), stamp)
+                with self._lock:
+                    self._kept = kept
                 return kept.find(store, query, limit)
+
+    def _open(self, store: CorpusStore, fingerprint: str, stamp: str) -> _Kept:
+        # Threads that ask at once wait for one of them to read the index, not for its search.
+        with self._lock:
+            if self._kept is None or self._kept.stamp != stamp or not stamp:
+                self._kept = _Kept(read_index(store, fingerprint), stamp)
+            return self._kept
 
     def search_text(
         self,

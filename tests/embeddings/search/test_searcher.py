@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from embeddings.corpus.filters import Filters
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.search import searcher
+from embeddings.search.ranking import Ranking
 from embeddings.search.searcher import Searcher, search_like, search_text
 from embeddings.vectors.embedding import embed_corpus
 
@@ -182,6 +186,35 @@ def test_what_another_process_stores_is_seen(corpus, put, encoder, keep):
     corpus.remove_documents(["z"])
     with CorpusStore.open(corpus.path) as other:
         assert "Missiles again." not in texts(kept.search_text(other, encoder, "missiles"))
+
+
+def test_languages_found_by_another_process_are_seen(corpus, encoder, keep):
+    keep()
+    kept = Searcher()
+
+    def ask():
+        with CorpusStore.open(corpus.path) as other:
+            filters = Filters(languages=["en"])
+            return texts(kept.search_text(other, encoder, "missiles", filters=filters))
+
+    with corpus.transaction() as connection:
+        connection.execute("UPDATE documents SET language = 'und'")
+    assert not ask()
+    corpus.put_languages([(one.id, "en") for one in corpus.documents()])
+    assert ask()
+
+
+def test_threads_search_at_once(corpus, encoder, keep, monkeypatch):
+    keep()
+    kept, both, first = Searcher(), threading.Barrier(2, timeout=20), Ranking.first
+    monkeypatch.setattr(Ranking, "first", lambda *given: both.wait() * 0 or first(*given))
+
+    def ask(query):
+        with CorpusStore.open(corpus.path) as other:
+            return texts(kept.search_text(other, encoder, query))
+
+    with ThreadPoolExecutor(2) as pool:
+        assert all(pool.map(ask, ("missiles", "talks")))
 
 
 def test_answers_are_the_same_with_an_index_and_without(corpus, encoder, keep):
