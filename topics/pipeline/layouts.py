@@ -9,6 +9,7 @@ import numpy as np
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
+from embeddings.progress import begin
 from embeddings.text.keeping import pack_keys
 from embeddings.vectors.graph import node_keys, node_vectors
 from topics.maps.growing import grow_layout
@@ -30,6 +31,7 @@ ARRAYS = (POINTS, "layout.keys", "layout.unit")
 
 def make_layout(store: CorpusStore) -> Layout:
     """Put what is new on the map that is kept, or lay all out where there is none to go by."""
+    begin("laying out the map")
     graph = cast("NeighbourGraph", stored_graph(store))
     vectors, keys = node_vectors(store), node_keys(store)
     known = _read_layout(store)

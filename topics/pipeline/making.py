@@ -28,7 +28,6 @@ from topics.hierarchy.identity import count_moved
 from topics.hierarchy.lineage import compare_topics
 from topics.hierarchy.outline import SHOWN_LEVEL
 from topics.keeping.kept import KEPT_FROM
-from topics.maps.layout import Layout
 from topics.pipeline.coverage import embed_leads, find_copied, find_coverage, find_related
 from topics.pipeline.coverage_tables import (
     LAST_STORY_ID,
@@ -71,6 +70,7 @@ from topics.pipeline.topic_tables import (
 from topics.pipeline.topics import FITS, Found, find_topics
 from topics.pipeline.work import (
     GRAPH,
+    GRAPH_DIGEST,
     NEAR,
     UNREAD,
     CorpusWork,
@@ -136,13 +136,7 @@ def _keep_relations(work: CorpusWork, found: Relations) -> None:
     store_relations(work.store, work.passages, found.relations)
     put_lists(work.store, found.lists)
     work.store.set_setting(UNREAD, sorted(work.unread))
-
-
-# Furniture: what an outlet repeats whatever its articles are on
-
-
-def _find_furniture(work: CorpusWork) -> dict[int, int]:
-    return find_repeated(work.articles, work.all_nodes, work.vectors)
+    work.store.set_setting(GRAPH_DIGEST, work.graph_digest)
 
 
 # Relations of articles, and stories
@@ -249,15 +243,14 @@ def _keep_topics(work: CorpusWork, made: tuple[Places, Found]) -> dict[str, Any]
     return {"idle": found.idle, "notes": found.placed.notes}
 
 
-def _lay_out(work: Work) -> Layout:
-    begin("laying out the map")
-    return make_layout(work.store)
-
-
 def _list_judged(work: CorpusWork, *kinds: str) -> list[list[object]]:
     return sorted(
         [one.kind, one.a, one.b, one.same] for one in work.judgements if one.kind in kinds
     )
+
+
+def _corpus(work: CorpusWork) -> list[object]:
+    return [METHODS, work.encoder.fingerprint, work.store.corpus_fingerprint()]
 
 
 def _all_but_edits(work: CorpusWork) -> list[object]:
@@ -269,9 +262,7 @@ RELATIONS: Stage[CorpusWork] = Stage(
     name="relations",
     after=(),
     hangs_on=lambda work: [
-        METHODS,
-        work.encoder.fingerprint,
-        work.store.corpus_fingerprint(),
+        *_corpus(work),
         [
             {k: v for k, v in dataclasses.asdict(work.thresholds).items() if k != "story"},
             *_list_judged(work, "near_copy", "contains", "same_event"),
@@ -281,22 +272,25 @@ RELATIONS: Stage[CorpusWork] = Stage(
     keep=_keep_relations,
     is_whole=lambda work: stored_graph(work.store) is not None,
     tables=("copy_groups", "copy_members", "wordings", "relations"),
-    values=(*GRAPH, "recall", UNREAD),
+    values=(*GRAPH, "recall", UNREAD, GRAPH_DIGEST),
 )
+# What an outlet repeats whatever its articles are on.
 FURNITURE: Stage[CorpusWork] = Stage(
     name=FURNITURE_TABLE,
     after=("relations",),
     hangs_on=lambda _: [],
-    make=_find_furniture,
+    make=lambda work: find_repeated(work.articles, work.all_nodes, work.vectors),
     keep=lambda work, found: store_furniture(work.store, work.passages, found),
     tables=(FURNITURE_TABLE,),
 )
 STORIES: Stage[CorpusWork] = Stage(
     name="stories",
-    after=("relations",),
+    # Of passages they know only which are furniture: an answer to a pair of these touches none.
+    after=(),
     # Titles are left out of the fingerprint of the corpus.
     hangs_on=lambda work: [
-        [work.thresholds.story, *_list_judged(work, "story")],
+        *_corpus(work),
+        [dataclasses.asdict(work.thresholds), *_list_judged(work, "story")],
         list_titles(work.store),
         *work.marked,
     ],
@@ -333,8 +327,14 @@ QUOTATIONS: Stage[CorpusWork] = Stage(
 # The partition before edits: an edit needs no second discovery.
 PLACES: Stage[CorpusWork] = Stage(
     name="places",
-    after=("relations",),
-    hangs_on=lambda work: [*_all_but_edits(work), *work.left_out],
+    # Of relations they know only the graph, which most answers to a pair leave as it is.
+    after=(),
+    hangs_on=lambda work: [
+        *_corpus(work),
+        work.graph_digest,
+        *_all_but_edits(work),
+        *work.left_out,
+    ],
     make=_place,
     keep=keep_places,
     is_whole=lambda work: (
@@ -368,7 +368,7 @@ LAYOUT: Stage[Work] = Stage(
     name=POINTS,
     after=("relations",),
     hangs_on=lambda _: [],
-    make=_lay_out,
+    make=lambda work: make_layout(work.store),
     keep=lambda work, made: keep_layout(work.store, made),
     values=LAYOUT_ARRAYS,
 )

@@ -66,7 +66,9 @@ def derive(
         measure: Measure the stability of topics that are kept.
     """
     work = CorpusWork(store, encoder, undone, anew=anew, measure=measure)
-    with reading_kept(store, lambda: RELATIONS.name in work.runner.made):
+    # What reads texts; where one of them had nothing to do, what the others did not ask for stays.
+    reading = (RELATIONS.name, STORIES.name, TOPICS.name)
+    with reading_kept(store, lambda: all(name in work.runner.made for name in reading)):
         work.runner.make(RELATIONS, FURNITURE, STORIES, SHARED)
         work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES, SEARCH)
         previous = count_shown(store)

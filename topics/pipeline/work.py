@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -55,6 +56,9 @@ GRAPH = (
     "spare.sums",
 )
 """The arrays that hold the neighbours of each row."""
+
+GRAPH_DIGEST = "graph_digest"
+"""The setting that holds a digest of the graph, and of what stands in its rows."""
 
 NEAR = tuple(f"near.{part}" for part in ("keys", "sums", "indices", "similarities", "recall"))
 """The arrays that hold the neighbours of each row in other articles."""
@@ -166,6 +170,18 @@ class CorpusWork(Work):
         """What the first stage made in this run, if it had to."""
         made: Relations | None = self.runner.made.get("relations")
         return made
+
+    @cached_property
+    def graph_digest(self) -> str | None:
+        """A digest of the graph and of what stands in its rows; ``None`` in a file of before."""
+        if self.relations is None:
+            noted: str | None = self.store.setting(GRAPH_DIGEST)
+            return noted
+        nodes, graph = self.relations.nodes, self.relations.lists.graph(MOST_NEIGHBOURS)
+        digest = hashlib.blake2b(b"".join(nodes.hashes), digest_size=16)
+        for array in (nodes.canonical, nodes.of_passage, graph.indices, graph.similarities):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
     @cached_property
     def all_nodes(self) -> Nodes:

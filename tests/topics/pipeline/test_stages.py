@@ -9,11 +9,13 @@ import pytest
 from embeddings.corpus.store import CorpusStore
 from tests.older import make_older
 from topics.coverage.credit import credit_lines
-from topics.pipeline import outlets
+from topics.coverage.examples.judgements import Judgement, put_judgement
+from topics.pipeline import outlets, run
 from topics.pipeline.covered import load_coverage
 from topics.pipeline.outlets import measure_coverage, read_outlets
 from topics.pipeline.run import derive, has_layout, lay_out
 from topics.pipeline.stages import Runner, Stage, Work, is_stale, stored_digest, stored_notes
+from topics.pipeline.work import CorpusWork
 
 # Stages that a file of version 3 has not.
 NEW = ("quotations", "furniture", "sharing", "search", "outlets")
@@ -120,6 +122,45 @@ def test_credits_once_found_are_kept_with_the_database(news, monkeypatch):
     with CorpusStore.open(news) as store:
         monkeypatch.setattr(credit_lines, "search_credits", lambda *_: pytest.fail("searched"))
         assert len(load_coverage(store).stated) == len(store.documents())
+
+
+@pytest.fixture
+def answer(news, encoder, monkeypatch):
+    """Answer to the first pair of near copies, and return the stages that were made again."""
+    works = []
+
+    class Spied(CorpusWork):
+        def __init__(self, *given, **how) -> None:
+            super().__init__(*given, **how)
+            works.append(self)
+
+    def give(same: bool) -> set[str]:
+        with CorpusStore.open(news, write=True) as store:
+            sql = "SELECT a.hash, b.hash FROM relations AS r JOIN passages AS a ON a.id = r.a "
+            sql += "JOIN passages AS b ON b.id = r.b WHERE r.kind = 'near_copy' ORDER BY 1, 2"
+            pair = (bytes(key).hex() for key in store.rows(sql)[0])
+            put_judgement(store, Judgement("near_copy", *pair, same))
+            derive(store, encoder)
+            return set(works[-1].runner.made)
+
+    monkeypatch.setattr(run, "CorpusWork", Spied)
+    return give
+
+
+def test_an_answer_to_a_pair_leaves_what_knows_nothing_of_pairs(answer):
+    made = answer(True)
+    assert "relations" in made
+    assert not made & {"stories", "places", "topics"}
+
+
+def test_topics_are_made_again_where_an_answer_changes_the_graph(answer, news):
+    with CorpusStore.open(news) as store:
+        before = store.setting("graph_digest")
+    made = answer(False)
+    with CorpusStore.open(news) as store:
+        assert store.setting("graph_digest") != before
+    assert "topics" in made
+    assert "stories" not in made
 
 
 def test_the_layout_is_made_once_for_a_graph(news, encoder):
