@@ -12,9 +12,11 @@ from starlette.testclient import TestClient
 import topics
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import keep_version
+from embeddings.vectors.embedding import embed_corpus
+from tests.conftest import WordEncoder
 from tests.running import run
 from topics.answers.session import Session
-from topics.pipeline.run import has_layout
+from topics.pipeline.run import derive, has_layout
 from topics.web.app import build
 from topics.web.desk import Desk
 from topics.web.mapping import lay_out_apart
@@ -117,6 +119,18 @@ def test_an_article_shows_its_paragraphs_and_their_copies(client):
     assert "Aid convoy reaches besieged town" in page
     assert "also in" in page
     assert client.get("/article?id=nothing").status_code == 400
+
+
+def test_a_paragraph_that_an_article_repeats_is_counted_and_not_listed(own_file, open_client, put):
+    repeated = "A voice from the studio, which is heard once more before the hour is over."
+    with CorpusStore.open(own_file, write=True) as store:
+        put(store, "show-1", [repeated, "Something of another kind.", repeated], source="radio")
+        encoder = WordEncoder()
+        embed_corpus(store, encoder)
+        derive(store, encoder)
+    page = open_client(own_file).get("/article?id=show-1").text
+    assert page.count("1 more time in this article") == 2
+    assert "also in" not in page
 
 
 def test_versions_of_an_article_stand_side_by_side(own_file, open_client):
