@@ -124,7 +124,9 @@ def article(wanted: str | int, db: Database = "topicwire.db") -> ArticleReport:
     """
     with CorpusStore.open(Path(db)) as store:
         number = wanted if isinstance(wanted, int) else None
-        document_id = _find(store, wanted) if number is None else find_keys(store, number)[0]
+        document_id = (
+            find_keys(store, wanted)[0] if isinstance(wanted, int) else _find(store, wanted)
+        )
         (document,) = store.documents([document_id])
         times = read_times(store, document_id)
         rows = [
