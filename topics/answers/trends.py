@@ -305,7 +305,8 @@ def _absences(
     sightings: Sequence[Sighting], topic_ids: Sequence[int], unit: str
 ) -> dict[int, tuple[Absence, ...]]:
     """Return the outlets without each topic, measured by all others, also unselected ones."""
-    articles = {s.document_id: (s.outlet, "".join(dating(s.published, unit))) for s in sightings}
+    one_of_each = {s.document_id: s for s in sightings}.values()
+    articles = {s.document_id: (s.outlet, "".join(dating(s.published, unit))) for s in one_of_each}
     covering: dict[int, set[str]] = {topic_id: set() for topic_id in topic_ids}
     for sighting in sightings:
         if sighting.topic_id in covering:  # not where it is under no topic that is shown

@@ -84,16 +84,20 @@ def count_sightings(sightings: Sequence[Sighting], unit: str) -> Tally:
     first = first_sightings(sightings)
     new = list(first.values())
     again = [one for one in sightings if first[one.text] is not one]
-    distinct, copies = (
-        Counter(Key(one.topic_id, one.outlet, *dates[one.document_id]) for one in some)
-        for some in (new, again)
+    # First by article, of which there are few: all its passages are of one outlet and date.
+    outlets = {one.document_id: one.outlet for one in sightings}
+    seen, seen_again = (
+        Counter((one.topic_id, one.document_id) for one in some) for some in (new, again)
     )
+    distinct, copies = Counter[Key](), Counter[Key]()
+    for counts, keys in ((seen, distinct), (seen_again, copies)):
+        for (topic_id, article), number in counts.items():
+            keys[Key(topic_id, outlets[article], *dates[article])] += number
     by_topic: dict[int, Counter[str]] = {}
-    for (topic_id, article), number in Counter(
-        (one.topic_id, one.document_id) for one in new
-    ).items():
+    sizes = Counter[str]()
+    for (topic_id, article), number in seen.items():
         by_topic.setdefault(topic_id, Counter())[article] = number
-    sizes = Counter(one.document_id for one in new)
+        sizes[article] += number
     return Tally(unit, periods, dates, distinct, copies, sizes, by_topic)
 
 

@@ -69,15 +69,22 @@ def read_sightings(store: CorpusStore, at: Mapping[int, int]) -> list[Sighting]:
         at: For each topic the one to count it under.
     """
     rows = store.rows(
-        "SELECT p.document_id, p.position, d.source, d.published, d.language, "
-        "coalesce(a.leaf_id, a.topic_id), a.node FROM assignments AS a "
-        "JOIN passages AS p ON p.id = a.passage_id "
-        "JOIN documents AS d ON d.id = p.document_id ORDER BY p.document_id, p.position"
+        "SELECT p.document_id, p.position, coalesce(a.leaf_id, a.topic_id), a.node "
+        "FROM assignments AS a JOIN passages AS p ON p.id = a.passage_id "
+        "ORDER BY p.document_id, p.position"
     )
-    return [
-        Sighting(document_id, position, source, published, at[leaf], node, language)
-        for document_id, position, source, published, language, leaf, node in rows
-    ]
+    # Read once of each article: of each passage it would be most of the work.
+    articles = {
+        document_id: where
+        for document_id, *where in store.rows(
+            "SELECT id, source, published, language FROM documents"
+        )
+    }
+    found = []
+    for document_id, position, leaf, node in rows:
+        source, published, language = articles[document_id]
+        found.append(Sighting(document_id, position, source, published, at[leaf], node, language))
+    return found
 
 
 def read_placements(

@@ -129,7 +129,7 @@ def _end(lines: list[Line], rules: list[str]) -> set[int]:
 def _match_announced_list(lines: list[Line], rules: list[str]) -> None:
     """Mark a heading such as "Most popular" and the headlines from there to the end."""
     for index in range(1, len(lines)):
-        if rules[index] or not LIST_HEADER.fullmatch(_bare(lines[index].text)):
+        if rules[index] or not LIST_HEADER.pattern.fullmatch(_bare(lines[index].text)):
             continue
         behind = [i for i in range(index + 1, len(lines)) if not rules[i]]
         # A single word ("Related") may head a section: only headlines may follow it.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 # top: before the article's body; end: behind it; edges: either; anywhere: also between
@@ -52,7 +53,8 @@ class Rule:
     Attributes:
         name: As stored and shown, a key of ``RULES``.
         where: Where in the article such a line may stand.
-        pattern: Matches the whole line.
+        alternatives: Pattern that matches the whole line.
+        case: Whether case counts.
         longest: The most characters that such a line has.
         hints: Lower-case strings one of which every such line contains; a cheap test that
             spares the paragraphs the pattern. Empty for no such test.
@@ -60,9 +62,15 @@ class Rule:
 
     name: str
     where: Where
-    pattern: re.Pattern[str]
+    alternatives: str
+    case: bool = False
     longest: int = 160
     hints: tuple[str, ...] = ()
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled at its first use: all take a tenth of a second."""
+        return _compile(self.alternatives, self.case)
 
     def matches(self, line: str, lowered: str) -> bool:
         """Whether a line, given as it stands and in lower case, is of this kind."""
@@ -73,10 +81,9 @@ class Rule:
         return self.pattern.fullmatch(line) is not None
 
 
-def _any(*alternatives: str, case: bool = False) -> re.Pattern[str]:
-    """Compile patterns that must each match a whole line; ``case`` makes case count."""
-    flags = re.NOFLAG if case else re.IGNORECASE
-    return re.compile("|".join(f"(?:{each})" for each in alternatives), flags)
+@cache
+def _compile(alternatives: str, case: bool) -> re.Pattern[str]:
+    return re.compile(alternatives, re.NOFLAG if case else re.IGNORECASE)
 
 
 def _rule(
@@ -87,9 +94,9 @@ def _rule(
     longest: int = 160,
     hints: str = "",
 ) -> Rule:
-    """Make a rule of patterns as ``_any`` takes them; ``;`` parts its hints."""
-    pattern = _any(*alternatives, case=case)
-    return Rule(name, where, pattern, longest, tuple(hints.split(";")) if hints else ())
+    """Make a rule of patterns that each match a whole line; ``;`` parts its hints."""
+    pattern = "|".join(f"(?:{each})" for each in alternatives)
+    return Rule(name, where, pattern, case, longest, tuple(hints.split(";")) if hints else ())
 
 
 _ACTION = r"(?:e-?mail|print|share|tweet|save|send|copy|bookmark|recommend|gift|listen to)"
@@ -436,7 +443,9 @@ LINE_RULES: tuple[Rule, ...] = (
 )
 
 # A line that announces a list of links. What follows it up to the end goes with it.
-LIST_HEADER = _any(
+LIST_HEADER = _rule(
+    "list",
+    "anywhere",
     r"(?:topics|tags|keywords)(?: in this (?:article|story))?:?",
     r"(?:more|most|also) (?:popular|read|viewed|shared|watched|commented|emailed|recent|discussed)"
     r"(?: (?:stories|articles|videos|news|now|today|on .{2,40}|in .{2,40}))?:?",
