@@ -21,6 +21,10 @@ ChangeKind = Literal["insert", "delete", "replace", "move", "spelling"]
 # Runs of this many words that stand in both texts, but not in the same order, were moved;
 # shorter ones are what any two English texts share.
 MOVED_WORDS = 5
+# A stretch of so many words, of which another one has this share in order, was moved and edited.
+EDITED_WORDS, EDITED_SHARE = 8, 0.5
+# Pairs of stretches looked at; texts with more are no one text with a sentence moved.
+_MOST_EDITED = 64
 # Words in a row, in common order, that are not taken for chance.
 FIRM_WORDS = 3
 
@@ -131,7 +135,9 @@ def match_words(a: Words, b: Words) -> tuple[list[Block], list[Block]]:
     # Lone words that happen to stand in order ("the") would cut a moved run in two: runs
     # are sought as if they were not matched, and stay where that gains words.
     firm = [block for block in equal if block[1] - block[0] >= FIRM_WORDS]
-    moved = _find_moved(a, b, between(firm, len(a), len(b)))
+    gaps = between(firm, len(a), len(b))
+    moved, gaps = _find_edited(a, b, gaps)
+    moved += _find_moved(a, b, gaps)
     if not moved:
         return equal, []
     taken_a = {place for run in moved for place in range(run[0], run[1])}
@@ -225,6 +231,31 @@ def _find_moved(a: Words, b: Words, gaps: Sequence[Block]) -> list[Block]:
             taken.update(range(start, start + length))
             place += length
     return moved
+
+
+def _find_edited(a: Words, b: Words, gaps: Sequence[Block]) -> tuple[list[Block], Sequence[Block]]:
+    """Match a stretch that is left over with one elsewhere that has most of its words in order.
+
+    A sentence that was moved and edited, so that runs of ``MOVED_WORDS`` are few in it.
+
+    Returns:
+        Its words that both have; and what is left over still.
+    """
+    lefts = [gap for gap in gaps if gap[1] - gap[0] >= max(EDITED_WORDS, 2 * (gap[3] - gap[2]))]
+    rights = [gap for gap in gaps if gap[3] - gap[2] >= max(EDITED_WORDS, 2 * (gap[1] - gap[0]))]
+    if len(lefts) * len(rights) > _MOST_EDITED:
+        return [], gaps
+    moved: list[Block] = []
+    left_out: set[Block] = set()
+    for left in lefts:
+        for right in rights:
+            longer = max(left[1] - left[0], right[3] - right[2])
+            blocks = _align(a, b, range(*left[:2]), range(*right[2:]))
+            if right not in left_out and _count(blocks) >= EDITED_SHARE * longer:
+                moved += blocks
+                left_out |= {left, right}
+                break
+    return moved, [gap for gap in gaps if gap not in left_out]
 
 
 def _describe(

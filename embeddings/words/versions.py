@@ -204,7 +204,7 @@ def split_wording(
 def _find_contradictions(leader: str, text: str) -> tuple[object, ...]:
     """Return what a text says in the stead of what the leader says, and where."""
     found = keep_value(
-        "contradictions 1", key_of(leader, text), lambda: _contradictions(compare(leader, text))
+        "contradictions 2", key_of(leader, text), lambda: _contradictions(compare(leader, text))
     )
     return tuple(map(tuple, found))
 

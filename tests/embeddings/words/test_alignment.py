@@ -101,6 +101,17 @@ def test_moved_sentence_is_shown_as_moved_and_counts_as_shared() -> None:
     assert comparison.share == 1.0
 
 
+def test_moved_sentence_that_was_edited_counts_but_for_what_was_changed() -> None:
+    first = "The mayor said on Monday that the old bridge would stay shut to heavy lorries."
+    rest = "Residents of both banks have asked for a ferry since the flood tore three pillars away."
+    edited = first.replace("said", "told us").replace("old", "stone").replace("heavy", "all")
+    comparison = compare(f"{first} {rest}", f"{rest} {edited.replace('stay', 'be')}")
+    assert comparison.share == pytest.approx(27 / 32)
+    assert {change.kind for change in comparison.changes} == {"move", "delete", "insert"}
+    stranger = "The harbour master told a crowd of sailors that fog kept most ships in port."
+    assert compare(f"{first} {rest}", f"{rest} {stranger}").share == pytest.approx(16 / 31)
+
+
 def test_shares_are_measured_on_each_text() -> None:
     comparison = compare(SENTENCES[0], " ".join(SENTENCES))
     assert comparison.share_a == 1.0
