@@ -136,8 +136,8 @@ def match_words(a: Words, b: Words) -> tuple[list[Block], list[Block]]:
     # are sought as if they were not matched, and stay where that gains words.
     firm = [block for block in equal if block[1] - block[0] >= FIRM_WORDS]
     gaps = between(firm, len(a), len(b))
-    moved, gaps = _find_edited(a, b, gaps)
-    moved += _find_moved(a, b, gaps)
+    moved, left = _find_edited(a, b, gaps)
+    moved += _find_moved(a, b, left)
     if not moved:
         return equal, []
     taken_a = {place for run in moved for place in range(run[0], run[1])}
