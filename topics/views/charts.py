@@ -78,8 +78,8 @@ def draw_timeline(periods: Sequence[str], distinct: Sequence[int], copies: Seque
     labels = [
         Markup('<text x="{}%" y="196"{}>{}</text>').format(
             f"{100 * place / len(periods):.2f}",
-            # One at the rim has no room beyond it; a letter is some 2 % of a phone.
-            Markup(' text-anchor="end"') if place / len(periods) > 1 - 0.02 * len(name) else "",
+            # One at the rim has little room beyond it; a letter is some 2 % of a phone.
+            Markup(' text-anchor="end"') if place / len(periods) > 1 - 0.016 * len(name) else "",
             name,
         )
         for place in starts[:: -(-len(starts) // _LABELS)]
