@@ -120,7 +120,8 @@ class Postings:
         split = split_phrases(phrases)
         found = np.full(len(rows), bool(split))
         for terms in split:
-            found &= np.isin(rows, self._find(store, terms).rows)
+            # By a table: to sort would import masked arrays.
+            found &= np.isin(rows, self._find(store, terms).rows, kind="table")
         return found
 
     def _find(self, store: CorpusStore, terms: tuple[str, ...]) -> _Worth:

@@ -127,7 +127,7 @@ class Ranking:
             keys = -np.round(scores, _DECIMALS)
             first = self._find_first(rows, keys, limit)
             copies = self._read_copies(one.group for one in first)
-            more = np.setdiff1d([one.row for one in copies], rows)
+            more = np.array(sorted({one.row for one in copies}.difference(rows.tolist())), np.int64)
             if not len(more):
                 break
             rows, meaning = np.append(rows, more), np.append(meaning, self._score(more))

@@ -70,7 +70,12 @@ class Background:
         rows = np.flatnonzero(self._index.places > 0)
         if len(rows) < _FEWEST:
             return -np.inf
-        rows = rows[np.unique(np.linspace(0, len(rows) - 1, _SAMPLE).astype(np.int64))]
+        spread = np.linspace(0, len(rows) - 1, _SAMPLE).astype(np.int64)
+        rows = rows[np.flatnonzero(np.bincount(spread))]
         vectors = np.concatenate([some for _, some in read_vectors(store, self._index, rows)])
         pairs: NDArray[np.float32] = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
-        return float(np.quantile(pairs, _UNRELATED))
+        # As np.quantile has it, which would import masked arrays: 30 ms of a fresh process.
+        part, low = np.modf(_UNRELATED * (len(pairs) - 1))
+        places = [int(low), int(low) + 1]
+        below, above = np.partition(pairs, places)[places].tolist()
+        return float(below + part * (above - below))
