@@ -137,6 +137,8 @@ def read_table(
             the header.
     """
     table = _Table(options)
+    if header == []:
+        return  # an empty file: nothing to name with --column
     if header is not None:
         table.expect(header)
     records = read()
@@ -194,7 +196,7 @@ class _Table:
         return sorted(self._chosen.keys() - self._used.keys()) if self._seen else []
 
     def no_column(self, field: str) -> str:
-        names = ", ".join(map(repr, self._seen)) or "none"
+        names = ", ".join(map(repr, self._seen))
         what = "no column of article text"
         if field in self._chosen:
             what = f"no column for --column {field}={self._chosen[field]}"

@@ -189,6 +189,8 @@ def test_file_of_another_kind_says_what_is_read(tmp_path: Path, name: str) -> No
         ("d.txt", bytes(range(256)) * 8, "no text but binary data; left out"),
         ("e.txt.gz", b"no gzip", "cannot be read to its end: Not a gzipped file"),
         ("f.jsonl", b"", "no rows in it"),
+        ("g.csv", b"", "no rows in it"),
+        ("h.csv", b"\n\n", "no rows in it"),
     ],
 )
 def test_unreadable_file_is_a_problem_and_the_others_are_read(
@@ -201,6 +203,13 @@ def test_unreadable_file_is_a_problem_and_the_others_are_read(
     (problem,) = [p for f in found for p in f.problems]
     assert Path(problem.path).name == name
     assert problem.message.startswith(message)
+
+
+def test_named_table_that_is_empty_is_a_problem_and_the_others_are_read(tmp_path: Path) -> None:
+    named = write(tmp_path / "a.csv", b""), write(tmp_path / "b.txt", ARTICLE)
+    empty, other = read(*named)
+    assert [problem.message for problem in empty.problems] == ["no rows in it"]
+    assert len(other.documents) == 1
 
 
 def test_truncated_gzip_keeps_no_digest(tmp_path: Path) -> None:
