@@ -15,6 +15,8 @@ from embeddings.errors import InputError
 if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
 
+# Outlets that an error names.
+_LISTED = 8
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
 
 
@@ -130,10 +132,23 @@ def find_outlets(
         name = given.casefold()
         fitting = [name] if name in known else [one for one in known if parts and name in one]
         if not fitting:
-            some = ", ".join(sorted(one for names in known.values() for one in names if one)[:8])
-            raise InputError(f"No article is from {given!r}; outlets here are: {some or 'none'}.")
+            named = sorted(one for names in known.values() for one in names if one)
+            raise InputError(f"No article is from {given!r}; {_name_outlets(name, named)}")
         found += [stored for one in fitting for stored in known[one]]
     return tuple(dict.fromkeys(found))
+
+
+def _name_outlets(name: str, known: Sequence[str]) -> str:
+    """Say which outlets may be meant by a name, folded, or which there are."""
+    from difflib import get_close_matches
+
+    folded = {one.casefold(): one for one in known}
+    near = [one for one in folded if name and name in one]
+    if near := near or get_close_matches(name, folded):
+        return f"is {' or '.join(folded[one] for one in near[:_LISTED])} meant?"
+    more = f" and {len(known) - _LISTED} more (topicwire info --json)"
+    some = ", ".join(known[:_LISTED]) + (more if len(known) > _LISTED else "")
+    return f"outlets here are: {some or 'none'}."
 
 
 def _check_languages(store: CorpusStore, wanted: Sequence[str]) -> None:

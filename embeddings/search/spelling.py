@@ -8,6 +8,8 @@ word is taken than a name.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 # A shorter word is one letter away from too many; a longer one is none that people type, and
 # what is one letter away from it grows with the square of its length.
 _SHORTEST, _LONGEST = 4, 24
+_LETTERS = re.compile(r"[^\W\d_]+")
 # What stands in one passage alone may be a slip of its own.
 _FEWEST = 2
 # Passages from which the form of a word is taken.
@@ -109,9 +112,12 @@ def _mend_word(store: CorpusStore, word: str) -> str:
 def _choose_form(store: CorpusStore, forms: list[str], stem: str) -> tuple[str, bool]:
     """Return which of the forms of one word passages have most, and whether it is a name there."""
     ids = np.unique(find_word(store, stem))[:_LOOKED_AT].tolist()
-    texts = index_form(" ".join(read_bodies(store, ids).values()))
-    best = max(forms, key=texts.casefold().count)
-    return best, texts.count(best.capitalize()) > texts.count(best)
+    words = Counter(_LETTERS.findall(index_form(" ".join(read_bodies(store, ids).values()))))
+    folded = Counter[str]()
+    for word, often in words.items():
+        folded[word.casefold()] += often
+    best = max(forms, key=folded.__getitem__)
+    return best, words[best.capitalize()] > words[best]
 
 
 def _list_slips(word: str) -> set[str]:

@@ -110,7 +110,7 @@ def tell_copies(counts: Sequence[CopyCount]) -> dict[str, str]:
                 tell_sharings(one for one in own if one.across is side) for side in (True, False)
             )
             parts = [f"across outlets {across}"] if across else []
-            parts += [f"within one {within}"] if within else []
+            parts += [f"within one outlet {within}"] if within else []
         if parts:
             found[name] = "; ".join(parts)
     return found

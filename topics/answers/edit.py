@@ -149,8 +149,8 @@ def exclude(passage: int, topic: str, *, db: Database = "topicwire.db") -> EditR
 
 def _place(kind: Kind, passage: int, topic: str, db: Database) -> EditReport:
     with _editing(db) as (store, outline):
-        topic_id = _shown(outline, _one(store, topic))
         key, _ = _passage(store, passage)
+        topic_id = _shown(outline, _one(store, topic))
         anchor = _anchor(store, outline, topic_id)
         return _apply(db, store, Edit(0, kind, (anchor,), (key,)))
 
@@ -276,7 +276,7 @@ def _shown(outline: Outline, topic_id: int) -> int:
         and outline.kinds[topic_id] == "discovered"
     ):
         raise InputError(
-            f"Topic {topic_id} is broader than the level shown; name the topics below it: "
+            f"Topic {topic_id} is above the level that edits act on; name a topic below it: "
             "`topicwire topics --tree`."
         )
     return topic_id

@@ -175,7 +175,7 @@ def _say_left(left: int, noun: str) -> None:
 
 def _print_group(listing: CopyListing) -> None:
     title = "Exact copy" if listing.kind == "exact" else "Near copy"
-    outlets = f"{len(listing.outlets)} outlets" if listing.outlets else "no known outlet"
+    outlets = count(len(listing.outlets), "outlet") if listing.outlets else "no known outlet"
     say((f"{title}, {outlets}", "bold"), _tell_sharing(listing.sharing))
     say(plain(listing.first.text), indent=2)
     for member in listing.members[:MEMBERS_SHOWN]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
 from topics.cli.output import echo, show
 
@@ -26,5 +27,5 @@ def run(
     show(
         export(out, db=db),
         as_json,
-        lambda report: echo(f"Wrote {report.rows} passages to {report.path}."),
+        lambda report: echo(f"Wrote {count(report.rows, 'passage')} to {report.path}."),
     )

@@ -119,7 +119,7 @@ def _print_matrix(report: OutletReport) -> None:
             weight[one.source] += one.words
     shown = sorted(weight, key=lambda name: (-weight[name], name))[:_MATRIX]
     # A table of gaps says less than the list of pairs below.
-    if sum(a in shown and b in shown for a, b in words) < len(shown):
+    if not shown or sum(a in shown and b in shown for a, b in words) < len(shown):
         return
 
     def number(outlet: str, source: str) -> str:
@@ -149,6 +149,8 @@ def _print_pairs(pairs: Sequence[OutletReuse]) -> None:
         ("passages", RIGHT, lambda one: one.passages),
         ("articles", RIGHT, lambda one: one.articles),
     )
+    if any(not one.directed and one.words != one.source_words for one in pairs):
+        echo("7 / 9: words of the first and of the second, where it is not known who was first.")
     if any(one.uncertain_words for one in pairs):
         echo("? some of the words may be from another outlet that had them as early.")
 

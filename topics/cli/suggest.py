@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption
 from topics.cli.output import echo
 
@@ -32,4 +33,4 @@ def run(
     else:
         save_draft(draft, output, force=force, db=db)
         topics = draft.splitlines().count("[[topic]]")
-        echo(f"Wrote {topics} topics to {output}.")
+        echo(f"Wrote {count(topics, 'topic')} to {output}.")

@@ -99,7 +99,7 @@ def run(
         from topics.answers.trends import TrendCell
 
         write_csv(csv, report.cells, TrendCell, db=db)
-        echo(f"Wrote {len(report.cells)} rows to {csv}.", err=as_json)
+        echo(f"Wrote {count(len(report.cells), 'row')} to {csv}.", err=as_json)
     if as_json:
         print_json(report)
     elif csv is None:

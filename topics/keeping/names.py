@@ -32,8 +32,8 @@ def keep_names(
         return kept, ()
     few = "; ".join(doubted[:3]) + (f"; and {len(doubted) - 3} more" if doubted[3:] else "")
     return kept, (
-        f"Topics whose names none of their key phrases has a word of any more: {few}; give them "
-        "another with `topicwire edit rename`.",
+        f"Names that no longer fit their topics, with key phrases: {few}; `topicwire edit rename` "
+        "gives another.",
     )
 
 

@@ -277,7 +277,7 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
             )
     if 0 < corpus.graph.size < FEW_ROWS:
         notes += (
-            f"{corpus.graph.size} distinct passages are too few to tell topics by: what is "
+            f"Passages are too few to tell topics by ({corpus.graph.size} distinct): what is "
             f"listed is a guess, and how stable it is is measured from {FEW_ROWS} on.",
         )
     labels = discover_rest(corpus.ground, taken, len(wishes.guided), corpus.adjacent, count=count)

@@ -22,8 +22,19 @@ def test_a_date_that_is_none_is_refused_by_its_option(given):
 def test_an_unknown_outlet_is_named_with_those_there_are(store, put):
     put(store, "a", ["One."], source="post")
     put(store, "b", ["Two."])
-    with pytest.raises(InputError, match="No article is from 'times'; outlets here are: post"):
+    with pytest.raises(InputError, match=r"No article is from 'times'; outlets here are: post\."):
         Filters(["times"]).match(store)
+
+
+@pytest.mark.parametrize("given", ["gaurdian", "guard"])
+def test_the_outlet_that_may_be_meant_is_named(store, put, given):
+    for number in range(10):
+        put(store, f"a{number}", ["One."], source=f"post {number}")
+    put(store, "b", ["Two."], source="The Guardian")
+    with pytest.raises(InputError, match=r"from '.*'; is The Guardian meant\?"):
+        Filters([given]).match(store)
+    with pytest.raises(InputError, match=r"outlets here are: .*, post 6 and 3 more"):
+        Filters(["zzz"]).match(store)
 
 
 def test_a_language_that_no_article_is_in_is_named_with_those_there_are(store, put):

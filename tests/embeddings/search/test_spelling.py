@@ -24,6 +24,7 @@ def said(store, put):
         ("LAVROVV", "LAVROV"),  # one too many
         ("lavrof", "lavrov"),  # another one
         ("goverments", "governments"),  # by their stems
+        ("govenments", "governments"),
         ("Лаврав", "Лавров"),
     ],
 )
