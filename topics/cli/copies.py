@@ -181,7 +181,7 @@ def _print_group(listing: CopyListing) -> None:
     for member in listing.members[:MEMBERS_SHOWN]:
         line = where(member.passage)
         if member.passage == listing.first:
-            line.append("  first seen" if listing.first_is_certain else "  first seen, uncertain")
+            line.append(_tell_first(listing))
         elif not member.changes:
             line.append("  the same words", style="dim")
         else:
@@ -192,6 +192,16 @@ def _print_group(listing: CopyListing) -> None:
         left = len(listing.members) - MEMBERS_SHOWN
         say(f"and {left:,} more; --json lists all", indent=2)
     say()
+
+
+def _tell_first(listing: CopyListing) -> str:
+    """Say how sure it is who had a text first, ``""`` within one outlet or article."""
+    if not listing.across or listing.sharing == "repeat":
+        return ""
+    if listing.first_is_certain:
+        return "  first seen"
+    dates = {member.passage.published for member in listing.members}
+    return "  order unknown" if len(dates) == 1 else "  first seen, uncertain"
 
 
 def _tell_sharing(sharing: str) -> str:
