@@ -41,8 +41,29 @@ _AFTER_SUBJECTS = frozenset(
     is are was were has have had will would of
     """.split()  # noqa: SIM905
 )
+# Adverbs that no ending tells: beside a noun or at the end of a phrase they look like one ("find a
+# way together"), in capitals they are part of a name.
+_ADVERBS = frozenset(
+    """
+    abroad afterward afterwards again ahead alike alone along alongside aloud altogether anew
+    anymore anyway anywhere apart aside away backwards beforehand besides downward elsewhere
+    everywhere forth forward forwards furthermore hence henceforth indeed indoors instead
+    likewise maybe meantime meanwhile moreover nevertheless nonetheless nowadays nowhere
+    otherwise outdoors outright overnight overseas perhaps sideways someday somehow sometime
+    sometimes somewhat somewhere thereafter thereby therefore thus together twice upward
+    """.split()  # noqa: SIM905
+)
+# Nouns without content of their own: what stands before one is no noun ("the fiscal year").
+_WEAK_NOUNS = frozenset(
+    """
+    day days end evening hour hours kind kinds lot man men month months morning night number
+    part people percent sort thing things time times way ways week weekend weeks woman women
+    year years
+    """.split()  # noqa: SIM905
+)
 # Evidence that each form stands for before any use is seen, in uses against the noun.
-_FORMS = (("ly", 3.0), ("ed", 1.5), ("ing", 1.0))
+_ADVERB = 3.0
+_FORMS = (("ly", _ADVERB), ("ed", 1.5), ("ing", 1.0))
 _SHORTEST_FORM = 5
 
 
@@ -58,8 +79,8 @@ def weigh_nouns(
     For it: after a determiner or preposition and before no further word of content
     ("of refugees,"), at the end of such a phrase, before "of" or "were", and in capitals
     within a sentence. Against it: after a pronoun, a modal verb or "to", before an
-    object, after "was", and the endings -ed, -ing and -ly. English only: in another
-    language all words come out alike.
+    object, after "was", the endings -ed, -ing and -ly, and adverbs without one. English only:
+    in another language all words come out alike.
 
     Args:
         words: int64, word numbers of all texts in line, 0 for a break.
@@ -79,22 +100,24 @@ def weigh_nouns(
     farther = np.append(0, before)[:-1]
     after = np.append(words, 0)[1:]
     opens = among(vocabulary, _DETERMINERS | _PREPOSITIONS)
-    closed = ~strong[after]
+    closed = ~strong[after] & ~among(vocabulary, _WEAK_NOUNS)[after]
     inside = (before != 0) & ~headline
     name = capital & inside
     plain = ~capital
     noun = 1.0 * (opens[before] & closed)
     noun += 0.5 * (opens[farther] & strong[before] & closed)
     noun += among(vocabulary, _AFTER_SUBJECTS)[after]
+    adverb = among(vocabulary, _ADVERBS)
+    noun[adverb[words]] = 0.0
     noun += name
     other = 1.0 * among(vocabulary, _BEFORE_VERBS)[before]
     other += 0.5 * among(vocabulary, {"to"})[before]
     other += 0.7 * (among(vocabulary, _OBJECTS)[after] & ~opens[before])
     other += 0.7 * among(vocabulary, _BEING)[before]
     # "The final decision", but "the oil price" too.
-    leading = 0.25 * (opens[before] & strong[after] & plain)
+    leading = 0.25 * (opens[before] & ~closed & plain)
     for_it = np.bincount(words, noun, minlength=size)
-    against = np.bincount(words, other * plain, minlength=size).astype(np.float64)
+    against = np.bincount(words, other * plain, minlength=size) + _ADVERB * adverb
     lead = np.bincount(words, leading, minlength=size)
     for ending, weight in _FORMS:
         formed = [word.endswith(ending) and len(word) >= _SHORTEST_FORM for word in vocabulary]

@@ -26,6 +26,20 @@ def test_nouns_are_fitter_to_name_than_verbs_and_adverbs(noun: str, verb: str) -
     assert fitness(terms, noun) > 2 * fitness(terms, verb)
 
 
+ADVERBS = [
+    "They sought a solution together. A solution, together with the war, in time.",
+    "He took the long road abroad. The road ahead of us is long, and a fight ahead.",
+    "It is for the fiscal year. By the end of the fiscal year, in a fiscal year, we met in spring.",
+]
+
+
+@pytest.mark.parametrize("other", ["together", "abroad", "ahead", "fiscal"])
+def test_adverbs_and_what_stands_before_weak_nouns_are_no_nouns(other: str) -> None:
+    terms = count_terms(ADVERBS, 1)
+    assert fitness(terms, "solution") > 0.9
+    assert fitness(terms, other) < 0.7 * fitness(terms, "spring")
+
+
 @pytest.mark.parametrize("texts", [[], [""], ["the of"], ["\n", "!"]])
 def test_texts_without_words_hold_no_terms(texts: list[str]) -> None:
     terms = count_terms(texts, 1)
