@@ -51,12 +51,13 @@ def restore_file(file: Path, db: Path) -> Path | None:
         Where the database that was at ``db`` is kept; ``None`` where there was none.
 
     Raises:
-        InputError: ``file`` is ``db``, or no database.
+        InputError: ``file`` is ``db``, or no database, or does not exist.
         StoreError: ``file`` is not of Topicwire or damaged, or another run is changing ``db``.
         OSError: The folder cannot be written, or the disk is full.
     """
     if not is_database(file):
-        raise InputError(f"{file} is not a database; name a file that `topicwire backup` wrote.")
+        what = "is not a database" if file.exists() else "does not exist"
+        raise InputError(f"{file} {what}; name a file that `topicwire backup` wrote.")
     check_place(db)
     place = db.resolve()
     if file.resolve() == place:

@@ -130,6 +130,11 @@ def test_what_is_no_backup_is_refused_and_the_database_stays(news, tmp_path, wha
     assert not list(tmp_path.glob("*before-restore*"))
 
 
+def test_a_backup_that_is_not_there_is_said_not_to_exist(tmp_path):
+    with pytest.raises(InputError, match=r"none\.db does not exist; name a file"):
+        restore(tmp_path / "none.db", db=tmp_path / "news.db")
+
+
 def test_nothing_is_restored_over_a_run_that_writes(news, tmp_path):
     backup(tmp_path / "out.db", db=news)
     with CorpusStore.open(news, write=True):
