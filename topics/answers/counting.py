@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, plural where it must be."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    plural = noun[:-1] + "ies" if noun.endswith("story") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def tell_files(kinds: Mapping[str, int], *, by_kind: bool = False) -> str:

@@ -300,9 +300,8 @@ def _print_found(report: ClusterReport) -> None:
     """Say what was found of copies and stories, and what became of topics and edits."""
     for what, found in {"copies": "none", **tell_copies(report.copies)}.items():
         echo(f"{what.capitalize()}: {found}.")
-    stories = "story" if report.stories == 1 else "stories"
     if report.outlets:
-        echo(f"{report.stories:,} {stories} of several outlets.")
+        echo(f"{count(report.stories, 'story')} of several outlets.")
     else:
         echo("No outlet is known; `topicwire story` lists the stories of all articles.")
     if report.previous_topics:

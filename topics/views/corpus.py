@@ -37,6 +37,7 @@ class CorpusView:
         levels: How its tree of topics is made up.
         title: ``742 articles from 65 outlets``.
         dates: From when to when, ``""`` without dates.
+        stories: ``12 stories, 11 of them of several outlets``.
         languages: Articles by language, in words.
         settings: What it was made with, name by name.
         commands: What makes the like of it again.
@@ -47,6 +48,7 @@ class CorpusView:
     levels: LevelCounts
     title: str
     dates: str
+    stories: str
     languages: str
     settings: tuple[tuple[str, str], ...]
     commands: tuple[str, ...]
@@ -61,6 +63,8 @@ def view_corpus(store: CorpusStore) -> CorpusView:
         levels=count_levels(store),
         title=tell_size(found.documents, len(found.outlets)),
         dates=spell_range(found.earliest, found.latest) if found.latest else "",
+        stories=f"{count(found.stories, 'story')}, {found.stories_across:,} of them of several "
+        "outlets",
         languages=tell_languages(found.languages),
         settings=tuple(_list_settings(store, found)),
         commands=(_write_command(store, found),),

@@ -154,6 +154,15 @@ def test_outlets_and_removed_lines_and_the_corpus_have_their_pages(client, news_
     assert str(news_file.parent) not in about
 
 
+def test_pages_count_stories_by_the_words_of_info(client, news_file):
+    (line,) = (one for one in run("info", "--db", news_file)[1].splitlines() if "stories" in one)
+    whole, across = line.split()[1:3]
+    for address in ("/", "/about"):
+        said = f"{whole.strip(',')} stor"
+        page = client.get(address).text
+        assert re.search(rf"{said}(y|ies), {across} of them of several outlets", page)
+
+
 @pytest.mark.parametrize(
     "address",
     ["/topics/999", "/topics/x", "/topics/0", "/stories/999", "/passages/9223372036854775807",
