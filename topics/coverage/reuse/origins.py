@@ -292,6 +292,7 @@ class _Tracer:
         of_word = np.full(own.stop - own.start, -1, np.int32)
         quoted = np.zeros(len(of_word), bool)
         is_noise = np.zeros(len(of_word), bool)
+        quoted_here = self.quoted(row) if claims else quoted
         for origin, words, _ in sorted(claims, key=lambda claim: self._rank(claim, noise)):
             place = self.places.setdefault(origin, len(self.places))
             if place == len(trace.origins):
@@ -302,8 +303,9 @@ class _Tracer:
             for first, after, source in words:
                 free = of_word[first:after] < 0
                 of_word[first:after][free] = place
-                # What the source quotes is no word of its own, whether quoted here or not.
-                quoted[first:after] |= free & marks[source : source + after - first]
+                # What either of the two quotes is somebody else's words in both.
+                there = marks[source : source + after - first]
+                quoted[first:after] |= free & (there | quoted_here[first:after])
                 is_noise[first:after] |= free & (origin.article in noise)
         of_word[is_noise] = -1
         trace.of_word[own], trace.quoted_before[own] = of_word, quoted

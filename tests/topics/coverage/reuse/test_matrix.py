@@ -204,6 +204,14 @@ def test_a_speech_that_both_quote_is_a_shared_quotation():
     assert row(matrix, "B").quote == len(SPEECH.split())
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_statement_that_one_prints_and_the_other_quotes_is_a_quotation_of_both(turned):
+    said = [f"{SPEECH}.", f"Asked of the truce at noon on the radio, he said: “{SPEECH}.”"]
+    first, second = reversed(said) if turned else said
+    matrix = Corpus(("A", "2013-05-01", [first]), ("B", "2013-05-01", [second])).measure()
+    assert matrix.reuse == ()
+
+
 def test_an_attribution_alone_does_not_make_a_quotation_a_copy():
     said = f"“{SPEECH},” the mayor said in a statement."
     matrix = Corpus(("A", "2013-05-01", [said]), ("B", "2013-05-02", [said])).measure()
