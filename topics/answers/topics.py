@@ -279,10 +279,11 @@ def find_topics(
             ids.append(number)
             continue
         if number in names:
-            where = "among the topics shown" if level is None else f"on level {level}"
+            above = outline.within(set(pools[-1]))[number]
+            instead = f"topic {above[0]}, which holds it, or " if above else ""
             raise InputError(
-                f"Topic {number} is not {where}, but on level {outline.levels[number]}; "
-                f"add --level {outline.levels[number]}."
+                f"Topic {number} is not listed here, but on level {outline.levels[number]}; "
+                f"take {instead}--level {outline.levels[number]} where the command has it."
             )
         found = next((fits for pool in pools if (fits := _fitting(pool, given))), [])
         if not found:

@@ -23,7 +23,7 @@ SourceOption = Annotated[
 TopicOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--topic", metavar="TOPIC", help="Only this topic, by id or name; may be repeated."
+        "--topic", metavar="TOPIC", help="Only this topic or part, by id or name; may be repeated."
     ),
 ]
 

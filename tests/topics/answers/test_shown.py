@@ -95,7 +95,9 @@ def test_what_is_not_shown_is_counted_and_listed(with_hidden):
 def test_a_part_can_be_asked_for(news):
     part = next(part for one in topics.topics(news) for part in one.subtopics)
     assert [one.id for one in topics.topics(news, wanted=[str(part.id)])] == [part.id]
-    with pytest.raises(InputError, match="add --level"):
+    head = next(one for one in topics.topics(news) if part in one.subtopics)
+    advice = f"take topic {head.id}, which holds it, or --level {part.level} where the command"
+    with pytest.raises(InputError, match=advice):
         topics.trends(news, topics=[str(part.id)])
 
 
