@@ -106,7 +106,7 @@ def _read_all(
     yield from folders
     for done, (path, named) in enumerate(files.items()):
         begin(done, len(files), clean(path.name))
-        options = replace(options, in_given=path.parent in given)
+        options = replace(options, in_given=path.parent in given, named=named)
         if show_path(path) != str(path):
             # It could be neither stored nor found again by its name.
             yield _failed(Path(show_path(path)), "", "a name that is not UTF-8; left out")
@@ -285,9 +285,14 @@ def _name(
 
 
 def _is_guessed(row: Row[Document], document: Document, path: Path, options: ReadOptions) -> bool:
-    """Whether nothing but the name of the folder that was given says an article's outlet."""
-    stated = options.source or row.number or (row.content and row.content.source)
-    return options.in_given and not stated and document.source == _folder_of(path, row.member)
+    """Whether nothing but the name of a folder says an article's outlet, and the user gave it.
+
+    The folder itself or the file in it. A file that was named takes no outlet from its text.
+    """
+    if not (options.in_given or options.named) or options.source or row.number:
+        return False
+    stated = (row.content and row.content.source) or document.source != clean(path.parent.name)
+    return not stated and (options.in_given or not find_outlet(document.text))
 
 
 def _letters(name: str) -> str:

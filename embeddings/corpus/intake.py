@@ -62,7 +62,8 @@ class ReadingReport:
         kinds: Files met, by their ending; what comes from none by its name.
         without: Documents added or replaced that have no ``title``, ``source`` or
             ``published``, by that.
-        guessed: Articles read whose outlet is taken from the folder that was given, by its name.
+        guessed: Articles read that name no outlet, by the name of the folder that is taken
+            for it, where that or the file was given.
         changing: Documents added or replaced that change their language half-way, by id: the
             language of either half.
     """

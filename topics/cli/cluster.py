@@ -212,12 +212,8 @@ def _print_reading(report: ClusterReport) -> None:
         )
     if without := _describe_without(reading.without):
         echo(f"  Of those added or updated, {without}.")
-    for folder, articles in reading.guessed.most_common():
-        verb = "names" if articles == 1 else "name"
-        echo(
-            f"  {count(articles, 'article')} {verb} no outlet: {plain(folder)}, the folder, is "
-            "taken for it; --source gives another."
-        )
+    if reading.guessed:
+        echo(f"  {plain(_describe_guessed(reading.guessed))}; --source gives another.")
     for line in tell_notes(reading.notes):
         echo(f"  {plain(line)}")
     problems = fold_problems(reading.problems)
@@ -236,6 +232,16 @@ def _print_reading(report: ClusterReport) -> None:
         echo(f"Languages: {tell_languages(report.languages)}.")
     if reading.changing:
         echo(_describe_changing(reading.changing))
+
+
+def _describe_guessed(guessed: Counter[str]) -> str:
+    folders = [folder for folder, _ in guessed.most_common()]
+    what = f"{folders[0]}, the folder, is"
+    if folders[1:]:
+        more = f" and {len(folders) - 3} more" if folders[3:] else ""
+        what = f"their folders ({', '.join(folders[:3])}{more}) are"
+    verb = "names" if guessed.total() == 1 else "name"
+    return f"{count(guessed.total(), 'article')} {verb} no outlet: {what} taken for it"
 
 
 def _describe_changing(changing: Mapping[str, tuple[str, str]]) -> str:

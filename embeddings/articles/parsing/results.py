@@ -29,6 +29,7 @@ class ReadOptions:
         follow_links: Whether links in folders are followed that lead out of them.
         in_given: Whether a file lies directly in a folder that was given, whose name need not
             be an outlet's; set for each file.
+        named: Whether a file was given itself; set for each file.
     """
 
     source: str = ""
@@ -37,6 +38,7 @@ class ReadOptions:
     encoding: str = ""
     follow_links: bool = False
     in_given: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class ReadFile:
             its id names another article.
         notes: How it was understood: which column was which field, the order of its dates.
         content: The digest of its bytes alone; ``""`` where none were read.
-        guessed: Articles whose outlet is the name of the folder that was given.
+        guessed: Articles that name no outlet and take the name of the folder, where that or
+            the file was given.
     """
 
     path: str

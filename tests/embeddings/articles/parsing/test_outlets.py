@@ -57,4 +57,11 @@ def test_a_line_comes_before_the_name_of_the_folder_given_and_no_other(tmp_path)
     (folder / "b.txt").write_text(TEXT.format("It was the third day."))
     assert sources(folder) == {"a.txt": ("Al Jazeera", 0), "b.txt": ("post", 1)}
     assert sources(folder.parent) == {"a.txt": ("post", 0), "b.txt": ("post", 0)}
-    assert sources(folder / "b.txt") == {"b.txt": ("post", 0)}
+
+
+def test_the_folder_of_a_file_that_was_named_is_counted_where_the_text_names_no_outlet(tmp_path):
+    (tmp_path / "post").mkdir()
+    (tmp_path / "post" / "a.txt").write_text(TEXT.format("Source: Al Jazeera"))
+    (tmp_path / "post" / "b.txt").write_text(TEXT.format("It was the third day."))
+    found = sources(tmp_path / "post" / "a.txt", tmp_path / "post" / "b.txt")
+    assert found == {"a.txt": ("post", 0), "b.txt": ("post", 1)}
