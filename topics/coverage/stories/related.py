@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from embeddings.corpus.citations import ArticleLine
-from embeddings.text.wording import read_words
+from embeddings.text.wording import fold, read_words
 from embeddings.words.facts import find_facts
 from topics.coverage.articles.days import day_bounds, gap, is_day
 
@@ -17,7 +18,7 @@ _DAYS = 5
 # Names that it must have in common with two articles of the story, each in the beginnings of
 # this share of all articles, or so many, at the most beside the story's own.
 _NAMES, _RARE, _FEW = 2, 0.03, 5
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+(?:['’ʼ]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class Beginnings:
         """Take the headlines and beginnings, a text each."""
         self.articles = articles
         self._leads = leads
-        self._held = Counter(w for lead in leads for w in set(_WORD.findall(lead.casefold())))
+        # As names are read.
+        name = cache(lambda word: fold(word).removesuffix("'s"))
+        self._held = Counter(w for lead in leads for w in set(map(name, _WORD.findall(lead))))
         self._names: dict[int, frozenset[str]] = {}
 
     def find_related(

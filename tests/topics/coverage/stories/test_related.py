@@ -12,8 +12,10 @@ ANGLE = "A village remembers. Neighbours of Marta Okafor spoke of her years at t
 OTHER = "The harbour was closed. Captain Jonas Berg said that fog kept the ferries in port."
 
 
-def related(*others: tuple[str, str], published: str = "2024-03-05", members: int = 2) -> list[str]:
-    rows = [(published, LEAD)] * members + list(others)
+def related(
+    *others: tuple[str, str], published: str = "2024-03-05", members: int = 2, lead: str = LEAD
+) -> list[str]:
+    rows = [(published, lead)] * members + list(others)
     lines = [ArticleLine(f"{n:02}", "", "", when, "") for n, (when, _) in enumerate(rows)]
     beginnings = Beginnings(lines, [text for _, text in rows])
     story = {f"{n:02}" for n in range(members)}
@@ -35,9 +37,12 @@ def test_names_that_one_article_of_the_story_has_say_nothing() -> None:
     assert related(("2024-03-05", ANGLE), members=1) == []
 
 
-def test_names_that_many_have_say_nothing() -> None:
-    assert related(*[("2024-03-05", ANGLE)] * 5) == ["02", "03", "04", "05", "06"]
-    assert related(*[("2024-03-05", ANGLE)] * 6) == []
+@pytest.mark.parametrize("name", ["Marta Okafor", "D'Arcy O\u2019Hara", "Алёна Королёва"])
+def test_names_that_many_have_say_nothing(name: str) -> None:
+    lead, angle = (text.replace("Marta Okafor", name) for text in (LEAD, ANGLE))
+    others = [("2024-03-05", angle)] * 6
+    assert related(*others[:5], lead=lead) == ["02", "03", "04", "05", "06"]
+    assert related(*others, lead=lead) == []
 
 
 def test_a_story_without_a_known_day_has_none_beside_it() -> None:
