@@ -249,9 +249,11 @@ def _find_edited(a: Words, b: Words, gaps: Sequence[Block]) -> tuple[list[Block]
     left_out: set[Block] = set()
     for left in lefts:
         for right in rights:
+            if right in left_out:
+                continue
             longer = max(left[1] - left[0], right[3] - right[2])
             blocks = _align(a, b, range(*left[:2]), range(*right[2:]))
-            if right not in left_out and _count(blocks) >= EDITED_SHARE * longer:
+            if _count(blocks) >= EDITED_SHARE * longer:
                 moved += blocks
                 left_out |= {left, right}
                 break

@@ -145,7 +145,7 @@ def contained_pairs(
             text, a fifth more at each end, is aligned, so that words scattered over a long
             text add up to nothing.
     """
-    method = f"contained 1 {least_share} {least_firm} {scattered}"
+    method = f"contained 2 {least_share} {least_firm} {scattered}"
     shifts = iter(found.shifts.tolist())
     for longer, shorter, standing in lay_beside(texts, found, scattered):
         key = key_of(hashes[longer], hashes[shorter], next(shifts))
@@ -201,7 +201,7 @@ def recall_described(
 ) -> Containment:
     """Return what ``describe`` gives, worked out once for two texts."""
     told = keep_value(
-        f"described 1 {scattered}",
+        f"described 2 {scattered}",
         key_of(container, contained, shift),
         lambda: asdict(describe(container, contained, shift, scattered=scattered)),
     )
