@@ -148,11 +148,6 @@ class _Search:
         self.order = np.argsort(homes, kind="stable")
         self.starts = np.searchsorted(homes[self.order], np.arange(articles.shape[1] + 1))
 
-    @cached_property
-    def together(self) -> csr_array:
-        """Rows that share an article, each with itself."""
-        return self.articles @ self.articles.T
-
     def sum_rows(self, keys: Sequence[bytes]) -> Labels:
         """Return a checksum of each row, its articles, and all rows that stand where it does.
 
