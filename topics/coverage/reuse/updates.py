@@ -110,7 +110,7 @@ def find_timelines(
     """Find the articles that are versions of one, under addresses of their own.
 
     Most of their text is the same and their outlet is one; an article of the outlet that
-    tells more, or another step, is no version.
+    tells more, or another step, is no version. Without a date nobody knows which came first.
 
     Args:
         articles: In any order.
@@ -122,7 +122,7 @@ def find_timelines(
     place = {one.document_id: n for n, one in enumerate(articles)}
     unions = Unions(len(articles))
     for ids in one_text:
-        known = [place[one] for one in ids if one in place]
+        known = [place[one] for one in ids if one in place and articles[place[one]].published]
         sources = {articles[n].source for n in known}
         if len(known) > 1 and len(sources) == 1 and "" not in sources:
             unions.join(*known)

@@ -68,7 +68,7 @@ def test_another_thing_that_is_as_many_is_no_old_figure():
         assert revise_beside(text("c", outlet, later, body)).still == ()
 
 
-def test_versions_are_articles_of_one_known_outlet_that_are_one_wording():
+def test_versions_are_dated_articles_of_one_known_outlet_that_are_one_wording():
     lines = [
         ArticleLine(name, "", outlet, published, "")
         for name, outlet, published in (
@@ -78,7 +78,9 @@ def test_versions_are_articles_of_one_known_outlet_that_are_one_wording():
             ("none", "", "2024-03-05"),
             ("without", "", "2024-03-06"),
             ("sequel", "A", "2024-03-06"),
+            ("undated", "A", ""),
         )
     ]
     pairs = [("late", "early"), ("early", "other"), ("none", "without"), ("late", "elsewhere")]
+    pairs.append(("late", "undated"))
     assert find_timelines(lines, pairs) == [[1, 0]]
