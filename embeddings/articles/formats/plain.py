@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from typing import IO
 
 from embeddings.articles.formats.exports.splitting import describe_unsplit, split_export
 from embeddings.articles.formats.format import Format, Row, about_file, read_one
+from embeddings.articles.parsing.date_columns import describe_undecided
 from embeddings.articles.parsing.dates import DateOrder, parse_date_line
 from embeddings.articles.parsing.lines import Line, find_lines
 from embeddings.articles.parsing.results import ReadOptions
@@ -112,12 +113,21 @@ def find_date(lines: list[Line], order: DateOrder) -> str:
     return ""
 
 
-PLAIN = Format(
-    (".txt",),
-    partial(
-        read_one,
+def _read_text(stream: IO[bytes], options: ReadOptions) -> Iterator[Row[Document]]:
+    """Read a text file, and say where its date may have day and month the other way round."""
+    order = options.date_order
+    other: DateOrder = "MDY" if order == "DMY" else "DMY"
+    for row in read_one(
+        stream,
+        options,
         parse=lambda text, order: (read_plain(text, order), ()),
         split=split_export,
         doubt=describe_unsplit,
-    ),
-)
+    ):
+        yield row
+        article = None if row.number else row.content
+        if article and article.published != find_date(find_lines(article.text), other):
+            yield about_file(note=describe_undecided(order))
+
+
+PLAIN = Format((".txt",), _read_text)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from embeddings.articles.parsing.dates import DateOrder
 
+_NAMES = {"DMY": "day first", "MDY": "month first"}
 # 03/05/2024, 3.5.24: day and month by their order alone.
 _NUMERIC = re.compile(r"\s*(\d{1,2})([/.\-])(\d{1,2})\2(?:\d{4}|\d\d)(?!\d)")
 
@@ -33,17 +34,24 @@ def describe_order(values: Iterable[str], usual: DateOrder) -> tuple[DateOrder, 
         first += one > 12 >= other
         second += other > 12 >= one
         undecided += one <= 12 and other <= 12 and one != other
-    names = {"DMY": "day first", "MDY": "month first"}
-    option = "leave out --month-first" if usual == "MDY" else "--month-first"
-    other_way = f"{option} reads it the other way" if undecided else ""
     if first and second:
         return usual, (
             f"its dates contradict each other ({first} day first, {second} month first); "
-            f"{undecided} that may be either were read {names[usual]}"
-            + (f", {other_way}" if other_way else "")
+            f"{undecided} that may be either were read {_NAMES[usual]}"
+            + _other_way(usual, undecided)
         )
     if first or second:
         order: DateOrder = "DMY" if first else "MDY"
-        return order, f"its dates are {names[order]}, as {first or second} of them can be no other"
-    said = f"nothing tells whether its dates are day or month first; read {names[usual]}"
-    return usual, said + (f", {other_way}" if other_way else "")
+        return order, f"its dates are {_NAMES[order]}, as {first or second} of them can be no other"
+    return usual, describe_undecided(usual, undecided)
+
+
+def describe_undecided(usual: DateOrder, undecided: int = 1) -> str:
+    """Say that nothing tells the order of dates, of which so many may be either."""
+    said = f"nothing tells whether its dates are day or month first; read {_NAMES[usual]}"
+    return said + _other_way(usual, undecided)
+
+
+def _other_way(usual: DateOrder, undecided: int) -> str:
+    option = "leave out --month-first" if usual == "MDY" else "--month-first"
+    return f", {option} reads it the other way" if undecided else ""

@@ -14,6 +14,7 @@ import pytest
 
 from embeddings.articles import files
 from embeddings.articles.files import read_paths
+from embeddings.articles.parsing.dates import DateOrder
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.documents import Document
 from embeddings.errors import InputError
@@ -454,3 +455,21 @@ def test_a_page_that_names_itself_as_canonical_is_no_trouble(tmp_path: Path) -> 
     own = '<meta property="og:url" content="http://www.example.com/talks?utm_source=x"></head>'
     (file,) = read(write(tmp_path / "a.html", PAGE.replace("</head>", own)))
     assert (file.documents[0].url, file.problems) == ("https://example.com/talks", ())
+
+
+@pytest.mark.parametrize(
+    ("line", "order", "notes"),
+    [
+        ("05/11/2013", "DMY", ("read day first, --month-first reads",)),
+        ("Posted: 05/11/2013", "MDY", ("read month first, leave out --month-first",)),
+        ("13/11/2013", "DMY", ()),
+        ("11 May 2013", "DMY", ()),
+    ],
+)
+def test_a_date_line_that_may_be_read_two_ways_is_said(
+    tmp_path: Path, line: str, order: DateOrder, notes: tuple[str, ...]
+) -> None:
+    path = write(tmp_path / "a.txt", f"Ferry sails\n{line}\n\n{ARTICLE}")
+    (found,) = read(path, options=ReadOptions(date_order=order))
+    assert len(found.notes) == len(notes)
+    assert all(part in note for part, note in zip(notes, found.notes, strict=True))
