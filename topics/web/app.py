@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import socket
 import threading
 from collections.abc import Callable
@@ -131,6 +132,12 @@ def serve(db: Database, listening: socket.socket, *, host: str, edit: bool = Fal
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             threading.Thread(target=_warm, args=[desk], daemon=True).start()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            # A signal that ends the server at once would leave a layout working for nobody.
+            for child in multiprocessing.active_children():
+                child.terminate()
 
     config = uvicorn.Config(
         build(desk, host=host),

@@ -154,3 +154,20 @@ def test_what_is_new_is_told_since_the_visit_before_and_stays_so_during_a_visit(
 @pytest.mark.parametrize("cookie", ["x~y", "~", "2024-01-01~2024-02-01", "9999-01-01T00:00+00:00~"])
 def test_a_cookie_that_says_nothing_is_a_first_visit(cookie):
     assert visit(cookie, HOURS[0])[0] == ""
+
+
+def test_a_layout_under_way_ends_with_the_server(own_file):
+    start = (
+        "import multiprocessing, sys, time; from topics.web.app import listen, serve; "
+        "spawn = multiprocessing.get_context('spawn'); "
+        "spawn.Process(target=time.sleep, args=(60,), daemon=True).start(); "
+        "listening = listen('127.0.0.1', 0); "
+        "print(listening.getsockname()[1], flush=True); "
+        "serve(sys.argv[1], listening, host='127.0.0.1')"
+    )
+    command = [sys.executable, "-c", start, str(own_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        ask(f"http://127.0.0.1:{process.stdout.readline().strip()}/")
+        process.send_signal(signal.SIGTERM)
+        # Ends when the last process that may write to it has ended.
+        process.communicate(timeout=30)
