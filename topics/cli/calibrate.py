@@ -105,9 +105,12 @@ def run(
             )
         teach(topic, 10 if count is None else count, db, _read_answer, as_json=as_json)
         return
+    if kind not in _QUESTIONS:
+        kinds = ", ".join(_QUESTIONS)
+        raise InputError(f"There are no pairs of kind {kind!r}; use one of {kinds}, or topic NAME.")
     if topic is not None:
         raise InputError(f"{topic!r} was given after {kind}; only a topic has a name.")
-    given = {calibrating.check_kind(kind): threshold, "jaccard": jaccard, "recall": recall}
+    given = {kind: threshold, "jaccard": jaccard, "recall": recall}
     by_hand = {name: value for name, value in given.items() if value is not None}
     said = [
         (pair, same)
@@ -177,8 +180,9 @@ def _read_answer() -> str:
     while True:
         echo("Type y (yes), n (no), s (skip) or q (quit): ", nl=False, err=True)
         line = sys.stdin.readline()
+        if not line.endswith("\n") or not sys.stdin.isatty():
+            echo(err=True)  # what was typed did not end the line of the prompt
         if not line:
-            echo(err=True)
             return "q"
         answer = line.strip().lower()
         if answer in _ANSWERS:

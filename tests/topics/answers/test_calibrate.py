@@ -157,8 +157,10 @@ def test_answers_typed_are_stored_and_the_threshold_is_told(graded):
 
 
 def test_the_end_of_the_input_ends_the_questions(graded):
-    code, _, _ = run("calibrate", "near_copy", "--db", graded, text="y\n")
+    code, _, err = run("calibrate", "near_copy", "--db", graded, text="y\nwhat\n")
     assert code == 0
+    assert err.count("Type y") == 3
+    assert all(line.count("Type y") < 2 for line in err.splitlines())
     assert len(list_answers(graded)) == 1
 
 
@@ -175,7 +177,10 @@ def test_the_curve_says_what_is_compared(news):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["twin"], "There are no pairs of kind 'twin'"),
+        (
+            ["twin"],
+            "no pairs of kind 'twin'; use one of near_copy, contains, same_event, story, or topic",
+        ),
         (["--count", "0"], "give 1 or more"),
         (["--precision", "1.2"], "between 0 and 1"),
         (["--threshold", "3"], "between 0 and 1"),
