@@ -16,7 +16,11 @@ from embeddings.vectors.embedding import embed_corpus
 from tests.conftest import WordEncoder
 from tests.running import run
 from topics.answers.session import Session
+from topics.coverage.reuse.updates import Revision
+from topics.coverage.stories.related import RelatedArticle
 from topics.pipeline.run import derive, has_layout
+from topics.views.rendering import render
+from topics.views.story import view_story
 from topics.web.app import build
 from topics.web.desk import Desk
 from topics.web.mapping import lay_out_apart
@@ -57,6 +61,23 @@ def test_a_page_of_a_story_says_who_had_it_and_what_differs(client, news_file):
     assert f"<dt>Independent voices</dt><dd>{voices}</dd>" in page
     assert "Side by side" in page
     assert 'href="/article?id=' in page
+
+
+def test_headings_of_a_story_leave_out_no_rank(news_file):
+    found = topics.story(topics.stories(news_file)[0].id, news_file)
+    line = found.articles[0].article
+    revision = Revision(line, "", "", (), False, None)
+    view = view_story(
+        replace(
+            found,
+            timelines=((revision, revision),),
+            related=(RelatedArticle(line, ("Aleppo",), None),),
+        )
+    )
+    page = render("story.html", web=True, view=view, one=view.report)
+    assert "Related: " in page
+    assert "2 versions of one article" in page
+    assert set(re.findall(r"<h(\d)", page)) == {"2"}
 
 
 def test_stories_are_filtered_by_the_address(client):
