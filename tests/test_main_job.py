@@ -18,9 +18,9 @@ from benchmarks.demo import read_key, score
 from embeddings.corpus.store import CorpusStore
 from tests.running import run
 from topics import outlets, stories, story
-from topics.answers import covered
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.word_kinds import EARLIER, UNORDERED
+from topics.pipeline import covered
 from topics.pipeline.covered import load_coverage
 
 ROOT = Path(__file__).parents[1]
