@@ -110,7 +110,8 @@ def find_timelines(
     """Find the articles that are versions of one, under addresses of their own.
 
     Most of their text is the same and their outlet is one; an article of the outlet that
-    tells more, or another step, is no version. Without a date nobody knows which came first.
+    tells more, or another step, is no version. Of those without a date, or of one day that name
+    no hour, nobody knows which came first: the former are left out, of the latter all but one.
 
     Args:
         articles: In any order.
@@ -132,8 +133,15 @@ def find_timelines(
         key=lambda n: (*publication_order(articles[n].published), articles[n].document_id),
     )
     for n in order:
-        found.setdefault(unions.find(n), []).append(n)
+        members = found.setdefault(unions.find(n), [])
+        if not members or _is_after(articles[n], articles[members[-1]]):
+            members.append(n)
     return [members for members in found.values() if len(members) > 1]
+
+
+def _is_after(one: ArticleLine, other: ArticleLine) -> bool:
+    """Whether the dates of two articles tell that one came after the other."""
+    return date_bounds(one.published)[0] > date_bounds(other.published)[1]
 
 
 def _find_still(
@@ -141,14 +149,13 @@ def _find_still(
 ) -> Iterator[Still]:
     """Yield who was published later and has a figure that was put in another's stead."""
     changed = {fact.before: fact.after for fact in conflicts if fact.kind == "figure"}
-    since = date_bounds(after.article.published)[1]
     if not changed or not after.article.published:
         return
     counted = {fact: words for fact, words in _figures(before.body) if fact.value in changed}
     for other in others:
         if other.article.source == after.article.source or not other.article.published:
             continue
-        if date_bounds(other.article.published)[0] <= since:
+        if not _is_after(other.article, after.article):
             continue
         theirs = list(_figures(other.body))
         stated = {fact.value for fact, _ in theirs}

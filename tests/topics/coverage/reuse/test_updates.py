@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from embeddings.corpus.citations import ArticleLine
@@ -84,3 +86,13 @@ def test_versions_are_dated_articles_of_one_known_outlet_that_are_one_wording():
     pairs = [("late", "early"), ("early", "other"), ("none", "without"), ("late", "elsewhere")]
     pairs.append(("late", "undated"))
     assert find_timelines(lines, pairs) == [[1, 0]]
+
+
+def test_of_versions_of_one_day_without_an_hour_one_is_told():
+    articles = [
+        ArticleLine(name, "", "Post", published, "")
+        for name, published in (("a", "2013-05-02"), ("b", "2013-05-02"), ("c", "2013-05-03"))
+    ]
+    assert find_timelines(articles, [("a", "b"), ("b", "c")]) == [[0, 2]]
+    hours = [replace(one, published=f"2013-05-02T1{n}:00") for n, one in enumerate(articles)]
+    assert find_timelines(hours, [("a", "b"), ("b", "c")]) == [[0, 1, 2]]
