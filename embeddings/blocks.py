@@ -67,7 +67,11 @@ _limit = SimpleNamespace(lock=Lock(), users=0, undo=ExitStack())
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return the number of cores that this process may use.
+
+    ``OMP_NUM_THREADS`` keeps it to fewer, as it does the numerical libraries: so a worker
+    beside others takes no more than its share.
+    """
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    limit = os.environ.get("OMP_NUM_THREADS", "")
+    return min(usable or 1, int(limit)) if limit.isdigit() and int(limit) else usable or 1

@@ -30,6 +30,8 @@ ORDER = [
     "embeddings.articles",
     "embeddings.corpus",
     "embeddings.words",
+    "embeddings.engines",
+    "embeddings.shards",
     "embeddings.encoders",
     "embeddings.vectors",
     "embeddings.search",
@@ -78,6 +80,7 @@ HOMES = {
     "py3langid": ("embeddings.text.languages",),
     "stop_words": ("embeddings.text.stopwords",),
     "budoux": ("embeddings.text.segmenting",),
+    "ray": ("embeddings.engines.ray",),
     "pickle": (),
 }
 

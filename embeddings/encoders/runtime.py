@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
+from embeddings.blocks import cores
 from embeddings.encoders.quantising import GROUP
 
 # What OpenVINO calls our precisions. In int8 what is no matrix product stays in float32.
@@ -55,11 +55,11 @@ def compile_graph(core: Any, graph: Any, precision: str, **properties: Any) -> A
     """
     if isinstance(graph, Path):
         graph = core.read_model(graph)
-    cores = count_cores()
+    threads = count_cores()
     settings: dict[str, Any] = {
         "INFERENCE_PRECISION_HINT": _HINTS[precision],
-        "NUM_STREAMS": cores,
-        "INFERENCE_NUM_THREADS": cores,
+        "NUM_STREAMS": threads,
+        "INFERENCE_NUM_THREADS": threads,
     }
     if precision == "int8":
         settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = GROUP
@@ -68,13 +68,10 @@ def compile_graph(core: Any, graph: Any, precision: str, **properties: Any) -> A
 
 def count_cores() -> int:
     """Count the cores this process may use; two threads of one core share its multipliers."""
-    if hasattr(os, "sched_getaffinity"):
-        usable = len(os.sched_getaffinity(0))
-    else:
-        usable = os.cpu_count() or 1
+    usable = cores()
     siblings = _cpu_number("siblings")
-    cores = _cpu_number("cpu cores")
-    return max(1, usable * cores // siblings) if 0 < cores < siblings else usable
+    whole = _cpu_number("cpu cores")
+    return max(1, usable * whole // siblings) if 0 < whole < siblings else usable
 
 
 def choose_precision(core: Any, asked: str, remarks: list[str]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.blocks import cores
 from embeddings.progress import track
 from topics.discovery.condensing import compact, condense_edges, intersect, membership
 
@@ -98,7 +98,7 @@ def best_communities(
         return modularity(links, part, resolution), part
 
     # Leiden lets go of the interpreter's lock, and no run sees another.
-    with ThreadPoolExecutor(max_workers=min(runs, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=min(runs, cores())) as pool:
         found = list(track(pool.map(run, range(seed, seed + runs)), runs))
     # max() takes the first of equals, so the choice does not hang on thread timing.
     return max(found, key=lambda one: one[0])[1]
@@ -136,7 +136,7 @@ def agreed_communities(
         return sweep(edges, part[atoms], resolution, SWEEPS)
 
     runs = RUNS_AGREE + whole
-    with ThreadPoolExecutor(max_workers=min(runs, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=min(runs, cores())) as pool:
         # The long ones first.
         found = list(track(pool.map(run, reversed(range(runs))), runs))
     core = functools.reduce(intersect, found)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.blocks import cores
 from embeddings.progress import track
 from topics.discovery.branching import refine, split_loose
 from topics.discovery.communities import RUNS_AGREE
@@ -67,7 +67,7 @@ def measure_stability(
             for level, again in enumerate(found)
         ]
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=cores()) as pool:
         measured = list(track(pool.map(resample, range(runs)), runs))
     values = tuple(_mean(np.stack(level)) for level in zip(*measured, strict=True))
     for labels, level in zip(tree.levels, values, strict=True):

@@ -1,0 +1,1 @@
+"""A corpus as files: places, stages of tasks with markers, runs that go on where they stopped."""

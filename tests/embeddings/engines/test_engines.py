@@ -1,0 +1,115 @@
+"""Every engine runs all tasks, whatever happens to its workers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from embeddings.engines.opening import open_engine
+from embeddings.engines.protocol import Needs, WorkerLostError
+from embeddings.errors import InputError, TopicwireError
+from tests.embeddings.engines.work import Sum, add_up, read_threads, remember
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module", params=["local"])
+def engine(request):
+    with open_engine(request.param, workers=2) as opened:
+        yield opened
+
+
+def test_every_task_comes_back_once_with_its_result(engine):
+    tasks = [Sum(n) for n in range(20)]
+    found = list(engine.run(add_up, tasks, Needs()))
+    assert sorted(task.number for task, _ in found) == list(range(20))
+    assert all(outcome.result == sum(range(task.number + 1)) for task, outcome in found)
+    assert all(outcome.error is None and outcome.peak > 1e6 for _, outcome in found)
+
+
+def test_no_task_is_no_work(engine):
+    assert list(engine.run(add_up, [], Needs())) == []
+
+
+def test_an_error_is_an_outcome_and_the_others_go_on(engine):
+    tasks = [Sum(1, "raise"), Sum(2), Sum(3, "refuse"), Sum(4)]
+    found = {task.number: outcome for task, outcome in engine.run(add_up, tasks, Needs())}
+    assert str(found[1].error) == "ValueError: it breaks"
+    assert "add_up" in found[1].error.__notes__[0]
+    assert isinstance(found[3].error, InputError)
+    assert found[2].result == 3
+    assert found[4].result == 10
+
+
+def test_a_worker_that_is_killed_is_replaced_and_the_task_done_again(engine, tmp_path):
+    tasks = [Sum(1, "kill", str(tmp_path), times=2), *(Sum(n) for n in range(2, 9))]
+    found = {task.number: outcome for task, outcome in engine.run(add_up, tasks, Needs())}
+    assert [found[n].result for n in range(1, 9)] == [1, 3, 6, 10, 15, 21, 28, 36]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_task_that_kills_three_workers_is_given_up(engine, tmp_path):
+    tasks = [Sum(1, "kill", str(tmp_path)), *(Sum(n) for n in range(2, 6))]
+    found = {task.number: outcome for task, outcome in engine.run(add_up, tasks, Needs())}
+    assert isinstance(found[1].error, WorkerLostError)
+    assert [found[n].result for n in range(2, 6)] == [3, 6, 10, 15]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_workers_keep_to_the_threads_of_a_task(engine):
+    (_, one), *_ = engine.run(read_threads, [Sum(1)], Needs())
+    (_, two), *_ = engine.run(read_threads, [Sum(1)], Needs(threads=2))
+    assert one.result == "1 1"
+    assert two.result == f"2 {min(2, len(os.sched_getaffinity(0)))}"
+    assert "OPENBLAS_NUM_THREADS" not in os.environ or os.environ["OPENBLAS_NUM_THREADS"] != "2"
+
+
+def test_a_worker_keeps_what_took_long_to_make(engine):
+    found = list(engine.run(remember, [Sum(n) for n in range(6)], Needs(threads=2, keeps=True)))
+    # One worker of two threads has both cores: it did all six.
+    assert sorted(outcome.result for _, outcome in found) == [1, 2, 3, 4, 5, 6]
+
+
+def test_who_stops_asking_stops_the_tasks(engine):
+    outcomes = engine.run(add_up, [Sum(1), Sum(2, "wait")], Needs())
+    next(outcomes)
+    began = time.monotonic()
+    outcomes.close()
+    assert list(engine.run(add_up, [Sum(3), Sum(4)], Needs()))
+    assert time.monotonic() - began < 50
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("spark", {}, "There is no engine 'spark': expected one of local"),
+        ("local", {"workers": 0}, "0 workers cannot be"),
+        ("local", {"address": "auto"}, "is that of a Ray cluster"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_refused_in_a_sentence(name, options, said):
+    with pytest.raises(InputError, match=said):
+        open_engine(name, **options)
+
+
+def test_a_script_without_a_main_is_told_so(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from embeddings.engines.opening import open_engine\n"
+        "from tests.embeddings.engines.work import Sum, add_up\n"
+        "list(open_engine('local', workers=1).run(add_up, [Sum(1)]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert TopicwireError.__name__ in done.stderr
+    assert "needs `if __name__" in done.stderr.splitlines()[-1]
