@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from embeddings.articles.parsing.results import ReadOptions
-from topics.answers.session import Database
+
+if TYPE_CHECKING:
+    from topics.answers.session import Database
 
 
 class Progress(Protocol):

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from embeddings.errors import InputError
+from topics.answers.arguments import spread
+from topics.answers.cluster_options import ClusterOptions
 from topics.answers.counting import (
     count,
     fold_problems,
@@ -44,56 +46,96 @@ EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
 PROBLEMS_SHOWN = 5
 
 
-def run(
-    paths: Annotated[
+# How each field of the options is asked for.
+_ASKED: dict[str, Any] = {
+    "paths": Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[PATH]...",
             help="Files and folders of articles (.txt .md .html .jsonl .csv); - for JSON lines "
             "of standard input; none: go over what is stored.",
         ),
-    ] = None,
-    topics: Annotated[
+    ],
+    "guided": Annotated[
         Path | None, typer.Option("--topics", metavar="FILE", help="Your own topics, in TOML.")
-    ] = None,
-    no_topics: Annotated[
+    ],
+    "forget_guided": Annotated[
         bool, typer.Option("--no-topics", help="Forget the topics given by an earlier --topics.")
-    ] = False,
-    every: Annotated[
+    ],
+    "every": Annotated[
         bool | None,
         typer.Option("--every/--not-every", help="Put every passage under one of your own topics."),
-    ] = None,
-    topics_count: Annotated[
+    ],
+    "topics_count": Annotated[
         str | None,
         typer.Option(
-            "--topics-count", metavar="N|auto", help="Show exactly N topics; auto at first."
+            metavar="N|auto", callback=read_count, help="Show exactly N topics; auto at first."
         ),
-    ] = None,
-    stability: Annotated[
+    ],
+    "stability": Annotated[
         bool | None,
         typer.Option(
             "--stability/--no-stability",
             help="Measure how far topics return when a fifth of the passages is left out.",
         ),
-    ] = None,
-    anew: Annotated[
+    ],
+    "anew": Annotated[
         bool,
         typer.Option("--anew", help="Show what finding topics anew would change; changes nothing."),
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --anew: take what is found.")] = False,
-    name_with: Annotated[
+    ],
+    "take_anew": Annotated[bool, typer.Option("--yes", help="With --anew: take what is found.")],
+    "name_with": Annotated[
         tuple[str, str] | None,
         typer.Option(
             metavar="URL MODEL",
             help="Ask this OpenAI-compatible endpoint for names of discovered topics; sends it "
             "key phrases and parts of passages.",
         ),
-    ] = None,
-    owners: OwnersOption = None,
-    source: Annotated[
+    ],
+    "owners": OwnersOption,
+    "source": Annotated[
         str,
         typer.Option(metavar="OUTLET", help="The outlet; by default the folder of each file."),
-    ] = "",
+    ],
+    "encoding": Annotated[
+        str, typer.Option(metavar="NAME", help="Encoding of the files, where it is guessed wrong.")
+    ],
+    "follow_links": Annotated[
+        bool,
+        typer.Option("--follow-links", help="Also read what links in a folder lead to outside it."),
+    ],
+    "model": Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FOLDER|static",
+            help="A sentence-transformers model (a name may download), or static: much faster, "
+            "less exact.",
+        ),
+    ],
+    "precision": Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|float32|bfloat16|int8",
+            help="Number format of the encoder; auto at first.",
+        ),
+    ],
+    "device": Annotated[
+        str,
+        typer.Option(metavar="auto|cpu|cuda|mps", help="Where to embed; auto: a GPU if any."),
+    ],
+    "dimensions": Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Cut vectors to N numbers, for models trained for it (Matryoshka)."
+        ),
+    ],
+}
+
+
+@spread("options", ClusterOptions, _ASKED)
+def run(
+    *,
+    options: ClusterOptions,
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -105,38 +147,6 @@ def run(
     month_first: Annotated[
         bool, typer.Option("--month-first", help="Read 05/11/2013 as 11 May, not 5 November.")
     ] = False,
-    encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="Encoding of the files, where it is guessed wrong.")
-    ] = "",
-    follow_links: Annotated[
-        bool,
-        typer.Option("--follow-links", help="Also read what links in a folder lead to outside it."),
-    ] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FOLDER|static",
-            help="A sentence-transformers model (a name may download), or static: much faster, "
-            "less exact.",
-        ),
-    ] = None,
-    precision: Annotated[
-        str | None,
-        typer.Option(
-            metavar="auto|float32|bfloat16|int8",
-            help="Number format of the encoder; auto at first.",
-        ),
-    ] = None,
-    device: Annotated[
-        str,
-        typer.Option(metavar="auto|cpu|cuda|mps", help="Where to embed; auto: a GPU if any."),
-    ] = "auto",
-    dimensions: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Cut vectors to N numbers, for models trained for it (Matryoshka)."
-        ),
-    ] = None,
     show_removed: Annotated[
         bool, typer.Option("--show-removed", help="List the page furniture that was left out.")
     ] = False,
@@ -147,32 +157,15 @@ def run(
     from topics.answers.cluster import cluster
     from topics.answers.info import removed_lines
 
-    if yes and not anew:
+    if options.take_anew and not options.anew:
         raise InputError("--yes goes with --anew; leave it out.")
+    given: dict[str, Any] = {
+        "db": db,
+        "columns": read_columns(column or (), "text=body"),
+        "date_order": "MDY" if month_first else "DMY",
+    }
     with show_progress() as progress:
-        report = cluster(
-            paths or (),
-            db=db,
-            guided=topics,
-            forget_guided=no_topics,
-            every=every,
-            topics_count=read_count(topics_count),
-            stability=stability,
-            anew=anew,
-            take_anew=anew and yes,
-            name_with=name_with,
-            owners=owners,
-            source=source,
-            columns=read_columns(column or (), "text=body"),
-            date_order="MDY" if month_first else "DMY",
-            encoding=encoding,
-            follow_links=follow_links,
-            model=model,
-            precision=precision,
-            device=device,
-            dimensions=dimensions,
-            progress=progress,
-        )
+        report = cluster(**vars(options) | given | {"progress": progress})
     if as_json and show_removed:
         print_json({"report": report, "removed": removed_lines(db)})
         return
