@@ -189,14 +189,19 @@ class _Search:
         found = _make_lists(size, width)
 
         def compare(article: int) -> None:
-            rows = self.order[self.starts[article] : self.starts[article + 1]]
-            of = np.unique(self.articles[rows].indices)
-            pairs = self._compare(rows, np.unique(near[of]), width)
-            beside = self.graph.indices[rows].ravel().astype(np.int64)
-            owners = np.repeat(rows, self.graph.k)
-            more = self.choose((owners, beside, measure_pairs(self.unit, owners, beside)))
-            both: list[NDArray[Any]] = [np.concatenate((pairs[at], more[at])) for at in range(3)]
-            self._put(found, rows, rows, (both[0], both[1], both[2]))
+            held = self.order[self.starts[article] : self.starts[article + 1]]
+            likely = np.unique(near[np.unique(self.articles[held].indices)])
+            columns = int((self.starts[likely + 1] - self.starts[likely]).sum())
+            step = max(_CELLS // max(columns, 1), 1)
+            for rows in (held[start : start + step] for start in range(0, len(held), step)):
+                pairs = self._compare(rows, likely, width)
+                beside = self.graph.indices[rows].ravel().astype(np.int64)
+                owners = np.repeat(rows, self.graph.k)
+                more = self.choose((owners, beside, measure_pairs(self.unit, owners, beside)))
+                both: list[NDArray[Any]] = [
+                    np.concatenate((pairs[at], more[at])) for at in range(3)
+                ]
+                self._put(found, rows, rows, (both[0], both[1], both[2]))
 
         run_blocks(compare, np.unique(self.homes).tolist())
         short = np.flatnonzero(found[0][:, -1] < 0)
@@ -206,9 +211,11 @@ class _Search:
     def choose(self, pairs: Pairs) -> Pairs:
         """Leave out pairs of one article, and take of each article the row that is nearest."""
         rows, others, cosines = pairs
-        numbers = rows * len(self.homes) + others
-        at = np.searchsorted(self._own, numbers)
-        apart = self._own[np.minimum(at, len(self._own) - 1)] != numbers
+        apart = self.homes[rows] != self.homes[others]
+        # Rows that stand in different articles may share another.
+        twice = np.flatnonzero(apart & (self._several[rows] | self._several[others]))
+        shared = self.articles[rows[twice]].multiply(self.articles[others[twice]])
+        apart[twice] = shared.sum(axis=1) == 0
         return self._take_nearest((rows[apart], others[apart], cosines[apart]))
 
     def fill(
@@ -224,18 +231,9 @@ class _Search:
         return indices, similarities
 
     @cached_property
-    def _together(self) -> csr_array:
-        """Rows that share an article, each with itself."""
-        together = self.articles @ self.articles.T
-        together.sort_indices()
-        return together
-
-    @cached_property
-    def _own(self) -> Labels:
-        """The pairs of rows that share an article, each as one number, ascending."""
-        size = len(self.homes)
-        rows = np.repeat(np.arange(size) * size, np.diff(self._together.indptr))
-        return np.asarray(rows + self._together.indices, np.int64)
+    def _several(self) -> NDArray[np.bool_]:
+        """Which rows stand in several articles."""
+        return np.diff(self.articles.indptr) > 1
 
     def _find_near_articles(self) -> NDArray[np.int32]:
         """Return the articles nearest to each by the means of their rows."""
@@ -250,7 +248,7 @@ class _Search:
         first = np.cumsum(sizes) - sizes
         others = self.order[np.repeat(begins - first, sizes) + np.arange(sizes.sum())]
         cosines = self.unit[rows] @ self.unit[others].T
-        own = self._together[rows]
+        own = self.articles[rows] @ self.articles.T
         column = np.full(len(self.homes), -1)
         column[others] = np.arange(len(others))
         there = column[own.indices] >= 0

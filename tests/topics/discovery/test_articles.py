@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -193,3 +195,22 @@ def test_of_many_rows_the_nearest_articles_are_searched(corpus, monkeypatch):
     near = corpus.read()
     assert near.lists.recall > 0.9
     assert (near.graph.indices == whole.graph.indices).mean() > 0.9
+
+
+@pytest.mark.parametrize("exact_rows", [100_000, 1])
+def test_an_article_of_thousands_of_passages_takes_no_memory_for_each_pair(monkeypatch, exact_rows):
+    long = 3000
+    monkeypatch.setattr(module, "EXACT_ROWS", exact_rows)
+    monkeypatch.setattr(module, "_CELLS", 100_000)
+    documents = [f"article {row // 4}" for row in range(4 * ARTICLES)] + ["a book"] * long
+    vectors = np.random.default_rng(0).standard_normal((len(documents), 16)).astype(np.float32)
+    graph = find_neighbours(vectors)
+    articles = list_articles(np.arange(len(documents)), documents)
+    keys = [b"%06d" % row for row in range(len(documents))]
+    tracemalloc.start()
+    try:
+        read_in_articles(graph, vectors, articles, ["A line. "] * len(documents), keys)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * long**2
