@@ -138,7 +138,7 @@ def main() -> None:
     parser.add_argument("--step", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.step:
-        profile = cProfile.Profile()
+        profile = cProfile.Profile(time.process_time)
         if given.profile:
             profile.enable()
         found = run_step(given.step, given.work, given.db, given.articles)

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from topics.cli.output import echo, in_plain_words
+from topics.cli.plainly import take_plainly
 
 # In the order in which they are met, each with what its own help begins with.
 COMMANDS = {
@@ -49,6 +50,7 @@ class _Commands(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.commands = {name: TyperCommand(name, help=line) for name, line in COMMANDS.items()}
+        take_plainly(self)
 
     def load(self, name: str) -> Any:
         """Return a command with its options, imported now."""
@@ -74,6 +76,7 @@ def _load(name: str) -> Any:
         below.command(name, epilog=epilog)(module.run)
     command = typer.main.get_command(below)
     command.name, command.epilog = name, epilog
+    take_plainly(command)
     return command
 
 

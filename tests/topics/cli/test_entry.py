@@ -80,10 +80,48 @@ def test_help_imports_no_command_and_no_library_of_one():
     assert "rich" in loaded
     own = [name for name in loaded if name.partition(".")[0] in ("embeddings", "topics")]
     assert [name for name in own if name.startswith("topics.cli.")] == [
-        "topics.cli.entry", "topics.cli.output",
+        "topics.cli.entry", "topics.cli.output", "topics.cli.plainly",
     ]  # fmt: skip
-    assert len(own) <= 12
+    assert len(own) <= 13
     assert not {"numpy", "rapidfuzz", "lxml", "pyarrow", "sqlite3"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("command", "unused"),
+    [
+        (["search", "ceasefire"], {"pydantic", "scipy", "rapidfuzz", "lxml"}),
+        (["trends", "--by", "month", "--recent", "1"], {"pydantic", "scipy", "rapidfuzz", "lxml"}),
+        (["copies", "--limit", "2"], {"pydantic", "scipy", "lxml"}),
+        (["story"], {"pydantic", "scipy", "lxml"}),
+    ],
+)
+def test_a_command_imports_no_library_that_it_has_no_use_for(command, unused, db):
+    code = (
+        "import sys\nfrom topics.cli.entry import app\n"
+        f"try: app({[*command, '--db', str(db)]})\n"
+        "finally: print('\\n', *sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "topics.answers" in loaded
+    assert not unused & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["copies", "--limit", "many"], "valid integer"),
+        (["copies", "--limit", "-1"], "greater than or equal"),
+        (["trends", "--no-such"], "No such option"),
+        (["story", "1.5"], "as an integer"),
+    ],
+)
+def test_what_is_no_plain_value_is_refused_in_words_of_its_own(arguments, said, db):
+    code, _, err = run(*arguments, "--db", db)
+    assert code == 2
+    assert said in " ".join(err.split())
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -7,8 +7,15 @@ import math
 import random
 
 import pytest
+from scipy.special import gammainc, gammaincc
 
-from topics.periods.shifts import correct_p_values, find_shifts, standardise, tail
+from topics.periods.shifts import (
+    correct_p_values,
+    find_shifts,
+    gamma_tails,
+    standardise,
+    tail,
+)
 
 
 def corpus(before: int, after: int, size: int = 10) -> tuple[dict[str, int], set[str]]:
@@ -83,6 +90,15 @@ def test_a_tail_is_never_lighter_than_the_normal_one():
     assert tail(3.0, 1.0) == pytest.approx(0.011, abs=0.001)  # tables of Pearson type III
     assert tail(-3.0, 1.0) == pytest.approx(0.00135, abs=0.0001)
     assert tail(-3.0, -1.0) == tail(3.0, 1.0)
+
+
+@pytest.mark.parametrize("skewness", [0.01, 0.05, 0.063, 0.064, 0.3, 1.0, 3.0, 12.0])
+@pytest.mark.parametrize("z", [-4.4, -1.0, -0.1, 0.0, 0.02, 0.9, 2.5, 8.0])
+def test_the_gamma_tails_are_those_of_scipy(skewness, z):
+    shape = 4 / skewness**2
+    value = max(0.0, shape + 2 * z / skewness)
+    expected = (gammainc(shape, value), gammaincc(shape, value))
+    assert gamma_tails(shape, value) == pytest.approx(expected, rel=1e-8, abs=1e-12)
 
 
 def test_p_values_are_corrected_step_up():
