@@ -58,10 +58,10 @@ def read_paths(
             articles, or the encoding is unknown; at the call. A table that was named has
             no column of text; on the way (found in a folder, it is a problem).
     """
-    options = _with_codec(options)
+    options = with_codec(options)
     files, folders = list_files(paths, options.follow_links)
     given = {find_path(path) for path in paths}
-    return _read_all(files, folders, given, options, known, begin)
+    return read_listed(files, folders, given, options, known, begin)
 
 
 def read_given(given: Given, options: ReadOptions) -> Iterator[ReadFile]:
@@ -71,7 +71,7 @@ def read_given(given: Given, options: ReadOptions) -> Iterator[ReadFile]:
         InputError: No column of theirs is text, or one of them is no article.
     """
     # What comes from Python is written in an encoding of our own.
-    options = replace(options, encoding="") if given.name == PYTHON else _with_codec(options)
+    options = replace(options, encoding="") if given.name == PYTHON else with_codec(options)
     path = Path(given.name)
     yield from _guarded(_read_given(given, path, options), path, "", named=True)
 
@@ -84,7 +84,7 @@ def _read_given(given: Given, path: Path, options: ReadOptions) -> Iterator[Read
         yield from _take_rows(kind.read(stream, options), path, "", options, kind.has_rows)
 
 
-def _with_codec(options: ReadOptions) -> ReadOptions:
+def with_codec(options: ReadOptions) -> ReadOptions:
     """Give an encoding that may be spelt in several ways its one name."""
     name = find_codec(options.encoding) if options.encoding else ""
     if options.encoding and not name:
@@ -95,14 +95,24 @@ def _with_codec(options: ReadOptions) -> ReadOptions:
     return replace(options, encoding=name)
 
 
-def _read_all(
+def read_listed(
     files: Mapping[Path, bool],
     folders: Sequence[ReadFile],
     given: Collection[Path],
     options: ReadOptions,
     known: Mapping[str, str],
-    begin: Callable[[int, int, str], None],
+    begin: Callable[[int, int, str], None] = lambda _done, _total, _name: None,
 ) -> Iterator[ReadFile]:
+    """Read the articles in files, as ``read_paths`` does.
+
+    Args:
+        files: Absolute paths in their order, with whether each was named itself.
+        folders: What was passed over in folders.
+        given: The absolute paths that the user gave.
+        options: How they are read.
+        known: See ``read_paths``.
+        begin: See ``read_paths``.
+    """
     yield from folders
     for done, (path, named) in enumerate(files.items()):
         begin(done, len(files), clean(path.name))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 
 from embeddings.articles.files import read_given, read_paths
 from embeddings.articles.furniture.finding import find_furniture
@@ -86,6 +87,15 @@ class ReadingReport:
         """Documents met: new, replaced, as they were, or counted with another."""
         return self.added + self.updated + self.unchanged + self.repeated
 
+    def note_file(self, part: ReadFile) -> None:
+        """Count a file with its last part, and what was guessed in each."""
+        if part.guessed:
+            self.guessed[Path(part.path).parent.name] += part.guessed
+        # A folder has no digest of its own, only what was passed over in it.
+        if part.last and (part.digest or not is_on_disk(part.path)):
+            self.files += 1
+            self.kinds[name_kind(part.path)] += 1
+
 
 def add_paths(
     store: CorpusStore,
@@ -112,22 +122,18 @@ def add_paths(
         InputError: A path is missing, a folder holds no articles, a table no text.
     """
     report = ReadingReport()
-    aliases = read_aliases(store)
-    files: dict[str, _File] = {}
     began, time_read = time.monotonic(), time_read or now()
     known = store.file_digests()
     read = read_paths(paths, options, known, progress)
-    for part in chain(read, *(read_given(each, options) for each in given)):
-        file = files.setdefault(
-            part.path, _File(time_read, _is_read_again(known.get(part.path), part.content))
-        )
-        named = tuple(name_outlet(document, aliases) for document in part.documents)
-        part = replace(part, documents=named)
-        told = len(file.problems)
-        file.problems += part.problems
-        with store.transaction():
-            _add_part(store, part, file, report)
-        report.problems += file.problems[told:]
+    files: dict[str, TakenFile] = {}
+    for part in take_parts(
+        store,
+        chain(read, *(read_given(each, options) for each in given)),
+        report,
+        files,
+        time_read,
+        known,
+    ):
         if part.last:
             seconds, began = time.monotonic() - began, time.monotonic()
             slow = (f"took {seconds:.0f} s",) if seconds > SLOW_FILE else ()
@@ -136,8 +142,43 @@ def add_paths(
     return report
 
 
+def take_parts(
+    store: CorpusStore,
+    parts: Iterable[ReadFile],
+    report: ReadingReport,
+    files: dict[str, TakenFile],
+    time_read: str,
+    known: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[ReadFile]:
+    """Add the articles of files as they are read to the store, and yield each part that was.
+
+    What an article's name or address says of others is looked up in the store, so that all
+    articles of one name or address belong in one store.
+
+    Args:
+        store: Open for writing.
+        parts: Of files, in the order of their paths.
+        report: What is taken in is added to it.
+        files: What each file came to is added to it, by path.
+        time_read: When this is, ISO 8601 in UTC.
+        known: Digests of files that were read before.
+    """
+    aliases = read_aliases(store)
+    for part in parts:
+        file = files.setdefault(
+            part.path, TakenFile(time_read, _is_read_again(known.get(part.path), part.content))
+        )
+        named = tuple(name_outlet(document, aliases) for document in part.documents)
+        told = len(file.problems)
+        file.problems += part.problems
+        with store.transaction():
+            _add_part(store, replace(part, documents=named), file, report)
+        report.problems += file.problems[told:]
+        yield part
+
+
 @dataclass
-class _File:
+class TakenFile:
     """What the parts of one file came to so far.
 
     Attributes:
@@ -180,16 +221,10 @@ def _forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collect
 def _add_part(
     store: CorpusStore,
     part: ReadFile,
-    file: _File,
+    file: TakenFile,
     report: ReadingReport,
 ) -> None:
-    if part.guessed:
-        report.guessed[Path(part.path).parent.name] += part.guessed
-    # A folder has no digest of its own, only what was passed over in it.
-    is_counted = bool(part.digest) or not is_on_disk(part.path)
-    if is_counted and part.last:
-        report.files += 1
-        report.kinds[name_kind(part.path)] += 1
+    report.note_file(part)
     if part.unchanged:
         report.unchanged_files += 1
         found = store.rows("SELECT count(*) FROM documents WHERE path = ?", (part.path,))
@@ -203,7 +238,7 @@ def _add_part(
         dropped = [(part.rules[place], line) for line in part.dropped.get(place, ())]
         _take(store, document, place, dropped, file, report)
     if part.last:
-        if said := _describe_names(part.path, file):
+        if said := describe_names(part.path, file.renamed):
             file.problems.append(Problem(part.path, None, said))
         # The digest comes with the last part: it says that the whole file was read.
         store.add_file(part.path, part.digest, [(p.line, p.message) for p in file.problems])
@@ -220,14 +255,14 @@ def _order_twins(part: ReadFile) -> Iterator[tuple[Document, str]]:
         yield from sorted(twins, key=lambda one: standing_order(one[0]), reverse=True)
 
 
-def _describe_names(path: str, file: _File) -> str:
+def describe_names(path: str, renamed: Mapping[str, str]) -> str:
     """Say how many articles of a file bear the name of one of another, ``""`` for none."""
-    if not file.renamed:
+    if not renamed:
         return ""
-    ids = "id names an article" if len(file.renamed) == 1 else "ids name articles"
-    others = ", ".join(sorted(set(file.renamed.values())))
+    ids = "id names an article" if len(renamed) == 1 else "ids name articles"
+    others = ", ".join(sorted(set(renamed.values())))
     name = "address, or file and row, name them" if is_on_disk(path) else "its text names each"
-    return f"{len(file.renamed)} {ids} of {others} too; here {name}"
+    return f"{len(renamed)} {ids} of {others} too; here {name}"
 
 
 def _take(
@@ -235,7 +270,7 @@ def _take(
     document: Document,
     place: str,
     dropped: Sequence[tuple[str, str]],
-    file: _File,
+    file: TakenFile,
     report: ReadingReport,
 ) -> None:
     """Store an article that is new or has changed; count one that was met before."""
@@ -265,7 +300,7 @@ def _join(
     known: Document,
     document: Document,
     dropped: Sequence[tuple[str, str]],
-    file: _File,
+    file: TakenFile,
     report: ReadingReport,
 ) -> None:
     """Count an article once that comes from another row or file too; its better text stands."""
@@ -291,7 +326,7 @@ def _replace(
     known: Document,
     document: Document,
     dropped: Sequence[tuple[str, str]],
-    file: _File,
+    file: TakenFile,
     report: ReadingReport,
     *,
     is_row: bool,

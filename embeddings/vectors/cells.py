@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.blocks import run_blocks
+from embeddings.vectors.probing import STEP_ROWS, Cells, Neighbours, Steps, StepsHere
 from embeddings.vectors.products import best_columns, nearest
 
 # Rows whose true neighbours are looked up. The standard error of a recall of .95 over
@@ -27,39 +26,10 @@ PASSES = 2
 # Rows that set the direction in which a part of the sample is halved, and its passes.
 HALVING_ROWS = 256
 HALVING_PASSES = 3
-# Members of a cell that are compared with one row. Only rows that are all but equal make
-# a cell this large, and among them any neighbours are as good.
-MOST_MEMBERS = 4096
 # Rows that each row is compared with, where the target would need more.
 MOST_COMPARED = 65_536
 # What pairs found from the other side add to the recall, at least, in most corpora.
 REVERSE_GAIN = 0.025
-# Similarities that each thread holds at once: 64 MB. And the rows they are of, at most.
-BATCH_CELLS = 16_000_000
-BATCH_ROWS = 4096
-# Rows in the smaller steps: their numbers stay in a core's cache.
-STEP_ROWS = 512
-
-Neighbours = tuple[NDArray[np.int32], NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Rows by the centre that they are nearest to.
-
-    Attributes:
-        centres: float32 of shape ``(c, d)``, unit rows.
-        own: int32 of shape ``(n,)``: each row's cell.
-        order: int32 of shape ``(n,)``: the rows, cell by cell, rising within each.
-        place: int64 of shape ``(n,)``: where each row stands in ``order``.
-        starts: int64 of shape ``(c + 1,)``: where each cell begins in ``order``.
-    """
-
-    centres: NDArray[np.float32]
-    own: NDArray[np.int32]
-    order: NDArray[np.int32]
-    place: NDArray[np.intp]
-    starts: NDArray[np.intp]
 
 
 def search(
@@ -70,6 +40,7 @@ def search(
     cell_rows: int | None = None,
     gain: float = REVERSE_GAIN,
     most_compared: int = MOST_COMPARED,
+    steps: Steps | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
     """Find about the ``k`` nearest other rows of each row (inverted-file search).
 
@@ -90,12 +61,13 @@ def search(
         cell_rows: Mean members of a cell.
         gain: What pairs found from the other side are expected to add to the recall.
         most_compared: Rows that each row is compared with at most.
+        steps: Where what takes the time is done; here by default.
 
     Returns:
         Row numbers and cosines, both ``(n, k)``, nearest first, equal ones by row number;
         and the recall: 1.0 where every pair was compared.
     """
-    count = len(unit)
+    count, steps = len(unit), steps or StepsHere()
     cell_rows = cell_rows or max(LEAST_CELL, round(math.sqrt(count) / 4))
     # The true neighbours of evenly spread rows, and how near the last of them is.
     sample = np.unique(np.linspace(0, count - 1, RECALL_SAMPLE).astype(np.intp))
@@ -109,9 +81,8 @@ def search(
     done, probes = 0, _count_probes(shares, target - gain, 1, most)
     while True:
         if probes * cell_rows > count / 2 and count <= 2 * most_compared:
-            true, cosines = nearest(unit, unit, k, own=np.arange(count))
-            return true.astype(np.int32), cosines, 1.0
-        _probe(unit, cells, (done, probes), found, similarities)
+            return *steps.compare_all(unit, k), 1.0
+        steps.probe(unit, cells, (done, probes), found, similarities)
         both, cosines = _add_reverse(found, similarities)
         recall = float((cosines[sample] >= least).mean())
         if recall >= target or probes == most:
@@ -144,10 +115,8 @@ def _place_cells(unit: NDArray[np.float32], cell_rows: int) -> Cells:
         centres = _means(sample, _assign(sample, centres))
     own = _assign(unit, centres)
     order = np.argsort(own, kind="stable")
-    place = np.empty(len(unit), np.intp)
-    place[order] = np.arange(len(unit))
     starts = np.searchsorted(own[order], np.arange(len(centres) + 1))
-    return Cells(centres, own, order.astype(np.int32), place, starts)
+    return Cells(centres, own, order.astype(np.int32), starts)
 
 
 def _halve(rows: NDArray[np.float32], parts: int) -> NDArray[np.intp]:
@@ -218,112 +187,6 @@ def _probed_shares(
         for row, values in zip(np.sort(-to_centres, axis=1), -wanted, strict=True):
             held += np.bincount(np.searchsorted(row, values), minlength=len(held))
     return np.concatenate([[0.0], np.cumsum(held) / true.size])
-
-
-def _probe(
-    unit: NDArray[np.float32],
-    cells: Cells,
-    probes: tuple[int, int],
-    found: NDArray[np.int32],
-    similarities: NDArray[np.float32],
-) -> None:
-    """Search each row's nearest cells from one rank to another, in place."""
-    count, k = found.shape
-    width = (probes[1] - probes[0]) * count // len(cells.centres) + k
-    step = int(np.clip(BATCH_CELLS // width, 64, BATCH_ROWS))
-
-    def compare(start: int) -> None:
-        rows = cells.order[start : start + step]
-        vectors = unit[rows]
-        ranked = best_columns(vectors @ cells.centres.T, probes[1])[0]
-        batch = Batch.of(cells, rows, ranked[:, probes[0] :], k)
-        scores = batch.compare(unit, vectors, cells)
-        scores[:, :k] = similarities[rows]
-        for first in range(0, len(rows), STEP_ROWS):
-            part = slice(first, min(first + STEP_ROWS, len(rows)))
-            columns, values = best_columns(scores[part], k)
-            names = cells.order.take(batch.places(columns, first), mode="clip")
-            before = columns < k
-            names[before] = found[rows[part]][np.nonzero(before)[0], columns[before]]
-            names[values == -np.inf] = -1
-            found[rows[part]], similarities[rows[part]] = names, values
-
-    run_blocks(compare, range(0, count, step))
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some rows and the stretches of ``Cells.order`` that each is compared with.
-
-    Attributes:
-        begin: Where each stretch begins in ``order``, shape ``(m, probes)``.
-        size: Its length, same shape.
-        offset: Where its similarities go in the batch's scores, flattened, same shape.
-        own: Where each row itself is among its scores, flattened.
-        width: Scores a row: ``k`` for neighbours found before, then those to come.
-    """
-
-    begin: NDArray[np.intp]
-    size: NDArray[np.intp]
-    offset: NDArray[np.intp]
-    own: NDArray[np.intp]
-    width: int
-
-    @classmethod
-    def of(cls, cells: Cells, rows: NDArray[np.int32], probed: NDArray[np.intp], k: int) -> Batch:
-        """Lay out the comparisons of rows with the cells that they probe."""
-        begin, end = cells.starts[probed], cells.starts[probed + 1]
-        inside = cells.place[rows][:, None] - begin
-        # In a crowded cell a row is compared with the stretch that it is in.
-        at_home = (inside >= MOST_MEMBERS) & (probed == cells.own[rows][:, None])
-        begin = begin + np.where(at_home, inside // MOST_MEMBERS * MOST_MEMBERS, 0)
-        size = np.minimum(end - begin, MOST_MEMBERS)
-        offset = k + np.cumsum(size, axis=1) - size
-        width = int((offset[:, -1] + size[:, -1]).max())
-        offset += np.arange(len(rows))[:, None] * width
-        inside = cells.place[rows][:, None] - begin
-        own = (offset + inside)[(inside >= 0) & (inside < size)]
-        return cls(begin, size, offset, own, width)
-
-    def compare(
-        self, unit: NDArray[np.float32], vectors: NDArray[np.float32], cells: Cells
-    ) -> NDArray[np.float32]:
-        """Return cosines of the rows' vectors with all members, each row's side by side.
-
-        Shape ``(m, width)``; minus infinity where nothing was compared. All rows that
-        probe one cell are compared with it in one product.
-        """
-        scores = np.full((len(vectors), self.width), -np.inf, np.float32)
-        order = np.argsort(self.begin, axis=None, kind="stable")
-        rows, offset = order // self.begin.shape[1], self.offset.ravel()[order]
-        begin, size = self.begin.ravel()[order], self.size.ravel()[order]
-        cuts = [0, *(np.flatnonzero(np.diff(begin)) + 1).tolist(), len(begin)]
-        for low, high in pairwise(cuts):
-            # An empty cell begins where the next one does.
-            length = int(size[low:high].max())
-            if length:
-                members = unit[cells.order[begin[low] : begin[low] + length]]
-                part = np.flatnonzero(size[low:high]) + low
-                # Windows onto the scores: row i is the stretch of them from i on.
-                shape = (scores.size - length + 1, length)
-                windows = np.ndarray(shape, np.float32, scores, strides=(4, 4))
-                windows[offset[part]] = vectors[rows[part]] @ members.T
-        scores.ravel()[self.own] = -np.inf
-        return scores
-
-    def places(self, columns: NDArray[np.intp], first: int) -> NDArray[np.intp]:
-        """Return where in ``Cells.order`` the members in some columns of scores stand.
-
-        Args:
-            columns: Shape ``(r, k)``. What is returned for columns that hold no member
-                is of no use.
-            first: The row of the batch that the first row of ``columns`` is of.
-        """
-        rows = slice(first, first + len(columns))
-        offset, begin = self.offset[rows].ravel(), self.begin[rows].ravel()
-        wanted = (columns + np.arange(first, first + len(columns))[:, None] * self.width).ravel()
-        probe = np.searchsorted(offset, wanted, side="right") - 1
-        return (begin[probe] + wanted - offset[probe]).reshape(columns.shape)
 
 
 def _add_reverse(found: NDArray[np.int32], similarities: NDArray[np.float32]) -> Neighbours:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.blocks import one_blas_thread
 from embeddings.vectors import cells
+from embeddings.vectors.probing import Steps, StepsHere
 from embeddings.vectors.products import best_columns, nearest
 
 __all__ = [
@@ -66,6 +67,7 @@ def find_neighbours(
     keys: Sequence[bytes] | None = None,
     exact_rows: int = EXACT_ROWS,
     recall: float = RECALL,
+    steps: Steps | None = None,
 ) -> NeighbourGraph:
     """Find each row's ``k`` nearest other rows by cosine.
 
@@ -83,6 +85,7 @@ def find_neighbours(
             rows are searched until ``recall`` is reached.
         recall: Share of the true neighbours to find, above 0 and at most 1. It is missed
             only by large corpora without neighbourhoods, and the graph says by how much.
+        steps: Where what takes the time is done; here by default.
 
     Raises:
         ValueError: ``vectors`` is not a finite matrix, ``k`` is below 1, ``recall`` is
@@ -106,11 +109,10 @@ def find_neighbours(
     del unit  # A million rows are 1.4 GiB, which the search has a use for.
     with one_blas_thread():
         if count <= exact_rows:
-            found, similarities = nearest(ordered, ordered, k, own=np.arange(count))
+            found, similarities = (steps or StepsHere()).compare_all(ordered, k)
             reached = 1.0
         else:
-            near, similarities, reached = cells.search(ordered, k, recall)
-            found = near.astype(np.intp)
+            found, similarities, reached = cells.search(ordered, k, recall, steps=steps)
     indices = np.empty((count, k), np.int32)
     sorted_similarities = np.empty((count, k), np.float32)
     indices[order] = order[found]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from embeddings.documents import Passage
 from embeddings.text.normalising import hash_text
-from embeddings.text.wording import read_many
+from embeddings.text.wording import find_starts, read_many
 from embeddings.words.alignment import Change, Comparison, compare
 from embeddings.words.conflicts import FactChange
 from embeddings.words.minhash import BandPlan
-from embeddings.words.verifying import CopyOptions, verify_candidates
+from embeddings.words.verifying import CopyOptions, Verifier, verify_candidates
 from embeddings.words.versions import Judged, Pair, Version, gather_wordings, split_wording
 
 __all__ = [
@@ -166,18 +166,71 @@ def survey_copies(
     """
     options = options or CopyOptions()
     bodies = _gather_bodies(passages, sources or {})
-    texts = read_many(bodies.body(text) for text in range(len(bodies.hashes)))
-    plan = options.plan()
-    verifier = verify_candidates(texts, bodies.hashes, plan, options)
+    contents = [bodies.body(text) for text in range(len(bodies.hashes))]
+    texts = read_many(contents)
+    verifier = verify_candidates(texts, bodies.hashes, options.plan(), options)
     number = {digest.hex(): text for text, digest in enumerate(bodies.hashes)}
     parted = _number_pairs(apart, number)
     judged = Judged(_number_pairs(together, number) - parted, parted)
+    found = find_wordings(verifier, contents, judged)
+    return _assemble(bodies, found, lambda text: int(texts.lengths[text]), options)
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """What verified pairs come to.
+
+    Attributes:
+        versions: Of each wording of several distinct texts its versions, the leader's first.
+        apart: Pairs of texts verified as near copies that stand in different wordings.
+        candidates: Pairs of texts that were aligned.
+    """
+
+    versions: list[list[Version]]
+    apart: list[tuple[int, int]]
+    candidates: int
+
+
+def find_wordings(verifier: Verifier, contents: Sequence[str], judged: Judged) -> Wordings:
+    """Gather verified pairs into wordings, and part these where their facts conflict.
+
+    Whole connected parts of the pairs that were tried give what they give beside others.
+
+    Args:
+        verifier: What was verified.
+        contents: Its texts.
+        judged: What the user said of them.
+    """
     stars = gather_wordings(verifier, judged)
-    contents = [bodies.body(text) for text in range(len(bodies.hashes))]
-    wordings = [
+    versions = [
         split_wording(leader, followers, contents, verifier, judged)
         for leader, followers in stars.items()
     ]
+    return Wordings(versions, _edges_apart(verifier.edges, stars), len(verifier.tried))
+
+
+def assemble_survey(
+    passages: Sequence[Passage],
+    sources: Mapping[str, str],
+    found: Wordings,
+    options: CopyOptions,
+) -> CopySurvey:
+    """Return the groups of copies that wordings of the distinct bodies come to.
+
+    Args:
+        passages: In any order.
+        sources: Outlet of each document.
+        found: Wordings of the distinct bodies, which are numbered in the order of their hashes.
+        options: What counts as a copy.
+    """
+    bodies = _gather_bodies(passages, sources)
+    return _assemble(bodies, found, lambda text: len(find_starts(bodies.body(text))), options)
+
+
+def _assemble(
+    bodies: _Bodies, found: Wordings, count: Callable[[int], int], options: CopyOptions
+) -> CopySurvey:
+    wordings = list(found.versions)
     starred = {text for versions in wordings for one in versions for text in one.shares}
     wordings += [
         [Version(text, {text: 1.0})]
@@ -186,18 +239,20 @@ def survey_copies(
     ]
     wordings.sort(key=lambda versions: (-_size(versions, bodies), versions[0].canonical))
     groups = [
-        _build_group(version, bodies, int(texts.lengths[version.canonical]), options, place)
+        _build_group(version, bodies, count(version.canonical), options, place)
         for place, versions in enumerate(wordings)
         for version in versions
         if _size([version], bodies) > 1
     ]
-    groups.sort(key=lambda group: (-len(group.members), hash_text(passages[group.canonical].body)))
+    groups.sort(
+        key=lambda group: (-len(group.members), hash_text(bodies.passages[group.canonical].body))
+    )
     return CopySurvey(
         groups,
-        [(bodies.rows[a][0], bodies.rows[b][0]) for a, b in _edges_apart(verifier.edges, stars)],
+        [(bodies.rows[a][0], bodies.rows[b][0]) for a, b in found.apart],
         len(bodies.hashes),
-        verifier.candidates,
-        plan,
+        found.candidates,
+        options.plan(),
         [
             (bodies.rows[versions[0].canonical][0], bodies.rows[version.canonical][0])
             for versions in wordings

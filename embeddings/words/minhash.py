@@ -121,7 +121,7 @@ def band_keys(signatures: NDArray[np.uint32], plan: BandPlan) -> NDArray[np.uint
     return (keys * mix >> np.uint64(32)).astype(np.uint32)
 
 
-def candidates(keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], list[NDArray[np.intp]]]:
+def candidates(keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
     """Find the rows that agree in a whole band.
 
     Args:
@@ -135,20 +135,43 @@ def candidates(keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], list[NDArra
     count = len(keys)
     known = np.empty(0, np.int64)
     fresh: list[NDArray[np.int64]] = []
-    large: list[NDArray[np.intp]] = []
+    large: list[NDArray[np.int64]] = []
+    rows = np.arange(count)
     for band in np.ascontiguousarray(keys.T):
-        order, starts, sizes = _sort_band(band)
-        for size in np.unique(sizes).tolist():
-            members = order[starts[sizes == size][:, None] + np.arange(size)]
-            if size > SMALL_BUCKET:
-                large.extend(members)
-            else:
-                left, right = np.triu_indices(size, 1)
-                fresh.append((members[:, left] * count + members[:, right]).ravel())
+        pairs, buckets = pair_up(band, rows, count)
+        fresh.append(pairs)
+        large += buckets
         if sum(map(len, fresh)) > _PENDING_PAIRS:
-            known, fresh = _merge(known, fresh), []
-    pairs = _merge(known, fresh)
-    return np.stack((pairs // max(count, 1), pairs % max(count, 1)), axis=1), large
+            known, fresh = merge_pairs(known, *fresh), []
+    pairs = merge_pairs(known, *fresh)
+    return np.stack(np.divmod(pairs, max(count, 1)), axis=1), large
+
+
+def pair_up(
+    keys: NDArray[np.uint32], rows: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Pair the rows that have one key in one band.
+
+    Args:
+        keys: Of each row in this band, shape ``(n,)``: of all rows, or of all that have some keys.
+        rows: Their numbers, ascending, shape ``(n,)``.
+        count: Above all row numbers.
+
+    Returns:
+        The pairs from small buckets, each as ``lower * count + higher``; and the buckets of more
+        than ``SMALL_BUCKET`` rows as they are.
+    """
+    order, starts, sizes = _sort_band(keys)
+    fresh: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    large: list[NDArray[np.int64]] = []
+    for size in np.unique(sizes).tolist():
+        members = rows[order[starts[sizes == size][:, None] + np.arange(size)]]
+        if size > SMALL_BUCKET:
+            large.extend(members)
+        else:
+            left, right = np.triu_indices(size, 1)
+            fresh.append((members[:, left] * count + members[:, right]).ravel())
+    return np.concatenate(fresh), large
 
 
 def _sort_band(
@@ -167,8 +190,8 @@ def _sort_band(
     return order, new[sizes > 1], sizes[sizes > 1]
 
 
-def _merge(known: NDArray[np.int64], fresh: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Join keys and keep each once, by sorting (many times faster here than np.unique)."""
-    keys = np.concatenate((known, *fresh))
+def merge_pairs(*parts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Join pairs as numbers and keep each once, by sorting (many times faster than np.unique)."""
+    keys = np.concatenate(parts)
     keys.sort()
     return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys

@@ -122,7 +122,8 @@ class Verifier:
         lengths: Words of each, int64 of shape ``(n,)``.
         edges: Share of the longer text's words that each verified pair has in common, the
             lower row first.
-        candidates: Pairs that were aligned: their words would be enough, in whatever order.
+        tried: Pairs that were aligned: their words would be enough, in whatever order.
+        hubs: Of each text those near to it, or itself, that have ``HUB`` texts near to them.
     """
 
     def __init__(self, texts: WordedTexts, options: CopyOptions) -> None:
@@ -130,25 +131,45 @@ class Verifier:
         self.lengths = texts.lengths
         self.options = options
         self.edges: dict[tuple[int, int], float] = {}
-        self.candidates = 0
+        self.tried: set[tuple[int, int]] = set()
+        self.hubs: dict[int, set[int]] = {}
         self._bags = texts.sort_words()
         self._words = texts.vocabulary.words()
-        self._tried: set[tuple[int, int]] = set()
-        self._hubs: dict[int, set[int]] = {}
 
     def sort_by_length(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Sort texts, the longest first."""
         return rows[np.lexsort((rows, -self.lengths[rows]))]
 
-    def verify(self, pairs: NDArray[np.int64]) -> None:
-        """Keep those of the pairs, int64 of shape ``(m, 2)``, that share enough.
+    def long_enough(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the pairs of which the shorter text has words enough for the longer one."""
+        return pairs[self._needed(*pairs.T) > 0]
+
+    def hopeful_pairs(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the pairs that ``verify`` would align: what else it is given changes nothing."""
+        needed = self._needed(*pairs.T).tolist()
+        leader, bag, kept = -1, [0], []
+        for place, (first, second) in enumerate(pairs.tolist()):
+            if first != leader:
+                leader, bag = first, self._bags.row(first)
+            if needed[place] and may_share(bag, self._bags.row(second), needed[place]):
+                kept.append(place)
+        return pairs[kept]
+
+    def verify(self, pairs: NDArray[np.int64], often: NDArray[np.int64] | None = None) -> None:
+        """Keep those of the pairs that share enough.
 
         Two texts that are near to one that has ``HUB`` texts near to it are not laid side by
         side: a group needs its members near to one of them only. Those in most pairs come first.
+
+        Args:
+            pairs: Int64 of shape ``(m, 2)``, each once, the lower row first.
+            often: In how many pairs that are ``long_enough`` each text is, where these are not
+                all of them.
         """
+        pairs = self.long_enough(pairs)
         needed = self._needed(*pairs.T)
-        pairs, needed = pairs[needed > 0], needed[needed > 0]
-        often = np.bincount(pairs.ravel(), minlength=len(self.texts))
+        if often is None:
+            often = np.bincount(pairs.ravel(), minlength=len(self.texts))
         rank = np.empty(len(self.texts), np.int64)
         rank[np.lexsort((-self.lengths, -often))] = np.arange(len(self.texts))
         turned = rank[pairs[:, 0]] > rank[pairs[:, 1]]
@@ -160,7 +181,7 @@ class Verifier:
             if leader != last:
                 self._note_hub(last, near)
                 last, bag, near = leader, self._bags.row(leader), []
-            spared = not self._hubs.get(leader, none).isdisjoint(self._hubs.get(other, none))
+            spared = not self.hubs.get(leader, none).isdisjoint(self.hubs.get(other, none))
             if not spared and self._try(leader, other, bag, int(needed[place])):
                 near.append(other)
 
@@ -178,7 +199,7 @@ class Verifier:
         """Let a text that has many near to it stand for them."""
         if len(near) >= HUB:
             for one in (text, *near):
-                self._hubs.setdefault(one, set()).add(text)
+                self.hubs.setdefault(one, set()).add(text)
 
     def count_common(self, leader: int, others: NDArray[np.intp]) -> NDArray[np.int64]:
         """Count the words that a text has in common with each of others, in any order."""
@@ -238,12 +259,11 @@ class Verifier:
     def _try(self, leader: int, other: int, bag: Sequence[int], needed: int) -> bool:
         """Align two texts, of which the words of the first are given, unless that was done."""
         pair = min(leader, other), max(leader, other)
-        if pair in self._tried:
+        if pair in self.tried:
             return pair in self.edges
         if not may_share(bag, self._bags.row(other), needed):
             return False
-        self._tried.add(pair)
-        self.candidates += 1
+        self.tried.add(pair)
         row_a, row_b = self.texts.row(pair[0]), self.texts.row(pair[1])
         shorter, longer = sorted((len(row_a), len(row_b)))
         shared = count_shared(row_a, row_b, needed, self._words)
@@ -264,37 +284,54 @@ def verify_candidates(
         options: What counts as a copy.
     """
     verifier = Verifier(texts, options)
-    long_enough = np.flatnonzero(texts.lengths >= max(options.least_words, 2))
-    if len(long_enough) < 2:
+    rows = rows_of_copies(texts, options)
+    if len(rows) < 2:
         return verifier
 
     def make(places: NDArray[np.intp]) -> NDArray[np.uint32]:
-        shingles = texts.select(long_enough[places]).shingles(2)
-        return band_keys(sign(*shingles, plan.permutations, _SEED), plan)
+        return sign_bands(texts.select(rows[places]), plan)
 
     with share(0.5):
         method = f"bands {_SEED} {plan.bands} {plan.rows}"
-        pairs, large = candidates(
-            keep_rows(method, [keys[row] for row in long_enough.tolist()], make)
-        )
-    few, strangers = [long_enough[pairs]], list[NDArray[np.intp]]()
+        pairs, large = candidates(keep_rows(method, [keys[row] for row in rows.tolist()], make))
+    few, strangers = [rows[pairs]], list[NDArray[np.int64]]()
     for bucket in large:
-        # The longest text is compared with all others; those near to it are done with.
-        leader, *rest = verifier.sort_by_length(long_enough[bucket])
-        left = np.array(rest)[~verifier.near(int(leader), np.array(rest))]
+        left = verify_bucket(rows[bucket], verifier)
         if len(left) > SMALL_BUCKET:
             strangers.append(left)
         else:
-            few.append(left[np.stack(np.triu_indices(len(left), 1), axis=1)])
+            few.append(pair_all(left))
     with share(0.9):
         few_keys = np.unique(np.sort(np.concatenate(few), axis=1) @ (len(texts), 1))
         verifier.verify(np.stack(np.divmod(few_keys, len(texts)), axis=1))
     if strangers:
-        _verify_strangers(np.unique(np.concatenate(strangers)), verifier)
+        verify_strangers(np.unique(np.concatenate(strangers)), verifier)
     return verifier
 
 
-def _verify_strangers(rows: NDArray[np.intp], verifier: Verifier) -> None:
+def rows_of_copies(texts: WordedTexts, options: CopyOptions) -> NDArray[np.int64]:
+    """Return the rows of the texts that have words enough to be near copies."""
+    return np.flatnonzero(texts.lengths >= max(options.least_words, 2))
+
+
+def sign_bands(texts: WordedTexts, plan: BandPlan) -> NDArray[np.uint32]:
+    """Return the band keys of texts, each by its own words: uint32 ``(n, bands)``."""
+    return band_keys(sign(*texts.shingles(2), plan.permutations, _SEED), plan)
+
+
+def verify_bucket(bucket: NDArray[np.int64], verifier: Verifier) -> NDArray[np.int64]:
+    """Compare the longest text of a large bucket with all others; returns those not near to it."""
+    # Those near to it are done with.
+    leader, *rest = verifier.sort_by_length(bucket)
+    return np.array(rest)[~verifier.near(int(leader), np.array(rest))]
+
+
+def pair_all(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return all pairs of some rows, int64 ``(m, 2)``."""
+    return rows[np.stack(np.triu_indices(len(rows), 1), axis=1)]
+
+
+def verify_strangers(rows: NDArray[np.intp], verifier: Verifier) -> None:
     """Compare many texts that share a template with each other, but for those that cannot match.
 
     Of two texts that share so many of their words, in any order, the rarest words of each that

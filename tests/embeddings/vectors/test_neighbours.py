@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from embeddings import blocks
-from embeddings.vectors import cells
+from embeddings.vectors import cells, probing
 from embeddings.vectors.neighbours import (
     best_columns,
     find_neighbours,
@@ -210,13 +210,13 @@ def test_a_crowded_cell_is_compared_in_stretches(monkeypatch: pytest.MonkeyPatch
     """Else equal rows beyond number would be compared each with all."""
     longest = []
 
-    class Spied(cells.Batch):
+    class Spied(probing.Batch):
         def compare(self, *given: Any) -> NDArray[np.float32]:
             longest.append(self.size.max())
             return super().compare(*given)
 
-    monkeypatch.setattr(cells, "Batch", Spied)
-    monkeypatch.setattr(cells, "MOST_MEMBERS", 64)
+    monkeypatch.setattr(probing, "Batch", Spied)
+    monkeypatch.setattr(probing, "MOST_MEMBERS", 64)
     vectors = np.vstack([np.tile(clustered(1), (1500, 1)), clustered(500)])
     graph = find_neighbours(vectors, 10, exact_rows=100)
     assert max(longest) == 64
@@ -229,9 +229,11 @@ def test_a_cell_without_rows_takes_no_place_among_the_scores() -> None:
     unit = unit_rows(clustered(4))
     rows = np.arange(4, dtype=np.int32)
     own, starts = np.array([0, 0, 2, 2], np.int32), np.array([0, 2, 2, 4])
-    placed = cells.Cells(unit[:3], own, rows, rows.astype(np.intp), starts)
+    placed = probing.Cells(unit[:3], own, rows, starts)
     probed = np.array([[1, 0], [1, 2], [0, 1], [2, 1]])
-    scores = cells.Batch.of(placed, rows, probed, 1).compare(unit, unit, placed)
+    scores = probing.Batch.of(placed, rows.astype(np.intp), probed, 1).compare(
+        lambda begin, length: unit[begin : begin + length], unit
+    )
     true = unit @ unit.T
     np.fill_diagonal(true, -np.inf)
     assert (scores[:, 0] == -np.inf).all()
@@ -304,3 +306,28 @@ def test_wrong_input_is_named(
 def test_a_recall_that_is_no_share_is_named(recall: float) -> None:
     with pytest.raises(ValueError, match="a share above 0 and at most 1"):
         find_neighbours(clustered(3), 1, recall=recall)
+
+
+def test_stretches_of_rows_elsewhere_find_what_one_search_finds() -> None:
+    """Each knows the rows in the order of their cells, and nothing of the others."""
+
+    class Elsewhere(probing.StepsHere):
+        def probe(self, unit, cells, probes, found, similarities):
+            ordered, count, k = unit[cells.order], *found.shape
+            step = probing.count_at_once(cells, probes, k)
+            for start in [*range(0, count, step)][::-1]:
+                places = np.arange(start, min(start + step, count))
+                rows = cells.order[places]
+                near, values = probing.probe_rows(
+                    lambda begin, length: ordered[begin : begin + length],
+                    cells, places, probes, ordered[places], similarities[rows],
+                )  # fmt: skip
+                found[rows] = probing.name_places(near, values, cells, found[rows])
+                similarities[rows] = values
+
+    unit = unit_rows(clustered(2000))
+    here, there = (
+        cells.search(unit, 15, 0.97, gain=0.9, steps=steps) for steps in (None, Elsewhere())
+    )
+    assert np.array_equal(here[0], there[0])
+    assert np.array_equal(here[1], there[1])

@@ -14,8 +14,8 @@ from embeddings.documents import Passage
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_many
 from embeddings.words.copies import CopyOptions, compare, find_copies, find_pairs, survey_copies
-from embeddings.words.minhash import BandPlan, plan_bands
-from embeddings.words.verifying import Verifier, verify_candidates
+from embeddings.words.minhash import BandPlan, candidates, merge_pairs, pair_up, plan_bands
+from embeddings.words.verifying import Verifier, pair_all, verify_candidates
 from embeddings.words.versions import Judged, Pair
 
 WIRE = (
@@ -545,3 +545,30 @@ def test_near_copies_in_small_buckets_are_compared_with_those_that_stand_for_the
     survey = survey_copies(rows)
     assert [len(members) for _, members in survey.wordings] == [40]
     assert survey.candidates < 4 * len(rows)
+
+
+@given(st.lists(st.integers(0, 5), max_size=150), st.integers(1, 3))
+def test_rows_are_paired_the_same_by_parts_of_the_keys(keys: list[int], parts: int) -> None:
+    column, rows = np.array(keys, np.uint32), np.arange(len(keys))
+    whole, large = candidates(column[:, None])
+    mine = [column % parts == part for part in range(parts)]
+    found = [pair_up(column[some], rows[some], 1000) for some in mine]
+    packed = merge_pairs(*(pairs for pairs, _ in found))
+    assert [divmod(one, 1000) for one in packed.tolist()] == list(map(tuple, whole.tolist()))
+    buckets = sorted(bucket.tolist() for _, some in found for bucket in some)
+    assert buckets == sorted(bucket.tolist() for bucket in large)
+
+
+def test_pairs_that_cannot_share_enough_change_nothing_but_how_often_texts_are_in_pairs() -> None:
+    rng = random.Random(4)
+    first = " ".join(f"w{n}" for n in range(30))
+    texts = read_many([first] + [reword(first, rng.random() * 0.6, rng) for _ in range(60)])
+    pairs = np.sort(pair_all(np.arange(len(texts))), axis=1)
+    whole, some = (Verifier(texts, CopyOptions()) for _ in range(2))
+    whole.verify(pairs)
+    hopeful = some.hopeful_pairs(pairs)
+    often = np.bincount(some.long_enough(pairs).ravel(), minlength=len(texts))
+    some.verify(hopeful, often)
+    assert len(hopeful) < len(pairs)
+    assert whole.edges == some.edges
+    assert whole.tried == some.tried
