@@ -65,6 +65,38 @@ def list_furniture(store: CorpusStore) -> list[tuple[str, str, str, int, str]]:
     ]
 
 
+def list_marked(store: CorpusStore) -> list[str]:
+    """Return the texts that are marked, by content hash, sorted."""
+    rows = store.rows(
+        "SELECT DISTINCT p.hash FROM furniture AS f JOIN passages AS p ON p.id = f.passage_id"
+    )
+    return sorted(bytes(key).hex() for (key,) in rows)
+
+
+def read_left_out(store: CorpusStore, edits: Iterable[Edit]) -> dict[str, int]:
+    """Return the nodes that ``find_left_out`` finds in a store as it is.
+
+    Returns:
+        The passages of each, by its key in hexadecimal, in the order of keys.
+    """
+    members: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for node, passage_id, key in store.rows(
+        "WITH nodes AS (SELECT DISTINCT coalesce(w.canonical, f.passage_id) AS id "
+        "FROM furniture AS f LEFT JOIN wordings AS w ON w.passage_id = f.passage_id), "
+        "held AS (SELECT id AS node, id AS passage_id FROM nodes UNION "
+        "SELECT canonical, passage_id FROM wordings WHERE canonical IN (SELECT id FROM nodes)) "
+        "SELECT h.node, p.id, p.hash FROM held AS h JOIN passages AS p ON p.id = h.passage_id"
+    ):
+        members[node].append((passage_id, bytes(key).hex()))
+    named = {key for edit in edits for key in edit.passages}
+    counts = {
+        dict(held)[node]: len(held)
+        for node, held in members.items()
+        if named.isdisjoint(key for _, key in held)
+    }
+    return dict(sorted(counts.items()))
+
+
 def find_left_out(nodes: Nodes, furniture: Iterable[int], edits: Iterable[Edit]) -> list[int]:
     """Return the nodes that no topic is made of: furniture but for what an edit names."""
     named = {key for edit in edits for key in edit.passages}

@@ -250,7 +250,7 @@ def _list_judged(work: CorpusWork, *kinds: str) -> list[list[object]]:
 
 
 def _corpus(work: CorpusWork) -> list[object]:
-    return [METHODS, work.encoder.fingerprint, work.store.corpus_fingerprint()]
+    return [METHODS, work.encoder.fingerprint, work.corpus_fingerprint]
 
 
 def _all_but_edits(work: CorpusWork) -> list[object]:
@@ -350,9 +350,7 @@ TOPICS: Stage[CorpusWork] = Stage(
     hangs_on=lambda work: [dataclasses.asdict(work.wishes), *work.left_out],
     make=_find_topics,
     keep=_keep_topics,
-    is_whole=lambda work: (
-        not work.measure and count_placed(work.store) == int((work.nodes.of_passage >= 0).sum())
-    ),
+    is_whole=lambda work: not work.measure and count_placed(work.store) == work.with_topics,
     tables=("topics", "assignments", "members"),
     values=(LAST_TOPIC_ID, SHOWN_LEVEL, DESCRIBED, *NEAR),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from embeddings.corpus.contents import count_rows
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.errors import StoreError
@@ -33,7 +34,13 @@ from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.lineage import Change
 from topics.keeping.kept import KeptTree
 from topics.pipeline.coverage_tables import read_copies, read_pairs, read_stories
-from topics.pipeline.furniture import FURNITURE, find_left_out, read_furniture
+from topics.pipeline.furniture import (
+    FURNITURE,
+    find_left_out,
+    list_marked,
+    read_furniture,
+    read_left_out,
+)
 from topics.pipeline.kept_tables import read_kept
 from topics.pipeline.stages import Runner, Work
 from topics.pipeline.topics import Corpus
@@ -127,6 +134,11 @@ class CorpusWork(Work):
         return passages
 
     @cached_property
+    def corpus_fingerprint(self) -> str:
+        """What the corpus is; no stage changes it."""
+        return self.store.corpus_fingerprint()
+
+    @cached_property
     def documents(self) -> dict[str, Document]:
         """All articles, by id."""
         return {document.id: document for document in self.store.documents()}
@@ -195,14 +207,31 @@ class CorpusWork(Work):
         return read_furniture(self.store, self.passages) if made is None else frozenset(made)
 
     @cached_property
+    def _is_stored(self) -> bool:
+        """Whether nodes and furniture are as stored, so that what is told of them is read."""
+        return not {"relations", FURNITURE} & self.runner.made.keys()
+
+    @cached_property
     def marked(self) -> list[str]:
         """The texts of these, by content hash: what is made without them hangs on them."""
+        if self._is_stored:
+            return list_marked(self.store)
         return sorted({self.all_nodes.hashes[row].hex() for row in self.furniture})
 
     @cached_property
     def left_out(self) -> list[str]:
         """The texts among them that no topic is made of."""
+        if self._is_stored:
+            return list(read_left_out(self.store, self.wishes.edits))
         return [self.all_nodes.keys[node].hex() for node in self._left_out]
+
+    @cached_property
+    def with_topics(self) -> int:
+        """How many passages are to have a topic."""
+        if self._is_stored:
+            without = read_left_out(self.store, self.wishes.edits)
+            return count_rows(self.store, "passages") - sum(without.values())
+        return int((self.nodes.of_passage >= 0).sum())
 
     @cached_property
     def _left_out(self) -> list[int]:
