@@ -77,11 +77,12 @@ def list_articles(of_passage: Labels, documents: Sequence[str]) -> csr_array:
     """
     from scipy.sparse import csr_array
 
-    held: dict[str, set[int]] = {}
-    for row, document in zip(of_passage.tolist(), documents, strict=True):
-        if row >= 0:
-            held.setdefault(document, set()).add(row)
-    articles = sorted({tuple(sorted(rows)) for rows in held.values()})
+    known: dict[str, int] = {}
+    number = np.array([known.setdefault(one, len(known)) for one in documents], np.int64)
+    span = int(of_passage.max(initial=0)) + 1
+    held = np.unique((number * span + of_passage)[of_passage >= 0])
+    parts = np.split(held % span, np.flatnonzero(np.diff(held // span)) + 1)
+    articles = sorted({tuple(part.tolist()) for part in parts if len(part)})
     rows = np.array([row for article in articles for row in article], np.int64)
     numbers = np.repeat(np.arange(len(articles)), [len(article) for article in articles])
     shape = (int(of_passage.max(initial=-1)) + 1, len(articles))

@@ -21,11 +21,12 @@ def part_few(unit: NDArray[np.float32]) -> NDArray[np.int64] | None:
         int64 ``(n,)``, without gaps; ``None`` for more rows or fewer than 3, and where the
         parts do not stand clear of each other or most of them would be single rows.
     """
-    from scipy.cluster.hierarchy import fcluster, linkage
-
     rows = len(unit)
     if not 3 <= rows < FEW_ROWS:
         return None
+    # To import it takes .3 s, and hardly any corpus has so few.
+    from scipy.cluster.hierarchy import fcluster, linkage
+
     # einsum, not a matrix product, whose last bits hang on the number of threads.
     one, other = np.triu_indices(rows, 1)
     distances = np.round(1.0 - np.einsum("nd,nd->n", unit[one], unit[other]).astype(float), 6)

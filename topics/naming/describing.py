@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.text.keeping import key_of
 from embeddings.vectors.neighbours import unit_rows
 from topics.hierarchy.tree import TopicTree
 from topics.naming.aliases import fold_aliases
 from topics.naming.asides import find_speakers, leave_out_asides
+from topics.naming.counted import Counted, count_once
 from topics.naming.keyphrases import Grouping, Keyphrases, find_keyphrases, find_lone_terms
 from topics.naming.readability import Reading
 from topics.naming.representatives import choose_representatives, measure_centrality
@@ -169,6 +170,9 @@ def describe_tree(
         name or (known[place].name if place in known else "") for place, name in enumerate(fixed)
     ]
     names = name_tree(tree.topics, phrases, tree.default, given)
+    known_outlets = sorted(set(outlets))
+    number = {outlet: place for place, outlet in enumerate(known_outlets)}
+    outlet_of = np.array([number[outlet] for outlet in outlets], np.int64)
     return [
         Topic(
             id=place,
@@ -177,7 +181,7 @@ def describe_tree(
             keyphrases=phrases[place].phrases,
             size=len(members),
             share=len(members) / rows if rows else 0.0,
-            outlets=_count_outlets(outlets[row] for row in members.tolist()),
+            outlets=_count_outlets(known_outlets, outlet_of[members]),
             representatives=chosen[place],
         )
         for place, members in enumerate(tree.members)
@@ -218,10 +222,9 @@ def _find_phrases(
         return phrases
     rows = len(texts)
     numbers = range(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
-    telling = leave_out_asides(texts, documents)
-    terms = count_terms(telling, max(least for size, least in _LEAST_COUNTS if rows >= size))
-    terms = fold_aliases(terms, telling)
-    reading = Reading(terms, find_speakers(telling))
+    key = key_of(*texts, *(documents or ()))
+    terms, speakers = count_once(key, lambda: _count_terms(texts, documents))
+    reading = Reading(terms, speakers)
     for level in range(len(tree.levels)):
         fresh = [
             place
@@ -233,6 +236,12 @@ def _find_phrases(
         for place, own in zip(fresh, found, strict=True):
             phrases[place] = own
     return phrases
+
+
+def _count_terms(texts: Sequence[str], documents: Sequence[str] | None) -> Counted:
+    telling = leave_out_asides(texts, documents)
+    least = max(least for size, least in _LEAST_COUNTS if len(texts) >= size)
+    return fold_aliases(count_terms(telling, least), telling), find_speakers(telling)
 
 
 def _group_topics(
@@ -292,7 +301,7 @@ def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
     )
 
 
-def _count_outlets(outlets: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """Count passages by outlet, most first."""
-    counts = Counter(outlet for outlet in outlets if outlet)
-    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+def _count_outlets(known: Sequence[str], numbers: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+    """Count passages by outlet, given by number, most first."""
+    counts = zip(known, np.bincount(numbers, minlength=len(known)).tolist(), strict=True)
+    return tuple(sorted((one for one in counts if all(one)), key=lambda one: (-one[1], one[0])))
