@@ -176,6 +176,8 @@ class Vocabulary:
             return np.array(self.number(text), dtype=np.uint32)
         if self._load is not None:
             self._take(self._load())
+        if text in self._read:
+            return self._read[text]
         rows = []
         for part in text.split(self.apart) if self.apart else (text,):
             row = self._read.get(part)

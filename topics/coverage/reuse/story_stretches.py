@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.text.wording import join_rows
 from embeddings.words.alignment import Block, match_words
 from topics.coverage.articles.articles import Article
@@ -18,6 +20,9 @@ from topics.coverage.reuse.word_kinds import WordTrace
 # Words of a passage: its row, the first word, the one after the last; and where they stand too:
 # other passages' rows, and the first of the words there.
 Shared = tuple[int, int, int, list[tuple[int, int]]]
+
+# Raised when stretches are found otherwise.
+_METHOD = "stretches 1"
 
 
 def find_shared(
@@ -53,6 +58,8 @@ def find_shared(
         beyond=beyond,
     )
     row_of = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)
+    letters = bodies.vocabulary.hashes()
+    keys = cache(lambda place: letters[np.array(bodies.row(place), np.int64)].tobytes())
     aligned: dict[tuple[int, int], list[Block]] = {}
     for place, others in enumerate(sources):
         if not others:
@@ -63,7 +70,11 @@ def find_shared(
         for lane, other in zip(lanes[1:], others, strict=True):
             key = min(place, other), max(place, other)
             if key not in aligned:
-                aligned[key] = copied_stretches(*map(bodies.row, key))
+                aligned[key] = keep_value(
+                    _METHOD,
+                    key_of(*map(keys, key)),
+                    partial(copied_stretches, *map(bodies.row, key)),
+                )
             for a, b, c, d in aligned[key]:
                 if place < other:
                     lane[a:b] = words[other][c:d]
