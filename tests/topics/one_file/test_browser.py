@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.browser import Opened, open_browser
@@ -220,6 +221,74 @@ def test_keys_move_and_zoom_and_find_the_passage_in_the_middle(opened):
     opened.page.keyboard.press("0")
     assert opened.page.is_hidden("#card")
     opened.wait("location.hash === ''")
+
+
+# The pixels of the points within the map, from its corner on.
+PIXELS = """() => {
+  const from = document.getElementById("points");
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [from.width, from.height];
+  const context = copy.getContext("2d");
+  context.drawImage(from, 0, 0);
+  const [left, above] = topicwireMap.view.margin.map(Math.round);
+  const { width, height } = topicwireMap.view;
+  const { data } = context.getImageData(left, above, width, height);
+  return [...data.filter((_, place) => place % 4 === 1)];
+}"""
+# How far the sheet stands to the right of and below where it is drawn, and how large it is.
+OFFSET = """() => {
+  const [map, sheet] = ["map", "sheet"].map((id) => document.getElementById(id));
+  const [box, moved] = [map.getBoundingClientRect(), sheet.getBoundingClientRect()];
+  return [moved.left + moved.width / 2 - box.left - box.width / 2,
+    moved.top + moved.height / 2 - box.top - box.height / 2, moved.width / sheet.clientWidth];
+}"""
+
+
+def test_a_map_that_moves_is_moved_as_it_is_drawn_and_drawn_anew_at_rest(opened):
+    width, height = opened.page.evaluate("[topicwireMap.view.width, topicwireMap.view.height]")
+    before, moved, after = opened.page.evaluate(
+        f"[({PIXELS})(), (topicwireMap.pan(30, 20), ({OFFSET})()), ({PIXELS})()]"
+    )
+    assert moved == pytest.approx([30, 20, 1], abs=0.01)
+    assert after == before
+    opened.wait("topicwireMap.sheet.style.transform === 'none'")
+    assert opened.page.evaluate(OFFSET) == pytest.approx([0, 0, 1], abs=0.01)
+    before, after = (
+        np.reshape(one, (height, width)) for one in (before, opened.page.evaluate(PIXELS))
+    )
+    assert not np.array_equal(after, before)
+    # What is drawn stands where the sheet had been moved to.
+    assert np.mean(after[20:, 30:] != before[:-20, :-30]) < 0.01
+    zoomed = opened.page.evaluate(f"topicwireMap.zoom(1.25, 0, 0), ({OFFSET})()")
+    assert zoomed == pytest.approx([width / 8, height / 8, 1.25], abs=0.01)
+
+
+@pytest.mark.parametrize("far", ["zoom(1 / 1.5)", "zoom(1.6)", "pan(500, 0)", "pan(0, -400)"])
+def test_what_the_drawn_sheet_does_not_cover_is_drawn_at_once(opened, far):
+    opened.page.evaluate(
+        f"topicwireMap.pan(1, 1), topicwireMap.{far},"
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    assert opened.page.evaluate("topicwireMap.drawn.x === topicwireMap.view.x")
+    assert opened.page.evaluate(OFFSET) == pytest.approx([0, 0, 1], abs=0.01)
+
+
+def test_a_point_that_is_told_does_not_draw_all_others_again(opened):
+    drawn = opened.page.evaluate(
+        """() => {
+          const view = window.topicwireMap;
+          const { painter } = view;
+          let drawn = 0;
+          const draw = painter.draw.bind(painter);
+          painter.draw = (...all) => { drawn++; draw(...all); };
+          view.pick(0); view.draw();
+          const told = drawn;
+          view.filter(); view.draw();
+          delete painter.draw;
+          return [told, drawn];
+        }"""
+    )
+    assert drawn == [0, 1]
 
 
 def test_without_webgl_the_plain_canvas_draws_the_same_points(browser, page):

@@ -78,7 +78,7 @@ class GlPainter {
     gl.clearColor(...readColour(ground).map((part) => part / 255), 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.uniform2f(at.middle, view.x, view.y);
-    gl.uniform2f(at.scale, (2 * view.scale) / view.width, (-2 * view.scale) / view.height);
+    gl.uniform2f(at.scale, (2 * view.scale * view.ratio) / width, (-2 * view.scale * view.ratio) / height);
     gl.uniform1f(at.size, pointSize(view, this.count) * view.ratio);
     for (const pass of this.passes) {
       gl.uniform1f(at.pass, pass);
@@ -105,18 +105,25 @@ class PlainPainter {
   draw(view) {
     const { context, places } = this;
     const size = pointSize(view, places.length / 2);
-    context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
-    context.clearRect(0, 0, view.width, view.height);
+    const [left, above] = view.margin;
+    openSheet(context, view);
     for (const [[red, green, blue, alpha], points] of this.groups) {
       context.fillStyle = `rgb(${red} ${green} ${blue} / ${alpha === 255 ? 0.85 : alpha / 255})`;
       for (const point of points) {
         const [x, y] = toScreen(view, places[2 * point], places[2 * point + 1]);
-        if (x > -size && y > -size && x < view.width + size && y < view.height + size) {
+        if (x > -left - size && y > -above - size && x < view.width + left + size && y < view.height + above + size) {
           context.fillRect(x - size / 2, y - size / 2, size, size);
         }
       }
     }
   }
+}
+
+// Clears a plain canvas, and counts from the corner of the map on, around which it has a margin.
+export function openSheet(context, { ratio, margin: [left, above] }) {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  context.setTransform(ratio, 0, 0, ratio, left * ratio, above * ratio);
 }
 
 // Red, green and blue of "#rrggbb", each up to 255.

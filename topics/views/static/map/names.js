@@ -1,6 +1,6 @@
 // The names of topics on the map: large for the broad ones, small for their parts.
 
-import { toScreen } from "./draw.js";
+import { openSheet, toScreen } from "./draw.js";
 
 const GAP = 4;
 // Parts are named from this zoom on, where there are many points.
@@ -67,8 +67,7 @@ export class NamePainter {
 
   draw(view, topics, { ink, ground }, hides) {
     const { context } = this;
-    context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
-    context.clearRect(0, 0, view.width, view.height);
+    openSheet(context, view);
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";

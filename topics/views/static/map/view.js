@@ -10,11 +10,15 @@ import { find, listFound, make, number, showCard, tellLegend } from "./tell.js";
 
 // Of fewer points as few as can be are hidden behind names.
 const FEW = 1000;
+// How far a drawn sheet is zoomed before it is drawn anew, and how long a map is at rest by then.
+const GROWN = 1.5;
+const REST = 120;
 
 class MapView {
   constructor(map) {
     this.map = map;
     this.box = find("map");
+    this.sheet = find("sheet");
     this.state = readAddress(location.hash);
     this.state.by ||= "topic";
     this.category = null;
@@ -39,10 +43,13 @@ class MapView {
     view.width = this.box.clientWidth;
     view.height = this.box.clientHeight;
     view.ratio = Math.min(devicePixelRatio || 1, 2);
+    view.margin = [(this.sheet.clientWidth - view.width) / 2, (this.sheet.clientHeight - view.height) / 2];
     for (const id of ["points", "names"]) {
-      find(id).width = Math.round(view.width * view.ratio);
-      find(id).height = Math.round(view.height * view.ratio);
+      find(id).width = Math.round(this.sheet.clientWidth * view.ratio);
+      find(id).height = Math.round(this.sheet.clientHeight * view.ratio);
     }
+    // Where the points were drawn, null where they must be drawn anew.
+    this.drawn = null;
     const { home } = map;
     view.whole = Math.min((view.width - 40) / home.width, (view.height - 40) / home.height);
   }
@@ -67,8 +74,21 @@ class MapView {
     this.moved();
   }
 
+  // What is drawn is moved along with the map, which costs little, and drawn anew at rest, or
+  // where it no longer covers the map.
   moved() {
-    this.redraw();
+    const { view, drawn } = this;
+    view.scale = view.whole * view.k;
+    const grown = view.scale / drawn?.scale;
+    const [x, y] = [(drawn?.x - view.x) * view.scale, (drawn?.y - view.y) * view.scale];
+    const covers = (off, length, margin) => Math.abs(off) <= grown * (length / 2 + margin) - length / 2;
+    clearTimeout(this.resting);
+    if (grown < GROWN && covers(x, view.width, view.margin[0]) && covers(y, view.height, view.margin[1])) {
+      this.sheet.style.transform = `translate(${x}px, ${y}px) scale(${grown})`;
+      this.resting = setTimeout(() => this.redraw(), REST);
+    } else {
+      this.redraw();
+    }
     clearTimeout(this.saving);
     this.saving = setTimeout(() => this.save(), 200);
   }
@@ -110,6 +130,7 @@ class MapView {
     find("status").textContent = `${number.format(count)} of ${number.format(map.count)} passages`;
     find("clear").hidden = all;
     listFound(this, all ? 0 : count);
+    this.drawn = null;
     this.redraw();
   }
 
@@ -125,14 +146,16 @@ class MapView {
     const style = getComputedStyle(this.box);
     const ink = { ink: style.getPropertyValue("--ink").trim(), ground: style.getPropertyValue("--ground").trim() };
     view.scale = view.whole * view.k;
-    this.painter.draw(view, ink.ground);
+    const { drawn } = this;
+    if (drawn?.x !== view.x || drawn.y !== view.y || drawn.scale !== view.scale) this.painter.draw(view, ink.ground);
     this.names.draw(view, this.map.named, ink, this.map.count < FEW ? (box) => this.countIn(box) : undefined);
+    this.sheet.style.transform = "none";
     if (this.lasso) this.names.drawLasso(this.lasso, ink.ink);
     if (this.picked >= 0) {
       const [x, y] = this.screen(this.picked);
       this.names.drawRing(x, y, pointSize(view, this.map.count) / 2 + 4, ink.ink);
     }
-    this.drawn = (this.drawn ?? 0) + 1;
+    this.drawn = { x: view.x, y: view.y, scale: view.scale };
   }
 
   countIn({ left, top, width, height }) {
