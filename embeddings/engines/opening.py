@@ -5,7 +5,7 @@ from __future__ import annotations
 from embeddings.engines.protocol import Engine
 from embeddings.errors import InputError
 
-ENGINES = ("local",)
+ENGINES = ("local", "ray")
 
 
 def open_engine(
@@ -14,7 +14,7 @@ def open_engine(
     """Open an engine; use it in a ``with`` block, which ends its workers.
 
     Args:
-        name: ``local``, processes of this machine.
+        name: ``local``, processes of this machine; or ``ray``, a cluster.
         workers: Cores that tasks may use at once; None for all there are.
         address: Of a Ray cluster, or ``auto`` for the one that this machine is part of; None
             starts Ray on this machine, and ends it.
@@ -26,9 +26,13 @@ def open_engine(
     if workers is not None and workers < 1:
         raise InputError(f"{workers} workers cannot be: expected 1 or more, such as --workers 2.")
     if name == "local":
-        from embeddings.engines.pool import LocalEngine
+        from embeddings.engines.local import LocalEngine
 
         if address is not None:
             raise InputError("An address is that of a Ray cluster: add --engine ray.")
         return LocalEngine(workers)
+    if name == "ray":
+        from embeddings.engines.ray import start
+
+        return start(workers, address)
     raise InputError(f"There is no engine {name!r}: expected one of {', '.join(ENGINES)}.")

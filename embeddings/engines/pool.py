@@ -1,56 +1,77 @@
-"""The local engine: processes of this machine, replaced when they die."""
+"""A pool of workers with a task each: what engines have in common."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from embeddings.blocks import cores
-from embeddings.engines.protocol import (
-    TRIES,
-    Needs,
-    Outcome,
-    WorkerLostError,
-    is_lost,
-    limit_threads,
-    perform,
-)
+from embeddings.engines.protocol import Needs, Outcome, WorkerLostError
 from embeddings.errors import TopicwireError
 
 T = TypeVar("T")
+W = TypeVar("W", bound="Worker")
 
-# Processes begin one after another, and what they inherit is the environment of the moment.
-_starting = threading.Lock()
+# A task that so many workers died of is set aside.
+TRIES = 3
+# So many that ended before they could work, one after another, are no accident.
+STILLBORN = 3
 
 
-class LocalEngine:
-    """A pool of processes, started at the first task and kept for those that need the same.
+class Worker(ABC):
+    """A process somewhere, and the line to it; it begins when it is made."""
 
-    A script that uses it needs ``if __name__ == "__main__":``, as for any pool (Python's
-    documentation, multiprocessing, "The spawn and forkserver start methods").
+    @abstractmethod
+    def give(self, work: Callable[[T], object], task: T) -> None:
+        """Give it a task; where it has died, the next that is heard of it is its death."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """End it at once; what it was writing has no marker."""
+
+
+class Pool(ABC):
+    """An engine of workers, started when there is work, kept for tasks of the same needs.
+
+    A worker that dies is replaced, and its task given to another; one that ``TRIES`` workers
+    died of, or ran out of memory on, is given up. This is counted here and not by the engine
+    beneath, so that all engines set the same tasks aside.
 
     Args:
-        workers: Cores that tasks may use at once; all of this process for None.
+        workers: Cores that tasks may use at once.
     """
 
-    name = "local"
+    name: str
 
-    def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or cores()
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
         self._needs = Needs()
-        self._idle: list[_Worker] = []
+        self._idle: list[Worker] = []
 
-    def __enter__(self) -> LocalEngine:
+    def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._dismiss()
+
+    @abstractmethod
+    def _start(self, needs: Needs) -> Worker:
+        """Begin a worker, which says so by ``None`` when it is ready."""
+
+    @abstractmethod
+    def _hear(self, workers: Sequence[Worker]) -> Sequence[tuple[Worker, Outcome | None]]:
+        """Wait until one of the workers says something, or dies (``WorkerLostError``)."""
+
+    @abstractmethod
+    def _explain(self, why: Exception) -> TopicwireError:
+        """Say why workers die before they can work, and what to do about it."""
+
+    def _room(self, needs: Needs) -> int:
+        """Return how many tasks run at once."""
+        return self.workers // needs.threads
+
+    def _dismiss(self) -> None:
         for worker in self._idle:
             worker.end()
         self._idle.clear()
@@ -61,152 +82,51 @@ class LocalEngine:
         """Run a function over tasks; see ``Engine``.
 
         Raises:
-            TopicwireError: A process ends before it can do anything.
+            TopicwireError: Workers end before they can do anything.
         """
         needs = needs or Needs()
-        if needs != self._needs:
-            self.__exit__()
+        if not self._needs.cover(needs):
+            self._dismiss()
             self._needs = needs
-        room = self._room(needs)
+        room = max(1, self._room(needs))
         waiting = deque(range(len(tasks)))
         lost: Counter[int] = Counter()
-        busy: dict[Connection, tuple[_Worker, int]] = {}
+        stillborn = 0
+        starting: set[Worker] = set()
+        busy: dict[Worker, int] = {}
         try:
             while waiting or busy:
-                while waiting and len(busy) < room:
-                    worker = self._idle.pop() if self._idle else _Worker(needs)
-                    number = waiting.popleft()
-                    if worker.give(work, tasks[number]):
-                        busy[worker.connection] = (worker, number)
-                    else:  # it died while it was idle
+                while waiting and self._idle:
+                    worker = self._idle.pop()
+                    busy[worker] = waiting.popleft()
+                    worker.give(work, tasks[busy[worker]])
+                while len(starting) < min(len(waiting), room - len(busy)):
+                    starting.add(self._start(needs))
+                for worker, said in self._hear([*busy, *starting]):
+                    if worker in starting:
+                        starting.remove(worker)
+                        if said is None:
+                            stillborn = 0
+                            self._idle.append(worker)
+                            continue
                         worker.end()
-                        waiting.appendleft(number)
-                for connection in wait(list(busy)):
-                    worker, number = busy[connection]  # type: ignore[index]
-                    outcome = worker.take()
-                    if outcome is None:
+                        stillborn += 1
+                        if stillborn == STILLBORN and isinstance(said.error, Exception):
+                            raise self._explain(said.error)
                         continue
-                    del busy[worker.connection]
-                    if isinstance(outcome.error, WorkerLostError):
+                    number = busy.pop(worker)
+                    if said is None:
+                        raise AssertionError("a worker at work says nothing but outcomes")
+                    if isinstance(said.error, WorkerLostError):
                         worker.end()
                     else:
                         self._idle.append(worker)
-                    if is_lost(outcome):
+                    if isinstance(said.error, (WorkerLostError, MemoryError)):
                         lost[number] += 1
                         if lost[number] < TRIES:
                             waiting.appendleft(number)
                             continue
-                    yield tasks[number], outcome
+                    yield tasks[number], said
         finally:
-            for worker, _ in busy.values():
+            for worker in (*busy, *starting):
                 worker.end()
-
-    def _room(self, needs: Needs) -> int:
-        """Return how many tasks run at once."""
-        if needs.gpus:
-            return 1
-        room = self.workers // needs.threads
-        if needs.memory:
-            room = min(room, _free_memory() // needs.memory)
-        return max(1, room)
-
-
-class _Worker:
-    """A process, and the line to it."""
-
-    def __init__(self, needs: Needs) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        # An encoder for several GPUs has processes of its own, which a daemon may not have.
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=not needs.gpus)
-        with _environment(limit_threads(needs.threads)):
-            self._process.start()
-        theirs.close()
-        self._ready = False
-
-    def give(self, work: Callable[[Any], object], task: object) -> bool:
-        """Give it a task; say whether it was there to take it."""
-        try:
-            self.connection.send((work, task))
-        except OSError:
-            return False
-        return True
-
-    def take(self) -> Outcome | None:
-        """Return what it says: an outcome, or nothing yet.
-
-        Raises:
-            TopicwireError: It never came to work.
-        """
-        try:
-            said: Outcome | None = self.connection.recv()
-        except (EOFError, OSError):
-            self._process.join()
-            code = self._process.exitcode or 0
-            if not self._ready:
-                raise TopicwireError(
-                    f"A worker ended with code {code} before it could work; a script of your own "
-                    'needs `if __name__ == "__main__":` around what it runs.'
-                ) from None
-            why = signal.Signals(-code).name if code < 0 else f"code {code}"
-            return Outcome(error=WorkerLostError(f"the worker ended ({why})"))
-        self._ready = True
-        return said
-
-    def end(self) -> None:
-        """End it at once; what it was writing has no marker."""
-        self._process.kill()
-        self._process.join()
-        self.connection.close()
-
-
-def _serve(connection: Connection) -> None:
-    """Do tasks until the head is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the head ends its workers
-    threading.Thread(target=_end_with_head, daemon=True).start()
-    connection.send(None)
-    while True:
-        try:
-            work, task = connection.recv()
-        except EOFError:
-            return
-        except Exception as error:  # it does not know the function
-            connection.send(Outcome(error=RuntimeError(str(error))))
-            continue
-        outcome = perform(work, task)
-        try:
-            connection.send(outcome)
-        except Exception as error:  # a result that does not travel
-            connection.send(Outcome(error=RuntimeError(str(error))))
-
-
-def _end_with_head() -> None:
-    """End this process with the one that started it, even by ``kill -9`` in the midst of a task."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    with _starting:
-        before = {name: os.environ.get(name) for name in values}
-        os.environ.update(values)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
-
-
-def _free_memory() -> int:
-    """Return the bytes that can be had without swapping; very many where that is unknown."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123 - no file but a table
-            return next(1024 * int(row.split()[1]) for row in lines if "MemAvailable" in row)
-    except (OSError, StopIteration):
-        return 1 << 62

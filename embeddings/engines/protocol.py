@@ -12,15 +12,12 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from embeddings.errors import TopicwireError, first_line
 
 T = TypeVar("T")
-
-# A task that so many workers died of is set aside.
-TRIES = 3
 
 
 class WorkerLostError(Exception):
@@ -45,6 +42,10 @@ class Needs:
     memory: int = 0
     gpus: float = 0
     keeps: bool = False
+
+    def cover(self, others: Needs) -> bool:
+        """Say whether a worker of these may do tasks of others, and no more than them."""
+        return self.memory >= others.memory and replace(others, memory=self.memory) == self
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,6 @@ def limit_threads(threads: int) -> dict[str, str]:
     """
     names = ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON")
     return {f"{name}_NUM_THREADS": str(threads) for name in names}
-
-
-def is_lost(outcome: Outcome) -> bool:
-    """Say whether a worker broke on a task, which another may do."""
-    return isinstance(outcome.error, (WorkerLostError, MemoryError))
 
 
 def _portable(failure: Exception) -> Exception:

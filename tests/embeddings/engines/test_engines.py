@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from tests.embeddings.engines.work import Sum, add_up, read_threads, remember
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(scope="module", params=["local"])
+@pytest.fixture(scope="module", params=["local", "ray"])
 def engine(request):
+    if request.param == "ray" and find_spec("ray") is None:
+        pytest.skip("Ray is not installed: pip install 'topicwire[ray]'")
     with open_engine(request.param, workers=2) as opened:
         yield opened
 
@@ -87,7 +90,7 @@ def test_who_stops_asking_stops_the_tasks(engine):
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("spark", {}, "There is no engine 'spark': expected one of local"),
+        ("spark", {}, "There is no engine 'spark': expected one of local, ray"),
         ("local", {"workers": 0}, "0 workers cannot be"),
         ("local", {"address": "auto"}, "is that of a Ray cluster"),
     ],

@@ -1,0 +1,144 @@
+"""The local engine: processes of this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from typing import TypeVar
+
+from embeddings.blocks import cores
+from embeddings.engines.pool import Pool, Worker
+from embeddings.engines.protocol import Needs, Outcome, WorkerLostError, limit_threads, perform
+from embeddings.errors import TopicwireError
+
+T = TypeVar("T")
+
+# Processes begin one after another, and what they inherit is the environment of the moment.
+_starting = threading.Lock()
+
+
+class LocalEngine(Pool):
+    """A pool of processes of this machine.
+
+    A script that uses it needs ``if __name__ == "__main__":``, as for any pool (Python's
+    documentation, multiprocessing, "The spawn and forkserver start methods").
+
+    Args:
+        workers: Cores that tasks may use at once; all of this process for None.
+    """
+
+    name = "local"
+
+    def __init__(self, workers: int | None = None) -> None:
+        super().__init__(workers or cores())
+
+    def _start(self, needs: Needs) -> Worker:
+        return _Process(needs)
+
+    def _hear(self, workers: Sequence[Worker]) -> Sequence[tuple[Worker, Outcome | None]]:
+        lines = {one.connection: one for one in workers if isinstance(one, _Process)}
+        return [(lines[one], lines[one].take()) for one in wait(list(lines))]  # type: ignore[index]
+
+    def _explain(self, why: Exception) -> TopicwireError:
+        return TopicwireError(
+            f"Workers end before they can work ({why}); a script of your own needs "
+            '`if __name__ == "__main__":` around what it runs.'
+        )
+
+    def _room(self, needs: Needs) -> int:
+        if needs.gpus:
+            return 1
+        room = super()._room(needs)
+        return min(room, _free_memory() // needs.memory) if needs.memory else room
+
+
+class _Process(Worker):
+    """A process of this machine."""
+
+    def __init__(self, needs: Needs) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        # An encoder for several GPUs has processes of its own, which a daemon may not have.
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=not needs.gpus)
+        with _environment(limit_threads(needs.threads)):
+            self._process.start()
+        theirs.close()
+
+    def give(self, work: Callable[[T], object], task: T) -> None:
+        try:
+            self.connection.send((work, task))
+        except OSError:
+            return  # its end is at the line, for ``take``
+
+    def take(self) -> Outcome | None:
+        """Return what it says: an outcome, its death, or that it is ready."""
+        try:
+            said: Outcome | None = self.connection.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            code = self._process.exitcode or 0
+            why = signal.Signals(-code).name if code < 0 else f"code {code}"
+            return Outcome(error=WorkerLostError(f"the worker ended ({why})"))
+        return said
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _serve(connection: Connection) -> None:
+    """Do tasks until the head is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the head ends its workers
+    threading.Thread(target=_end_with_head, daemon=True).start()
+    connection.send(None)
+    while True:
+        try:
+            work, task = connection.recv()
+        except EOFError:
+            return
+        except Exception as error:  # it does not know the function
+            connection.send(Outcome(error=RuntimeError(str(error))))
+            continue
+        outcome = perform(work, task)
+        try:
+            connection.send(outcome)
+        except Exception as error:  # a result that does not travel
+            connection.send(Outcome(error=RuntimeError(str(error))))
+
+
+def _end_with_head() -> None:
+    """End this process with the one that started it, even by ``kill -9`` in the midst of a task."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    with _starting:
+        before = {name: os.environ.get(name) for name in values}
+        os.environ.update(values)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def _free_memory() -> int:
+    """Return the bytes that can be had without swapping; very many where that is unknown."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123 - no file but a table
+            return next(1024 * int(row.split()[1]) for row in lines if "MemAvailable" in row)
+    except (OSError, StopIteration):
+        return 1 << 62
