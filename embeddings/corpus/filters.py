@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.documents import date_bounds
 from embeddings.errors import InputError
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 # Outlets that an error names.
 _LISTED = 8
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
+
+
+def _asked(default: Any, option: str, metavar: str, meaning: str) -> Any:
+    """Declare a field that command line, addresses and assistants ask for, each in its form."""
+    return field(
+        default=default, metadata={"option": option, "metavar": metavar, "meaning": meaning}
+    )
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,14 @@ class Filters:
         InputError: A date is none.
     """
 
-    sources: Sequence[str] = ()
-    since: str = ""
-    until: str = ""
+    sources: Sequence[str] = _asked((), "source", "OUTLET", "Only this outlet")
+    since: str = _asked("", "since", "DATE", "Only articles of this date or later: 2013-05-11")
+    until: str = _asked("", "until", "DATE", "Only articles of this date or earlier")
     topics: Sequence[int] = ()
     furniture: bool = False
-    languages: Sequence[str] = ()
+    languages: Sequence[str] = _asked(
+        (), "language", "CODE", "Only articles in this language: en, de, ja, und (unsure)"
+    )
 
     def __post_init__(self) -> None:
         # One outlet may be given as it is.
@@ -52,6 +61,15 @@ class Filters:
         object.__setattr__(self, "languages", tuple(one.casefold() for one in languages))
         _check_date(self.since, "--since")
         _check_date(self.until, "--until")
+
+    def given(self) -> dict[str, Any]:
+        """Return what articles are limited to: arguments of ``search``, ``trends`` and others."""
+        return {
+            "sources": self.sources,
+            "since": self.since,
+            "until": self.until,
+            "languages": self.languages,
+        }
 
     def match(self, store: CorpusStore) -> Filters:
         """Return the same with the outlets as they are stored.
@@ -107,6 +125,10 @@ class Filters:
             conditions.append("coalesce(a.leaf_id, a.topic_id) IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(self.topics))
         return " AND ".join(conditions), parameters
+
+
+# The fields that are asked for by name, with ``option``, ``metavar`` and ``meaning`` of each.
+ASKED: tuple[Field[Any], ...] = tuple(one for one in fields(Filters) if one.metadata)
 
 
 def find_outlets(

@@ -2,13 +2,15 @@
 
 # Annotations are not put off: pydantic reads those of methods as they stand.
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from embeddings.corpus.citations import ArticleLine, cite
-from embeddings.corpus.filters import Filters
+from embeddings.corpus.filters import ASKED, Filters
+from topics.answers.arguments import spread
 from topics.answers.copies import CopyMember, list_copies
 from topics.answers.session import Session
 from topics.answers.topics import open_clustered
@@ -19,16 +21,9 @@ from topics.pipeline.coverage_tables import read_story_articles
 _PERIODS = 60
 
 _Names = BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
-Outlets = Annotated[
-    list[str], _Names, Field(max_length=50, description="Only these outlets, by their names.")
-]
 Topics = Annotated[
-    list[str], _Names, Field(max_length=50, description="Only these topics, by id or name.")
+    Sequence[str], _Names, Field(max_length=50, description="Only these topics, by id or name.")
 ]
-Since = Annotated[
-    str, Field(max_length=40, description="Earliest date: 2013, 2013-05 or 2013-05-11.")
-]
-Until = Annotated[str, Field(max_length=40, description="Latest date, in the same form.")]
 Limit = Annotated[int, Field(ge=1, le=50, description="The most results.")]
 Skip = Annotated[int, Field(ge=0, lt=10**6, description="Results to pass over.")]
 Number = Annotated[int, Field(ge=1, lt=2**63)]
@@ -44,26 +39,36 @@ Time = Annotated[
 ]
 
 
+def _declare(field: Any) -> Any:
+    told = field.metadata["meaning"]
+    if field.default != ():
+        return Annotated[str, Field(max_length=40, description=f"{told}.")]
+    name = "outlets" if field.name == "sources" else field.name
+    told = f"{told}; several may be given."
+    return Annotated[Sequence[str], _Names, Field(alias=name, max_length=50, description=told)]
+
+
+_filtered = spread("filters", Filters, {one.name: _declare(one) for one in ASKED})
+
+
 class Tools:
     """The tools, each a public method: its name, its arguments and what its first line says."""
 
     def __init__(self, db: Session) -> None:
         self._db = db
 
+    @_filtered
     def search(
         self,
         *,
         query: Query,
-        outlets: Outlets = [],  # noqa: B006
-        topics: Topics = [],  # noqa: B006
-        since: Since = "",
-        until: Until = "",
+        filters: Filters,
+        topics: Topics = (),
         limit: Limit = 10,
         skip: Skip = 0,
     ) -> dict[str, Any]:
         """Find passages by words and meaning, best first; copies of a hit are not listed again."""
-        filters: dict[str, Any] = {"sources": outlets, "since": since, "until": until}
-        found = self._db.search(query, **filters, topics=topics, limit=skip + limit)
+        found = self._db.search(query, **filters.given(), topics=topics, limit=skip + limit)
         return self._answer({"hits": found[skip:], "notes": found.notes}, limit)
 
     def passage(self, *, passage_id: Number, limit: Limit = 5) -> dict[str, Any]:
@@ -79,17 +84,16 @@ class Tools:
         report = self._db.article(article_id)
         return self._answer(replace(report, passages=report.passages[skip:]), limit, 10000)
 
+    @_filtered
     def stories(
         self,
         *,
-        outlets: Outlets = [],  # noqa: B006
-        since: Since = "",
-        until: Until = "",
+        filters: Filters,
         limit: Limit = 10,
         skip: Skip = 0,
     ) -> dict[str, Any]:
         """List events that several outlets reported, those of most outlets first."""
-        found = self._db.stories(sources=outlets, since=since, until=until)[skip:]
+        found = self._db.stories(**filters.given())[skip:]
         shown = found[:limit]
         with open_clustered(self._db) as store:
             members = read_story_articles(store)
@@ -106,12 +110,11 @@ class Tools:
         """Tell who reported a story, who was first here, and who has how much from whom."""
         return self._answer(self._db.story(story_id), limit)
 
+    @_filtered
     def copies(
         self,
         *,
-        outlets: Outlets = [],  # noqa: B006
-        since: Since = "",
-        until: Until = "",
+        filters: Filters,
         limit: Limit = 10,
         skip: Skip = 0,
     ) -> dict[str, Any]:
@@ -119,7 +122,6 @@ class Tools:
 
         Of a group the first is quoted, of its members what differs from that.
         """
-        filters = Filters(outlets, since, until)
         report, more = list_copies(self._db, filters, limit=skip + limit)
         groups = more.pop("group", 0)
         listed = tuple(
@@ -132,7 +134,7 @@ class Tools:
     def topics(
         self,
         *,
-        topics: Topics = [],  # noqa: B006
+        topics: Topics = (),
         level: Level = None,
         limit: Limit = 10,
         skip: Skip = 0,
@@ -144,17 +146,16 @@ class Tools:
         ]
         return self._answer({"topics": found}, limit, 300)
 
+    @_filtered
     def trends(
         self,
         *,
-        topics: Topics = [],  # noqa: B006
-        outlets: Outlets = [],  # noqa: B006
-        since: Since = "",
-        until: Until = "",
+        topics: Topics = (),
+        filters: Filters,
         limit: Limit = 10,
     ) -> dict[str, Any]:
         """Count topics over time: what rises, what falls, which outlets are silent on what."""
-        report = self._db.trends(topics=topics, sources=outlets, since=since, until=until)
+        report = self._db.trends(topics=topics, **filters.given())
         shown = {one.id for one in report.topics[:limit]}
         typical = [p for one in self._db.topics() for p in (one, *one.subtopics) if p.id in shown]
         last = slice(-_PERIODS, None)

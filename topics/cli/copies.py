@@ -14,10 +14,7 @@ from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
-    LanguageOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
+    filtered,
 )
 from topics.cli.output import echo, plain, print_json, say
 from topics.cli.side_by_side import describe_change, where, where_article
@@ -53,6 +50,7 @@ _ARTICLE_HEADINGS = {
 }
 
 
+@filtered()
 def run(
     kind: Annotated[
         list[str] | None,
@@ -60,10 +58,8 @@ def run(
             metavar="KIND", help="exact, near_copy, contains or same_event; may be repeated."
         ),
     ] = None,
-    source: SourceOption = None,
-    since: SinceOption = "",
-    until: UntilOption = "",
-    language: LanguageOption = None,
+    *,
+    filters: Filters,
     least_share: Annotated[
         float,
         typer.Option(metavar="SHARE", help="Only what shares so much of the words: 0 to 1."),
@@ -97,7 +93,6 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """List passages that several outlets share: copies, edited copies, same events."""
-    filters = Filters(source or (), since, until, languages=language or ())
     wanted: dict[str, Any] = {
         "kinds": kind or (),
         "least_share": least_share,

@@ -3,47 +3,25 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import Field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
+from embeddings.corpus.filters import ASKED, Filters
 from embeddings.errors import InputError
+from topics.answers.arguments import spread
 
 DbOption = Annotated[Path, typer.Option("--db", metavar="FILE", help="The database.")]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-SourceOption = Annotated[
-    list[str] | None,
-    typer.Option("--source", metavar="OUTLET", help="Only this outlet; may be repeated."),
-]
-
 TopicOption = Annotated[
     list[str] | None,
     typer.Option(
         "--topic", metavar="TOPIC", help="Only this topic or part, by id or name; may be repeated."
-    ),
-]
-
-SinceOption = Annotated[
-    str,
-    typer.Option(
-        "--since", metavar="DATE", help="Only articles of this date or later: 2013-05-11."
-    ),
-]
-
-UntilOption = Annotated[
-    str, typer.Option("--until", metavar="DATE", help="Only articles of this date or earlier.")
-]
-
-LanguageOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--language",
-        metavar="CODE",
-        help="Only articles in this language: en, de, ja, und (unsure); may be repeated.",
     ),
 ]
 
@@ -60,6 +38,22 @@ OwnersOption = Annotated[
         "--owners", metavar="FILE", help="A TOML file: who owns which outlet, and its other names."
     ),
 ]
+
+
+def _declare(field: Field[Any]) -> Any:
+    many = field.default == ()
+    told = field.metadata["meaning"] + ("; may be repeated." if many else ".")
+    option = typer.Option(
+        f"--{field.metadata['option']}", metavar=field.metadata["metavar"], help=told
+    )
+    return Annotated[list[str] if many else str, option]
+
+
+def filtered(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of ``Filters``, or some of them, for its ``filters``."""
+    asked = {one.name: _declare(one) for one in ASKED}
+    return spread("filters", Filters, {name: asked[name] for name in names or asked})
+
 
 DEFAULT_DB = Path("topicwire.db")
 

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.corpus.filters import Filters
 from topics.answers.counting import count, percent
-from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, OwnersOption, SourceOption
+from topics.cli.options import (
+    DEFAULT_DB,
+    DbOption,
+    JsonOption,
+    OwnersOption,
+    filtered,
+)
 from topics.cli.output import (
     RIGHT,
     echo,
@@ -36,8 +43,10 @@ EXAMPLE = "topicwire outlets --csv outlets.csv"
 _MATRIX = 7
 
 
+@filtered("sources")
 def run(
-    source: SourceOption = None,
+    *,
+    filters: Filters,
     owners: OwnersOption = None,
     csv: Annotated[
         Path | None,
@@ -52,7 +61,7 @@ def run(
     """Show which outlet repeats which, and how much of each stood nowhere before."""
     from topics.answers.outlets import outlets
 
-    report = outlets(db, sources=source or (), owners=owners)
+    report = outlets(db, sources=filters.sources, owners=owners)
     if csv is not None:
         from topics.answers.spreadsheets import write_csv
         from topics.coverage.reuse.matrix import OutletReuse

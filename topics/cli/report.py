@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.corpus.filters import Filters
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
     OwnersOption,
-    SinceOption,
     TopicOption,
+    filtered,
 )
 from topics.cli.output import echo, show
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 EXAMPLE = "topicwire report news.html"
 
 
+@filtered("since")
 def run(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="An .html file to write.")],
     topic: TopicOption = None,
@@ -30,7 +32,8 @@ def run(
         list[int] | None,
         typer.Option("--story", metavar="ID", help="Only this story; may be repeated."),
     ] = None,
-    since: SinceOption = "",
+    *,
+    filters: Filters,
     owners: OwnersOption = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
@@ -38,7 +41,9 @@ def run(
     """Write a report in one file: map, topics, stories, who repeats whom."""
     from topics.one_file.building import report
 
-    found = report(out, db=db, topics=topic or (), stories=story or (), since=since, owners=owners)
+    found = report(
+        out, db=db, topics=topic or (), stories=story or (), since=filters.since, owners=owners
+    )
     show(found, as_json, _print)
 
 

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from embeddings.corpus.filters import Filters
 from topics.answers.counting import count
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
-    LanguageOption,
-    SinceOption,
-    SourceOption,
     TopicOption,
-    UntilOption,
+    filtered,
 )
 from topics.cli.output import (
     RIGHT,
@@ -45,6 +43,7 @@ _OF_A_GROUP = 3
 EXAMPLE = 'topicwire search "arms deliveries to Damascus" --since 2013-05'
 
 
+@filtered()
 def run(
     query: Annotated[
         str | None,
@@ -61,10 +60,8 @@ def run(
     mode: Annotated[
         str, typer.Option(metavar="MODE", help="What counts: hybrid, meaning or words.")
     ] = "hybrid",
-    source: SourceOption = None,
-    since: SinceOption = "",
-    until: UntilOption = "",
-    language: LanguageOption = None,
+    *,
+    filters: Filters,
     topic: TopicOption = None,
     repeats: Annotated[
         bool, typer.Option("--repeats", help="Also what an outlet repeats under its articles.")
@@ -107,10 +104,7 @@ def run(
         like_file=like_file,
         db=db,
         mode=cast("Any", mode),
-        sources=source or (),
-        since=since,
-        until=until,
-        languages=language or (),
+        **filters.given(),
         topics=topic or (),
         limit=limit,
         by=cast("Any", by),

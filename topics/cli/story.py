@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from topics.answers.counting import count, percent
 from topics.answers.story_words import DOUBTS, list_outdated, pair_copies, tell_join, tell_still
@@ -13,11 +14,8 @@ from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
-    LanguageOption,
     OwnersOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
+    filtered,
 )
 from topics.cli.outlets import strangers_line
 from topics.cli.output import (
@@ -56,6 +54,7 @@ _FIRST_SHOWN = 5
 _STRETCHES_SHOWN = 3
 
 
+@filtered()
 def run(
     story: Annotated[
         int | None, typer.Argument(metavar="[ID]", help="A story; by default all are listed.")
@@ -65,10 +64,8 @@ def run(
         typer.Option("--diff/--no-diff", help="Lay each copy beside what it was copied from."),
     ] = True,
     owners: OwnersOption = None,
-    source: SourceOption = None,
-    since: SinceOption = "",
-    until: UntilOption = "",
-    language: LanguageOption = None,
+    *,
+    filters: Filters,
     repeats: Annotated[
         bool, typer.Option("--repeats", help="List stories of one outlet, too.")
     ] = False,
@@ -79,7 +76,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Show who reported a story, who was first here, and who has it from whom."""
-    if story is not None and (source or since or until or language or repeats):
+    if story is not None and (filters != Filters() or repeats):
         raise InputError(
             "--source, --since, --until, --language and --repeats narrow the list; leave them "
             "out, or the number of the story."
@@ -89,10 +86,7 @@ def run(
 
         listed = stories(
             db,
-            sources=source or (),
-            since=since,
-            until=until,
-            languages=language or (),
+            **filters.given(),
             across=not repeats,
         )
         print_json(listed) if as_json else _print_list(listed, limit)

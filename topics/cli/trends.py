@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embeddings.corpus.filters import Filters
 from topics.answers.counting import count
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
     JsonOption,
-    LanguageOption,
     LevelOption,
-    SinceOption,
-    SourceOption,
     TopicOption,
-    UntilOption,
+    filtered,
 )
 from topics.cli.output import (
     RIGHT,
@@ -50,6 +48,7 @@ _BLOCKS = " ·▁▂▃▄▅▆▇█"
 _DIGITS = " .12345678"
 
 
+@filtered()
 def run(
     by: Annotated[
         str,
@@ -65,10 +64,8 @@ def run(
         ),
     ] = None,
     topic: TopicOption = None,
-    source: SourceOption = None,
-    since: SinceOption = "",
-    until: UntilOption = "",
-    language: LanguageOption = None,
+    *,
+    filters: Filters,
     level: LevelOption = None,
     outlets: Annotated[
         bool, typer.Option("--outlets", help="Also a table of outlets and topics.")
@@ -88,10 +85,7 @@ def run(
         by=by,
         recent=recent,
         topics=topic or (),
-        sources=source or (),
-        since=since,
-        until=until,
-        languages=language or (),
+        **filters.given(),
         level=level,
     )
     if csv is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
@@ -24,7 +25,7 @@ from topics.answers.topics import TopicSummary, open_clustered
 from topics.answers.trends import TrendReport
 from topics.coverage.reuse.matrix import OutletReport
 from topics.web.desk import Served
-from topics.web.listing import Date, Languages, Name, Number, Outlets, Topics, Words
+from topics.web.listing import Date, Filtered, Name, Number, Outlets, Topics, Words
 from topics.web.mapping import find_blocks, find_places
 
 PREFIX = "/api/v1"
@@ -45,8 +46,8 @@ class Answer(JSONResponse):
         return json.dumps(content, default=jsonable, ensure_ascii=False).encode()
 
 
-Kinds = Annotated[list[str], Query(alias="kind", max_length=10)]
-Sharings = Annotated[list[str], Query(alias="sharing", max_length=10)]
+Kinds = Annotated[Sequence[str], Query(alias="kind", max_length=10)]
+Sharings = Annotated[Sequence[str], Query(alias="sharing", max_length=10)]
 Level = Annotated[int | None, Query(ge=0, lt=100)]
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "What was asked cannot be."},
@@ -55,16 +56,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _find_filters(
-    source: Outlets = [],  # noqa: B006 - FastAPI copies it
-    since: Date = "",
-    until: Date = "",
-    language: Languages = [],  # noqa: B006
-) -> dict[str, Any]:
-    return {"sources": source, "since": since, "until": until, "languages": language}
-
-
-Filtered = Annotated[dict[str, Any], Depends(_find_filters)]
 ROUTER = APIRouter(prefix=PREFIX, default_response_class=Answer, responses=REFUSALS)
 
 
@@ -77,14 +68,14 @@ def _info(desk: Served) -> Response:
 def _topics(
     desk: Served,
     level: Level = None,
-    topic: Topics = [],  # noqa: B006
+    topic: Topics = (),
     hidden: bool = False,
 ) -> Response:
     return Answer(desk.db.topics(level=level, wanted=topic, hidden=hidden))
 
 
 @ROUTER.get("/tree", response_model=list[Branch], summary="Topics with all that is below them")
-def _tree(desk: Served, topic: Topics = [], level: Level = None) -> Response:  # noqa: B006
+def _tree(desk: Served, topic: Topics = (), level: Level = None) -> Response:
     return Answer(desk.db.tree(wanted=topic, level=level))
 
 
@@ -94,10 +85,12 @@ def _trends(
     filters: Filtered,
     by: Name = "",
     recent: Annotated[int | None, Query(ge=1, lt=10**6)] = None,
-    topic: Topics = [],  # noqa: B006
+    topic: Topics = (),
     level: Level = None,
 ) -> Response:
-    return Answer(desk.db.trends(by=by, recent=recent, topics=topic, level=level, **filters))
+    return Answer(
+        desk.db.trends(by=by, recent=recent, topics=topic, level=level, **filters.given())
+    )
 
 
 @ROUTER.get("/stories", response_model=list[StorySummary], summary="Stories of several outlets")
@@ -106,7 +99,7 @@ def _stories(
     filters: Filtered,
     repeats: Annotated[bool, Query(description="Those of one outlet, too.")] = False,
 ) -> Response:
-    return Answer(desk.db.stories(across=not repeats, **filters))
+    return Answer(desk.db.stories(across=not repeats, **filters.given()))
 
 
 @ROUTER.get("/stories/{story_id}", response_model=StoryReport, summary="One story")
@@ -125,7 +118,7 @@ def _map(desk: Served) -> Response:
 
 
 @ROUTER.get("/outlets", response_model=OutletReport, summary="Who repeats whom")
-def _outlets(desk: Served, source: Outlets = []) -> Response:  # noqa: B006
+def _outlets(desk: Served, source: Outlets = ()) -> Response:
     return Answer(desk.db.outlets(sources=source))
 
 
@@ -133,13 +126,13 @@ def _outlets(desk: Served, source: Outlets = []) -> Response:  # noqa: B006
 def _copies(
     desk: Served,
     filters: Filtered,
-    kind: Kinds = [],  # noqa: B006
+    kind: Kinds = (),
     least_share: Annotated[float, Query(ge=0, le=1)] = 0.0,
     pairs: bool = False,
-    sharing: Sharings = [],  # noqa: B006
+    sharing: Sharings = (),
 ) -> Response:
     wanted: dict[str, Any] = {"kinds": kind, "least_share": least_share, "sharing": sharing}
-    return Answer(desk.db.copies(pairs=pairs, **wanted, **filters))
+    return Answer(desk.db.copies(pairs=pairs, **wanted, **filters.given()))
 
 
 @ROUTER.get("/search", response_model=Found, summary="Passages by words and meaning")
@@ -147,14 +140,14 @@ def _search(
     desk: Served,
     q: Words,
     filters: Filtered,
-    topic: Topics = [],  # noqa: B006
+    topic: Topics = (),
     repeats: bool = False,
     mode: Mode = "hybrid",
     by: By | None = None,
     limit: Annotated[int | None, Query(ge=1, le=100)] = None,
 ) -> Response:
     wanted: dict[str, Any] = {"topics": topic, "repeats": repeats, "limit": limit}
-    return Answer(desk.db.search(q, mode=mode, by=by, **wanted, **filters))
+    return Answer(desk.db.search(q, mode=mode, by=by, **wanted, **filters.given()))
 
 
 @ROUTER.get("/passages/{passage_id}", response_model=ArticleReport, summary="One passage")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from pydantic import AfterValidator
 
 from embeddings.corpus.contents import count_languages, count_outlets
 from embeddings.errors import InputError
@@ -18,7 +19,7 @@ from topics.views.article import view_versions
 from topics.views.rendering import render
 from topics.views.search import view_hits
 from topics.web.desk import Desk, Served
-from topics.web.listing import Date, Languages, Number, Outlets, Topics, Words, read_filters
+from topics.web.listing import Filtered, Number, Topics, Words
 
 # Hits of a page, and passages that are like one.
 HITS, LIKE = 20, 8
@@ -28,26 +29,21 @@ SAYING = 3
 ROUTER = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
+@dataclass
 class Asked:
     """What a search asks, from its address."""
 
-    def __init__(
-        self,
-        q: Words = "",
-        source: Outlets = [],  # noqa: B006 - FastAPI copies it
-        topic: Topics = [],  # noqa: B006
-        since: Date = "",
-        until: Date = "",
-        language: Languages = [],  # noqa: B006
-        repeats: bool = False,
-        limit: Annotated[int, Query(ge=1, le=100)] = HITS,
-        typing: bool = False,
-    ) -> None:
-        self.q = q.strip()
-        self.begun = typing and len(self.q) < SAYING
-        self.filters = read_filters(source, since, until, language, repeats)
-        self.topics = [one for one in topic if one]
-        self.limit = limit
+    filters: Filtered
+    q: Annotated[Words, AfterValidator(str.strip)] = ""
+    topic: Topics = ()
+    repeats: bool = False
+    limit: Annotated[int, Query(ge=1, le=100)] = HITS
+    typing: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether a word is being typed that says nothing yet."""
+        return self.typing and len(self.q) < SAYING
 
     def find(self, desk: Desk) -> Found:
         """Return what is found; nothing where nothing is asked.
@@ -60,14 +56,11 @@ class Asked:
         return find_passages(
             self.q,
             db=desk.db,
-            sources=self.filters.sources,
-            since=self.filters.since,
-            until=self.filters.until,
-            languages=self.filters.languages,
-            topics=self.topics,
+            **self.filters.given(),
+            topics=self.topic,
             limit=self.limit,
             mode="words" if self.begun else "hybrid",
-            repeats=self.filters.furniture,
+            repeats=self.repeats,
         )
 
     def tell(self, desk: Desk) -> dict[str, Any]:
@@ -95,8 +88,8 @@ def _search(request: Request, desk: Served, asked: AskedQuery) -> Response:
     return desk.page(
         request,
         "search.html",
-        filters=replace(asked.filters, sources=sources),
-        chosen=asked.topics,
+        filters=replace(asked.filters, sources=sources, furniture=asked.repeats),
+        chosen=asked.topic,
         outlets=outlets,
         languages=languages,
         topics=topics,

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import Field, dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Path, Query, Request
+from annotated_types import MaxLen
+from fastapi import Depends, Path, Query, Request
+from pydantic import AfterValidator, BeforeValidator
 
-from embeddings.corpus.filters import Filters
+from embeddings.corpus.filters import ASKED, Filters
+from topics.answers.arguments import spread
 
 # What stands on one page of a list.
 LISTED = 50
 
+
+def _drop_empty(given: Sequence[str]) -> list[str]:
+    """Return what is given: an empty field of a form limits nothing."""
+    return [one for one in given if one]
+
+
 Number = Annotated[int, Path(ge=1, lt=2**63)]
-Outlets = Annotated[list[str], Query(alias="source", max_length=50)]
-Languages = Annotated[list[str], Query(alias="language", max_length=50)]
-Topics = Annotated[list[str], Query(alias="topic", max_length=50)]
+Outlets = Annotated[Sequence[str], Query(alias="source", max_length=50)]
+Topics = Annotated[Sequence[str], AfterValidator(_drop_empty), Query(alias="topic", max_length=50)]
 Date = Annotated[str, Query(max_length=40)]
 Start = Annotated[int, Query(alias="from", ge=0, lt=10**9)]
 Name = Annotated[str, Query(max_length=400)]
 Words = Annotated[str, Query(max_length=1000)]
+
+
+def _declare(field: Field[Any]) -> Any:
+    query = Query(alias=field.metadata["option"], description=field.metadata["meaning"])
+    many: Any = Annotated[Sequence[str], MaxLen(50), AfterValidator(_drop_empty), query]
+    one: Any = Annotated[str, MaxLen(40), BeforeValidator(str.strip), query]
+    return many if field.default == () else one
+
+
+@spread("filters", Filters, {one.name: _declare(one) for one in ASKED})
+def _filters(*, filters: Filters) -> Filters:
+    return filters
+
+
+Filtered = Annotated[Filters, Depends(_filters)]
 
 
 @dataclass(frozen=True)
@@ -57,19 +81,3 @@ def cut_page(request: Request, listed: list[Any], start: int) -> tuple[list[Any]
         before=address(max(start - LISTED, 0)) if start else "",
         after=address(end) if end < len(listed) else "",
     )
-
-
-def read_filters(
-    source: list[str],
-    since: str,
-    until: str,
-    language: list[str] | None = None,
-    repeats: bool = False,
-) -> Filters:
-    """Return the filters of an address; an empty field of a form limits nothing.
-
-    Raises:
-        InputError: A date is none.
-    """
-    sources, languages = ([one for one in given or () if one] for given in (source, language))
-    return Filters(sources, since.strip(), until.strip(), languages=languages, furniture=repeats)

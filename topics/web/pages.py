@@ -23,7 +23,7 @@ from topics.views.charts import draw_parts, draw_timeline
 from topics.views.outlets import view_outlets
 from topics.views.story import StoryView, view_story
 from topics.web.desk import Desk, Served, is_behind
-from topics.web.listing import Date, Name, Number, Outlets, Start, cut_page, read_filters
+from topics.web.listing import Date, Filtered, Name, Number, Start, cut_page
 from topics.web.visiting import find_last_visit, remember_visit
 
 if TYPE_CHECKING:
@@ -98,14 +98,12 @@ def _topic(request: Request, desk: Served, topic_id: Number) -> Response:
 def _stories(
     request: Request,
     desk: Served,
-    source: Outlets = [],  # noqa: B006 - FastAPI copies it
-    since: Date = "",
-    until: Date = "",
+    asked: Filtered,
     repeats: bool = False,
     start: Start = 0,
 ) -> Response:
     with desk.open() as store:
-        filters = read_filters(source, since, until).match(store)
+        filters = asked.match(store)
         listed = (
             desk.stories(store, across=not repeats)
             if filters == Filters()

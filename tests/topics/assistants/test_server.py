@@ -12,13 +12,17 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client, StdioServerParameters
+from pydantic import TypeAdapter
 
+from embeddings.corpus.filters import ASKED
 from embeddings.corpus.store import CorpusStore
-from tests.running import run
+from tests.running import load_commands, run
 from tests.topics.conftest import NEWS
 from topics.answers.session import Session
 from topics.assistants.checking import check_tools
 from topics.assistants.server import build
+from topics.assistants.tools import Tools
+from topics.web.api import ROUTER
 
 ROOT = Path(__file__).parents[3]
 TOOLS = [
@@ -72,6 +76,22 @@ def unquoted(value: Any) -> Iterator[str]:
             yield from unquoted(one)
     elif isinstance(value, str):
         yield value
+
+
+@pytest.mark.parametrize("question", ["search", "stories", "copies", "trends"])
+def test_it_is_narrowed_by_what_commands_and_addresses_are_narrowed_by(question):
+    command = {"stories": "story"}.get(question, question)
+    options = {one.opts[0]: one.help for one in load_commands().commands[command].params}
+    route = next(one for one in ROUTER.routes if one.path == f"/api/v1/{question}")
+    (address,) = (one for one in route.dependant.dependencies if one.query_params)
+    queries = {one.alias: one.field_info.description for one in address.query_params}
+    tool = TypeAdapter(getattr(Tools, question)).json_schema()["properties"]
+    for field in ASKED:
+        name, meaning = field.metadata["option"], field.metadata["meaning"]
+        asked = {"sources": "outlets"}.get(field.name, field.name)
+        assert options[f"--{name}"].startswith(meaning)
+        assert queries[name] == meaning
+        assert tool[asked]["description"].startswith(meaning)
 
 
 def test_the_tools_are_those_of_the_page_of_docs_and_say_that_they_only_read(ask):
@@ -132,6 +152,7 @@ def test_what_an_article_orders_stands_under_quoted_alone(tmp_path, fill_news, m
         ("search", {"query": "x", "bad": 1}, "bad is no argument of this tool; the tool's desc"),
         ("search", {"query": "x", "limit": 51}, "limit cannot be so: input should be less than"),
         ("search", {"query": "x", "outlets": "nobody"}, "No article is from 'nobody'; outlets"),
+        ("trends", {"languages": ["tlh"]}, "No article is in 'tlh'; languages"),
         ("search", {"query": "x", "topics": ["zz"]}, "No topic is called 'zz'; `topicwire topics`"),
         ("passage", {"passage_id": 999}, "There is no passage 999; `topicwire search`"),
         ("article", {"article_id": "zz\nzz"}, "No article has 'zz\\nzz' in its id or address;"),
