@@ -57,11 +57,11 @@ def lock_store(place: Place, taken: str) -> Iterator[None]:
     own = uuid.uuid4().hex
 
     def beat() -> None:
-        place.write(LOCK, json.dumps({"owner": own, "at": time.time()}).encode())
+        place.write(LOCK, json.dumps([own, time.time()]).encode())
 
     def owner() -> str:
-        said = json.loads(place.read(LOCK) or b'{"owner": "", "at": 0}')
-        return str(said["owner"]) if time.time() - said["at"] < 4 * BEAT else ""
+        owner, at = json.loads(place.read(LOCK) or b'["", 0]')
+        return str(owner) if time.time() - at < 4 * BEAT else ""
 
     if owner():
         raise StoreError(f"{taken} (If it was killed, its lock ends after {4 * BEAT:.0f} s.)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import re
 import uuid
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from embeddings.errors import InputError, StoreError, first_line
@@ -147,25 +148,25 @@ class Place:
         from embeddings.shards.locking import lock_folder, lock_store
 
         taken = f"Another Topicwire run is at work in {self}; wait until it has finished."
-        try:
-            if self.is_local:
-                Path(self.address).mkdir(parents=True, exist_ok=True)
-            with (lock_folder if self.is_local else lock_store)(self, taken):
-                yield
-        except PermissionError as error:
-            raise StoreError(f"{self} cannot be written to ({error.strerror}).") from None
+        with contextlib.ExitStack() as locked:
+            try:
+                if self.is_local:
+                    Path(self.address).mkdir(parents=True, exist_ok=True)
+                take = lock_folder if self.is_local else lock_store
+                locked.enter_context(take(self, taken))
+            except OSError as error:
+                raise StoreError(f"{self} cannot be used ({first_line(error)}).") from None
+            yield
 
 
-class Hashing:
+class Hashing(io.RawIOBase):
     """A file that is written from front to back, and its digest so far."""
 
-    closed = False
-
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: Any) -> None:
         self._file = file
         self._hash = hashlib.blake2b(digest_size=16)
-        self.size = 0
         self._dropped = False
+        self.size = 0
 
     def write(self, content: Any) -> int:
         """Write what has a buffer; return its bytes."""
@@ -176,6 +177,14 @@ class Hashing:
         self.size += view.nbytes
         return view.nbytes
 
+    def tell(self) -> int:
+        """Return where the next byte goes."""
+        return self.size
+
+    def writable(self) -> bool:
+        """Say that it is for writing."""
+        return True
+
     def drop(self) -> None:
         """Write nothing more: the file is given up, and whoever writes it may end in peace."""
         self._dropped = True
@@ -184,28 +193,6 @@ class Hashing:
     def digest(self) -> str:
         """What was written, as 32 hexadecimal digits."""
         return self._hash.hexdigest()
-
-    def flush(self) -> None:
-        """Do nothing: the file is synced at its end."""
-
-    def close(self) -> None:
-        """Do nothing: whoever made it closes it."""
-
-    def tell(self) -> int:
-        """Return where the next byte goes."""
-        return self.size
-
-    def readable(self) -> bool:
-        """Say that it cannot be read."""
-        return False
-
-    def writable(self) -> bool:
-        """Say that it can be written."""
-        return True
-
-    def seekable(self) -> bool:
-        """Say that it goes forward only."""
-        return False
 
 
 def is_full(error: BaseException | None) -> bool:
