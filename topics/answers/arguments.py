@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 
 def spread(
-    name: str, record: Callable[..., Any], asked: Mapping[str, Any]
+    name: str, record: Callable[..., Any], asked: Mapping[str, Any] | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a function the fields of a record for arguments, in place of the record.
 
@@ -18,8 +18,10 @@ def spread(
         name: The argument of the function that is the record; given by keyword.
         record: A dataclass.
         asked: Its fields that are asked for, each with a type that says how a command line or
-            an address asks for it (``Annotated``). Defaults are those of the record.
+            an address asks for it (``Annotated``); by default all, with the types they have.
+            Defaults are those of the record.
     """
+    asked = get_type_hints(record, include_extras=True) if asked is None else asked
     taken = [field for field in fields(record) if field.name in asked]  # type: ignore[arg-type]
 
     def decorate(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from embeddings.errors import InputError
+from topics.answers.arguments import spread
 from topics.answers.counting import count as number_of
 from topics.cli.calibrate_topic import teach
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption
@@ -18,14 +20,15 @@ from topics.cli.output import (
     plain,
     print_json,
     say,
+    show,
     show_table,
 )
 from topics.cli.side_by_side import cite_line, describe_change
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from topics.answers.calibrate import Calibration, Question
+    from topics.answers.calibrate import Answer, Calibration, Question
     from topics.coverage.examples.calibration import Estimate
     from topics.coverage.examples.thresholds import Thresholds
 
@@ -40,121 +43,142 @@ _QUESTIONS = {
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 
-def run(
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for: questions, answers, or thresholds, one of them at a time."""
+
     kind: Annotated[
         str,
         typer.Argument(metavar="[KIND]", help="near_copy, contains, same_event, story or topic."),
-    ] = "near_copy",
+    ] = "near_copy"
     topic: Annotated[
         str | None,
         typer.Argument(metavar="[NAME]", help="With topic: id or name of one of your own."),
-    ] = None,
+    ] = None
     count: Annotated[
         int | None, typer.Option(metavar="N", help="How many questions to ask; 10 by default.")
-    ] = None,
+    ] = None
     precision: Annotated[
         float | None,
         typer.Option(metavar="P", help="Aim at this precision; by default at the best F1."),
-    ] = None,
+    ] = None
     yes: Annotated[
         tuple[int, int] | None,
         typer.Option(metavar="A B", help="Put two passages, by number, together."),
-    ] = None,
+    ] = None
     no: Annotated[
         tuple[int, int] | None, typer.Option(metavar="A B", help="Keep two passages apart.")
-    ] = None,
+    ] = None
     forget: Annotated[
         tuple[int, int] | None, typer.Option(metavar="A B", help="Take an answer back.")
-    ] = None,
-    answers: Annotated[
-        bool, typer.Option("--answers", help="List the answers given so far.")
-    ] = False,
+    ] = None
+    answers: Annotated[bool, typer.Option("--answers", help="List the answers given so far.")] = (
+        False
+    )
     threshold: Annotated[
         float | None, typer.Option(metavar="T", help="Set the threshold by hand: 0 to 1.")
-    ] = None,
+    ] = None
     jaccard: Annotated[
         float | None,
         typer.Option(metavar="J", help="Compare pairs of this Jaccard similarity of word pairs."),
-    ] = None,
+    ] = None
     recall: Annotated[
         float | None, typer.Option(metavar="R", help="With this chance at least: 0 to 1.")
-    ] = None,
+    ] = None
     curve: Annotated[
         bool, typer.Option("--curve", help="Print the chance that a pair of copies is compared.")
-    ] = False,
+    ] = False
     reset: Annotated[
         bool, typer.Option("--reset", help="Bring back the thresholds that are shipped.")
-    ] = False,
-    db: DbOption = DEFAULT_DB,
-    as_json: JsonOption = False,
-) -> None:
-    """Set what counts as a copy, an event, a story or a topic by answering yes or no."""
-    from topics.answers import calibrate as calibrating
+    ] = False
 
-    if kind == "topic":
-        if topic is None:
+    @property
+    def questions(self) -> int:
+        """How many questions are asked at most."""
+        return 10 if self.count is None else self.count
+
+    @property
+    def said(self) -> list[tuple[tuple[int, int], bool | None]]:
+        """Pairs that are answered, each with the answer."""
+        told = ((self.yes, True), (self.no, False), (self.forget, None))
+        return [(pair, same) for pair, same in told if pair is not None]
+
+    @property
+    def by_hand(self) -> dict[str, float]:
+        """Thresholds that are set."""
+        given = {self.kind: self.threshold, "jaccard": self.jaccard, "recall": self.recall}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def check_topic(self) -> str:
+        """Return the topic that is asked about; refuse what does not go with one."""
+        if self.topic is None:
             raise InputError(
                 "Which topic is not said; type `topicwire calibrate topic NAME`, the name of one "
                 "of your own."
             )
-        others = (precision, yes, no, forget, threshold, jaccard, recall)
-        if any(one is not None for one in others) or answers or curve or reset:
+        if replace(self, count=None) != _Asked(self.kind, self.topic):
             raise InputError(
                 "A topic is calibrated by questions alone (--count); `topicwire edit list` shows "
                 "the answers, and `edit undo` takes one back."
             )
-        teach(topic, 10 if count is None else count, db, _read_answer, as_json=as_json)
+        return self.topic
+
+    def check_pairs(self) -> None:
+        """Refuse what does not go with pairs, and what does not go together."""
+        if self.kind not in _QUESTIONS:
+            kinds = ", ".join(_QUESTIONS)
+            raise InputError(
+                f"There are no pairs of kind {self.kind!r}; use one of {kinds}, or topic NAME."
+            )
+        if self.topic is not None:
+            raise InputError(
+                f"{self.topic!r} was given after {self.kind}; only a topic has a name."
+            )
+        asks = self.count is not None or self.precision is not None
+        said, by_hand = bool(self.said), bool(self.by_hand)
+        alone = (said, self.curve, self.answers, self.reset)
+        if sum((*alone, by_hand and not self.curve, asks and not said)) > 1:
+            raise InputError(
+                "Answers, --answers, --curve, --reset, questions (--count, --precision) and "
+                "thresholds set by hand were given together; use one of them at a time."
+            )
+
+
+@spread("asked", _Asked)
+def run(*, asked: _Asked, db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
+    """Set what counts as a copy, an event, a story or a topic by answering yes or no."""
+    from topics.answers import calibrate as calibrating
+
+    if asked.kind == "topic":
+        teach(asked.check_topic(), asked.questions, db, _read_answer, as_json=as_json)
         return
-    if kind not in _QUESTIONS:
-        kinds = ", ".join(_QUESTIONS)
-        raise InputError(f"There are no pairs of kind {kind!r}; use one of {kinds}, or topic NAME.")
-    if topic is not None:
-        raise InputError(f"{topic!r} was given after {kind}; only a topic has a name.")
-    given = {kind: threshold, "jaccard": jaccard, "recall": recall}
-    by_hand = {name: value for name, value in given.items() if value is not None}
-    said = [
-        (pair, same)
-        for pair, same in ((yes, True), (no, False), (forget, None))
-        if pair is not None
-    ]
-    calibrating.check_precision(precision)
-    asks = count is not None or precision is not None
-    _check_alone(bool(said), curve, answers, reset, bool(by_hand) and not curve, asks and not said)
-    if curve:
-        _show_curve(calibrating.read_settings(db), by_hand, as_json=as_json)
-    elif answers:
-        _show_answers(db, as_json=as_json)
-    elif reset or by_hand:
-        changed = (
-            calibrating.reset_thresholds(db)
-            if reset
-            else calibrating.set_thresholds(db=db, **by_hand)
-        )
-        print_json(changed) if as_json else _print_thresholds(changed)
+    asked.check_pairs()
+    calibrating.check_precision(asked.precision)
+    if asked.curve:
+        _show_curve(calibrating.read_settings(db), asked.by_hand, as_json=as_json)
+    elif asked.answers:
+        show(calibrating.list_answers(db), as_json, _print_answers)
+    elif asked.reset:
+        show(calibrating.reset_thresholds(db), as_json, _print_thresholds)
+    elif asked.by_hand:
+        show(calibrating.set_thresholds(db=db, **asked.by_hand), as_json, _print_thresholds)
     else:
-        for pair, same in said:
-            calibrating.judge_passages(kind, *pair, same, db=db)
-        pairs = None
-        if not said:
-            pairs = calibrating.find_pairs(kind, db=db)
-            number = 10 if count is None else count
-            asked = calibrating.questions(kind, count=number, db=db, pairs=pairs)
-            answered = _ask_all(asked, db)
-        if said or answered or precision is not None:
-            report = calibrating.calibrate(kind, precision=precision, db=db, pairs=pairs)
-            print_json(report) if as_json else _print(report)
-        elif as_json:
-            print_json(None)
-        else:
-            echo("Nothing was answered, and nothing has changed.")
+        show(_take_answers(asked, db), as_json, _print)
 
 
-def _check_alone(*given: bool) -> None:
-    if sum(given) > 1:
-        raise InputError(
-            "Answers, --answers, --curve, --reset, questions (--count, --precision) and thresholds "
-            "set by hand were given together; use one of them at a time."
-        )
+def _take_answers(asked: _Asked, db: Path) -> Calibration | None:
+    """Store what is answered, asking where nothing is; ``None`` where nothing is answered."""
+    from topics.answers import calibrate as calibrating
+
+    for pair, same in asked.said:
+        calibrating.judge_passages(asked.kind, *pair, same, db=db)
+    pairs = None
+    if not asked.said:
+        pairs = calibrating.find_pairs(asked.kind, db=db)
+        found = calibrating.questions(asked.kind, count=asked.questions, db=db, pairs=pairs)
+        if not _ask_all(found, db) and asked.precision is None:
+            return None
+    return calibrating.calibrate(asked.kind, precision=asked.precision, db=db, pairs=pairs)
 
 
 def _ask_all(asked: list[Question], db: Path) -> int:
@@ -204,7 +228,10 @@ def _print_question(question: Question, number: int, total: int) -> None:
     say(_QUESTIONS[question.kind], style="bold", err=True)
 
 
-def _print(report: Calibration) -> None:
+def _print(report: Calibration | None) -> None:
+    if report is None:
+        echo("Nothing was answered, and nothing has changed.")
+        return
     before, after = report.before, report.after
     same = after.threshold == before.threshold
     if same:
@@ -237,7 +264,7 @@ def _range(one: Estimate, name: str) -> str:
 
 def _print_thresholds(thresholds: Thresholds) -> None:
     show_table(
-        dataclasses.asdict(thresholds).items(),
+        asdict(thresholds).items(),
         ("threshold", 0, lambda one: one[0]),
         ("value", RIGHT, lambda one: f"{one[1]:.3f}"),
     )
@@ -245,7 +272,7 @@ def _print_thresholds(thresholds: Thresholds) -> None:
 
 def _show_curve(thresholds: Thresholds, by_hand: dict[str, float], *, as_json: bool) -> None:
     wanted = {name: by_hand[name] for name in ("jaccard", "recall") if name in by_hand}
-    plan = dataclasses.replace(thresholds, **wanted).check().for_copies().plan()
+    plan = replace(thresholds, **wanted).check().for_copies().plan()
     points = plan.curve()
     if as_json:
         print_json({"bands": plan.bands, "rows": plan.rows, "curve": points})
@@ -258,19 +285,14 @@ def _show_curve(thresholds: Thresholds, by_hand: dict[str, float], *, as_json: b
     )
 
 
-def _show_answers(db: Path, *, as_json: bool) -> None:
-    from topics.answers.calibrate import list_answers
-
-    found = list_answers(db)
-    if as_json:
-        print_json(found)
-    elif found:
-        show_table(
-            found,
-            ("kind", 0, lambda one: one.kind),
-            ("answer", 0, lambda one: "yes" if one.same else "no"),
-            ("a", 1, lambda one: plain(one.a)),
-            ("b", 1, lambda one: plain(one.b)),
-        )
-    else:
+def _print_answers(found: Sequence[Answer]) -> None:
+    if not found:
         echo("No pair has been answered.")
+        return
+    show_table(
+        found,
+        ("kind", 0, lambda one: one.kind),
+        ("answer", 0, lambda one: "yes" if one.same else "no"),
+        ("a", 1, lambda one: plain(one.a)),
+        ("b", 1, lambda one: plain(one.b)),
+    )
