@@ -98,16 +98,8 @@ def test_same_events_are_reported_apart_from_copies(demo_db):
 def test_the_figures_of_stories_are_a_part_of_those_of_outlets(demo_db):
     with CorpusStore.open(demo_db) as store:
         coverage = load_coverage(store)
-    parts = coverage.passages, coverage.articles, coverage.groups, coverage.relations
     members = list(coverage.stories.values())
-    trace = trace_words(
-        *parts,
-        stories=members,
-        stated=coverage.stated,
-        quoted=coverage.quoted,
-        furniture=coverage.rote,
-        quotations=coverage.quotations,
-    )
+    trace = trace_words(coverage)
     copied = np.flatnonzero(np.isin(trace.kinds, (EARLIER, UNORDERED)))
     owners = np.repeat(trace.article_of, trace.texts.lengths)[copied].tolist()
     story_of = {number: place for place, numbers in enumerate(members) for number in numbers}

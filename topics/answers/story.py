@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from topics.coverage.credit.first_seen import Doubt, find_first
 from topics.coverage.credit.owners import Owners
 from topics.coverage.credit.stated import StatedAgency, gather_stated
 from topics.coverage.likeness.articles import LEAD_CHARACTERS
+from topics.coverage.reuse.corpus import Coverage
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.reuse import StoryArticle, measure_reuse
 from topics.coverage.reuse.updates import Revision, Text, find_timelines, revise
 from topics.coverage.reuse.voices import Voice, count_voices
-from topics.coverage.reuse.word_kinds import WordTrace
 from topics.coverage.stories.related import Beginnings, RelatedArticle
 from topics.pipeline.coverage_tables import (
     read_article_pairs,
@@ -31,7 +31,7 @@ from topics.pipeline.coverage_tables import (
     read_story_articles,
     read_story_heads,
 )
-from topics.pipeline.covered import Coverage, load_coverage, open_owners
+from topics.pipeline.covered import load_coverage, open_owners
 
 
 @dataclass(frozen=True)
@@ -202,68 +202,43 @@ def report_stories(
         story_ids: Stories that there are.
         owners: Who owns which outlet.
     """
-    trace = trace_words(
-        coverage.passages,
-        coverage.articles,
-        coverage.groups,
-        coverage.relations,
-        stories=list(coverage.stories.values()),
-        stated=coverage.stated,
-        quoted=coverage.quoted,
-        furniture=coverage.rote,
-        quotations=coverage.quotations,
-        only={number for one in story_ids for number in coverage.stories[one]},
-    )
+    only = {number for one in story_ids for number in coverage.stories[one]}
+    trace = trace_words(coverage, only)
     heads = read_story_heads(store)
     outlets = [outlet for outlet, _ in count_outlets(store)]
     one_text = [{a, b} for kind, a, b, *_ in read_article_pairs(store) if kind != "contains"]
     leads = read_beginnings(store, LEAD_CHARACTERS // 2)
     beginnings = Beginnings(list(leads), list(leads.values()))
     story_of = {one: number for number, ids in read_stories(store).items() for one in ids}
-    return [
-        _report(
-            store, coverage, one, heads[one], trace, owners, outlets, one_text, beginnings, story_of
+
+    def report(story_id: int) -> StoryReport:
+        members = {n: coverage.articles[n].document for n in coverage.stories[story_id]}
+        ids = [document.id for document in members.values()]
+        stated = {number: coverage.stated[number] for number in members}
+        credited = [(members[number], said) for number, said in stated.items()]
+        agencies = {one.id: name for one, said in credited if (name := sole_agency(said))}
+        reuse = measure_reuse(coverage.articles, members, trace, stated)
+        documents = list(members.values())
+        first = find_first(documents, one_text=one_text, dropped_lines=coverage.dropped)
+        title, cohesion = heads[story_id]
+        return StoryReport(
+            id=story_id,
+            title=title,
+            cohesion=cohesion,
+            outlets=tuple(sorted({one.source for one in documents if one.source})),
+            first=first.candidates,
+            first_is_certain=first.certain,
+            doubts=first.doubts,
+            agencies=gather_stated(credited, outlets),
+            voices=count_voices(reuse, owners=owners, agencies=agencies),
+            articles=reuse,
+            revised=tuple(list_revised(store, ids)),
+            timelines=_follow(reuse, one_text, story_id),
+            related=beginnings.find_related(set(ids), story_of),
+            strangers=owners.strangers(outlets),
         )
-        for one in story_ids
-    ]
 
-
-def _report(
-    store: CorpusStore,
-    coverage: Coverage,
-    story_id: int,
-    head: tuple[str, float],
-    trace: WordTrace,
-    owners: Owners,
-    every_outlet: Sequence[str],
-    one_text: Sequence[set[str]],
-    beginnings: Beginnings,
-    story_of: Mapping[str, int],
-) -> StoryReport:
-    members, articles = coverage.stories[story_id], coverage.articles
-    stated = {number: coverage.stated[number] for number in members}
-    reuse = measure_reuse(articles, members, trace, stated)
-    documents = [articles[number].document for number in members]
-    first = find_first(documents, one_text=one_text, dropped_lines=coverage.dropped)
-    agencies = {articles[n].id: name for n, said in stated.items() if (name := sole_agency(said))}
-    credited = [(articles[number].document, said) for number, said in stated.items()]
-    title, cohesion = head
-    return StoryReport(
-        id=story_id,
-        title=title,
-        cohesion=cohesion,
-        outlets=tuple(sorted({one.source for one in documents if one.source})),
-        first=first.candidates,
-        first_is_certain=first.certain,
-        doubts=first.doubts,
-        agencies=gather_stated(credited, every_outlet),
-        voices=count_voices(reuse, owners=owners, agencies=agencies),
-        articles=reuse,
-        revised=tuple(list_revised(store, [articles[number].id for number in members])),
-        timelines=_follow(reuse, one_text, story_id),
-        related=beginnings.find_related({articles[number].id for number in members}, story_of),
-        strangers=owners.strangers(every_outlet),
-    )
+    return [report(one) for one in story_ids]
 
 
 def _follow(

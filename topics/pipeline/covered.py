@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from embeddings.corpus.citations import read_places
 from embeddings.corpus.contents import read_removals
@@ -20,45 +16,13 @@ from topics.coverage.credit.agencies import Credit
 from topics.coverage.credit.credits import find_credits
 from topics.coverage.credit.owners import OWNERS, Owners, read_owners
 from topics.coverage.credit.wire import find_agencies
-from topics.coverage.reuse.boilerplate import Copies
+from topics.coverage.reuse.corpus import Coverage
 from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage_tables import find_kin, read_copies, read_pairs, read_stories
 from topics.pipeline.furniture import read_furniture
 from topics.pipeline.kept_texts import taking_kept
 from topics.pipeline.quotations import read_quoted
 from topics.pipeline.sharing import read_rows_of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """A stored corpus with all that was found of who repeats whom.
-
-    Attributes:
-        passages: By document id and position.
-        articles: By document id.
-        groups: Copies among the passages.
-        relations: Kind and rows of each.
-        quoted: Words of quotations that others quote too (``find_quoted``).
-        rote: Rows of passages that an outlet repeats under its articles, and of boilerplate.
-        quotations: Rows of each text that is a quotation shared.
-        stories: Article numbers of each story, by date, by story id.
-        dropped: Lines that the reader of web pages left out, by document id.
-        stated: The agencies that each article credits, by its number.
-    """
-
-    passages: list[Passage]
-    articles: list[Article]
-    groups: list[Copies]
-    relations: list[tuple[str, int, int]]
-    quoted: NDArray[np.int64]
-    rote: frozenset[int]
-    quotations: list[tuple[int, ...]]
-    stories: dict[int, tuple[int, ...]]
-    dropped: dict[str, list[str]]
-    stated: dict[int, tuple[Credit, ...]]
 
 
 def load_coverage(
@@ -84,15 +48,15 @@ def load_coverage(
         articles,
         read_copies(store, passages),
         read_pairs(store, passages),
-        read_quoted(store, passages),
-        read_furniture(store, passages).union(*noted),
-        read_rows_of(store, passages, "quotation"),
-        {
+        stories={
             story_id: tuple(number[one] for one in members if one in number)
             for story_id, members in stories.items()
         },
-        dropped,
-        dict(enumerate(_find_credits(store, [one.document for one in articles], dropped))),
+        stated=dict(enumerate(_find_credits(store, [one.document for one in articles], dropped))),
+        quoted=read_quoted(store, passages),
+        rote=read_furniture(store, passages).union(*noted),
+        quotations=read_rows_of(store, passages, "quotation"),
+        dropped=dropped,
     )
 
 

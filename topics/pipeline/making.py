@@ -18,7 +18,7 @@ from embeddings.search.making import keep_index, make_index
 from embeddings.vectors.graph import gather_nodes
 from embeddings.vectors.growing import Lists, find_lists
 from topics.coverage.relations.articles import ArticleRelation
-from topics.coverage.reuse.matrix import OutletReport
+from topics.coverage.reuse.matrix import OutletReport, measure_outlets
 from topics.coverage.reuse.origins import find_quoted
 from topics.coverage.stories.stories import StorySurvey
 from topics.discovery.weights import MOST_NEIGHBOURS
@@ -53,7 +53,6 @@ from topics.pipeline.kept_tables import has_kept
 from topics.pipeline.layouts import ARRAYS as LAYOUT_ARRAYS
 from topics.pipeline.layouts import POINTS, keep_layout, make_layout
 from topics.pipeline.outlets import OUTLETS as OUTLETS_NAME
-from topics.pipeline.outlets import measure_coverage
 from topics.pipeline.quotations import QUOTED, by_passage
 from topics.pipeline.sharing import SHARING, Told, store_told, tell_all
 from topics.pipeline.stages import Stage, Work, stored_notes
@@ -170,7 +169,7 @@ def _tell_sharing(work: CorpusWork) -> Told:
 
 def _measure_outlets(work: CorpusWork) -> OutletReport:
     begin("measuring outlets")
-    return measure_coverage(load_coverage(work.store, corpus=(work.passages, work.articles)))
+    return measure_outlets(load_coverage(work.store, corpus=(work.passages, work.articles)))
 
 
 # Quotations

@@ -10,9 +10,10 @@ from embeddings.corpus.store import CorpusStore
 from tests.older import make_older
 from topics.coverage.credit import credit_lines
 from topics.coverage.examples.judgements import Judgement, put_judgement
+from topics.coverage.reuse.matrix import measure_outlets
 from topics.pipeline import outlets, run
 from topics.pipeline.covered import load_coverage
-from topics.pipeline.outlets import measure_coverage, read_outlets
+from topics.pipeline.outlets import read_outlets
 from topics.pipeline.run import derive, has_layout, lay_out
 from topics.pipeline.stages import Runner, Stage, Work, is_stale, stored_digest, stored_notes
 from topics.pipeline.work import CorpusWork
@@ -99,13 +100,13 @@ def test_what_outlets_repeat_is_measured_when_articles_change_not_when_it_is_ask
     news, encoder, monkeypatch
 ):
     with CorpusStore.open(news, write=True) as store:
-        before = measure_coverage(load_coverage(store))
-        monkeypatch.setattr(outlets, "measure_coverage", lambda _: pytest.fail("measured"))
+        before = measure_outlets(load_coverage(store))
+        monkeypatch.setattr(outlets, "measure_outlets", lambda _: pytest.fail("measured"))
         assert read_outlets(store) == before
         store.rename_outlet(store.documents()[0].id, "herald")
         derive(store, encoder)
         after = read_outlets(store)
-        assert after == measure_coverage(load_coverage(store)) != before
+        assert after == measure_outlets(load_coverage(store)) != before
 
 
 @pytest.mark.parametrize("lost", ["outlets", "sharing"])

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import Passage
 from topics.coverage.articles.articles import Article
-from topics.coverage.credit.agencies import Credit
-from topics.coverage.credit.credits import credited_agency
 from topics.coverage.credit.owners import Owners
-from topics.coverage.reuse.boilerplate import Copies
+from topics.coverage.reuse.corpus import Coverage
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.timelines import Origin
 from topics.coverage.reuse.word_kinds import EARLIER, KINDS, ORIGINAL, UNORDERED, WordTrace
@@ -112,49 +109,15 @@ class OutletReport:
     strangers: tuple[str, ...]
 
 
-def measure_outlets(
-    passages: Sequence[Passage],
-    articles: Sequence[Article],
-    groups: Sequence[Copies],
-    relations: Sequence[tuple[str, int, int]] = (),
-    *,
-    stated: Mapping[int, Sequence[Credit]] | None = None,
-    stories: Sequence[Collection[int]] = (),
-    quoted: NDArray[np.int64] | None = None,
-    furniture: Collection[int] = (),
-    quotations: Iterable[Sequence[int]] = (),
-) -> OutletReport:
+def measure_outlets(coverage: Coverage) -> OutletReport:
     """Measure how much of each outlet stood before in each other one, each its own owner.
 
-    Args:
-        passages: Of the corpus.
-        articles: Of the corpus.
-        groups: Copies among the passages.
-        relations: Kind and rows of each; see ``trace_words``.
-        stated: The agencies that articles credit, by number.
-        stories: Article numbers of each story, each article in one at most. Its articles are
-            laid side by side as a whole, so that a sentence reused inside a longer paragraph
-            is found; then all articles beside those of other stories, for words that are not
-            found yet. They help to find boilerplate, too.
-        quoted: What ``find_quoted`` finds, where it is known.
-        furniture: See ``trace_words``.
-        quotations: See ``trace_words``.
+    All articles are laid beside those of other stories, too, for words that are not found
+    within their own.
     """
-    trace = trace_words(
-        passages,
-        articles,
-        groups,
-        relations,
-        stories=stories,
-        stated=stated,
-        quoted=quoted,
-        furniture=furniture,
-        quotations=quotations,
-        beyond=True,
-    )
-    wire = {number for number, said in (stated or {}).items() if credited_agency(said)}
-    reuse, unnamed = _count_pairs(articles, trace, wire)
-    return OutletReport(_count_outlets(articles, trace), reuse, unnamed, ())
+    trace = trace_words(coverage, beyond=True)
+    reuse, unnamed = _count_pairs(coverage.articles, trace, coverage.wire)
+    return OutletReport(_count_outlets(coverage.articles, trace), reuse, unnamed, ())
 
 
 def name_owners(report: OutletReport, owners: Owners) -> OutletReport:

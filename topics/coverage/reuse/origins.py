@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from embeddings.documents import Passage, publication_order
 from embeddings.text.wording import count_many
 from embeddings.words.alignment import match_words
-from topics.coverage.articles.articles import Article
 from topics.coverage.articles.unions import Unions
-from topics.coverage.credit.agencies import Credit
-from topics.coverage.credit.credits import credited_agency
 from topics.coverage.credit.wire import find_agencies, text_bounds
 from topics.coverage.reuse.boilerplate import Copies, find_recurring
+from topics.coverage.reuse.corpus import Coverage
 from topics.coverage.reuse.quotes import find_shared_quotes, flag_quoted
 from topics.coverage.reuse.sources import LEAST_RUN
 from topics.coverage.reuse.story_stretches import copied_stretches, find_shared
@@ -36,18 +34,7 @@ _TEXTUAL = ("contains", "near_copy")
 
 
 def trace_words(
-    passages: Sequence[Passage],
-    articles: Sequence[Article],
-    groups: Sequence[Copies],
-    relations: Iterable[tuple[str, int, int]] = (),
-    *,
-    stories: Sequence[Collection[int]] = (),
-    stated: Mapping[int, Sequence[Credit]] | None = None,
-    quoted: NDArray[np.int64] | None = None,
-    furniture: Collection[int] = (),
-    quotations: Iterable[Sequence[int]] = (),
-    only: Collection[int] | None = None,
-    beyond: bool = False,
+    coverage: Coverage, only: Collection[int] | None = None, *, beyond: bool = False
 ) -> WordTrace:
     """Find where the words of each passage stood before, and tell what they are.
 
@@ -57,38 +44,21 @@ def trace_words(
     to the next one that has them, or are its own.
 
     Args:
-        passages: Of the corpus.
-        articles: Of the corpus.
-        groups: Copies among the passages. Short ones say nothing and are passed over.
-        relations: Kind and rows of two passages, one pair for all copies of both: containments,
-            and wordings whose facts differ. Other kinds are passed over.
-        stories: Article numbers of each story, each article in one at most. Its articles are
-            laid side by side as a whole, so that a sentence inside a paragraph of one's own
-            is found too; between articles of two stories only passages are compared.
-        beyond: Lay articles of no common story side by side, too, for words that are not
-            found otherwise.
-        stated: The agencies that articles credit, by number: of all of them, whether asked
-            about or not.
-        quoted: What ``find_quoted`` finds, where it is known.
-        furniture: Rows of passages that an outlet repeats whatever its articles are on
-            (``find_boilerplate``); what stands in many stories is boilerplate beside them.
-        quotations: Rows of each text that is told to be a quotation (``tell_sharing``),
-            whether marked or not: what those have of each other was quoted there before.
+        coverage: The corpus.
         only: Numbers of the articles asked about, all by default. Of these the answer is
             the same whether others are asked about or not; of others nothing is told.
+        beyond: Lay articles of no common story side by side, too, for words that are not
+            found otherwise.
     """
-    textual = [each for each in relations if each[0] in _TEXTUAL]
+    textual = [each for each in coverage.relations if each[0] in _TEXTUAL]
+    quoted = coverage.quoted
     if quoted is None:
-        quoted = find_quoted(passages, groups, textual)
-    asked = range(len(articles)) if only is None else only
-    tracer = _Tracer(passages, articles, asked, stated or {})
-    for number, rows in enumerate(quotations):
-        for row in rows:
-            tracer.quotations[row].add(number)
-    tracer.gather_claims(groups, textual, stories, beyond=beyond)
-    rote = find_recurring(articles, groups, stories).union(furniture)
-    wire = [number for number, said in (stated or {}).items() if credited_agency(said)]
-    tracer.settle_all(rote, wire, quoted)
+        quoted = find_quoted(coverage.passages, coverage.groups, textual)
+    stories = list(coverage.stories.values())
+    tracer = _Tracer(coverage, range(len(coverage.articles)) if only is None else only)
+    tracer.gather_claims(textual, stories, beyond=beyond)
+    rote = find_recurring(coverage.articles, coverage.groups, stories).union(coverage.rote)
+    tracer.settle_all(rote, coverage.wire, quoted)
     return tracer.trace
 
 
@@ -104,7 +74,7 @@ def find_quoted(
     Args:
         passages: Of the corpus.
         groups: Copies among the passages.
-        relations: See ``trace_words``.
+        relations: Kind and rows of two passages.
 
     Returns:
         int64 of shape ``(n, 3)``: row, first word and the one after the last of each stretch.
@@ -123,15 +93,9 @@ def find_quoted(
 class _Tracer:
     """Gathers the claims on the words of each passage, then gives each word to one."""
 
-    def __init__(
-        self,
-        passages: Sequence[Passage],
-        articles: Sequence[Article],
-        asked: Collection[int],
-        stated: Mapping[int, Sequence[Credit]],
-    ) -> None:
-        self.passages = passages
-        self.articles = articles
+    def __init__(self, coverage: Coverage, asked: Collection[int]) -> None:
+        passages, articles = coverage.passages, coverage.articles
+        self.passages, self.articles, self.groups = passages, articles, coverage.groups
         self.asked = sorted(asked)
         self.is_asked = np.zeros(len(passages), bool)
         self.is_asked[self._rows(self.asked)] = True
@@ -141,11 +105,14 @@ class _Tracer:
         self.claims: dict[int, list[_Claim]] = defaultdict(list)
         # By row: the texts told to be quotations that it shares.
         self.quotations: dict[int, set[int]] = defaultdict(set)
+        for number, rows in enumerate(coverage.quotations):
+            for row in rows:
+                self.quotations[row].add(number)
         # By article: sources of which it has no run's worth of words.
         self.noise: dict[int, set[int]] = defaultdict(set)
         self.places: dict[Origin, int] = {}
         self.agencies = lru_cache(None)(
-            lambda n: find_agencies(articles[n].document, stated.get(n, ()))
+            lambda n: find_agencies(articles[n].document, coverage.stated.get(n, ()))
         )
         self.timeline = lru_cache(None)(self._order_holders)
         self.quoted = lru_cache(1 << 12)(self._flag_quoted)
@@ -153,14 +120,13 @@ class _Tracer:
 
     def gather_claims(
         self,
-        groups: Sequence[Copies],
         relations: Sequence[tuple[str, int, int]],
         stories: Sequence[Collection[int]],
         *,
         beyond: bool,
     ) -> None:
         """Let each passage have words from its copies, its relations and its story."""
-        copies = [rows for rows, short in groups if not short]
+        copies = [rows for rows, short in self.groups if not short]
         copies_of = {row: rows for rows in copies for row in rows}
         # Passages, those of the text that they may have words from, and whether it is theirs.
         claimed = [(rows, rows, True) for rows in copies]

@@ -11,6 +11,7 @@ from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
 from topics.coverage.credit.agencies import Credit
 from topics.coverage.relations.wordings import find_contained
+from topics.coverage.reuse.corpus import Coverage
 from topics.coverage.reuse.matrix import measure_outlets
 from topics.coverage.reuse.word_kinds import KINDS
 
@@ -52,7 +53,8 @@ class Corpus:
         contained = find_contained(self.passages, self.documents, nodes)
         relations = [(one.kind, one.a, one.b) for one in contained]
         articles = gather_articles(self.passages, self.documents)
-        return measure_outlets(self.passages, articles, groups, relations, **more)
+        more["stories"] = dict(enumerate(more.get("stories", ())))
+        return measure_outlets(Coverage(self.passages, articles, groups, relations, **more))
 
 
 def cells(matrix):
@@ -134,14 +136,14 @@ def test_a_wording_whose_facts_changed_is_reused_but_for_the_facts():
     changed = TEXT.replace("eleven", "twelve")
     corpus = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-02", [changed]))
     articles = gather_articles(corpus.passages, corpus.documents)
-    matrix = measure_outlets(corpus.passages, articles, [], [("near_copy", 1, 0)])
+    matrix = measure_outlets(Coverage(corpus.passages, articles, [], [("near_copy", 1, 0)]))
     assert cells(matrix) == {("B", "A"): (True, WORDS - 1)}
 
 
 def test_a_relation_without_common_words_is_no_reuse():
     corpus = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-02", [OTHER]))
     articles = gather_articles(corpus.passages, corpus.documents)
-    matrix = measure_outlets(corpus.passages, articles, [], [("same_event", 1, 0)])
+    matrix = measure_outlets(Coverage(corpus.passages, articles, [], [("same_event", 1, 0)]))
     assert matrix.reuse == ()
 
 
@@ -300,7 +302,7 @@ def test_furniture_is_neither_original_nor_reuse():
         *(("A", f"2013-05-0{n + 1}", [own[2 * n], own[2 * n + 1], TEXT]) for n in range(3)),
         ("B", "2013-06-01", [TEXT]),
     )
-    matrix = corpus.measure(furniture=[2, 5, 8, 9])
+    matrix = corpus.measure(rote=[2, 5, 8, 9])
     assert matrix.reuse == ()
     assert (row(matrix, "A").boilerplate, row(matrix, "B").boilerplate) == (3 * WORDS, WORDS)
 
@@ -322,7 +324,7 @@ def test_ten_thousand_copies_in_as_many_outlets_name_none():
     corpus = Corpus(*((f"o{n}", "", [TEXT]) for n in range(10_000)))
     articles = gather_articles(corpus.passages, corpus.documents)
     rows = tuple(range(10_000))
-    matrix = measure_outlets(corpus.passages, articles, [(rows, False)])
+    matrix = measure_outlets(Coverage(corpus.passages, articles, [(rows, False)]))
     assert (matrix.reuse, matrix.unnamed_words) == ((), 10_000 * WORDS)
 
 

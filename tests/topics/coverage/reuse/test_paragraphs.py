@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
 from topics.coverage.articles.articles import find_paragraphs, gather_articles
+from topics.coverage.reuse.corpus import Coverage
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.paragraphs import find_conflicts, lay_out
 from topics.coverage.reuse.reuse import measure_reuse
@@ -37,7 +38,7 @@ def articles(*bodies):
 def laid_out(left, right):
     """Pairs of what the reuse of the right article by the left one lays side by side."""
     passages, both = articles(left, right)
-    trace = trace_words(passages, both, [], stories=[(0, 1)])
+    trace = trace_words(Coverage(passages, both, stories={1: (0, 1)}))
     (source,) = measure_reuse(both, (0, 1), trace)[1].sources
     return both, lay_out(both[0].body, both[1].body, source.spans)
 

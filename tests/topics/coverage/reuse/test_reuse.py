@@ -12,6 +12,7 @@ from embeddings.documents import Document, Passage
 from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
 from topics.coverage.relations.wordings import find_contained
+from topics.coverage.reuse.corpus import Coverage
 from topics.coverage.reuse.matrix import measure_outlets
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.reuse import measure_reuse
@@ -56,13 +57,14 @@ class Corpus:
         contained = find_contained(self.passages, documents, nodes)
         self.relations = [(one.kind, one.a, one.b) for one in contained]
 
-    @property
-    def parts(self):
-        return self.passages, self.articles, self.groups, self.relations
+    def coverage(self, stories, **more):
+        numbered = dict(enumerate(stories))
+        parts = self.passages, self.articles, self.groups, self.relations
+        return Coverage(*parts, stories=numbered, **more)
 
-    def measure(self, members, **more):
-        more.setdefault("stories", [members])
-        return measure_reuse(self.articles, members, trace_words(*self.parts, **more))
+    def measure(self, members, stories=None, **more):
+        coverage = self.coverage([members] if stories is None else stories, **more)
+        return measure_reuse(self.articles, members, trace_words(coverage))
 
 
 def number(item):
@@ -281,10 +283,10 @@ def split(numbers, random):
 def test_a_story_is_a_cut_of_the_corpus(rows, random):
     corpus = Corpus(*rows)
     stories = split(range(len(corpus.articles)), random)
-    trace = trace_words(*corpus.parts, stories=stories, beyond=True)
+    trace = trace_words(corpus.coverage(stories), beyond=True)
     told = {}
     for members in stories:
-        cut = trace_words(*corpus.parts, stories=stories, only=members)
+        cut = trace_words(corpus.coverage(stories), members)
         found = measure_reuse(corpus.articles, members, cut)
         assert found == measure_reuse(corpus.articles, members, trace)
         told.update({item.article.document_id: item for item in found})
@@ -299,7 +301,7 @@ def test_a_story_is_a_cut_of_the_corpus(rows, random):
         for source in trace.sources(words[np.isin(kinds, (EARLIER, UNORDERED))]).tolist():
             if not item or story_of.get(source) != story_of[one]:
                 expected[outlet] += 1  # of no story, or from outside it
-    shares = measure_outlets(*corpus.parts, stories=stories).outlets
+    shares = measure_outlets(corpus.coverage(stories)).outlets
     assert {o.outlet: o.earlier + o.unordered for o in shares if o.words} == {
         o.outlet: expected[o.outlet] for o in shares if o.words
     }
