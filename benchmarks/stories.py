@@ -6,6 +6,8 @@ Parts, by name after the options (default: sets samples):
              beside average link over vectors, words and half of each, every one at the
              threshold that is best for it on that set; and at other thresholds
     samples  the same of smaller corpora: a few stories or topics of a set
+    small    pairs of corpora of 2 to 30 articles: one and those nearest to it, of its story or
+             not; beside what the whole set says of the same pairs
     fit      coefficients of topics/coverage/likeness/articles.py and linking.py from stories_train
     speed    time and memory on stories_train repeated with noise, 100,000 articles
 
@@ -174,6 +176,48 @@ def measure_samples(sets: Sets) -> None:
         print(f"P {precision:.3f} R {recall:.3f} F {f:.3f} (least {min(x[3] for x in found):.3f})")
 
 
+def _draw(corpus: Corpus, size: int, count: int) -> Iterator[NDArray[np.bool_]]:
+    """Yield corpora of an article and those nearest to it; then without those of its story."""
+    _, vectors, truth = corpus
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    for strangers in (False, True):
+        rng = np.random.default_rng(size)
+        for row in rng.integers(len(truth), size=count).tolist():
+            far = -(unit @ unit[row])
+            far[(truth == truth[row]) & strangers] = np.inf
+            far[row] = -np.inf
+            kept = np.zeros(len(truth), bool)
+            kept[np.argsort(far, kind="stable")[:size]] = True
+            yield kept
+
+
+def _pairs(labels: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell of each pair whether both have one label."""
+    same: NDArray[np.bool_] = labels[:, None] == labels[None]
+    return same[np.triu_indices(len(labels), 1)]
+
+
+def measure_small(sets: Sets) -> None:
+    """Print precision, recall and F of the pairs of small corpora, all drawn together."""
+    for name in ("stories_val", "ecbplus", "timeline_updates"):
+        corpus, _ = sets.read(name)
+        whole = group(corpus)
+        for size, count in ((2, 200), (5, 80), (12, 30), (30, 15)):
+            told: list[list[NDArray[np.bool_]]] = [[], [], []]
+            for kept in _draw(corpus, size, count):
+                part = select(corpus, kept)
+                for column, labels in zip(told, (part[2], group(part), whole[kept]), strict=True):
+                    column.append(_pairs(labels))
+            truth, *found = (np.concatenate(column) for column in told)
+            print(f"{name}, {2 * count} of {size}:", end="")
+            for label, pairs in zip(("alone", "in the whole set"), found, strict=True):
+                right = float((truth & pairs).sum())
+                precision, recall = right / max(pairs.sum(), 1), right / max(truth.sum(), 1)
+                f = 2 * right / max(truth.sum() + pairs.sum(), 1)
+                print(f"  {label} P {precision:.2f} R {recall:.2f} F {f:.2f}", end="")
+            print(flush=True)
+
+
 def _training(sets: Sets) -> Iterator[tuple[Affinity, NDArray[np.int64], NDArray[Any]]]:
     """Yield samples to fit on: the measure, its near pairs, and the stories."""
     corpus, _ = sets.read("stories_train")
@@ -285,6 +329,7 @@ def main() -> None:
     measures = {
         "sets": measure_sets,
         "samples": measure_samples,
+        "small": measure_small,
         "fit": fit,
         "speed": measure_speed,
     }

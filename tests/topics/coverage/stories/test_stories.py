@@ -42,6 +42,15 @@ BUDGET = [
     ("Budget approved after long debate", "After fourteen hours the Ottawa lawmakers approved the "
      "budget and its cuts to pensions, against which unions had gone on strikes for weeks."),
 ]  # fmt: skip
+# Two steps of one affair: most of their words are its background.
+TALKS = [
+    ("Minister meets rebel envoy in Oslo", "The foreign minister of Freedonia met an envoy of the "
+     "rebels in Oslo, his first talks with them. Freedonia arms the government of Sylvania, and "
+     "the war there has killed thousands of people."),
+    ("Premier presses Freedonia on missiles", "The premier flew to Freedonia on Friday to ask that "
+     "no missiles be sold to Sylvania, whose government it arms against the rebels. Neither side "
+     "spoke of a breakthrough in the war, which has killed thousands."),
+]  # fmt: skip
 FILLERS = [
     ("Old bridge reopens", "Engineers reopened the iron bridge over the Danube, repaired at last."),
     ("Star enters clinic", "The actress checked into a clinic in Malibu, her publicist confirmed."),
@@ -97,6 +106,12 @@ def find(articles, **known):
 
 def test_reports_of_one_event_are_one_story_and_another_quake_is_another():
     assert groups(find(corpus())) == set(EVENTS)
+
+
+@pytest.mark.parametrize(("told", "stories"), [(QUAKE[:2], 1), (TALKS, 0)])
+def test_two_articles_alone_are_held_to_what_one_subject_has_in_common(told, stories):
+    articles = [article(number, *one) for number, one in enumerate(told)]
+    assert len(find(articles).stories) == stories
 
 
 @settings(max_examples=15, deadline=None)
