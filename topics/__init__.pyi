@@ -1,3 +1,4 @@
+from embeddings.engines.opening import open_engine as open_engine
 from topics.answers.article import article as article
 from topics.answers.article_copies import article_copies as article_copies
 from topics.answers.backup import backup as backup
@@ -12,6 +13,7 @@ from topics.answers.changes import changes as changes
 from topics.answers.check import check as check
 from topics.answers.check import repair as repair
 from topics.answers.cluster import cluster as cluster
+from topics.answers.cluster_files import cluster_files as cluster_files
 from topics.answers.copies import copies as copies
 from topics.answers.edit import list_edits as list_edits
 from topics.answers.edit import merge as merge
@@ -23,6 +25,7 @@ from topics.answers.edit import undo as undo
 from topics.answers.evaluate import evaluate as evaluate
 from topics.answers.export import export as export
 from topics.answers.history import history as history
+from topics.answers.import_files import import_files as import_files
 from topics.answers.info import info as info
 from topics.answers.levels import levels as levels
 from topics.answers.levels import tree as tree

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import TypeVar
 
-from embeddings.blocks import cores
+from embeddings.blocks import cores, free_memory
 from embeddings.engines.pool import Pool, Worker
 from embeddings.engines.protocol import Needs, Outcome, WorkerLostError, limit_threads, perform
 from embeddings.errors import TopicwireError
@@ -54,7 +54,7 @@ class LocalEngine(Pool):
         if needs.gpus:
             return 1
         room = super()._room(needs)
-        return min(room, _free_memory() // needs.memory) if needs.memory else room
+        return min(room, free_memory() // needs.memory) if needs.memory else room
 
 
 class _Process(Worker):
@@ -133,12 +133,3 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
-
-
-def _free_memory() -> int:
-    """Return the bytes that can be had without swapping; very many where that is unknown."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123 - no file but a table
-            return next(1024 * int(row.split()[1]) for row in lines if "MemAvailable" in row)
-    except (OSError, StopIteration):
-        return 1 << 62

@@ -190,9 +190,11 @@ def make_newsroom(folder: Path, model: str = STATIC) -> Newsroom:
         "labels": str(folder / "labels.csv"),
         "by_hand": str(folder / "by-hand.json"),
         "backup": str(folder / "states" / "whole.db"),
+        "results": str(folder / "results"),
     }
     if model == STATIC:
         _make_up_vectors(folder / "cache")
+    _run_over_files(room)
     place = room.place("nothing", "making")
     # The first run may compile the real model.
     room.expect(place, ["cluster", "{first}", "--topics", "{topics}"], limit=900)
@@ -235,6 +237,19 @@ def _make_up_vectors(cache: Path) -> None:
     ):
         encoder = open_encoder(STATIC)
         encoder.encode(["a word"])
+
+
+def _run_over_files(room: Newsroom) -> None:
+    """Leave what a run over files leaves, for a database to be made of it."""
+    from topics.answers.cluster_files import cluster_files
+    from topics.pipeline.sharded.nearing import find_encoder
+    from topics.pipeline.sharded.plan import Here
+
+    with mock.patch.dict(os.environ, room.environment):
+        cluster_files(
+            room.values["more"], room.values["results"], engine=Here(), shards=2, model=room.model
+        )
+    find_encoder.cache_clear()
 
 
 def _compile_preload(folder: Path) -> Path | None:

@@ -64,6 +64,7 @@ WRITING = (
     GROWING,
     Case("cluster", ("--topics-count", "8", "--no-stability")),
     Case("cluster", ("--every", "--topics", "{topics}")),
+    Case("import", ("{results}",), "nothing", resumes=False),
     RENAME,
     Case("edit merge", ("{topic}", "{other_topic}")),
     Case("edit split", ("{topic}",)),

@@ -164,7 +164,7 @@ def cluster(options: ClusterOptions) -> ClusterReport:
                 given,
             )
             if not reading.met:
-                raise InputError(_describe_nothing(reading))
+                raise InputError(describe_nothing(reading))
         find_missing_languages(store)
         preview = options.anew and not options.take_anew and has_kept(store)
         _remember(store, options, taxonomy, with_count=not preview)
@@ -183,7 +183,7 @@ def cluster(options: ClusterOptions) -> ClusterReport:
             tell("asking for names", 0, None)
             naming = ask_names(store, *options.name_with, key=key)
         return ClusterReport(
-            **_describe_run(store, encoder, derivation),
+            **describe_run(store, encoder, derivation),
             reading=reading,
             embedding=embedding,
             embedding_seconds=embedding_seconds,
@@ -245,7 +245,7 @@ def _check_kept(store: CorpusStore, options: ClusterOptions) -> None:
         )
 
 
-def _describe_nothing(reading: ReadingReport) -> str:
+def describe_nothing(reading: ReadingReport) -> str:
     """Say that no article was found in what was named, and why."""
     problems = fold_problems(reading.problems)
     read = tell_files(reading.kinds)
@@ -274,7 +274,7 @@ def _check_count(count: int | Literal["auto"] | None, guided: int) -> None:
         raise InputError(f"--topics-count is {count}{own}; give {max(guided, 1)} or more, or auto.")
 
 
-def _describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) -> dict[str, Any]:
+def describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) -> dict[str, Any]:
     """Return the fields of a report that tell what is stored now, and what became of topics."""
     return {
         "db": str(store.path),

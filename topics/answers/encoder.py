@@ -31,7 +31,7 @@ def choose_encoder(store: CorpusStore, options: ClusterOptions) -> Encoder:
     """
     stored = store.setting("encoder") or {}
     own = _model_of(stored)
-    name = _lasting(options.model or own or os.environ.get("TOPICWIRE_MODEL") or NAME)
+    name = lasting_name(options.model or own or os.environ.get("TOPICWIRE_MODEL") or NAME)
     precision, dimensions = options.precision, options.dimensions
     if stored and name == own:
         precision = _precision_of(stored) if precision is None else precision
@@ -60,7 +60,7 @@ def _precision_of(stored: Mapping[str, Any]) -> str:
     return "float32" if precision == "int8" else precision
 
 
-def _lasting(model: str) -> str:
+def lasting_name(model: str) -> str:
     """Return a model's name, or its folder as seen from anywhere."""
     if model in (STATIC, f"{STATIC}:"):
         return f"{STATIC}:{NAME}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,10 +15,8 @@ from topics.answers.arguments import spread
 from topics.answers.cluster_options import ClusterOptions
 from topics.answers.counting import (
     count,
-    fold_problems,
     from_outlets,
     tell_copies,
-    tell_files,
     tell_languages,
 )
 from topics.cli.anew import print_anew
@@ -33,6 +31,7 @@ from topics.cli.options import (
 )
 from topics.cli.output import echo, plain, print_json, say, show, styled
 from topics.cli.progress import show_progress
+from topics.cli.reading import PROBLEMS_SHOWN, print_reading, shorten_path
 from topics.cli.topic_changes import tell_changes
 from topics.cli.topics import print_levels, print_topics
 
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
     from topics.naming.model_names import NamingReport
 
 EXAMPLE = "topicwire cluster articles/ --topics topics.toml"
-
-PROBLEMS_SHOWN = 5
-
 
 # How each field of the options is asked for.
 _ASKED: dict[str, Any] = {
@@ -147,6 +143,45 @@ def run(
     month_first: Annotated[
         bool, typer.Option("--month-first", help="Read 05/11/2013 as 11 May, not 5 November.")
     ] = False,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="For corpora beyond one machine: write files to this folder, or to "
+            "s3://bucket/folder; `topicwire import DIR` makes a database of them.",
+        ),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|ray",
+            help="With --out: where tasks run; local: processes of this machine.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT|auto", help="With --engine ray: a cluster that runs."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="With --out: cores that tasks may use.")
+    ] = None,
+    shards: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="With --out: parts that the corpus is cut into, by default by size."
+        ),
+    ] = None,
+    status: Annotated[
+        bool, typer.Option("--status", help="With --out: show how far the run there is.")
+    ] = False,
+    simulate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="N",
+            help="Estimate bytes and core-hours for N passages; with --out from its last run.",
+        ),
+    ] = None,
     show_removed: Annotated[
         bool, typer.Option("--show-removed", help="List the page furniture that was left out.")
     ] = False,
@@ -156,6 +191,7 @@ def run(
     """Read articles, embed their paragraphs, find copies and topics."""
     from topics.answers.cluster import cluster
     from topics.answers.info import removed_lines
+    from topics.cli.cluster_files import run_files
 
     if options.take_anew and not options.anew:
         raise InputError("--yes goes with --anew; leave it out.")
@@ -164,18 +200,30 @@ def run(
         "columns": read_columns(column or (), "text=body"),
         "date_order": "MDY" if month_first else "DMY",
     }
+    of_files = {"engine": engine, "address": address, "workers": workers, "shards": shards}
+    if out is not None or simulate is not None:
+        if show_removed or db != DEFAULT_DB:
+            raise InputError("--show-removed and --db go with a database; leave them out.")
+        asked = ClusterOptions(**vars(options) | given | {"db": "topicwire.db"})
+        run_files(asked, out, of_files, status, simulate, as_json=as_json)
+        return
+    for name, value in {**of_files, "status": status or None}.items():
+        if value is not None:
+            raise InputError(f"--{name} goes with --out DIR.")
     with show_progress() as progress:
         report = cluster(**vars(options) | given | {"progress": progress})
     if as_json and show_removed:
         print_json({"report": report, "removed": removed_lines(db)})
         return
-    show(report, as_json, _print)
+    show(report, as_json, print_report)
     if show_removed:
         _print_removed(removed_lines(db))
 
 
-def _print(report: ClusterReport) -> None:
-    _print_reading(report)
+def print_report(report: ClusterReport) -> None:
+    """Say what a run did, and what there is now."""
+    print_reading(report.reading)
+    _print_corpus(report)
     _print_embedding(report)
     _print_found(report)
     if report.naming is not None:
@@ -190,32 +238,7 @@ def _print(report: ClusterReport) -> None:
         echo(f"  topicwire {command}{repeat_db(report.db)}")
 
 
-def _print_reading(report: ClusterReport) -> None:
-    reading = report.reading
-    if reading.files:
-        echo(
-            f"Read {plain(tell_files(reading.kinds, by_kind=True))}: "
-            f"{count(reading.added, 'article')} added, {reading.updated} updated, "
-            f"{reading.unchanged} unchanged."
-        )
-    if reading.repeated:
-        echo(
-            f"  Met once more, under another address or in another file: {reading.repeated:,}, "
-            "counted once (`topicwire info --problems` lists them)."
-        )
-    if without := _describe_without(reading.without):
-        echo(f"  Of those added or updated, {without}.")
-    if reading.guessed:
-        echo(f"  {plain(_describe_guessed(reading.guessed))}; --source gives another.")
-    for line in tell_notes(reading.notes):
-        echo(f"  {plain(line)}")
-    problems = fold_problems(reading.problems)
-    for problem in problems[:PROBLEMS_SHOWN]:
-        line = f", line {problem.line}" if problem.line else ""
-        echo(f"  {plain(_shorten(problem.path))}{line}: {plain(problem.message)}")
-    if len(problems) > PROBLEMS_SHOWN:
-        left = len(problems) - PROBLEMS_SHOWN
-        echo(f"  and {left} more; `topicwire info --problems` lists all.")
+def _print_corpus(report: ClusterReport) -> None:
     echo(
         f"{count(report.passages, 'passage')} in {count(report.documents, 'article')}"
         f"{from_outlets(report.outlets)}; {count(report.removed, 'line')} of page furniture "
@@ -223,18 +246,8 @@ def _print_reading(report: ClusterReport) -> None:
     )
     if len(report.languages) > 1:
         echo(f"Languages: {tell_languages(report.languages)}.")
-    if reading.changing:
-        echo(_describe_changing(reading.changing))
-
-
-def _describe_guessed(guessed: Counter[str]) -> str:
-    folders = [folder for folder, _ in guessed.most_common()]
-    what = f"{folders[0]}, the folder, is"
-    if folders[1:]:
-        more = f" and {len(folders) - 3} more" if folders[3:] else ""
-        what = f"their folders ({', '.join(folders[:3])}{more}) are"
-    verb = "names" if guessed.total() == 1 else "name"
-    return f"{count(guessed.total(), 'article')} {verb} no outlet: {what} taken for it"
+    if report.reading.changing:
+        echo(_describe_changing(report.reading.changing))
 
 
 def _describe_changing(changing: Mapping[str, tuple[str, str]]) -> str:
@@ -242,42 +255,15 @@ def _describe_changing(changing: Mapping[str, tuple[str, str]]) -> str:
     (name, (first, last)), others = next(iter(changing.items())), len(changing) - 1
     more = f", and so {'does' if others == 1 else 'do'} {others} more" if others else ""
     return (
-        f"  {plain(_shorten(name))} begins in {first} and ends in {last}{more}; one language is "
-        "noted of an article, that of most of its beginning."
+        f"  {plain(shorten_path(name))} begins in {first} and ends in {last}{more}; one language "
+        "is noted of an article, that of most of its beginning."
     )
-
-
-def tell_notes(notes: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return how files were understood, a line for those of which the same is to be said.
-
-    Of more than ``PROBLEMS_SHOWN`` lines the rest is counted.
-    """
-    files: dict[str, list[str]] = {}
-    for path, told in notes.items():
-        files.setdefault("; ".join(told), []).append(Path(path).name)
-    lines = [
-        f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {note}"
-        for note, names in files.items()
-    ]
-    left = len(notes) - sum(len(names) for names in islice(files.values(), PROBLEMS_SHOWN))
-    more = [f"and notes on {count(left, 'more file')}; --json has all."] if left else []
-    return lines[:PROBLEMS_SHOWN] + more
 
 
 def _describe_repeated(passages: int) -> str:
     if not passages:
         return ""
     return f", and {count(passages, 'passage')} that an outlet repeats under its articles"
-
-
-def _describe_without(without: Mapping[str, int]) -> str:
-    names = {"published": "date", "source": "outlet", "title": "title"}
-    told = [
-        f"{without[field]} {'has' if without[field] == 1 else 'have'} no {name}"
-        for field, name in names.items()
-        if without.get(field)
-    ]
-    return ", ".join(told)
 
 
 def _print_embedding(report: ClusterReport) -> None:
@@ -327,12 +313,6 @@ def _print_naming(naming: NamingReport) -> None:
         echo(f"  {count(times, 'topic')} kept {kept}: {plain(reason)}")
     if naming.stopped:
         echo(f"  {naming.stopped}")
-
-
-def _shorten(path: str) -> str:
-    """Return a path as seen from the current folder, where it lies below it."""
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def _print_removed(lines: list[RemovedLine]) -> None:

@@ -14,6 +14,7 @@ from topics.cli.plainly import take_plainly
 # In the order in which they are met, each with what its own help begins with.
 COMMANDS = {
     "cluster": "Read articles, embed their paragraphs, find copies and topics.",
+    "import": "Make a database of the files that `cluster --out` wrote.",
     "topics": "List the topics and their parts: share, outlets, typical headline or passages.",
     "search": "Find similar passages by words and meaning.",
     "copies": "List passages that several outlets share: copies, edited copies, same events.",
@@ -68,7 +69,8 @@ class _Commands(TyperGroup):
 
 
 def _load(name: str) -> Any:
-    module = import_module(f"topics.cli.{name}")
+    # The one name that no module may have.
+    module = import_module(f"topics.cli.{'importing' if name == 'import' else name}")
     epilog = f"Example: {module.EXAMPLE}"
     below = getattr(module, "app", None)  # of a command with commands of its own
     if below is None:
@@ -90,7 +92,8 @@ app = typer.Typer(
     ),
     epilog=(
         "Exit codes: 0 done; 1 other trouble; 2 a wrong option, path or file; "
-        "3 the embedding model; 4 the database; 130 stopped with Ctrl-C."
+        "3 the embedding model, or inputs that were set aside; 4 the database; 130 stopped with "
+        "Ctrl-C."
     ),
     no_args_is_help=True,
     add_completion=False,

@@ -20,7 +20,7 @@ from embeddings.progress import share, track
 from embeddings.text.normalising import hash_text
 from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.neighbours import NeighbourGraph
-from embeddings.words.copies import CopySurvey, survey_copies
+from embeddings.words.copies import CopySurvey, Wordings, assemble_survey, survey_copies
 from topics.coverage.articles.articles import Article, gather_articles
 from topics.coverage.examples.judgements import Judgement
 from topics.coverage.examples.thresholds import Thresholds
@@ -54,12 +54,26 @@ def find_copied(
     documents: Mapping[str, Document],
     thresholds: Thresholds,
     judgements: Sequence[Judgement],
+    wordings: Wordings | None = None,
 ) -> CopySurvey:
-    """Group passages that are one text."""
+    """Group passages that are one text.
+
+    Args:
+        passages: The passages.
+        documents: By id.
+        thresholds: What counts.
+        judgements: Pairs of which the user said that they count, or do not.
+        wordings: Of the distinct bodies in the order of their hashes, where they were found
+            before anybody could judge.
+    """
+    options = thresholds.for_copies()
+    sources = {document.id: document.source for document in documents.values()}
+    if wordings is not None:
+        return assemble_survey(passages, sources, wordings, options)
     return survey_copies(
         passages,
-        options=thresholds.for_copies(),
-        sources={document.id: document.source for document in documents.values()},
+        options=options,
+        sources=sources,
         together=_pairs(judgements, "near_copy", same=True),
         apart=_pairs(judgements, "near_copy", same=False),
     )

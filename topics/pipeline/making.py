@@ -104,7 +104,7 @@ def _renames(store: CorpusStore) -> list[Edit]:
 def _relate(work: CorpusWork) -> Relations:
     passages, documents = work.passages, work.documents
     begin("finding copies")
-    survey = find_copied(passages, documents, work.thresholds, work.judgements)
+    survey = find_copied(passages, documents, work.thresholds, work.judgements, work.wordings)
     nodes = gather_nodes(passages, survey.wordings)
     begin("finding neighbours")
     known = _known_lists(work.store)

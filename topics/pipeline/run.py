@@ -14,6 +14,7 @@ import numpy as np
 
 from embeddings.corpus.contents import count_languages
 from embeddings.corpus.store import CorpusStore
+from embeddings.words.copies import Wordings
 from topics.coverage.examples.judgements import count_gone
 from topics.edits.edits import Edit
 from topics.maps.layout import Layout
@@ -53,6 +54,7 @@ def derive(
     undone: Edit | None = None,
     anew: bool = False,
     measure: bool = False,
+    wordings: Wordings | None = None,
 ) -> Derivation:
     """Bring copies, graph, relations and topics up to date with the corpus and the edits.
 
@@ -64,8 +66,9 @@ def derive(
         undone: An edit just taken back, whose topics get back their ids.
         anew: Find topics anew, as from corpus and edits alone.
         measure: Measure the stability of topics that are kept.
+        wordings: Of the passages, where they were found elsewhere.
     """
-    work = CorpusWork(store, encoder, undone, anew=anew, measure=measure)
+    work = CorpusWork(store, encoder, undone, anew=anew, measure=measure, wordings=wordings)
     # What reads texts; where one of them had nothing to do, what the others did not ask for stays.
     reading = (RELATIONS.name, STORIES.name, TOPICS.name)
     with reading_kept(store, lambda: all(name in work.runner.made for name in reading)):

@@ -21,7 +21,7 @@ from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.graph import Nodes, read_nodes
 from embeddings.vectors.growing import Lists, narrow_graph
 from embeddings.vectors.neighbours import NeighbourGraph
-from embeddings.words.copies import CopySurvey
+from embeddings.words.copies import CopySurvey, Wordings
 from topics.coverage.articles.articles import Article, gather_articles
 from topics.coverage.examples.judgements import Judgement, read_judgements
 from topics.coverage.examples.thresholds import Thresholds, read_thresholds
@@ -118,8 +118,10 @@ class CorpusWork(Work):
         *,
         anew: bool = False,
         measure: bool = False,
+        wordings: Wordings | None = None,
     ) -> None:
         super().__init__(store)
+        self.wordings = wordings
         self.encoder, self.undone = encoder, undone
         self.anew, self.measure = anew, measure
         self.runner = Runner(self)

@@ -15,8 +15,8 @@ from tests.running import run
 from topics.answers.cluster import cluster
 from topics.answers.cluster_options import ClusterOptions
 from topics.answers.counting import tell_files
-from topics.cli.cluster import tell_notes
 from topics.cli.progress import _Bars, _open_bars
+from topics.cli.reading import tell_notes
 
 
 def test_every_field_of_the_options_is_an_argument():

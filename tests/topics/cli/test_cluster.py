@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from topics.cli.cluster import _describe_guessed
+from topics.cli.reading import _describe_guessed
 
 
 @pytest.mark.parametrize(

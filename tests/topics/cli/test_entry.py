@@ -18,6 +18,7 @@ from topics.cli import entry
 ROOT = Path(__file__).parents[3]
 COMMANDS = [
     "cluster",
+    "import",
     "article",
     "changes",
     "search",

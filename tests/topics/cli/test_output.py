@@ -103,6 +103,7 @@ RUNS: dict[str, list[list[object]]] = {
     "cluster": [
         ["articles", "--topics", "topics.toml", "--show-removed", "--owners", "owners.toml"]
     ],
+    "import": [[f"none{TYPED}"]],
     "topics": [[], ["--passages"], ["--tree"], ["--mixed"], ["--strangers"], ["--topic", "zz"]],
     "topics suggest": [[], ["--output", f"draft{TYPED}.toml", "--force"]],
     "search": [["convoy", "--copies"], ["--like", 1], ["convoy", "--source", f"nobody{EVIL}"],

@@ -1,0 +1,254 @@
+# ruff: noqa: S608 - our own words
+"""A run over files, put into a database, is the database of one run: any shards, any way there."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embeddings.engines.protocol import Outcome, WorkerLostError
+from embeddings.errors import InputError, StoreError
+from tests.conftest import WordEncoder
+from topics.answers import cluster_files as answers
+from topics.answers import encoder as encoders
+from topics.answers import import_files as importing
+from topics.answers.cluster import cluster
+from topics.answers.cluster_files import cluster_files, read_progress
+from topics.answers.import_files import import_files
+from topics.pipeline.sharded import nearing
+from topics.pipeline.sharded.articles import FilePart
+from topics.pipeline.sharded.plan import Here
+
+SEEDS = Path(__file__).parents[4] / "seeds"
+OUTLETS = sorted(path for path in SEEDS.iterdir() if path.is_dir())
+_PLACE = "(SELECT document_id || '#' || position FROM passages WHERE id = {})"
+# All that a run stores, but for numbers of passages, times, and what is kept for speed.
+TABLES = {
+    "documents": "SELECT id, version, title, source, published, url, path, text, address, language "
+    "FROM documents",
+    "versions": "SELECT document_id, version, title, source, published, url, path, text "
+    "FROM versions",
+    **{name: f"SELECT * FROM {name}" for name in ("addresses", "removals", "files", "problems")},
+    "passages": 'SELECT document_id, position, start, body_start, "end", text, hash, index_text '
+    "FROM passages",
+    "vectors": "SELECT * FROM vectors",
+    "copies": "SELECT g.id, g.kind, g.across, g.short, g.sharing, m.share, "
+    f"{_PLACE.format('g.canonical')}, {_PLACE.format('m.passage_id')} "
+    "FROM copy_groups AS g JOIN copy_members AS m ON m.group_id = g.id",
+    "wordings": f"SELECT {_PLACE.format('passage_id')}, {_PLACE.format('canonical')} FROM wordings",
+    "furniture": f"SELECT {_PLACE.format('passage_id')}, articles FROM furniture",
+    "relations": f"SELECT kind, {_PLACE.format('a')}, {_PLACE.format('b')}, score, evidence, "
+    "across, sharing FROM relations",
+    "articles": "SELECT * FROM article_relations",
+    "stories": "SELECT s.*, m.document_id FROM stories AS s "
+    "JOIN story_members AS m ON m.story_id = s.id",
+    "topics": "SELECT id, name, kind, keyphrases, level, finest, parent, stability, shown "
+    "FROM topics",
+    "assignments": f"SELECT {_PLACE.format('passage_id')}, node, topic_id, strength, leaf_id, "
+    "other_id, other, mixed, stranger FROM assignments",
+    "stages": "SELECT name, digest FROM stages",
+    "graph": "SELECT name, data FROM arrays WHERE name LIKE 'graph%' OR name LIKE 'spare%'",
+}
+
+
+def read(db: Path) -> dict[str, list[str]]:
+    connection = sqlite3.connect(db)
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    found = {name: sorted(map(repr, connection.execute(sql))) for name, sql in TABLES.items()}
+    connection.close()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def words(monkeypatch) -> None:
+    nearing.find_encoder.cache_clear()
+    for module in (nearing, answers, importing, encoders):
+        monkeypatch.setattr(module, "open_encoder", lambda *_, **__: WordEncoder())
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """The database of one run over the demo."""
+    db = tmp_path_factory.mktemp("whole") / "news.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoders, "open_encoder", lambda *_, **__: WordEncoder())
+        cluster(OUTLETS, db=db)
+    return db
+
+
+def both(paths: list[Path], folder: Path, shards: int) -> tuple[Any, Any]:
+    """Return the tables of one run, and those of a run over files."""
+    cluster(paths, db=folder / "one.db")
+    cluster_files(paths, folder / "out", engine=Here(), shards=shards)
+    import_files(folder / "out", db=folder / "many.db")
+    return read(folder / "one.db"), read(folder / "many.db")
+
+
+@pytest.mark.parametrize("shards", [1, 2, 7])
+def test_any_number_of_shards_gives_the_database_of_one_run(whole, tmp_path, shards) -> None:
+    report = cluster_files(OUTLETS, tmp_path / "out", engine=Here(), shards=shards)
+    assert (report.documents, report.shards, report.failed) == (20, shards, ())
+    import_files(tmp_path / "out", db=tmp_path / "many.db")
+    one, many = read(whole), read(tmp_path / "many.db")
+    assert [name for name in TABLES if one[name] != many[name]] == []
+    assert all(one[name] for name in ("copies", "relations", "stories", "topics", "graph"))
+
+
+def test_a_run_over_what_was_imported_changes_nothing(tmp_path) -> None:
+    cluster_files(OUTLETS[:2], tmp_path / "out", engine=Here(), shards=2)
+    import_files(tmp_path / "out", db=tmp_path / "many.db")
+    before = read(tmp_path / "many.db")
+    report = cluster(OUTLETS[:2], db=tmp_path / "many.db")
+    assert report.reading.unchanged_files == report.reading.files > 0
+    assert read(tmp_path / "many.db") == before
+
+
+def row(number: int, **fields: str) -> dict[str, str]:
+    words = " ".join(f"word{number * 7 + place}" for place in range(30))
+    return {"text": f"Ministers met on day {number}. {words.capitalize()}.", **fields}
+
+
+def test_ids_and_addresses_that_meet_are_told_as_in_one_run(tmp_path) -> None:
+    """One id under two addresses, one address under two ids, and copies from other files."""
+    site = "https://news.org"
+    one = [
+        row(n, id=f"n{n}", url=f"{site}/{n}", source="Wire", date="2013-05-11") for n in range(9)
+    ]
+    two = [
+        {**one[0], "url": f"{site}/other"},
+        {**one[1], "id": "another"},
+        {**one[2], "url": ""},
+        {**one[3], "text": one[3]["text"] + " And more was said after the meeting."},
+        row(20, id="n4", url=f"{site}/elsewhere", source="Post"),
+        row(21, id="", url=f"http://www.news.org/{5}?utm_source=x", source="Post"),
+        {"text": one[6]["text"], "source": "Post"},
+        *(row(n, id=f"p{n}", url=f"{site}/p{n % 2}", source="Post") for n in range(30, 34)),
+    ]
+    for name, rows in {"b": one, "a": two}.items():
+        lines = "".join(json.dumps(each) + "\n" for each in rows)
+        (tmp_path / f"{name}.jsonl").write_text(lines)
+    one_run, files = both([tmp_path / "b.jsonl", tmp_path / "a.jsonl"], tmp_path, 5)
+    assert [name for name in TABLES if one_run[name] != files[name]] == []
+    assert one_run["versions"]
+    assert one_run["addresses"]
+    assert one_run["problems"]
+
+
+def test_a_run_without_any_copy_and_one_of_one_passage_are_imported(tmp_path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Talks\n\nThe ministers met in Geneva to talk of a ceasefire.\n"
+    )
+    one, many = both([tmp_path / "a.txt"], tmp_path, 3)
+    assert one == many
+
+
+class Stopping(Here):
+    """Stops a run, as Ctrl-C does, once so many tasks were done."""
+
+    def __init__(self, tasks: int) -> None:
+        self.left = tasks
+
+    def run(self, work, tasks, needs=None) -> Iterator[Any]:
+        for each in super().run(work, tasks, needs):
+            if not self.left:
+                raise KeyboardInterrupt
+            self.left -= 1
+            yield each
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.parquet")}
+
+
+def test_a_run_that_was_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(answers, "now", lambda: "2026-05-11T10:00:00+00:00")
+    cluster_files(OUTLETS[:3], tmp_path / "whole", engine=Here(), shards=2)
+    stops = 0
+    while True:
+        try:
+            again = cluster_files(OUTLETS[:3], tmp_path / "cut", engine=Stopping(4), shards=2)
+        except KeyboardInterrupt:
+            stops += 1
+            with pytest.raises(InputError, match="no finished run"):
+                import_files(tmp_path / "cut", db=tmp_path / "none.db")
+        else:
+            break
+    assert stops > 3
+    assert files_of(tmp_path / "cut") == files_of(tmp_path / "whole")
+    assert again.texts > 0
+    # And all of it is known now.
+    report = cluster_files((), tmp_path / "cut", engine=Stopping(0))
+    assert report == dataclasses.replace(
+        again, stages=report.stages, seconds=report.seconds, engine=report.engine
+    )
+    assert {one.left for one in read_progress(tmp_path / "cut") if one.tasks} == {0}
+
+
+def test_new_files_are_read_and_the_old_ones_are_not(tmp_path) -> None:
+    cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here(), shards=2)
+    report = cluster_files(OUTLETS[:2], tmp_path / "out", engine=Here())
+    assert report.shards == 2
+    assert report.reading.files == len([*OUTLETS[0].iterdir(), *OUTLETS[1].iterdir()])
+    cluster_files(OUTLETS[:2], tmp_path / "fresh", engine=Here(), shards=2)
+    import_files(tmp_path / "out", db=tmp_path / "many.db")
+    import_files(tmp_path / "fresh", db=tmp_path / "one.db")
+    assert read(tmp_path / "many.db") == read(tmp_path / "one.db")
+
+
+class Poisoned(Here):
+    """Loses a worker on each task that reads a certain file."""
+
+    def run(self, work, tasks, needs=None) -> Iterator[Any]:
+        for task in tasks:
+            if isinstance(task, FilePart) and any("poison" in path for path, _ in task.files):
+                yield task, Outcome(error=WorkerLostError("the worker ended (SIGKILL)"))
+            else:
+                yield from super().run(work, [task], needs)
+
+
+def test_a_file_that_kills_workers_is_set_aside_and_told_and_the_others_are_read(tmp_path) -> None:
+    for name in ("a", "poison", "z"):
+        (tmp_path / f"{name}.txt").write_text(f"{name}\n\nMinisters met in the town of {name}.\n")
+    paths = sorted(tmp_path.glob("*.txt"))
+    report = cluster_files(paths, tmp_path / "out", engine=Poisoned(), shards=2)
+    assert [(one.stage, Path(one.about).name) for one in report.failed] == [
+        ("documents", "poison.txt")
+    ]
+    (told,) = json.loads((tmp_path / "out" / "failed.json").read_text())
+    assert told["about"] == str(tmp_path / "poison.txt")
+    import_files(tmp_path / "out", db=tmp_path / "many.db")
+    assert ["poison" in problem for problem in read(tmp_path / "many.db")["problems"]] == [True]
+    # Mended, it is read, and nothing is set aside.
+    assert cluster_files((), tmp_path / "out", engine=Here()).failed == ()
+    assert not (tmp_path / "out" / "failed.json").exists()
+
+
+def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
+    with pytest.raises(InputError, match="holds no run"):
+        cluster_files((), tmp_path / "out", engine=Here())
+    with pytest.raises(InputError, match="holds no run"):
+        import_files(tmp_path / "out", db=tmp_path / "many.db")
+    with pytest.raises(InputError, match="0 shards"):
+        cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here(), shards=0)
+    with pytest.raises(InputError, match="--topics-count goes with a database"):
+        cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here(), topics_count=5)
+    with pytest.raises(InputError, match="files and folders alone"):
+        cluster_files([{"text": "a"}], tmp_path / "out", engine=Here())
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "a.jsonl").write_text("")
+    with pytest.raises(InputError, match="No article was found"):
+        cluster_files([tmp_path / "none"], tmp_path / "out", engine=Here())
+    cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here())
+    cluster(OUTLETS[1:2], db=tmp_path / "many.db")
+    with pytest.raises(InputError, match="holds articles already"):
+        import_files(tmp_path / "out", db=tmp_path / "many.db")
+    monkeypatch.setattr(importing, "free_memory", lambda: 1000)
+    with pytest.raises(StoreError, match=r"GB of memory, and 0\.0 GB are free"):
+        import_files(tmp_path / "out", db=tmp_path / "new.db")
+    assert not (tmp_path / "new.db").exists()

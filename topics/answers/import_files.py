@@ -1,0 +1,94 @@
+"""From the files of a run over shards to a database: ``topicwire import``."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from embeddings.blocks import free_memory
+from embeddings.corpus.contents import count_rows
+from embeddings.corpus.database import check_place
+from embeddings.corpus.store import CorpusStore
+from embeddings.encoders.opening import open_encoder
+from embeddings.errors import InputError, StoreError
+from embeddings.progress import listen
+from embeddings.shards.place import Place
+from embeddings.vectors.embedding import EmbeddingReport, note_encoder
+from topics.answers.cluster import ClusterReport, describe_run
+from topics.answers.cluster_options import Progress
+from topics.pipeline.run import derive
+from topics.pipeline.sharded.importing import fill_store, open_results
+from topics.pipeline.sharded.plan import read_manifest
+
+# Bytes that a passage takes of memory and of the disk: docs/decisions/scale.md.
+MEMORY, DISK = 17_000, 13_000
+
+
+def import_files(
+    out: Path | str, *, db: Path | str = "topicwire.db", progress: Progress | None = None
+) -> ClusterReport:
+    """Make a database of what ``cluster_files`` left, and find relations, stories and topics.
+
+    Args:
+        out: Its folder or address.
+        db: The database, which holds no articles.
+        progress: Told of each stage.
+
+    Raises:
+        InputError: The run there is not finished, or the database holds articles.
+        StoreError: There is too little memory or room for it.
+        ModelError: The model cannot be had.
+    """
+    began = time.perf_counter()
+    path = Path(db)
+    check_place(path)
+    place = Place.at(out)
+    manifest = read_manifest(place)
+    results = open_results(place, manifest)
+    _check_room(results.passages, path)
+    told = manifest["encoder"]
+    encoder = open_encoder(
+        told["name"], told["precision"], dimensions=told["dimensions"], fetch=False
+    )
+    if encoder.fingerprint != told["fingerprint"]:
+        raise StoreError(
+            f"The vectors in {place} were made by another model of the name {told['name']} than "
+            "this machine has."
+        )
+    with (
+        CorpusStore.open(path, write=True) as store,
+        listen(progress or (lambda _stage, _done, _total: None)),
+    ):
+        if count_rows(store, "documents"):
+            raise InputError(f"{path} holds articles already; name a new file with --db.")
+        wordings = fill_store(store, results, encoder.fingerprint)
+        note_encoder(store, encoder, told["precision"])
+        derivation = derive(store, encoder, wordings=wordings)
+        texts = sum(results.stages["bodies"].rows)
+        return ClusterReport(
+            **describe_run(store, encoder, derivation),
+            reading=results.reading,
+            embedding=EmbeddingReport(embedded=0, reused=texts, windowed=results.windowed),
+            embedding_seconds=0.0,
+            anew=None,
+            naming=None,
+            seconds=time.perf_counter() - began,
+        )
+
+
+def _check_room(passages: int, path: Path) -> None:
+    """Refuse what this machine cannot hold.
+
+    Raises:
+        StoreError: Says how much is needed, and how much there is.
+    """
+    for what, needed, free in (
+        ("memory", MEMORY * passages, free_memory()),
+        ("room on its disk", DISK * passages, shutil.disk_usage(path.absolute().parent).free),
+    ):
+        if needed > free:
+            raise StoreError(
+                f"A database of {passages:,} passages takes some {needed / 1e9:,.1f} GB of {what}, "
+                f"and {free / 1e9:,.1f} GB are free; import it on a larger machine."
+            )

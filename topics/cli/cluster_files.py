@@ -1,0 +1,112 @@
+"""``topicwire cluster --out``."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from embeddings.errors import InputError
+from topics.answers.counting import count
+from topics.cli.output import RIGHT, echo, plain, show, show_table
+from topics.cli.progress import show_progress
+from topics.cli.reading import print_reading
+
+if TYPE_CHECKING:
+    from embeddings.shards.status import StageStatus
+    from topics.answers.cluster_files import FilesReport
+    from topics.answers.cluster_options import ClusterOptions
+    from topics.answers.simulating import Simulation
+
+# Of a run that set inputs aside.
+SET_ASIDE = 3
+
+
+def run_files(
+    options: ClusterOptions,
+    out: str | None,
+    of_files: Mapping[str, Any],
+    status: bool,
+    simulate: float | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Run over files, or tell how far a run is, or what one would take."""
+    from topics.answers.cluster_files import cluster_files, list_given, read_progress
+    from topics.answers.simulating import simulate as estimate
+
+    if simulate is not None:
+        show(estimate(simulate, out), as_json, _print_simulation)
+        return
+    if out is None:
+        raise InputError("Name a folder with --out DIR.")
+    if status:
+        show(read_progress(out), as_json, _print_status)
+        return
+    with show_progress() as progress:
+        report = cluster_files(
+            options.paths,
+            out,
+            progress=progress,
+            **{**of_files, "engine": of_files["engine"] or "local"},
+            **list_given(options),
+        )
+    show(report, as_json, _print)
+    if report.failed:
+        raise typer.Exit(SET_ASIDE)
+
+
+def _print(report: FilesReport) -> None:
+    print_reading(report.reading)
+    echo(
+        f"{count(report.texts, 'distinct passage')} in {count(report.documents, 'article')}, of "
+        f"{count(report.wordings, 'wording')}, in {count(report.shards, 'shard')}."
+    )
+    for note in report.notes:
+        echo(f"Note: {note}")
+    done = [(one, sum(part.work for part in one.spent)) for one in report.stages if one.spent]
+    if done:
+        echo(f"Done in {report.seconds:.0f} s on {count(report.workers, 'core')}:")
+        show_table(
+            done,
+            ("stage", 0, lambda row: row[0].name),
+            ("tasks", RIGHT, lambda row: f"{row[0].tasks:,}"),
+            ("MB", RIGHT, lambda row: f"{row[0].bytes / 1e6:,.1f}"),
+            ("processor s", RIGHT, lambda row: f"{row[1]:,.1f}"),
+        )
+    else:
+        echo("Nothing was left to do.")
+    for failure in report.failed:
+        echo(f"Set aside: {plain(failure.about)}: {plain(failure.why)}")
+    echo(f"\nThe results are in {plain(report.out)}. Go on with:")
+    echo(f"  topicwire import {plain(shlex.quote(report.out))} --db topicwire.db")
+
+
+def _print_status(stages: list[StageStatus]) -> None:
+    show_table(
+        stages,
+        ("stage", 0, lambda one: one.name),
+        ("tasks", RIGHT, lambda one: "-" if one.tasks is None else f"{one.tasks:,}"),
+        ("left", RIGHT, lambda one: "-" if one.left is None else f"{one.left:,}"),
+        ("MB", RIGHT, lambda one: f"{one.bytes / 1e6:,.1f}"),
+        ("time left", RIGHT, lambda one: "-" if one.seconds is None else f"{one.seconds:,.0f} s"),
+    )
+
+
+def _print_simulation(simulation: Simulation) -> None:
+    echo(f"For {simulation.passages:,} passages, worked out:")
+    show_table(
+        simulation.stages,
+        ("stage", 0, lambda one: one.name),
+        ("core-hours", RIGHT, lambda one: f"{one.hours:,.2f}"),
+        ("GB", RIGHT, lambda one: f"{one.bytes / 1e9:,.2f}"),
+        ("from", 1, lambda one: plain(one.source)),
+    )
+    echo(
+        f"In all {simulation.hours:,.1f} core-hours and {simulation.bytes / 1e9:,.1f} GB; at "
+        f"${simulation.price} a core-hour ${simulation.cost:,.0f}."
+    )
+    for note in simulation.notes:
+        echo(f"Note: {note}")

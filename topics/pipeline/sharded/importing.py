@@ -1,0 +1,156 @@
+"""The results of a run over files, put into an ordinary database."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from embeddings.corpus.checksums import sum_vectors
+from embeddings.corpus.intake import ReadingReport
+from embeddings.errors import InputError
+from embeddings.progress import begin, track
+from embeddings.shards.runs import STAGE
+from embeddings.shards.stages import Folder, Marker
+from embeddings.vectors.growing import Lists
+from topics.pipeline.sharded.articles import DOCUMENT, HANGING, gather_reports
+from topics.pipeline.sharded.copying import read_wordings
+from topics.pipeline.sharded.nearing import read_vectors
+from topics.pipeline.sharded.parts import Source, column, matrix
+from topics.pipeline.work import put_lists
+
+if TYPE_CHECKING:
+    from embeddings.corpus.store import CorpusStore
+    from embeddings.shards.place import Place
+    from embeddings.words.copies import Wordings
+
+_ARTICLES_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run over files that is finished left in its place.
+
+    Attributes:
+        manifest: What is noted of it.
+        stages: The files of each stage.
+        markers: Of these.
+    """
+
+    manifest: dict[str, Any]
+    stages: dict[str, Source]
+    markers: dict[str, dict[str, Marker]]
+
+    @property
+    def passages(self) -> int:
+        """How many there are."""
+        return int(sum(one.facts["passages"] for one in self.markers["articles"].values()))
+
+    @property
+    def reading(self) -> ReadingReport:
+        """What was read, as one run over all files tells it."""
+        return gather_reports(
+            (*self.markers["documents"].values(), *self.markers["articles"].values()),
+            self.manifest["passed_over"],
+        )
+
+    @property
+    def windowed(self) -> int:
+        """How many texts were longer than the model reads at once."""
+        return int(sum(one.facts["windowed"] for one in self.markers["vectors"].values()))
+
+
+def open_results(place: Place, manifest: dict[str, Any]) -> Results:
+    """Return what a run left.
+
+    Raises:
+        InputError: It is not finished.
+    """
+    stages: dict[str, Source] = {}
+    markers: dict[str, dict[str, Marker]] = {}
+    for name, key in manifest.get("stages", {}).items():
+        folder = Folder(place, name, key)
+        names = json.loads(place.read(f"{folder}/{STAGE}") or b'{"tasks": []}')["tasks"]
+        found = {name: marker for name in names if (marker := folder.find_marker(name))}
+        stages[name] = Source(folder, tuple(found), tuple(one.rows for one in found.values()))
+        markers[name] = found
+    if not manifest.get("finished"):
+        raise InputError(
+            f"{place} holds no finished run; type: topicwire cluster --out {place}"
+            if stages
+            else f"{place} holds no run; expected the DIR of topicwire cluster PATHS --out DIR"
+        )
+    return Results(manifest, stages, markers)
+
+
+def fill_store(store: CorpusStore, results: Results, fingerprint: str) -> Wordings:
+    """Put articles, passages, vectors and neighbours into an empty store, in one transaction.
+
+    Args:
+        store: Open for writing, with nothing in it.
+        results: Of a run.
+        fingerprint: Of the encoder.
+
+    Returns:
+        The wordings of the passages, for ``derive``.
+    """
+    begin("importing")
+    stages = results.stages
+    bodies, vectors = stages["bodies"], stages["vectors"]
+    with store.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO files VALUES (?, ?)",
+            [(path, digest) for path, digest in results.manifest["files"] if digest],
+        )
+        connection.executemany(
+            "INSERT INTO problems VALUES (?, ?, ?)",
+            [(one.path, one.line, one.message) for one in results.reading.problems],
+        )
+        documents = heapq.merge(
+            *(_read_articles(stages["articles"], name) for name in stages["articles"].tasks),
+            key=itemgetter("id"),
+        )
+        for document in track(documents, max(1, sum(stages["articles"].rows))):
+            _insert(connection, "documents", DOCUMENT, [document])
+            for table, columns in HANGING.items():
+                rows = [{"document_id": document["id"], **row} for row in document[table]]
+                _insert(connection, table, ("document_id", *columns), rows)
+        keys: list[bytes] = []
+        for hashed, embedded in zip(bodies.each(["hash"]), vectors.each(), strict=True):
+            of_shard = hashed["hash"].to_pylist()
+            store.put_vectors(fingerprint, of_shard, matrix(embedded, "vector"))
+            keys += of_shard
+        if "lists" in stages:
+            nodes = column(stages["nodes"].read(), "body")
+            near = stages["lists"].read()
+            put_lists(
+                store,
+                Lists(
+                    [keys[row] for row in nodes.tolist()],
+                    sum_vectors(read_vectors(vectors, nodes)),
+                    matrix(near, "near"),
+                    matrix(near, "cosine"),
+                    results.manifest["recall"],
+                ),
+            )
+    return read_wordings(stages["wordings"])
+
+
+def _read_articles(articles: Source, name: str) -> Iterator[dict[str, Any]]:
+    with articles.folder.open(name) as file:
+        for batch in file.iter_batches(_ARTICLES_AT_ONCE):
+            yield from batch.to_pylist()
+
+
+def _insert(
+    connection: Any, table: str, columns: tuple[str, ...], rows: list[dict[str, Any]]
+) -> None:
+    named = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(
+        f"INSERT INTO {table} ({named}) VALUES ({marks})",  # noqa: S608 - our own words
+        [[row[name] for name in columns] for row in rows],
+    )

@@ -1,0 +1,298 @@
+"""The stages of a run over files in their order, and what each hangs on."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from embeddings.documents import PROCESSING
+from embeddings.engines.protocol import Needs, Outcome, perform
+from embeddings.errors import StoreError
+from embeddings.shards.runs import FAILED, MANIFEST, Run
+from embeddings.shards.stages import Folder, Marker, Task, digest, write_file
+from embeddings.vectors.growing import SPARE
+from embeddings.vectors.neighbours import find_neighbours
+from topics.discovery.weights import MOST_NEIGHBOURS
+from topics.pipeline.sharded import articles, copying, nearing
+from topics.pipeline.sharded.articles import FilePart
+from topics.pipeline.sharded.nearing import GROUP_ROWS, StepsElsewhere, Stretch
+from topics.pipeline.sharded.parts import Part, Settings, Source, column, rows_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.encoders.protocol import Encoder
+    from embeddings.shards.place import Place
+
+T = TypeVar("T")
+
+# Raised when a stage gives something else, so that files of before are not taken.
+VERSION = 1
+# Files that are read by one task: so many at most, and bytes of all but one.
+_FILES, _BYTES = 64, 32 << 20
+
+STAGES = (
+    *("documents", "homes", "articles", "texts", "bodies", "bands", "candidates", "buckets"),
+    *("strangers", "pairs", "components", "wordings", "vectors", "nodes", "rows", "cells"),
+    *("neighbours", "lists"),
+)
+
+
+@dataclass
+class Sharded:
+    """What a run over files has made, by stage; ``run_stages`` makes it.
+
+    Attributes:
+        run: The run.
+        settings: How it was asked for.
+        made: The files of each stage.
+        markers: Of these.
+    """
+
+    run: Run
+    settings: Settings
+    made: dict[str, Source] = field(default_factory=dict)
+    markers: dict[str, dict[str, Marker]] = field(default_factory=dict)
+
+    def do(
+        self,
+        name: str,
+        work: Callable[[Any], None],
+        after: Sequence[str],
+        count: int = 1,
+        options: Mapping[str, object] | None = None,
+        needs: Needs | None = None,
+    ) -> Source:
+        """Do a stage of so many parts, that reads others."""
+        reads = tuple(self.made[one] for one in after)
+        folder, inputs = self.open(name, reads, options or {})
+        tasks = [
+            Part(folder, f"{number:05d}", inputs, number, self.settings, reads)
+            for number in range(count)
+        ]
+        return self.finish(folder, work, tasks, needs)
+
+    def open(
+        self, name: str, reads: Sequence[Source], options: Mapping[str, object]
+    ) -> tuple[Folder, str]:
+        """Return the folder of a stage, and what stands for all that its tasks read."""
+        folders = [one.folder for one in reads]
+        folder = Folder.of(self.run.place, name, {"version": VERSION, **options}, folders)
+        read = (digest(self.markers[one.name]) for one in folders)
+        return folder, hashlib.blake2b(" ".join(read).encode(), digest_size=16).hexdigest()
+
+    def finish(
+        self,
+        folder: Folder,
+        work: Callable[[Any], None],
+        tasks: Sequence[Task],
+        needs: Needs | None = None,
+    ) -> Source:
+        """Do tasks.
+
+        Raises:
+            StoreError: Some were set aside; of reading alone the run goes on without them.
+        """
+        markers = self.run.stage(folder, work, tasks, needs or Needs())
+        if len(markers) < len(tasks) and work is not articles.read_files:
+            one = self.run.failed[-1]
+            raise StoreError(
+                f"{len(tasks) - len(markers)} tasks of the stage {one.stage} failed ({one.about}: "
+                f"{one.why}); {self.run.place}/{FAILED} lists them. What is done is kept."
+            )
+        names = [task.name for task in tasks if task.name in markers]
+        source = Source(folder, tuple(names), tuple(markers[name].rows for name in names))
+        self.made[folder.name], self.markers[folder.name] = source, markers
+        return source
+
+    def write(self, name: str, columns: Mapping[str, NDArray[Any]], after: Sequence[str]) -> Source:
+        """Write the one file of a stage here, in groups of rows."""
+        import pyarrow as pa
+
+        folder, inputs = self.open(name, [self.made[one] for one in after], {})
+
+        def write(task: Part) -> None:
+            with write_file(task) as output:
+                for start in range(0, max(len(next(iter(columns.values()))), 1), GROUP_ROWS):
+                    part = slice(start, start + GROUP_ROWS)
+                    parts = {name: values[part] for name, values in columns.items()}
+                    output.add(
+                        pa.table(
+                            {
+                                name: rows_of(values) if values.ndim > 1 else values
+                                for name, values in parts.items()
+                            }
+                        )
+                    )
+
+        task = Part(folder, "all", inputs, 0, self.settings, ())
+        engine, self.run.engine = self.run.engine, Here()
+        try:
+            return self.finish(folder, write, [task])
+        finally:
+            self.run.engine = engine
+
+
+class Here:
+    """Does what takes what the head has in memory: an engine without workers."""
+
+    name, workers = "here", 1
+
+    def __enter__(self) -> Here:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def run(
+        self, work: Callable[[T], object], tasks: Sequence[T], _needs: Needs | None = None
+    ) -> Iterator[tuple[T, Outcome]]:
+        """See ``Engine``."""
+        for task in tasks:
+            yield task, perform(work, task)
+
+
+def run_stages(sharded: Sharded, encoder: Encoder) -> None:
+    """Do all stages behind ``read_files``, as far as they are not done.
+
+    Args:
+        sharded: The run.
+        encoder: The one that its settings open.
+    """
+    run, settings, do = sharded.run, sharded.settings, sharded.do
+    shards = settings.shards
+    do("homes", articles.find_moves, ["documents"])
+    do("articles", articles.take_articles, ["documents", "homes"], shards, {"read": settings.read})
+    do("texts", articles.list_texts, ["articles"], shards)
+    do("bodies", articles.gather_bodies, ["texts"], shards)
+    find_copies(sharded)
+    threads = min(4, run.engine.workers)
+    needs = Needs(threads=threads, gpus=float(encoder_on_gpu(settings)), keeps=True)
+    named = {"encoder": encoder.fingerprint}
+    do("vectors", nearing.embed_texts, ["bodies"], shards, named, needs)
+    find_near(sharded)
+
+
+def find_copies(sharded: Sharded) -> None:
+    """Do the stages from distinct texts to wordings."""
+    settings, do = sharded.settings, sharded.do
+    shards, options = settings.shards, {"copies": dataclasses.asdict(settings.copies)}
+    do("bands", copying.find_bands, ["bodies"], shards, options)
+    groups = copying.count_groups(settings)
+    do("candidates", copying.find_candidates, ["bands", "bodies"], groups)
+    do("buckets", copying.compare_buckets, ["candidates", "bodies"], shards)
+    do("strangers", copying.compare_strangers, ["buckets", "bodies"])
+    do("pairs", copying.find_hopeful, ["candidates", "buckets", "bodies"], shards)
+    do("components", copying.part_components, ["pairs", "buckets", "strangers"])
+    do("wordings", copying.part_wordings, ["components", "bodies"], shards)
+
+
+def encoder_on_gpu(settings: Settings) -> bool:
+    """Say whether each encoder is to have a GPU of its own."""
+    return settings.device not in ("auto", "cpu")
+
+
+def read_files(sharded: Sharded, files: Mapping[Path, bool]) -> None:
+    """Do the first stage: several small files by one task; those of one set aside one by one.
+
+    Args:
+        sharded: The run.
+        files: Absolute paths in their order, with whether each was named itself.
+    """
+    settings = sharded.settings
+    reading = dataclasses.asdict(settings.reading) | {"given": sorted(settings.given)}
+    options = {"reading": reading, "processing": PROCESSING, "shards": settings.shards}
+    folder, _ = sharded.open("documents", (), options)
+    bundles: list[list[tuple[str, bool]]] = []
+    room = 0
+    for path, named in files.items():
+        size = path.stat().st_size
+        if not bundles or len(bundles[-1]) == _FILES or size > room:
+            bundles.append([])
+            room = _BYTES
+        bundles[-1].append((str(path), named))
+        room -= size
+
+    def make(bundle: Sequence[tuple[str, bool]]) -> FilePart:
+        told = [(name, *_state(Path(name))) for name, _ in bundle]
+        whole = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+        name = hashlib.blake2b(json.dumps(bundle).encode(), digest_size=6).hexdigest()
+        return FilePart(folder, name, whole, 0, settings, (), tuple(bundle))
+
+    def read() -> Source:
+        tasks = [make(bundle) for bundle in bundles]
+        return sharded.finish(folder, articles.read_files, tasks)
+
+    done = read().tasks
+    if len(done) < len(bundles) and any(len(bundle) > 1 for bundle in bundles):
+        sharded.run.failed.clear()
+        sharded.run.place.delete(FAILED)
+        bundles = [
+            part
+            for bundle in bundles
+            for part in ([bundle] if make(bundle).name in done else [[one] for one in bundle])
+        ]
+        read()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns
+
+
+def find_near(sharded: Sharded) -> None:
+    """Find the neighbours of the texts that stand for a wording, or for themselves."""
+    bodies, vectors, wordings = (sharded.made[one] for one in ("bodies", "vectors", "wordings"))
+    table = wordings.read(["wording", "text"], group=0)
+    stands = np.ones(int(bodies.starts[-1]), bool)
+    stands[column(table, "text")[column(table, "text") != column(table, "wording")]] = False
+    nodes = np.flatnonzero(stands)
+    sharded.write("nodes", {"body": nodes}, ["bodies", "wordings"])
+    unit_rows = nearing.read_vectors(vectors, nodes)
+    keys = [key for table in bodies.each(["hash"]) for key in table["hash"].to_pylist()]
+
+    def do(
+        name: str,
+        reads: tuple[Source, ...],
+        count: int,
+        step: int,
+        k: int,
+        probes: tuple[int, int],
+    ) -> Source:
+        options = {"k": k, "probes": probes}
+        folder, inputs = sharded.open(name, reads, options)
+        length = max(step, -(-count // (step * sharded.settings.shards)) * step)
+        tasks = [
+            Stretch(
+                *(folder, f"{start // length:05d}", inputs, 0, sharded.settings, reads),
+                *(start, min(start + length, count), k, probes),
+            )
+            for start in range(0, count, length)
+        ]
+        return sharded.finish(folder, nearing.find_near, tasks, Needs(keeps=True))
+
+    steps = StepsElsewhere(
+        lambda name, columns: sharded.write(name, columns, ["vectors", "nodes"]), do
+    )
+    k = min(MOST_NEIGHBOURS, max(len(nodes) - 1, 0))
+    if k:
+        graph = find_neighbours(
+            unit_rows, k + SPARE, keys=[keys[row] for row in nodes.tolist()], steps=steps
+        )
+        columns = {"near": graph.indices, "cosine": graph.similarities}
+        sharded.write("lists", columns, ["vectors", "nodes"])
+        sharded.run.describe(recall=graph.recall)
+
+
+def read_manifest(place: Place) -> dict[str, Any]:
+    """Return what is noted of the last run in a place; nothing where there was none."""
+    found = place.read(MANIFEST)
+    told: dict[str, Any] = json.loads(found) if found else {}
+    return told
