@@ -41,7 +41,7 @@ from tests.running import load_commands
 WRITTEN = "written"
 FILES = {
     "cluster paths": "articles",
-    "cluster topics": "topics file",
+    "cluster guided": "topics file",
     "cluster owners": "owners file",
     "story owners": "owners file",
     "outlets owners": "owners file",
