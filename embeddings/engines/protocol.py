@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from embeddings.errors import TopicwireError, first_line
@@ -45,7 +45,8 @@ class Needs:
 
     def cover(self, others: Needs) -> bool:
         """Say whether a worker of these may do tasks of others, and no more than them."""
-        return self.memory >= others.memory and replace(others, memory=self.memory) == self
+        same = (self.threads, self.gpus) == (others.threads, others.gpus)
+        return same and self.memory >= others.memory
 
 
 @dataclass(frozen=True)

@@ -159,8 +159,14 @@ def start(workers: int | None, address: str | None) -> RayEngine:
             where = "no cluster is found here" if address else "it does not start"
             raise TopicwireError(f"Ray cannot be used: {where} ({first_line(error)}).") from error
         started.callback(ray.shutdown)
+        # What becomes of workers is ours to tell, and standard output is not the place.
+        ray._private.worker.print_to_stdstream = _say_nothing
         have = int(ray.cluster_resources().get("CPU", 1))
         return RayEngine(workers or have, ray, started.pop_all())
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    pass
 
 
 def _make_token() -> dict[str, str]:

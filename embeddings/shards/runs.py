@@ -186,7 +186,10 @@ def open_run(place: Place, engine: Engine, plan: Sequence[str] = ()) -> Iterator
     with place.lock():
         place.sweep()
         place.delete(FAILED)
-        yield Run(place, engine, plan)
+        try:
+            yield Run(place, engine, plan)
+        finally:
+            place.sweep()  # of workers that died
 
 
 def _json(content: object) -> bytes:
