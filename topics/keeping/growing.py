@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ class Growth:
         ended: Ids of topics of the default level of which no text is left.
         placed: Number of rows that had no topic yet.
         changed_guided: Whether the user's own topics have changed.
+        unmeasured: Ids of topics that lost more than half of their texts to those: how stable they
+            were says nothing of what is left.
     """
 
     kept: KeptTree
@@ -37,6 +40,7 @@ class Growth:
     ended: tuple[int, ...]
     placed: int
     changed_guided: bool
+    unmeasured: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,15 +101,38 @@ def grow_kept(
         for one, topic in sorted(kept.topics.items())
         if one not in used and topic.stands_on(kept.default) and not topic.guided
     )
+    halved = _find_halved(kept, board.tree, texts) & used if changed else set()
     grown = replace(
         board.tree,
-        topics={one: topic for one, topic in board.tree.topics.items() if one in used},
+        topics={
+            one: replace(topic, stability=None) if one in halved else topic
+            for one, topic in board.tree.topics.items()
+            if one in used
+        },
         leaves=texts | left_out,
         founders=frozenset(founders),
         guided=digest,
         _above={},
     )
-    return Growth(grown, board.leaves, born, ended, placed, changed)
+    return Growth(grown, board.leaves, born, ended, placed, changed, tuple(sorted(halved)))
+
+
+def _find_halved(kept: KeptTree, now: KeptTree, texts: Mapping[bytes, int]) -> set[int]:
+    """Return the measured topics that keep less than half of their texts that are still there."""
+    before: Counter[int] = Counter()
+    after: Counter[int] = Counter()
+    for (old, new), number in Counter(
+        (leaf, texts[key]) for key, leaf in kept.leaves.items() if key in texts
+    ).items():
+        stays = set(now.above(new))
+        for one in kept.above(old):
+            before[one] += number
+            after[one] += number * (one in stays)
+    return {
+        one
+        for one, number in before.items()
+        if 2 * after[one] < number and kept.topics[one].stability is not None
+    }
 
 
 class _Board:

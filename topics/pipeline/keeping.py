@@ -254,6 +254,14 @@ def _tell_kept(growth: Growth, method: int) -> tuple[str, ...]:
             f"More than half of the passages of {few}{more} joined after the topics were found; "
             "`topicwire cluster --anew` shows what finding them anew would change."
         )
+    halved = [name for one in growth.unmeasured if (name := kept.topics[one].name)]
+    if halved:
+        few = ", ".join(repr(name) for name in halved[:_NAMED])
+        more = f" and {len(halved) - _NAMED} more" if len(halved) > _NAMED else ""
+        notes.append(
+            f"Your own topics took more than half of {few}{more}: how stable that is was not "
+            "measured since; `topicwire cluster --stability` does."
+        )
     if kept.method != method:
         since = f" on {kept.found[:10]}" if kept.found else ""
         notes.append(

@@ -173,3 +173,18 @@ def test_no_row_moves_but_into_a_topic_that_is_born(batches):
         for one in before.keys() & after.keys():
             assert after[one] == before[one] or after[one] in growth.born
         kept = growth.kept
+
+
+@pytest.mark.parametrize(("share", "measured"), [(3, True), (1.2, False)])
+def test_a_topic_that_loses_more_than_half_to_ones_own_is_measured_no_more(kept, share, measured):
+    stable = {one: replace(topic, stability=0.8) for one, topic in kept.topics.items()}
+    first = np.flatnonzero(SUBJECT[FIRST] == 0)
+    taken = {int(FIRST[place]) for place in first[: int(len(first) / share)]}
+    rows = lay(FIRST, taken=lambda row: 0 if row in taken else -1)
+    marked = replace(kept, topics=stable)
+    growth = grow_kept(marked, rows, ["Mine"], "changed", max(kept.topics) + 1)
+    shown_first = shown(kept)[key(FIRST[first[-1]])]
+    assert (growth.kept.topics[shown_first].stability == 0.8) is measured
+    assert (shown_first in growth.unmeasured) is not measured
+    others = set(shown(kept).values()) - {shown_first}
+    assert all(growth.kept.topics[one].stability == 0.8 for one in others)
