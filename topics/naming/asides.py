@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from embeddings.words.gazetteer import place_of
 
 # Longer than this, a text is more than a note on its author or an appeal.
 _LONGEST_ASIDE = 600
@@ -22,6 +24,7 @@ _AUTHOR = re.compile(
 )
 # "ATHENS, Greece (Sports Network) - ": the agency that sends a report.
 _DATELINE = re.compile(r"\b([A-Z][\w.]+(?:,? [A-Z][\w.]*){0,4}) \([A-Z][\w. ]{1,24}\)(?= ?[-–—]+ )")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
 # "Kerry said", "said Mr. Kerry": so large a share of the passages that name someone, and so many,
 # make a speaker.
 _SAYS = r"(?:said|says|told|tells|added|warned|argued|insisted|vowed|tweeted)\b"
@@ -29,6 +32,7 @@ _HEARD = re.compile(
     rf"\b([A-Z][\w.’'-]*\w) (?:has |had |have |also |later )?{_SAYS}"
     r"|\b(?:said|says) (?:[A-Z][\w.’'-]* ){0,3}?([A-Z][\w-]*\w)\b"
 )
+_BESIDE_A_NAME = re.compile(r" ?\(| [-–—|] ")
 _WORD = re.compile(r"\b[A-Z][\w-]*\w")
 _LEAST_HEARD, _LEAST_SPEECHES = 0.08, 5
 _APPEALS = (
@@ -69,6 +73,7 @@ def leave_out_asides(texts: Sequence[str], documents: Sequence[str] | None) -> l
     for row, text in enumerate(texts):
         speaks = row in speakers and turns[speakers[row]] >= _LEAST_TURNS
         said = text[len(speakers[row][1]) :] if speaks else text
+        said = _ADDRESS.sub(" ", said) if "http" in said or "www." in said else said
         kept.append("" if _is_aside(said) else _DATELINE.sub(r"\1", said))
     return kept
 
@@ -87,6 +92,24 @@ def find_speakers(texts: Sequence[str]) -> frozenset[str]:
     for text in texts:
         named.update({word.casefold() for word in _WORD.findall(text)} & wanted)
     return frozenset(one for one in wanted if speeches[one] >= _LEAST_HEARD * named[one])
+
+
+def find_outlets(sources: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Return the names of outlets, in lower case, as texts say them: CNN, Fox News, Wikinews.
+
+    What stands behind a bracket or a dash is left out, and of an address all but its longest part.
+    """
+    found = set()
+    for source in set(sources):
+        name = _BESIDE_A_NAME.split(source, maxsplit=1)[0].strip()
+        if "." in name and " " not in name:
+            name = max(name.split("."), key=len)
+        words = tuple(name.casefold().split())
+        found |= {words, words[:2]} if len(words) > 1 else {words}
+        first = name.split()[0] if words else ""
+        if first.isupper() and place_of(first.casefold()) is None:
+            found.add(words[:1])
+    return frozenset(found - {()})
 
 
 def _is_aside(text: str) -> bool:

@@ -13,11 +13,12 @@ from embeddings.text.keeping import key_of
 from embeddings.vectors.neighbours import unit_rows
 from topics.hierarchy.tree import TopicTree
 from topics.naming.aliases import fold_aliases
-from topics.naming.asides import find_speakers, leave_out_asides
+from topics.naming.asides import find_outlets, find_speakers, leave_out_asides
 from topics.naming.counted import Counted, count_once
-from topics.naming.keyphrases import Grouping, Keyphrases, find_keyphrases, find_lone_terms
+from topics.naming.keyphrases import Grouping, find_keyphrases, find_lone_terms
 from topics.naming.readability import Reading
 from topics.naming.representatives import choose_representatives, measure_centrality
+from topics.naming.saying import Keyphrases
 from topics.naming.terms import count_terms
 from topics.naming.titles import NAME_PHRASES, name_tree
 from topics.naming.wordforms import is_part
@@ -161,7 +162,7 @@ def describe_tree(
         centrality.append(central)
         merit = cosines * firm[members]
         chosen.append(choose_representatives(members, merit, unit, texts, outlets))
-    phrases = _find_phrases(texts, tree, centrality, documents, known)
+    phrases = _find_phrases(texts, tree, centrality, outlets, documents, known)
     for place, passages in enumerate(chosen):
         if place not in known and len(phrases[place].phrases) < NAME_PHRASES and passages:
             phrases[place] = _fill_up(phrases[place], [texts[row] for row in passages])
@@ -178,7 +179,7 @@ def describe_tree(
             id=place,
             name=names[place],
             kind="guided" if fixed[place] else "discovered",
-            keyphrases=phrases[place].phrases,
+            keyphrases=phrases[place].phrases[: phrases[place].linked],
             size=len(members),
             share=len(members) / rows if rows else 0.0,
             outlets=_count_outlets(known_outlets, outlet_of[members]),
@@ -210,6 +211,7 @@ def _find_phrases(
     texts: Sequence[str],
     tree: TopicTree,
     centrality: Sequence[NDArray[np.float64]],
+    outlets: Sequence[str],
     documents: Sequence[str] | None,
     known: Mapping[int, Described],
 ) -> list[Keyphrases]:
@@ -221,27 +223,33 @@ def _find_phrases(
     if len(known) == len(phrases):
         return phrases
     rows = len(texts)
-    numbers = range(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
+    numbers = _number_documents(rows, documents)
     key = key_of(*texts, *(documents or ()))
     terms, speakers = count_once(key, lambda: _count_terms(texts, documents))
-    reading = Reading(terms, speakers)
+    reading = Reading(terms, speakers, find_outlets(outlets))
     for level in range(len(tree.levels)):
         fresh = [
             place
             for place, topic in enumerate(tree.topics)
             if topic.level == level and place not in known
         ]
-        grouping = _group_topics(tree, level, fresh, centrality, np.array(numbers, np.int64))
+        grouping = _group_topics(tree, level, fresh, centrality, numbers)
         found = find_keyphrases(terms, grouping, KEYPHRASES, reading)
         for place, own in zip(fresh, found, strict=True):
             phrases[place] = own
     return phrases
 
 
+def _number_documents(rows: int, documents: Sequence[str] | None) -> NDArray[np.int64]:
+    """Return the number of each passage's document."""
+    return np.arange(rows) if documents is None else np.unique(documents, return_inverse=True)[1]
+
+
 def _count_terms(texts: Sequence[str], documents: Sequence[str] | None) -> Counted:
     telling = leave_out_asides(texts, documents)
     least = max(least for size, least in _LEAST_COUNTS if len(texts) >= size)
-    return fold_aliases(count_terms(telling, least), telling), find_speakers(telling)
+    terms = count_terms(telling, least, _number_documents(len(texts), documents))
+    return fold_aliases(terms, telling), find_speakers(telling)
 
 
 def _group_topics(

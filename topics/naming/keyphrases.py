@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topics.naming.readability import Reading
+from topics.naming.saying import Keyphrases, Pairs, weigh_for_names
 from topics.naming.terms import Terms, count_terms
 from topics.naming.wordforms import drop_fragments
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 # A phrase reads better than a word of the same weight, and is counted less often.
-_LENGTH_BONUS = (1.0, 1.4, 1.5)
+_LENGTH_BONUS = (1.0, 1.4, 1.5, 1.5, 1.5, 1.5)
 # A term says something of a topic when it is this much more common there than elsewhere;
 # beyond the cap, rarer elsewhere is no more telling: it only favours chance words.
 _LEAST_RATIO = 1.5
@@ -39,8 +40,8 @@ _FEW = 2
 # fit than the least is no keyphrase where there are others.
 _ONE_DOCUMENT = 0.2
 _LEAST_FIT = 0.2
-# A name that stands in less of its topic is worth the less.
-_LEAST_COVERED = 0.05
+# Linked phrases that may name a topic; what stands before the preposition must tell it too.
+_LINKED = 4
 
 
 @dataclass(frozen=True)
@@ -72,51 +73,6 @@ class Grouping:
         return np.array([len(rows) for rows in self.members], np.int64)
 
 
-class _Pairs(NamedTuple):
-    """Terms of topics, best first within each topic; all of shape ``(pairs,)``.
-
-    ``apart`` is the contrast with the topic's siblings in bits, 0 without a parent.
-    """
-
-    term: NDArray[np.int64]
-    topic: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    weights: NDArray[np.float64]
-    apart: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Keyphrases:
-    """A topic's keyphrases, most telling first.
-
-    Attributes:
-        phrases: As they are spelled.
-        weights: What each weighs, to be compared within the topic only.
-        apart: Bits by which each is commoner here than in the rest of the topic's parent;
-            0 without a parent.
-        merits: What each is worth as a name: its weight, less where it reads badly alone.
-        joint: Share of the topic's passages in which each two stand, ``(phrases, phrases)``;
-            in which each stands, on the diagonal.
-        subjects: What each is worth beside a name: a common noun more than another name.
-        joined: What the first makes with another, one after the other ("chemical weapons
-            attack"), by the places of the two.
-        longer: What a single word is said as in a name ("Syrian refugees"), by its place.
-    """
-
-    phrases: tuple[str, ...] = ()
-    weights: tuple[float, ...] = ()
-    apart: tuple[float, ...] = ()
-    merits: tuple[float, ...] = ()
-    joint: tuple[tuple[float, ...], ...] = ()
-    subjects: tuple[float, ...] = ()
-    joined: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    longer: Mapping[int, str] = field(default_factory=dict)
-
-    def said(self, place: int) -> str:
-        """Return how a phrase is said in a name."""
-        return self.longer.get(place, self.phrases[place])
-
-
 def find_keyphrases(
     terms: Terms, grouping: Grouping, wanted: int, reading: Reading
 ) -> list[Keyphrases]:
@@ -131,13 +87,15 @@ def find_keyphrases(
     """
     pairs = _weigh_further(terms, grouping, _weigh_terms(terms, grouping))
     bounds = np.searchsorted(pairs.topic, np.arange(len(grouping.members) + 1))
+    heads = _sum_over(terms.heads, grouping.labels, len(grouping.members))
     found: list[Keyphrases] = []
     for one, members in enumerate(grouping.members):
-        own = _Pairs._make(each[bounds[one] : bounds[one + 1]] for each in pairs)
+        own = Pairs._make(each[bounds[one] : bounds[one + 1]] for each in pairs)
         ranked = own.term.tolist()
         at = {term: place for place, term in enumerate(ranked)}
+        short = [term for term in ranked if term < terms.linked]
         kept = drop_fragments(
-            ranked, dict(zip(ranked, own.counts.tolist(), strict=True)), terms.words
+            short, dict(zip(ranked, own.counts.tolist(), strict=True)), terms.words
         )[:_CANDIDATES]
         if not kept:
             found.append(Keyphrases())
@@ -149,54 +107,24 @@ def find_keyphrases(
         both = (holders @ holders.T).toarray().astype(np.float64)
         picks = _spread(own.weights[places], both, cover, wanted)
         chosen = [places[pick] for pick in picks]
-        joint = both[np.ix_(picks, picks)] / len(members)
-        seen = np.minimum(joint.diagonal() / _LEAST_COVERED, 1.0)
-        merits = own.weights[chosen] * reading.ease[own.term[chosen]] * seen
-        subjects = own.weights[chosen] * reading.beside[own.term[chosen]] * seen
-        longer = {}
-        for number, place in enumerate(chosen):
-            said = reading.lengthen(place, ranked, own.counts)
-            if said >= 0:
-                longer[number] = terms.surfaces[ranked[said]]
-                covered = min(own.counts[said] / len(members) / _LEAST_COVERED, 1.0)
-                whole = own.weights[said] * reading.ease[own.term[said]] * covered
-                merits[number] = max(merits[number], whole)
-                subjects[number] = max(subjects[number], merits[number])
-        found.append(
-            Keyphrases(
-                tuple(reading.tell(ranked[place], members) for place in chosen),
-                tuple(own.weights[chosen].tolist()),
-                tuple(own.apart[chosen].tolist()),
-                tuple(merits.tolist()),
-                tuple(map(tuple, joint.tolist())),
-                tuple(subjects.tolist()),
-                _join_with_lead(
-                    [ranked[place] for place in chosen],
-                    int(np.argmax(merits)),
-                    both[np.ix_(picks, picks)],
-                    members,
-                    reading,
-                ),
-                longer,
-            )
-        )
+        chosen += [at[term] for term in _find_telling(terms, ranked, heads, one, len(members))]
+        found.append(weigh_for_names(terms, own, chosen, len(picks), members, reading))
     return found
 
 
-def _join_with_lead(
-    terms: Sequence[int],
-    lead: int,
-    both: NDArray[np.float64],
-    members: NDArray[np.int64],
-    reading: Reading,
-) -> dict[tuple[int, int], str]:
-    """Return what the best term makes with each other, by their places."""
-    found = {}
-    for other in set(range(len(terms))) - {lead}:
-        for pair in ((lead, other), (other, lead)):
-            one, two = terms[pair[0]], terms[pair[1]]
-            found[pair] = reading.join(one, two, float(both[pair]), members)
-    return {pair: phrase for pair, phrase in found.items() if phrase}
+def _find_telling(
+    terms: Terms, ranked: Sequence[int], heads: csr_array, topic: int, size: int
+) -> list[int]:
+    """Return the most telling linked phrases of a topic, of which what stands first tells too."""
+    linked = [term for term in ranked if term >= terms.linked]
+    if not linked:
+        return []
+    at = np.array(linked) - terms.linked
+    inside = heads[at][:, [topic]].toarray().ravel().astype(np.int64)
+    total = np.diff(terms.heads.indptr)[at]
+    sizes = np.full(len(at), size)
+    tells = _contrast(inside, total, sizes, float(terms.stands.shape[1])) > 0
+    return [term for term, good in zip(linked, tells.tolist(), strict=True) if good][:_LINKED]
 
 
 def find_lone_terms(texts: list[str], wanted: int) -> tuple[str, ...]:
@@ -219,7 +147,7 @@ def find_lone_terms(texts: list[str], wanted: int) -> tuple[str, ...]:
     return tuple(terms.surfaces[one] for one in kept[:wanted])
 
 
-def _weigh_terms(terms: Terms, grouping: Grouping) -> _Pairs:
+def _weigh_terms(terms: Terms, grouping: Grouping) -> Pairs:
     """Weigh terms against the rest of the corpus; keep the best of each topic."""
     sizes = grouping.sizes
     counted = _sum_over(terms.stands, grouping.labels, len(sizes))
@@ -236,10 +164,10 @@ def _weigh_terms(terms: Terms, grouping: Grouping) -> _Pairs:
     weights = _contrast(counts, terms.counts[term], sizes[topic], rows)
     weights *= np.array((0.0, *_LENGTH_BONUS))[lengths[term]] * terms.fitness[term]
     weights *= central.data[use] / counts
-    return _keep_best(terms, _Pairs(term, topic, counts, weights, np.zeros(len(term))), _LOOKED_AT)
+    return _keep_best(terms, Pairs(term, topic, counts, weights, np.zeros(len(term))), _LOOKED_AT)
 
 
-def _weigh_further(terms: Terms, grouping: Grouping, pairs: _Pairs) -> _Pairs:
+def _weigh_further(terms: Terms, grouping: Grouping, pairs: Pairs) -> Pairs:
     """Weigh what the first look kept against the topic's siblings, and by documents."""
     sizes, weights, apart = grouping.sizes, pairs.weights.copy(), pairs.apart.copy()
     nested = np.flatnonzero(grouping.parents[pairs.topic] >= 0)
@@ -280,7 +208,7 @@ def _sum_over(
     return summed
 
 
-def _count_documents(terms: Terms, grouping: Grouping, pairs: _Pairs) -> NDArray[np.int64]:
+def _count_documents(terms: Terms, grouping: Grouping, pairs: Pairs) -> NDArray[np.int64]:
     """Count the documents in which each term stands within its topic."""
     span = int(grouping.documents.max(initial=0)) + 1
     if span == len(grouping.documents):
@@ -317,7 +245,7 @@ def _contrast(
     return np.asarray(np.where(rows == size, share, share * telling))
 
 
-def _keep_best(terms: Terms, pairs: _Pairs, most: int) -> _Pairs:
+def _keep_best(terms: Terms, pairs: Pairs, most: int) -> Pairs:
     """Sort by topic and weight, equal ones by their words; keep so many of each topic."""
     able = np.flatnonzero(pairs.weights > 0)
     # Rounded: the order of passages may change the last bits, and no name.
@@ -325,7 +253,7 @@ def _keep_best(terms: Terms, pairs: _Pairs, most: int) -> _Pairs:
     order = able[np.lexsort((terms.ranks[pairs.term[able]], -weights, pairs.topic[able]))]
     topic = pairs.topic[order]
     order = order[np.arange(len(order)) - np.searchsorted(topic, topic) < most]
-    return _Pairs._make(each[order] for each in pairs)
+    return Pairs._make(each[order] for each in pairs)
 
 
 def _share_out(

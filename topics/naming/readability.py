@@ -8,7 +8,8 @@ from collections.abc import Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.naming.terms import LONGEST_PHRASE, TITLES, WEAK_WORDS, Terms
+from topics.naming.terms import LONGEST_PHRASE, Terms
+from topics.naming.tokens import TITLES, WEAK_WORDS
 
 # Nouns so general that one of them alone tells no reader what a topic is about.
 _GENERAL = frozenset(
@@ -44,8 +45,8 @@ _GENERAL = frozenset(
     organization others outcome package page paper parent parents part parties partner
     partners partnership party past path patient patients  performance period person
     phase phone photo photos phrase picture pictures piece place places plan plans platform
-    play player players point points policies policy politician politicians politics poll
-    polls population position positions possibility post power powers practice presence
+    play player players point points policies policy politician politicians politics
+    population position positions possibility post power powers practice presence
     press pressure price prices principle principles priorities priority problem problems
     process product products program programme programs progress project projects promise
     proposal protection public purpose quality quarter question questions race rally rate
@@ -101,20 +102,35 @@ class Reading:
         beside: float64, one a term: the same beside a name, where a common noun is worth more.
     """
 
-    def __init__(self, terms: Terms, speakers: Set[str] = frozenset()) -> None:
-        """Look at all terms; ``speakers`` are last names from ``find_speakers``."""
+    def __init__(
+        self,
+        terms: Terms,
+        speakers: Set[str] = frozenset(),
+        outlets: Set[tuple[str, ...]] = frozenset(),
+    ) -> None:
+        """Look at all terms.
+
+        Args:
+            terms: The terms.
+            speakers: Last names from ``find_speakers``.
+            outlets: Names from ``find_outlets``: who reports is seldom what is reported.
+        """
         self._terms = terms
         named = terms.named.tolist()
         pairs = list(zip(terms.words, named, strict=True))
         self.ease = np.array([_ease(words, name) for words, name in pairs], dtype=np.float64)
         common = (self.ease == _COMMON) | ((self.ease == 1.0) & ~terms.named)
-        self.beside = np.where(common, _BESIDE, self.ease)
+        # A general word says nothing of a name.
+        self.beside = np.where(common, _BESIDE, np.where(self.ease > _TOO_GENERAL, self.ease, 0.0))
         whole = _find_persons(terms, named)
         heard = np.array(
             [name and words[-1] in speakers and words[-1] in whole for words, name in pairs], bool
         )
         for each in (self.ease, self.beside):
             each[heard] *= _SPEAKER
+        reports = np.array([words in outlets for words in terms.words], bool)
+        self.ease[reports] *= _TOO_GENERAL
+        self.beside[reports] = 0.0
         self._persons = {place for places in whole.values() for place in places}
         self._sharing = _keep_shared(whole, terms.counts.tolist())
         self._places = {words: place for place, words in enumerate(terms.words)}
@@ -159,7 +175,12 @@ class Reading:
         person = bool(named[ranked[place]])
         least = max(_LEAST_USES, _SAID_LONGER * int(counts[place]))
         for other, term in enumerate(ranked):
-            if len(words[term]) == 1 or words[term][-1] != word[0] or counts[other] < least:
+            if (
+                len(words[term]) == 1
+                or words[term][-1] != word[0]
+                or counts[other] < least
+                or term >= self._terms.linked
+            ):
                 continue
             fits = term in self._persons if person else not named[term]
             if fits and self._terms.fitness[term] >= _FIT:

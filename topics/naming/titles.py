@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 
+from embeddings.words.gazetteer import place_of
 from topics.hierarchy.tree import TreeTopic
-from topics.naming.keyphrases import Keyphrases
+from topics.naming.saying import Keyphrases
 from topics.naming.wordforms import alike, is_part, split_words
 
 NAME_PHRASES = 2
@@ -26,8 +27,18 @@ _SECOND_TO_A_WORD = 0.03
 # A common noun says what a name is about where it stands in so much of what the name stands in; a
 # phrase of several words, which says more and is counted less often, in so much.
 _SUBJECT = (0.5, 0.3)
-# What a second phrase is worth that another topic's name begins with.
+# What a second phrase is worth that another topic's name begins with, or a city beside its country.
 _ANOTHERS = 0.5
+_UNFIT = -1.0
+# What makes one phrase with the first ("Paris attacks") is worth the more.
+_JOINED = 2.0
+# What a phrase is worth of the single word that it begins with, to be said in its place.
+_LONGER = 0.6
+# The share of a topic that a second phrase stands in, and how much it is of what the first does.
+_SEEN = 0.03
+_SHORT_WORD = 2
+_SEEN_LINKED = 0.05
+_SEEN_BESIDE = (0.1, 0.12, 0.3, 0.4)
 
 Phrases = Sequence[str]
 
@@ -119,24 +130,32 @@ def _arrange(
     if not wanted:
         return []
     lead = max(wanted, key=lambda place: (own.merits[place], -place))
+    lead = _say_more(own, wanted, lead)
+    if own.is_linked(lead):
+        return [*_name_of(own, wanted, lead), lead]
     one_word = " " not in own.said(lead)
     if not one_word and own.joint[lead][lead] >= _ENOUGH:
         return [lead]
-    rest = [place for place in wanted if not _share_a_word(own.said(lead), own.said(place))]
 
     def beside(place: int) -> float:
+        if not _goes_with(own, lead, place):
+            return _UNFIT
         stands = own.joint[place][place]
         new = 1.0 - own.joint[lead][place] / stands if stands else 1.0
         named = {own.phrases[lead].casefold(), own.phrases[place].casefold()}
-        of_one = any(named <= {one.casefold() for one in child} for child in children)
-        if of_one:
-            return 0.0
+        if any(named <= {one.casefold() for one in child} for child in children):
+            return _UNFIT
+        if (lead, place) in own.joined or (place, lead) in own.joined:
+            return _JOINED * max(own.subjects[place], own.merits[place])
         distinct = _ANOTHERS if own.said(place).casefold() in leads else 1.0
+        if _lies_in(own.said(lead), own.said(place)):
+            distinct *= _ANOTHERS
         # What is said of a name stands beside it.
         if _tells(own, lead, place):
             return own.subjects[place] * distinct
         return own.merits[place] * distinct * ((1 + new) / 2 if one_word else new)
 
+    rest = [place for place in wanted if place != lead]
     best = max(rest, key=lambda place: (round(beside(place), 9), -place), default=None)
     least = _SECOND_TO_A_WORD if one_word else _SECOND
     if best is None or beside(best) < least * own.merits[lead]:
@@ -146,10 +165,76 @@ def _arrange(
     return [lead, best]
 
 
+def _say_more(own: Keyphrases, wanted: Sequence[int], lead: int) -> int:
+    """Return a phrase that a single word leads, where it is worth so much of the word.
+
+    Of a name what befell it ("Paris attacks"), of a common noun what it is about ("sanctions
+    against Russia").
+    """
+    word = own.said(lead)
+    if " " in word:
+        return lead
+    longer = [
+        place
+        for place in wanted
+        if own.said(place).casefold().startswith(f"{word.casefold()} ")
+        and own.is_linked(place) == word.islower()
+        and own.merits[place] >= _LONGER * own.merits[lead]
+    ]
+    return max(longer, key=lambda place: (own.merits[place], -place), default=lead)
+
+
+def _name_of(own: Keyphrases, wanted: Sequence[int], linked: int) -> list[int]:
+    """Return to whom or where it happens what a linked phrase says: "Yemen, killing of protesters".
+
+    None where the phrase says it itself.
+    """
+    if not own.phrases[linked].islower():
+        return []
+    names = [
+        place
+        for place in wanted
+        if own.phrases[place][:1].isupper()
+        and own.joint[place][place] >= own.joint[linked][linked]
+        and own.merits[place] >= _SECOND * own.merits[linked]
+    ]
+    return sorted(names, key=lambda place: (-own.merits[place], place))[:1]
+
+
+def _goes_with(own: Keyphrases, lead: int, place: int) -> bool:
+    """Whether a phrase may stand beside the first: of other words, in enough of the topic.
+
+    A linked phrase says what happens, and stands beside a name alone.
+    """
+    if own.is_linked(place) and not own.phrases[lead][:1].isupper():
+        return False
+    # A general word says nothing beside another.
+    if own.subjects[place] == 0.0 < own.merits[place]:
+        return False
+    seen, least = own.joint[place][place], _SEEN_LINKED if own.is_linked(place) else _SEEN
+    name, first = own.phrases[place][:1].isupper(), own.said(lead)
+    if own.is_linked(place) or (first.islower() and " " not in first and not name):
+        share = _SEEN_BESIDE[0]
+    else:
+        share = _SEEN_BESIDE[3 if name else 1 + (" " not in own.said(place))]
+    enough = seen >= least and seen >= share * own.joint[lead][lead]
+    return enough and not _share_a_word(first, own.said(place))
+
+
+def _lies_in(one: str, other: str) -> bool:
+    """Whether a city is told beside its country, of which it says little: Iraq and Baghdad."""
+    places = [place_of(name.casefold()) for name in (one, other)]
+    if not places[0] or not places[1] or places[0].is_city == places[1].is_city:
+        return False
+    return bool(places[0].codes & places[1].codes)
+
+
 def _tells(own: Keyphrases, lead: int, place: int) -> bool:
     """Whether a phrase is a common noun, told of enough of the topic, for the name that leads."""
     last = own.phrases[place].split()[-1]
     common = own.phrases[lead][:1].isupper() and (own.phrases[place][:1] + last[:1]).islower()
+    if own.is_linked(place):
+        return own.phrases[lead][:1].isupper()
     least = _SUBJECT[" " in own.said(place)]
     return common and own.joint[place][place] >= least * own.joint[lead][lead]
 
@@ -174,7 +259,13 @@ def _compose(
         if used and not taken & _keys(_join(used), used):
             return _join(used), used
     used = _say(order, own)
-    spare = [own.said(place) for place in range(len(own.phrases)) if place not in order]
+    others = [
+        place
+        for place in range(len(own.phrases))
+        if place not in order and not own.is_linked(place)
+    ]
+    others.sort(key=lambda place: (-own.merits[place], place))
+    spare = [own.said(place) for place in others]
     for phrase in spare:
         longer = _join([*used, phrase])
         if len(longer) > NAME_LENGTH or not taken & _keys(_join(used), used):
@@ -191,12 +282,19 @@ def _compose(
 def _list_pairs(order: Sequence[int], own: Keyphrases) -> Iterator[Sequence[int]]:
     """Yield what a name may be made of: as arranged, then the first beside each other one."""
     yield order
-    if order:
-        lead = order[0]
-        others = sorted(range(len(own.phrases)), key=lambda at: (-own.merits[at], at))
-        for other in others:
-            if other not in order and not _share_a_word(own.said(lead), own.said(other)):
-                yield [lead, other]
+    if not order:
+        return
+    lead = order[0]
+    others = sorted(range(len(own.phrases)), key=lambda at: (-own.merits[at], at))
+    able = [
+        other
+        for other in others
+        if other not in order and not _share_a_word(own.said(lead), own.said(other))
+    ]
+    fit = [other for other in able if _goes_with(own, lead, other)]
+    loose = [other for other in able if other not in fit and not own.is_linked(other)]
+    for other in (*fit, *loose):
+        yield [lead, other]
 
 
 def _say(order: Sequence[int], own: Keyphrases) -> list[str]:
@@ -212,8 +310,15 @@ def _say(order: Sequence[int], own: Keyphrases) -> list[str]:
 def _join(phrases: Phrases) -> str:
     """Join phrases into a name: two names or two plurals by "and", others by commas."""
     both = len(phrases) == 2 and not any(" and " in phrase or "&" in phrase for phrase in phrases)
-    # By the last word: al Qaeda is a name, US troops are none.
-    capital = [phrase.split()[-1][:1].isupper() for phrase in phrases]
-    kin = all(capital) or all(phrase.endswith("s") for phrase in phrases)
+    # By the last word: al Qaeda is a name, US troops are none, nor is a meeting in Moscow.
+    capital = [
+        phrase.split()[-1][:1].isupper()
+        and not (phrase.split()[0].islower() and len(phrase.split()[0]) > _SHORT_WORD)
+        for phrase in phrases
+    ]
+    plural = [
+        phrase.endswith("s") and not large for phrase, large in zip(phrases, capital, strict=True)
+    ]
+    kin = all(capital) or all(plural)
     name = (" and " if both and kin else ", ").join(phrases)
     return name[:1].upper() + name[1:]

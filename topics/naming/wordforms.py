@@ -10,6 +10,9 @@ _SHARED = 4
 # A longer term displaces a word in it when it makes up this share of the word's use.
 _PHRASE_SHARE = 0.4
 
+# Of these the first that a word ends in is left out of its root.
+_ENDINGS = ("ings", "ies", "ing", "ied", "als", "es", "ed", "al", "s", "e", "y")
+
 Words = tuple[str, ...]
 
 
@@ -20,7 +23,18 @@ def alike(one: str, other: str) -> bool:
     """
     shorter = min(len(one), len(other))
     shared = max(_SHARED, shorter - 2)
-    return one == other or (shorter >= shared and one[:shared] == other[:shared])
+    if one == other or one + "s" == other or one == other + "s":
+        return True
+    return shorter >= shared and one[:shared] == other[:shared]
+
+
+@lru_cache(maxsize=1 << 17)
+def find_root(word: str) -> str:
+    """Return what forms of a word have in common: release, releases, released."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHARED:
+            return word[: -len(ending)]
+    return word
 
 
 def is_part(one: Words, other: Words) -> bool:

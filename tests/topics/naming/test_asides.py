@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from topics.naming.asides import find_speakers, leave_out_asides
+from topics.naming.asides import find_outlets, find_speakers, leave_out_asides
 
 NEWS = "The convoy crossed the border on Friday: it carried flour."
 
@@ -52,3 +52,18 @@ def test_speakers_are_those_heard_often_where_they_are_named() -> None:
     texts = ["Troops of Assad fell back, Kerry said."] * 5 + ["Assad said that he would stay."]
     assert find_speakers([*texts, *["They fought for Assad."] * 60]) == {"kerry"}
     assert find_speakers(["They spoke of Kerry."] * 60 + texts) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("CNN (Web News)", {("cnn",)}),
+        ("Fox News Opinion", {("fox", "news", "opinion"), ("fox", "news")}),
+        ("en.wikinews.org", {("wikinews",)}),
+        ("BBC News", {("bbc", "news"), ("bbc",)}),
+        ("UK Government", {("uk", "government")}),
+        ("", set()),
+    ],
+)
+def test_outlets_are_known_as_texts_name_them(source: str, names: set[tuple[str, ...]]) -> None:
+    assert find_outlets([source]) == names

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from topics.hierarchy.tree import TopicTree, TreeTopic
 from topics.naming.describing import Topic, describe_topics, describe_tree
-from topics.naming.keyphrases import Keyphrases
+from topics.naming.saying import Keyphrases
 from topics.naming.terms import count_terms
 from topics.naming.titles import name_tree
 from topics.naming.wordforms import alike, is_part
@@ -292,7 +292,7 @@ def test_each_topic_of_a_tree_is_described_once_in_order() -> None:
 def test_a_subtopic_is_named_by_what_sets_it_apart_from_its_siblings() -> None:
     war, _, fronts, sieges = describe_nested(tree())
     assert "Syria war" in war.name
-    assert fronts.name.startswith("Idlib")
+    assert fronts.name == "Offensive on Idlib"
     assert "Aleppo" in sieges.name
     assert "Syria war" not in fronts.name + sieges.name
 
@@ -385,8 +385,8 @@ def test_two_phrases_that_stand_one_after_the_other_are_one() -> None:
 
 
 def test_a_word_is_said_longer_in_a_name() -> None:
-    one = replace(weighed("refugees", "Christians"), longer={0: "Syrian refugees"})
-    assert name_tree([TreeTopic(0, 0, 0, -1)], [one], 0, [""]) == ["Syrian refugees and Christians"]
+    one = replace(weighed("refugees", "migrants"), longer={0: "Syrian refugees"})
+    assert name_tree([TreeTopic(0, 0, 0, -1)], [one], 0, [""]) == ["Syrian refugees and migrants"]
 
 
 def test_what_a_name_is_about_stands_beside_it() -> None:
@@ -405,6 +405,44 @@ def test_a_phrase_says_what_a_name_is_about_in_fewer_of_its_passages_than_a_word
         joint = ((0.5, 0.0, 0.2), (0.0, 0.3, 0.0), (0.2, 0.0, 0.2))
         told = replace(one, subjects=(3.0, 2.0, 2.5), joint=joint)
         assert name_tree([TreeTopic(0, 0, 0, -1)], [told], 0, [""]) == [name or f"Haiti, {said}"]
+
+
+HOSTAGES = ("hostages", "Iraq", "release of hostages")
+
+
+def test_a_linked_phrase_is_a_name_with_whom_or_where_it_is_said_of() -> None:
+    topic = [TreeTopic(0, 0, 0, -1)]
+    for weights, name in (
+        ([1.0, 0.2, 2.0], "Release of hostages"),
+        ([1.0, 1.5, 2.0], "Iraq, release of hostages"),
+        ([1.0, 2.0, 1.5], "Iraq, release of hostages"),
+        ([2.0, 0.02, 0.5], "Hostages"),
+    ):
+        one = replace(weighed(*HOSTAGES, weights=weights), linked=2)
+        assert name_tree(topic, [one], 0, [""]) == [name]
+
+
+def test_a_word_is_said_with_what_it_is_about() -> None:
+    one = weighed("sanctions", "Ukraine", "sanctions against Russia", weights=[2.0, 0.5, 1.5])
+    topic = [TreeTopic(0, 0, 0, -1)]
+    assert name_tree(topic, [replace(one, linked=2)], 0, [""]) == ["Sanctions against Russia"]
+
+
+@pytest.mark.parametrize(("share", "name"), [(0.05, "NBA"), (0.15, "NBA and Toronto")])
+def test_a_name_stands_beside_its_equal_alone(share: float, name: str) -> None:
+    one = weighed("NBA", "Toronto", weights=[2.0, 1.8])
+    joint = ((0.3, 0.0), (0.0, share))
+    assert name_tree([TreeTopic(0, 0, 0, -1)], [replace(one, joint=joint)], 0, [""]) == [name]
+
+
+def test_a_city_says_little_beside_its_country() -> None:
+    one = weighed("Iraq", "Baghdad", "Kurds", weights=[3.0, 2.0, 1.5])
+    assert name_tree([TreeTopic(0, 0, 0, -1)], [one], 0, [""]) == ["Iraq and Kurds"]
+
+
+def test_keyphrases_that_are_shown_hold_no_linked_phrase() -> None:
+    for topic in describe_nested(tree()):
+        assert not {"offensive on Idlib", "siege of Aleppo"} & set(topic.keyphrases)
 
 
 def test_what_another_name_begins_with_counts_less_beside_it() -> None:

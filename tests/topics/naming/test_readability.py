@@ -75,3 +75,11 @@ def test_a_word_seldom_in_a_phrase_is_said_alone() -> None:
     terms = count_terms(texts, 2)
     ranked = list(range(len(terms.words)))
     assert Reading(terms).lengthen(terms.words.index(("refugees",)), ranked, terms.counts) == -1
+
+
+def test_who_reports_reads_worse_than_what_is_reported() -> None:
+    terms = count_terms(["Of the war in Kobani read Fox News, and the New York Times."] * 3, 2)
+    reading = Reading(terms, outlets={("fox", "news")})
+    ease = dict(zip(terms.words, reading.ease.tolist(), strict=True))
+    assert ease["fox", "news"] < ease["kobani",]
+    assert reading.beside[terms.words.index(("fox", "news"))] == 0.0
