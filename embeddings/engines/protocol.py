@@ -28,20 +28,19 @@ class WorkerLostError(Exception):
 class Needs:
     """What each task of a stage takes, so that no more run at once than there is room for.
 
+    What took long to make, an encoder for instance, a worker keeps from one task to the next in
+    a ``functools.cache`` of the function's module: workers live as long as tasks are like theirs.
+
     Attributes:
         threads: Cores; numerical libraries are kept to as many threads.
         memory: Bytes, 0 where it is little.
         gpus: GPUs, or a part of one. On one machine a single worker has all of them, since the
             encoder itself shares the work out.
-        keeps: Whether a worker keeps what took long to make, an encoder for instance, from one
-            task to the next (``functools.cache`` in the module of the function). Such workers
-            live as long as the stage, and are replaced when they die.
     """
 
     threads: int = 1
     memory: int = 0
     gpus: float = 0
-    keeps: bool = False
 
     def cover(self, others: Needs) -> bool:
         """Say whether a worker of these may do tasks of others, and no more than them."""

@@ -75,7 +75,7 @@ def test_workers_keep_to_the_threads_of_a_task(engine):
 
 
 def test_a_worker_keeps_what_took_long_to_make(engine):
-    found = list(engine.run(remember, [Sum(n) for n in range(6)], Needs(threads=2, keeps=True)))
+    found = list(engine.run(remember, [Sum(n) for n in range(6)], Needs(threads=2)))
     # One worker of two threads has both cores: it did all six.
     assert sorted(outcome.result for _, outcome in found) == [1, 2, 3, 4, 5, 6]
 

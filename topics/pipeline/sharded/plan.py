@@ -174,7 +174,7 @@ def run_stages(sharded: Sharded, encoder: Encoder) -> None:
     do("bodies", articles.gather_bodies, ["texts"], shards)
     find_copies(sharded)
     threads = min(4, run.engine.workers)
-    needs = Needs(threads=threads, gpus=float(encoder_on_gpu(settings)), keeps=True)
+    needs = Needs(threads=threads, gpus=float(encoder_on_gpu(settings)))
     named = {"encoder": encoder.fingerprint}
     do("vectors", nearing.embed_texts, ["bodies"], shards, named, needs)
     find_near(sharded)
@@ -276,7 +276,7 @@ def find_near(sharded: Sharded) -> None:
             )
             for start in range(0, count, length)
         ]
-        return sharded.finish(folder, nearing.find_near, tasks, Needs(keeps=True))
+        return sharded.finish(folder, nearing.find_near, tasks, Needs())
 
     steps = StepsElsewhere(
         lambda name, columns: sharded.write(name, columns, ["vectors", "nodes"]), do
