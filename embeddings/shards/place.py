@@ -62,6 +62,10 @@ class Place:
         """Whether it is a folder of this machine, or one that looks like it."""
         return "://" not in self.address
 
+    def holds(self, path: Path) -> bool:
+        """Whether a file of this machine, given by its absolute path, lies in it."""
+        return self.is_local and path.is_relative_to(Path(self.address).resolve())
+
     def list(self, folder: str = "") -> dict[str, int]:
         """Return the files of a folder in it, and their bytes; none where there is no folder."""
         from pyarrow.fs import FileSelector

@@ -102,8 +102,8 @@ class FilesReport:
 
 
 def cluster_files(
-    paths: Any = (),
-    out: Path | str = "",
+    paths: Any,
+    out: Path | str,
     *,
     engine: Engine | str = "local",
     workers: int | None = None,
@@ -150,6 +150,8 @@ def cluster_files(
     wanted = ClusterOptions(**asked)
     given = [find_path(Path(path)) for path in listed or before["paths"]]
     files, folders = list_files(given, wanted.follow_links)
+    # Of an earlier run, where the place lies among the articles.
+    files = {path: named for path, named in files.items() if not place.holds(path)}
     name = lasting_name(wanted.model or os.environ.get("TOPICWIRE_MODEL") or NAME)
     settings = Settings(
         shards=shards or before.get("shards") or _count_shards(files),
@@ -186,6 +188,8 @@ def cluster_files(
         )
         sharded = Sharded(run, settings)
         read_files(sharded, files)
+        aside = [(one.about, None, f"left out: {one.why}") for one in run.failed]
+        run.describe(passed_over=[*run.manifest["passed_over"], *aside])
         if not sum(sharded.made["documents"].rows):
             read = list(sharded.markers["documents"].values())
             raise InputError(describe_nothing(gather_reports(read, run.manifest["passed_over"])))
@@ -193,12 +197,7 @@ def cluster_files(
         documents = [one.facts for one in sharded.markers["documents"].values()]
         digests = {path: told for facts in documents for path, told in facts["digests"].items()}
         run.describe(files=[[str(path), digests.get(str(path))] for path in files])
-        aside = [(one.about, None, f"left out: {one.why}") for one in run.failed]
-        run.describe(
-            passed_over=[*run.manifest["passed_over"], *aside],
-            spent=_add_spent(sharded, before),
-            finished=True,
-        )
+        run.describe(spent=_add_spent(sharded, before), finished=True)
         return FilesReport(
             out=str(place),
             engine=engine.name,

@@ -47,7 +47,7 @@ RATES = (
     Rate("copies", _COPIES, 89e-6, 60, power=1.74),
     Rate("vectors", ("vectors",), 5260e-6, 1540),
     Rate("neighbours", ("nodes", "rows", "cells", "neighbours", "lists"), 193e-6, 2600, 1e6, 1.5),
-    Rate("import: relations, stories, topics, names", (), 550e-6, 13_000),
+    Rate("import: relations, stories, topics, names", (), 550e-6, 5_400),
 )
 
 

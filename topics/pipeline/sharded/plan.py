@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from embeddings.documents import PROCESSING
+from embeddings.encoders.opening import STATIC
 from embeddings.engines.protocol import Needs, Outcome, perform
 from embeddings.errors import StoreError
 from embeddings.shards.runs import FAILED, MANIFEST, Run
@@ -38,10 +39,10 @@ VERSION = 1
 # Files that are read by one task: so many at most, and bytes of all but one.
 _FILES, _BYTES = 64, 32 << 20
 
+# In their order; those behind are as many as the search of neighbours takes.
 STAGES = (
     *("documents", "homes", "articles", "texts", "bodies", "bands", "candidates", "buckets"),
-    *("strangers", "pairs", "components", "wordings", "vectors", "nodes", "rows", "cells"),
-    *("neighbours", "lists"),
+    *("strangers", "pairs", "components", "wordings", "vectors", "nodes", "rows"),
 )
 
 
@@ -173,8 +174,10 @@ def run_stages(sharded: Sharded, encoder: Encoder) -> None:
     do("texts", articles.list_texts, ["articles"], shards)
     do("bodies", articles.gather_bodies, ["texts"], shards)
     find_copies(sharded)
-    threads = min(4, run.engine.workers)
-    needs = Needs(threads=threads, gpus=float(encoder_on_gpu(settings)))
+    # A network is shared by the threads of a worker; a table is looked up by one.
+    threads = 1 if settings.model.startswith(STATIC) else min(4, run.engine.workers)
+    on_gpu = settings.device not in ("auto", "cpu")
+    needs = Needs(threads=threads, gpus=float(on_gpu))
     named = {"encoder": encoder.fingerprint}
     do("vectors", nearing.embed_texts, ["bodies"], shards, named, needs)
     find_near(sharded)
@@ -192,11 +195,6 @@ def find_copies(sharded: Sharded) -> None:
     do("pairs", copying.find_hopeful, ["candidates", "buckets", "bodies"], shards)
     do("components", copying.part_components, ["pairs", "buckets", "strangers"])
     do("wordings", copying.part_wordings, ["components", "bodies"], shards)
-
-
-def encoder_on_gpu(settings: Settings) -> bool:
-    """Say whether each encoder is to have a GPU of its own."""
-    return settings.device not in ("auto", "cpu")
 
 
 def read_files(sharded: Sharded, files: Mapping[Path, bool]) -> None:

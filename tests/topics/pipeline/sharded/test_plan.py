@@ -201,6 +201,13 @@ def test_new_files_are_read_and_the_old_ones_are_not(tmp_path) -> None:
     assert read(tmp_path / "many.db") == read(tmp_path / "one.db")
 
 
+def test_results_among_the_articles_are_not_read_as_articles(tmp_path) -> None:
+    (tmp_path / "a.txt").write_text("Talks\n\nThe ministers met in Geneva to talk that day.\n")
+    for _ in range(2):
+        report = cluster_files(tmp_path, tmp_path / "out", engine=Here(), shards=2)
+        assert (report.reading.files, report.documents) == (1, 1)
+
+
 class Poisoned(Here):
     """Loses a worker on each task that reads a certain file."""
 
