@@ -8,6 +8,7 @@ from typing import Any
 
 from embeddings.errors import InputError
 from embeddings.shards.place import Place
+from topics.answers.import_files import MEMORY
 from topics.pipeline.sharded.importing import Results, open_results
 from topics.pipeline.sharded.plan import read_manifest
 
@@ -114,8 +115,10 @@ def simulate(passages: float, out: Path | str | None = None) -> Simulation:
             "The corpora that rates were measured on are a hundredth of this, or less: candidates "
             "of copies grow faster than the corpus, and may grow otherwise there."
         )
-    if passages > 1e7:
-        notes.append("Beyond some 10,000,000 passages one machine does not hold the import.")
+    room = MEMORY * passages / 1e9
+    notes.append(
+        f"The import, where topics are found, takes {room:,.0f} GB of one machine's memory."
+    )
     return Simulation(int(passages), stages, hours, size, PRICE, hours * PRICE, tuple(notes))
 
 

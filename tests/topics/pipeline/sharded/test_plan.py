@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -98,6 +101,17 @@ def test_any_number_of_shards_gives_the_database_of_one_run(whole, tmp_path, sha
     one, many = read(whole), read(tmp_path / "many.db")
     assert [name for name in TABLES if one[name] != many[name]] == []
     assert all(one[name] for name in ("copies", "relations", "stories", "topics", "graph"))
+
+
+@pytest.mark.skipif("TOPICWIRE_STORE" not in os.environ, reason="see test_store.py of shards")
+def test_results_in_an_object_store_give_the_database_of_one_run(whole, tmp_path) -> None:
+    parts = urlsplit(os.environ["TOPICWIRE_STORE"])
+    store = urlunsplit(parts._replace(path=f"{parts.path}/{uuid.uuid4().hex}"))
+    report = cluster_files(OUTLETS, store, engine=Here(), shards=2)
+    assert "@" not in report.out
+    import_files(store, db=tmp_path / "many.db")
+    one, many = read(whole), read(tmp_path / "many.db")
+    assert [name for name in TABLES if one[name] != many[name]] == []
 
 
 def test_a_run_over_what_was_imported_changes_nothing(tmp_path) -> None:
