@@ -2,7 +2,7 @@
 
 Each run is a process of its own; its cost is the processor time of that process and of all that it
 started, of Ray what its tasks took and the head (Ray's own servers are not counted). Agreement is
-that of every table of the databases (``tests/topics/pipeline/sharded/test_plan.py``); as passages
+that of every table of the databases (``tests/topics/pipeline/sharded/tables.py``); as passages
 of a run over files are numbered in another order, they are named by article and place.
 
     python -m benchmarks.scale --data DIR [--articles 250] [--shards 3] [--ray] [--kills]
@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.topics.pipeline.sharded.test_plan import TABLES, files_of, read
+from tests.topics.pipeline.sharded.tables import TABLES, files_of, read
 from topics.answers.simulating import simulate
 
 MODEL = "static"
