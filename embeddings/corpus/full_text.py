@@ -27,6 +27,8 @@ PLACES = 1 << 20
 # To make these tables takes longer than all that is asked of them.
 _own = threading.local()
 
+_COUNTS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.counts USING fts5vocab (main, words, row)"
+
 # As the index of the passages is made.
 _TOKENIZE = "tokenize = 'porter unicode61 remove_diacritics 2'"
 
@@ -88,12 +90,19 @@ def count_words(store: NamedValues, words: Iterable[str]) -> dict[str, int]:
         store: The store.
         words: As ``split_phrases`` gives them.
     """
-    store.rows("CREATE VIRTUAL TABLE IF NOT EXISTS temp.counts USING fts5vocab (main, words, row)")
+    store.rows(_COUNTS)
     found = store.rows(
         "SELECT term, doc FROM temp.counts WHERE term IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(set(words))),),
     )
     return dict(found)
+
+
+def list_common(store: NamedValues, least: int) -> list[str]:
+    """Return the words that stand in so many passages at least, as ``find_word`` takes them."""
+    store.rows(_COUNTS)
+    found = store.rows("SELECT term FROM temp.counts WHERE doc >= ? ORDER BY term", (least,))
+    return [term for (term,) in found]
 
 
 def read_lengths(store: NamedValues) -> NDArray[np.int32]:

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 # Passages that are looked at again: the nearest by their signs, and as many by their words.
 CANDIDATES = 3000
-# One in so many of them has its vector read. Of fewer passages all are read.
-READ = 5
-# For each hit that is asked for there are so many at least.
-EACH = 60
+# One in so many of them is guessed by both bits, and then one in so many has its vector read. Of
+# fewer passages than the first all are read.
+GUESSED, READ = 5, 20
+# For each hit that is asked for so many are looked at, and so many read, at least.
+EACH, READ_EACH = 60, 12
 
 # Decimals of a score that order passages: more of them hang on how BLAS adds up.
 _DECIMALS = 6
@@ -78,7 +79,7 @@ class Ranking:
         wanted = max(CANDIDATES, self.index.candidates, EACH * limit)
         all_there_are = int(np.count_nonzero(self.may))
         while True:
-            rows = self._choose(wanted, all_there_are)
+            rows = self._choose(wanted, all_there_are, READ_EACH * limit)
             found = self._arrange(rows, limit)
             if len(found) == limit or len(rows) == all_there_are:
                 return found
@@ -86,15 +87,15 @@ class Ranking:
 
     # Candidates
 
-    def _choose(self, wanted: int, all_there_are: int) -> NDArray[np.int64]:
-        """Return the rows whose scores are worth computing."""
+    def _choose(self, wanted: int, all_there_are: int, least: int) -> NDArray[np.int64]:
+        """Return the rows whose scores are worth computing, so many at least."""
         if self.vector is None:
             rows = np.flatnonzero(self.may)
             return choose_best(rows, self.words[rows], wanted)
-        if not len(self.index.signs) or all_there_are <= wanted // READ:
+        if not len(self.index.signs) or all_there_are <= wanted // GUESSED:
             return np.flatnonzero(self.may)
         apart = self.index.distances(self.vector, self.may)
-        spoken = np.flatnonzero(self.words)
+        spoken = np.flatnonzero(self.words > 0)
         if len(spoken) > wanted:
             # The angle between two vectors is, but for chance, their share of signs apart.
             cosines = np.cos(np.pi / len(self.vector) * apart[spoken].astype(np.float32))
@@ -102,8 +103,10 @@ class Ranking:
         chosen = np.zeros(len(apart), np.bool_)
         chosen[choose_nearest(apart, wanted)] = chosen[spoken] = True
         rows = np.flatnonzero(chosen)
-        guess = self._weigh(self.index.guess(self.vector, rows), rows)
-        return choose_best(rows, guess, wanted // READ)
+        for share, fine in ((GUESSED, False), (READ, True)):
+            guess = self._weigh(self.index.guess(self.vector, rows, fine=fine), rows)
+            rows = choose_best(rows, guess, max(wanted // share, least))
+        return rows
 
     def _weigh(self, meaning: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
         return self.weight * meaning + (1 - self.weight) * self.words[rows]

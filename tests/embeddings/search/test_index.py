@@ -67,6 +67,8 @@ def test_a_guess_is_near_the_cosine(store, many, keep):
     rows = np.arange(2000)
     guess, cosines = index.guess(many[7], rows), many @ many[7]
     assert np.corrcoef(guess, cosines)[0, 1] > 0.8
+    both = index.guess(many[7], rows, fine=True)
+    assert np.abs(both - cosines).mean() < 0.6 * np.abs(guess - cosines).mean()
 
 
 def test_the_recall_is_that_of_the_candidates(store, many, keep, monkeypatch):
