@@ -4,16 +4,28 @@ Articles are taken out of a copy of a clustered database and added again, so tha
 are stored and nothing is embedded; then a topic is split, the edit undone, and a pair answered.
 ``other`` is what is no stage: opening the file and the model, and loading libraries.
 
-    python -m benchmarks.growth --db FILE [--articles 10] [--profile STEP]
+    python -m benchmarks.growth --db FILE [--articles 10] [--profile]
+
+With a file of articles in place of a database, what a first run costs without embedding over the
+first so many of them, or over so many made of them: sentences of one label drawn by a seed into
+paragraphs of as many sentences, with exact and near copies at the share that the file has. Word
+vectors (``--model static``) are stored before. ``MiB`` is the most that the process held, and the
+last column the exponent: the slope of time over passages between the first and the last size.
+
+    python -m benchmarks.growth --first FILE.jsonl.gz --sizes 1325 2650 5300 [--made]
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
+import gzip
 import json
+import math
 import os
 import pstats
+import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -22,7 +34,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
+# Of the paragraphs made, exact copies of one before, and near ones.
+EXACT, NEAR = 0.04, 0.02
 STEPS = ("first", "nothing", "remove", "add", "edit", "undo", "answer")
 
 
@@ -127,21 +142,115 @@ def run_step(step: str, db: Path, source: Path, count: int) -> dict[str, float]:
     return {**spent, "other": total - sum(spent.values()), "all": total}
 
 
+def make_articles(articles: list[dict[str, str]], count: int) -> list[dict[str, str]]:
+    """Make so many articles of others: each paragraph of sentences of articles of one label."""
+    random = Random(0)  # noqa: S311 - to draw sentences
+    of_label: dict[str, list[str]] = {}
+    for one in articles:
+        sentences = of_label.setdefault(one.get("label", ""), [])
+        sentences += re.split(r"(?<=[.!?]) +(?=[A-Z])", one["text"].replace("\n", " "))
+    made: list[dict[str, str]] = []
+    paragraphs: list[str] = []
+    for _ in range(count):
+        like = random.choice(articles)
+        texts = []
+        for paragraph in like["text"].split("\n\n"):
+            draw = random.random()
+            if paragraphs and draw < EXACT + NEAR:
+                text = random.choice(paragraphs)
+                text = text if draw < EXACT else edit_words(text, random)
+            else:
+                number = max(len(re.findall(r"[.!?] +[A-Z]", paragraph)), 0) + 1
+                text = " ".join(random.choices(of_label[like.get("label", "")], k=number))
+            texts.append(text)
+            paragraphs.append(text)
+        made.append({**like, "title": texts[0][:60], "text": "\n\n".join(texts), "url": ""})
+    return made
+
+
+def edit_words(text: str, random: Random) -> str:
+    """Take every twentieth word out, and one at least."""
+    words = text.split()
+    out = set(random.sample(range(len(words)), max(len(words) // 20, 1)))
+    return " ".join(word for place, word in enumerate(words) if place not in out)
+
+
+def run_first(path: Path, work: Path) -> dict[str, float]:
+    """Make all of a database of articles, in this process."""
+    from embeddings.corpus.contents import count_rows
+    from embeddings.corpus.intake import add_paths
+    from embeddings.corpus.store import CorpusStore
+    from embeddings.vectors.embedding import embed_corpus
+    from topics.answers.cluster_options import ClusterOptions
+    from topics.answers.encoder import choose_encoder
+    from topics.pipeline.run import derive
+
+    spent: Counter[str] = Counter()
+    time_stages(spent)
+    options = ClusterOptions(model="static", db=work)
+    with CorpusStore.open(work, write=True) as store:
+        encoder = choose_encoder(store, options)
+        add_paths(store, [path], options.reading())
+        embed_corpus(store, encoder)
+        began = time.process_time()
+        derive(store, encoder)
+        total = time.process_time() - began
+        passages = count_rows(store, "passages")
+        size = store.rows("SELECT count(*) FROM relations WHERE kind = 'near_copy'")[0][0]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    counts = {"passages": passages, "near copies": size, "MiB": peak}
+    return {**spent, "other": total - sum(spent.values()), "all": total, **counts}
+
+
+def measure_first(given: argparse.Namespace) -> None:
+    """Print a column for each size, and the exponent of each stage."""
+    with gzip.open(given.first, "rt", encoding="utf-8") as file:
+        articles = [json.loads(line) for line in file]
+    columns: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in given.sizes:
+            some = make_articles(articles, size) if given.made else articles[:size]
+            path, work = Path(folder) / f"{size}.jsonl", Path(folder) / f"{size}.db"
+            path.write_text("".join(json.dumps(one) + "\n" for one in some), encoding="utf-8")
+            del some
+            given.db, given.work = path, work
+            columns[str(size)] = run_apart("whole", work, given)
+            print(f"{size}: {columns[str(size)]}", file=sys.stderr, flush=True)
+            work.unlink()
+    print_columns(columns)
+    first, *_, last = (*columns.values(), *columns.values())
+    ratio = math.log(last["passages"] / first["passages"])
+    for row in first if ratio else ():
+        if first[row] > 0 and last[row] > 0:
+            print(f"{row:<12} exponent {math.log(last[row] / first[row]) / ratio:.2f}")
+
+
 def main() -> None:
     """Print a column for each step, a row for each stage."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--db", type=Path, required=True)
+    parser.add_argument("--db", type=Path)
+    parser.add_argument("--first", type=Path, help="A .jsonl.gz file of articles.")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1325, 2650, 5300])
+    parser.add_argument("--made", action="store_true", help="Articles made of those of the file.")
     parser.add_argument("--articles", type=int, default=10)
     parser.add_argument("--steps", nargs="+", default=STEPS, choices=STEPS)
     parser.add_argument("--profile", action="store_true", help="Of each step, what takes longest.")
     parser.add_argument("--work", type=Path, help="The copy that is worked on; kept.")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.first and not given.step:
+        measure_first(given)
+        return
     if given.step:
         profile = cProfile.Profile(time.process_time)
         if given.profile:
             profile.enable()
-        found = run_step(given.step, given.work, given.db, given.articles)
+        whole = given.step == "whole"
+        found = (
+            run_first(given.db, given.work)
+            if whole
+            else run_step(given.step, given.work, given.db, given.articles)
+        )
         if given.profile:
             profile.disable()
             pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative").print_stats(110)
@@ -155,6 +264,11 @@ def main() -> None:
         for step in given.steps:
             columns[step] = run_apart(step, work, given)
             print(f"{step}: {columns[step]['all']:.2f}", file=sys.stderr, flush=True)
+    print_columns(columns)
+
+
+def print_columns(columns: dict[str, dict[str, float]]) -> None:
+    """Print a column for each step or size, a row for each stage."""
     rows = list(dict.fromkeys(row for found in columns.values() for row in found))
     rows = [row for row in rows if row not in ("other", "all")] + ["other", "all"]
     print(f"{'CPU s':<12}" + "".join(f"{step:>9}" for step in columns))
