@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -31,6 +30,9 @@ def run_blocks(work: Callable[[int], None], starts: Sequence[int]) -> None:
             for start in track(starts, len(starts)):
                 work(start)
             return
+        # With logging, which it imports, a tenth of a search's start.
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(threads) as pool:
             for _ in track(pool.map(work, starts), len(starts)):
                 pass

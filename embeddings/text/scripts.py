@@ -12,6 +12,8 @@ _SMALL_BLOCKS = (
     (0x1000, 0x109F),  # Burmese
     (0x1780, 0x17FF),  # Khmer
 )
+# Where the digits of all scripts stand; to look through all that is between takes 4 ms.
+_WITH_DIGITS = ((0x0660, 0x1C60), (0xA620, 0xAC00), (0xFF10, 0xFF1A))
 # Han, kana and bopomofo, without their punctuation.
 _HAN_AND_KANA = (
     "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
@@ -59,8 +61,9 @@ def _choose_forms() -> dict[int, int | str | None]:
     forms: dict[int, int | str | None] = {**str.maketrans("أإآٱىةؤئیکё", "اااايهوييكе")}
     forms |= dict.fromkeys(map(ord, "\u0640" + _list(0x0591, 0x06ED, "M")))
     forms |= {0xFF01 + place: chr(0x21 + place) for place in range(94)}
-    for digit in filter(str.isdecimal, map(chr, range(0x0660, 0xFF1A))):
-        forms[ord(digit)] = str(unicodedata.digit(digit))
+    for block in _WITH_DIGITS:
+        for digit in filter(str.isdecimal, map(chr, range(*block))):
+            forms[ord(digit)] = str(unicodedata.digit(digit))
     return forms
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from functools import cached_property, wraps
 from inspect import Signature, signature
@@ -29,6 +28,7 @@ from embeddings.search.searcher import Searcher
 from topics.answers.encoder import stored_encoder
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from types import TracebackType
 
     from embeddings.corpus.store import CorpusStore
@@ -232,6 +232,9 @@ class Session:
         """
         if not self._watch:
             return answer()
+        # Commands ask once, and start without it.
+        from concurrent.futures import CancelledError, Future
+
         while True:
             with self._lock:
                 # Looked at before the answer is, which may be of a later state, never an earlier.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -42,6 +43,10 @@ COMMANDS = {
 }
 
 
+# These multiply little: to start the threads of BLAS takes numpy longer than that.
+_ALONE = {"topics", "search", "copies", "story", "article", "changes", "outlets", "trends", "info"}
+
+
 class _Commands(TyperGroup):
     """All commands, each loaded where it is asked for, so that a list of them waits for none.
 
@@ -69,6 +74,8 @@ class _Commands(TyperGroup):
 
 
 def _load(name: str) -> Any:
+    if name in _ALONE:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # The one name that no module may have.
     module = import_module(f"topics.cli.{'importing' if name == 'import' else name}")
     epilog = f"Example: {module.EXAMPLE}"
