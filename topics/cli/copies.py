@@ -16,7 +16,7 @@ from topics.cli.options import (
     JsonOption,
     filtered,
 )
-from topics.cli.output import echo, plain, print_json, say
+from topics.cli.output import echo, plain, print_json, say, show
 from topics.cli.side_by_side import describe_change, where, where_article
 
 if TYPE_CHECKING:
@@ -93,41 +93,50 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """List passages that several outlets share: copies, edited copies, same events."""
-    wanted: dict[str, Any] = {
-        "kinds": kind or (),
-        "least_share": least_share,
-        "sharing": sharing or (),
-    }
-    shown = None if as_json else limit
+    wanted = {"kinds": kind or (), "least_share": least_share, "sharing": sharing or ()}
     if why_not is not None and (
         articles or pairs or csv is not None or any(wanted.values()) or filters != Filters()
     ):
         raise InputError("--why-not A B stands alone; leave the other options out.")
     if articles and pairs:
         raise InputError("--articles lists pairs as it is; leave --pairs out.")
+    shown = None if as_json else limit
     if why_not is not None:
         from topics.answers.why_not import why_not as explain
 
-        found = explain(*why_not, db=db)
-        print_json(found) if as_json else _print_explanation(found)
+        show(explain(*why_not, db=db), as_json, _print_explanation)
     elif articles:
-        from topics.answers.article_copies import ArticlePair, list_article_copies
-
-        listed, left = list_article_copies(
-            db, filters, **wanted, limit=None if csv is not None else shown
-        )
-        if csv is not None:
-            _write(listed, ArticlePair, csv, db)
-            left = max(0, len(listed) - limit)
-        print_json(listed) if as_json else _print_articles(listed[:limit], left)
+        listed, left = _find_articles(db, filters, wanted, csv, shown)
+        print_json(listed) if as_json else _print_articles(listed, left)
     else:
-        from topics.answers.copies import PairListing, list_copies
-
-        report, more = list_copies(db, filters, **wanted, pairs=pairs, limit=shown)
-        if csv is not None:
-            rows, _ = list_copies(db, filters, **wanted, pairs=True)
-            _write(rows.pairs, PairListing, csv, db)
+        report, more = _find_passages(db, filters, wanted | {"pairs": pairs}, csv, shown)
         print_json(report) if as_json else _print(report, more)
+
+
+def _find_articles(
+    db: Path, filters: Filters, wanted: dict[str, Any], csv: Path | None, limit: int | None
+) -> tuple[Sequence[ArticlePair], int]:
+    """Return pairs of articles, and how many more there are; all of them go into a table."""
+    from topics.answers.article_copies import ArticlePair, list_article_copies
+
+    if csv is None:
+        return list_article_copies(db, filters, **wanted, limit=limit)
+    listed, _ = list_article_copies(db, filters, **wanted)
+    _write(listed, ArticlePair, csv, db)
+    return listed[:limit], len(listed[limit:]) if limit is not None else 0
+
+
+def _find_passages(
+    db: Path, filters: Filters, wanted: dict[str, Any], csv: Path | None, limit: int | None
+) -> tuple[CopyReport, Counter[str]]:
+    """Return groups or pairs of passages, and how many more; all pairs go into a table."""
+    from topics.answers.copies import PairListing, list_copies
+
+    found = list_copies(db, filters, **wanted, limit=limit)
+    if csv is not None:
+        rows, _ = list_copies(db, filters, **wanted | {"pairs": True})
+        _write(rows.pairs, PairListing, csv, db)
+    return found
 
 
 def _write(rows: Sequence[Any], kind: type, csv: Path, db: Path) -> None:
