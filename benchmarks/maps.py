@@ -1,12 +1,13 @@
 """The map: seconds and trustworthiness of the layout beside umap-learn's, seconds of a drawing.
 
-    python -m benchmarks.maps --vectors FILE.npy [--rows N] [--drawn N] [--grown]
+    python -m benchmarks.maps --vectors FILE.npy [--rows N] [--drawn N] [--laid-out N] [--grown]
 
 Both layouts are of the same 15 neighbours, one after the other in one process, three times;
 imports and the compilation of a first run are not in their seconds, which are of the processor.
 The peer is ``umap.UMAP`` with its own defaults, its graph precomputed. Trustworthiness is that
 of up to 2,500 rows drawn at random, cosine, 15 neighbours. What is drawn are as many made points
-as asked for, of 30 topics of four parts each, on a page of 2,000 by 1,500 pixels.
+as asked for, of 30 topics of four parts each, on a page of 2,000 by 1,500 pixels; what is laid out
+are made vectors of as many.
 
 ``--grown`` compares a map that grew with one laid out afresh instead: some rows, drawn at random,
 are put on a map of the others, at once or in ten steps. Trustworthiness is that of the rows added,
@@ -142,6 +143,35 @@ def compare(vectors: Floats) -> None:
             print(f"{name:<10}{seconds:>8.1f}{measure_trust(vectors, points):>8.4f}", flush=True)
 
 
+def make_graph(count: int) -> tuple[NeighbourGraph, Floats]:
+    """Make vectors of 30 topics of four parts, and the neighbours of each, one in another part."""
+    random = np.random.default_rng(0)
+    topics = random.normal(size=(30, 1, 64))
+    middles = (topics + 0.6 * random.normal(size=(30, 4, 64))).reshape(-1, 64)
+    part = random.integers(0, 120, count)
+    vectors = unit_rows(middles[part] + 0.5 * random.normal(size=(count, 64)).astype(np.float32))
+    indices = np.empty((count, NEIGHBOURS), np.int32)
+    for one in range(120):
+        rows = np.flatnonzero(part == one)
+        near = vectors[rows] @ vectors[rows].T
+        np.fill_diagonal(near, -1)
+        indices[rows] = rows[np.argpartition(-near, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]]
+        beside = np.flatnonzero((part // 4 == one // 4) & (part != one))
+        indices[rows, -1] = random.choice(beside, len(rows))
+    similarities = np.einsum("nd,nkd->nk", vectors, vectors[indices])
+    return NeighbourGraph(indices, similarities, 1.0), vectors
+
+
+def time_layout(count: int) -> None:
+    """Print how long the layout of made vectors takes."""
+    few = make_graph(4_000)
+    layout(*few, hash_rows(few[1]))
+    graph, vectors = make_graph(count)
+    keys, wall = hash_rows(vectors), time.perf_counter()
+    spent, _ = timed(lambda: layout(graph, vectors, keys).points)
+    print(f"{count:,} points laid out: {spent:.1f} CPU s, {time.perf_counter() - wall:.1f} s")
+
+
 def make_points(count: int) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Make places, topics and finer topics of points, 30 topics of unlike size."""
     random = np.random.default_rng(0)
@@ -175,11 +205,14 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path)
     parser.add_argument("--rows", type=int, default=None)
     parser.add_argument("--drawn", type=int, default=100_000)
+    parser.add_argument("--laid-out", type=int, default=0)
     parser.add_argument("--grown", action="store_true", help="A map that grew beside a fresh one.")
     given = parser.parse_args()
     if given.vectors is not None:
         vectors = unit_rows(np.load(given.vectors)[: given.rows].astype(np.float32))
         (compare_grown if given.grown else compare)(vectors)
+    if given.laid_out:
+        time_layout(given.laid_out)
     if given.drawn and not given.grown:
         with tempfile.TemporaryDirectory() as folder:
             time_drawing(given.drawn, Path(folder) / "map.png")

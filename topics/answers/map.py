@@ -109,6 +109,9 @@ def _draw(
     rows = read_nodes_shown(store)
     sizes = np.array([row[3] for row in rows], dtype=np.int64)
     on = outline.on(level)
+    labels = np.array([at[row[1]] for row in rows], dtype=np.int64)
+    # As in the report: what is under no topic that is shown is grey.
+    labels[~np.isin(labels, list(on))] = -1
     shown = {*on, *below.values()}
     first, last = (date[:10] for date in read_dates(store)[:2])
     dates = f"{spell_date(first)} to {spell_date(last)}. " if first != last else ""
@@ -116,7 +119,7 @@ def _draw(
     return draw(
         # Page furniture has a place and no topic.
         points[[row[0] for row in rows]],
-        np.array([at[row[1]] for row in rows], dtype=np.int64),
+        labels,
         {topic_id: outline.names[topic_id] for topic_id in shown},
         path,
         title=title
@@ -124,7 +127,7 @@ def _draw(
         f"{from_outlets(len(count_outlets(store)))}",
         subtitle=f"{dates}A point is a passage; points near each other say like things."
         + COLOURS[colour],
-        caption=_tell_source(store, int(sizes.sum()), len(rows)),
+        caption=_tell_source(store, int(sizes.sum()), len(rows), int(sizes[labels < 0].sum())),
         finer=np.array([below.get(row[1], -1) for row in rows], dtype=np.int64),
         sizes=sizes,
         strengths=np.array([row[2] for row in rows], dtype=np.float32),
@@ -143,7 +146,7 @@ def find_finer(outline: Outline, level: int | None) -> dict[int, int]:
     return outline.at(level + 1) if level < outline.deepest else {}
 
 
-def _tell_source(store: CorpusStore, placed: int, points: int) -> str:
+def _tell_source(store: CorpusStore, placed: int, points: int, grey: int) -> str:
     """Return what the picture was made from, how much of it is shown, and when it was made."""
     articles = count(count_rows(store, "documents"), "article")
     outlets = [name for name, _ in count_outlets(store)]
@@ -159,6 +162,8 @@ def _tell_source(store: CorpusStore, placed: int, points: int) -> str:
     if repeated := placed - points:
         is_drawn = "copy is" if repeated == 1 else "copies are"
         told[-1] += f"; {repeated:,} {is_drawn} drawn once, with their original"
+    if grey:
+        told[-1] += f"; {grey:,} {'is' if grey == 1 else 'are'} under no topic that is shown"
     today = spell_date(datetime.datetime.now(tz=datetime.UTC).date().isoformat())
     return " ".join([*told[:-1], f"{told[-1]}.", f"Made with Topicwire, {today}."])
 

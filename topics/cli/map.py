@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.progress import listen
+from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, LevelOption
 from topics.cli.output import echo, show
 from topics.cli.progress import show_progress
@@ -60,6 +61,9 @@ def run(
 def _print(picture: MapPicture) -> None:
     echo(f"Drew {picture.path}, {picture.width} by {picture.height} pixels.")
     if picture.unnamed:
-        echo(f"{len(picture.unnamed)} smaller topics are drawn without their names.")
+        drawn = (
+            "is drawn without its name" if len(picture.unnamed) == 1 else "are drawn without names"
+        )
+        echo(f"{count(len(picture.unnamed), 'smaller topic')} {drawn}.")
     if picture.missing_characters:
         echo(f"No font at hand shows: {' '.join(picture.missing_characters)}")

@@ -32,12 +32,16 @@ CURVE_B = 0.8951
 # 5.5 s, at trustworthiness .921 and .922.
 MOST_EPOCHS, FEWEST_EPOCHS, POINT_EPOCHS = 500, 200, 2_000_000
 NEGATIVE_SAMPLES = 5
+# How strongly points push others off, and the first step; 1 and 1 in UMAP. With these, as many
+# epochs keep more neighbours: trustworthiness .973 for .970 on timeline, .971 for .963 on BBC.
+REPULSION = 3.0
+FIRST_STEP = 0.5
 # The first step of points that are put among others, of 1: they begin where they belong.
 SETTLING = 0.25
 # Side of the square that the first positions fill, as in UMAP.
 START_SIDE = 10.0
-# An island (a part of the graph without an edge to the rest) is drawn at most this share
-# of the map's diagonal away from the rest: UMAP's distance between them means nothing.
+# An island (a part of the map that is far from all else) is drawn about this share of the
+# map's diagonal away from the rest: UMAP's distance between them means nothing.
 ISLAND_GAP = 0.06
 # A point further from the middle than this many times the 98th percentile is drawn closer.
 FAR = 1.25
@@ -97,7 +101,7 @@ def layout(
         points, unit = _frame(_spread_coincident(_principal_components(rows)))[0], 0.0
     else:
         found = optimise(weights, _start(rows, seed), seed)
-        points, unit = _frame(_rein_in(_gather_islands(found, weights)))
+        points, unit = _frame(_rein_in(_gather_islands(found)))
     placed = np.empty((n, 2), dtype=np.float32)
     placed[order] = points
     return Layout(placed, keys, unit)
@@ -237,10 +241,11 @@ def optimise(
         CURVE_A,
         CURVE_B,
         np.random.default_rng(seed).integers(limits.min, limits.max, 3, dtype=np.int64),
+        gamma=REPULSION,
         negative_sample_rate=NEGATIVE_SAMPLES,
         # One line an epoch, to something that counts them.
         tqdm_kwds={"disable": False, "file": _Epochs(epochs), "bar_format": "{n}"},
-        initial_alpha=1.0 if moving is None else SETTLING,
+        initial_alpha=FIRST_STEP if moving is None else SETTLING,
         move_other=moving is None,
     )
     return np.asarray(placed, dtype=np.float64)
@@ -300,12 +305,18 @@ def _spread_coincident(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return spread
 
 
-def _gather_islands(points: NDArray[np.float64], weights: coo_matrix) -> NDArray[np.float64]:
-    """Move far parts of a disconnected graph towards the largest, whole and unturned."""
-    from scipy.sparse.csgraph import connected_components
+def _gather_islands(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move what lies far from all else towards the largest part, whole and unturned."""
+    from scipy.ndimage import label
     from scipy.spatial import cKDTree
 
-    count, part = connected_components(weights, directed=False)
+    # Parts between which a row of cells is empty; few points lie further apart as they are.
+    side = max(ISLAND_GAP, len(points) ** -0.5) * float(np.hypot(*np.ptp(points, axis=0))) + 1e-9
+    cells = tuple(((points - points.min(axis=0)) / side).astype(np.int64).T)
+    grid = np.zeros([int(one.max()) + 1 for one in cells], dtype=bool)
+    grid[cells] = True
+    numbered, count = label(grid, structure=np.ones((3, 3)))
+    part = numbered[cells] - 1
     if count == 1:
         return points
     sizes = np.bincount(part)
@@ -316,7 +327,7 @@ def _gather_islands(points: NDArray[np.float64], weights: coo_matrix) -> NDArray
         own = moved[part == island]
         gap = ISLAND_GAP * float(np.hypot(*np.ptp(placed, axis=0))) + 1e-9
         tree, middle = cKDTree(placed), own.mean(axis=0)
-        for share in np.linspace(1.0, 0.0, 51):
+        for share in 0.95 ** np.arange(150):
             # Step by step towards the middle, until the next step would come too close.
             step = own - (1 - share) * middle
             if tree.query(step)[0].min() < gap:

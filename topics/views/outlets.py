@@ -107,7 +107,7 @@ def view_outlets(report: OutletReport) -> OutletsView:
 
 def _row(line: OutletLine) -> OutletRow:
     counts = [(getattr(line, field), shape, name) for field, shape, name in _KINDS]
-    says = ", ".join(
+    says = " · ".join(
         f"{percent(number, line.words)} {name}" for number, _, name in counts if number
     )
     picture = draw_parts([(shape, number) for number, shape, _ in counts], line.words, says)

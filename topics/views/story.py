@@ -121,7 +121,7 @@ def _measure(one: StoryArticle, versions: int) -> Makeup:
         ("rote", one.repeated + one.boilerplate),
     ]
     words = ("own", "copied", "shared, order unknown", "quotations", "repeated")
-    says = ", ".join(
+    says = " · ".join(
         f"{percent(number, one.words)} {word}"
         for word, (_, number) in zip(words, parts, strict=True)
         if number

@@ -6,12 +6,14 @@ import re
 
 import pytest
 
+import topics
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from tests.running import run
 from topics.answers.counting import spell_date
 from topics.answers.map import find_finer, map  # noqa: A004
-from topics.hierarchy.outline import Outline
+from topics.hierarchy.outline import Outline, read_outline
+from topics.maps.palette import LIGHT
 
 
 def texts_of(path) -> str:
@@ -32,6 +34,19 @@ def test_a_copy_has_the_colour_of_the_outlet_that_had_it_first(news):
     legend = told[told.index("Colour: who") :]
     assert "levant-wire" in legend
     assert " post " not in legend.partition("Source:")[0]
+
+
+def test_what_is_under_no_topic_that_is_shown_is_grey_and_counted(news, monkeypatch):
+    with CorpusStore.open(news) as store:
+        outline = read_outline(store)
+    assert "under no topic" not in texts_of(map(news.with_name("map.svg"), db=news).path)
+    *shown, hidden = outline.on(None)
+    number = sum(one.passages for one in topics.topics(news) if one.id == hidden)
+    monkeypatch.setattr(Outline, "on", lambda *_: shown)
+    path = map(news.with_name("map.svg"), db=news).path
+    is_or_are = "is" if number == 1 else "are"
+    assert f"; {number} {is_or_are} under no topic that is shown." in texts_of(path)
+    assert LIGHT.none in path.read_text(encoding="utf-8")
 
 
 def test_dates_run_from_the_first_to_the_last(news):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topics.maps.layout import layout
+from topics.maps.layout import _gather_islands, layout
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,23 @@ def test_a_part_without_a_link_to_the_rest_does_not_squeeze_it():
     placed = layout(Neighbours(indices.astype(np.int32)), vectors, hashes(vectors)).points
     widths = [np.ptp(placed[group == part], axis=0).max() for part in range(3)]
     assert min(widths) > 0.3
+
+
+@pytest.mark.parametrize("away", [1.5, 4.0, 100.0])
+def test_what_is_far_from_all_else_is_drawn_closer_and_whole(away):
+    main = np.stack(np.meshgrid(np.linspace(0, 1, 20), np.linspace(0, 1, 20)), -1).reshape(-1, 2)
+    island = np.array([[0, 0.4], [0.05, 0.4], [0, 0.48]]) + np.array([away, 0])
+    placed = _gather_islands(np.concatenate([island, main]))
+    # The middle of the largest part is the new zero.
+    np.testing.assert_allclose(placed[3:], main - 0.5)
+    np.testing.assert_allclose(placed[:3] - placed[0], island - island[0])
+    gap = np.linalg.norm(placed[:3, None] - placed[3:], axis=2).min()
+    assert 0.05 < gap < 0.2
+
+
+def test_points_that_lie_apart_alike_stay_where_they_are():
+    points = np.random.default_rng(0).normal(size=(40, 2))
+    np.testing.assert_array_equal(_gather_islands(points), points)
 
 
 def test_the_long_side_lies_horizontally():
