@@ -1,4 +1,4 @@
-"""Notes on the author, appeals and disclaimers: paragraphs that are of no story.
+"""Notes on the author, appeals, disclaimers and formulas: paragraphs that are of no story.
 
 Told by the words of such notes in English; in other languages by their recurrence alone.
 """
@@ -43,12 +43,26 @@ _AUTHOR = re.compile(
 )
 
 
+# What hosts and guests of an interview say to each other, whoever they are: all of a short
+# paragraph ("Thank you for joining us, Senator."), and nobody's quotation.
+_FORMULA = re.compile(
+    r"\W*(?:[\w.'’\- ]{1,40}: )?"
+    r"(?:(?i:and|so|well|ok(?:ay)?|all right),? "
+    r"|(?:[A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]+){0,3}, )){0,3}"
+    r"(?:(?i:thank you(?! for signing)|thanks(?! to\b)|you(?:['’]re| are) welcome\b"
+    r"|welcome (?:back )?to (?:the|our|this) (?:\w+ ){0,2}(?:broadcast|podcast|program|show)"
+    r"|we['’]ll be (?:right )?back|stay with us"
+    r"|(?:good|great|nice) to (?:be (?:here|with)|have you)"
+    r"|good (?:morning|afternoon|evening)\b|joining (?:me|us) (?:now|today|tonight|here|from))"
+    r"|[^.!?\"“”]{0,60}\bjoins (?:me|us) (?:now|today|tonight|here|from|live)\b)[^\"“”]*"
+)
+_FORMULA_WORDS = 25
 # A link to another article, headline in capitals.
 _LINK = re.compile(r"(?=(?:[^A-Z]*[A-Z]){12})[^a-z@\"“”]+[^a-z.!?@\"“”]")
 
 
 def is_note(paragraph: str, *, at_edge: bool) -> bool:
-    """Whether a paragraph is a note on the author, an appeal, a disclaimer or a link.
+    """Whether a paragraph is a note on the author, an appeal, a disclaimer, formula or link.
 
     Args:
         paragraph: Its text.
@@ -56,4 +70,9 @@ def is_note(paragraph: str, *, at_edge: bool) -> bool:
             its article ("Peter Bergen is CNN's national security analyst ...").
     """
     found = _NOTE.search(paragraph) or _LINK.fullmatch(paragraph.strip())
-    return bool(found or (at_edge and _AUTHOR.match(paragraph)))
+    short = len(paragraph.split(None, _FORMULA_WORDS)) <= _FORMULA_WORDS
+    return bool(
+        found
+        or (short and _FORMULA.fullmatch(paragraph.strip()))
+        or (at_edge and _AUTHOR.match(paragraph))
+    )

@@ -25,6 +25,9 @@ NOTES = [
     "Get the weekly newsletter.",
     "The Courier is not showing the cartoons.",
     "For information on licensing requests, write to the desk.",
+    "Thank you for joining us on the program this morning, and for your time.",
+    "HADDAD: Senator Saleh, thanks very much for being with us.",
+    "The governor joins us now from the capital. Good to have you.",
 ]
 REPORTS = [
     "The convoy of eleven lorries crossed the border shortly before noon.",
@@ -38,6 +41,9 @@ REPORTS = [
     "Apple sued Samsung over copyright in Seoul.",
     "The group said in its newsletter that the dam would hold.",
     "Half of the readers are paying for a subscription.",
+    "The town grew thanks to the bridge, and thanks its mayor for it.",
+    "“Thank you for joining us in this fight,” the governor said.",
+    "The governor, thanks in large part to the dam, won.",
 ]
 
 
