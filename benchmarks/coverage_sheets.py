@@ -6,7 +6,8 @@
 writes a sheet of as many items of each database as ``--count`` says, drawn by the seed and in an
 order that tells nothing: what a reader needs, a question, no score and no verdict. Kinds:
 ``stories`` (of several outlets, found anew from the articles whose beginnings are embedded),
-``pairs`` and ``contained`` (as ``cluster`` stored them, across outlets). A reader writes a line
+``pairs`` and ``contained`` (as ``cluster`` stored them, across outlets; pairs as ``copies`` lists
+them, without quotations of one speaker). A reader writes a line
 for each item: its number; ``y`` or ``n``; a short reason. Which is which is in ``SHEET.key``.
 
     python -m benchmarks.coverage_sheets count --key SHEET.key VERDICTS [VERDICTS] [--keep OUT]
@@ -97,8 +98,8 @@ def _relations(store: CorpusStore, kind: str) -> Iterator[dict[str, Any]]:
     passages = {passage.id: passage for passage in store.passages()}
     documents = {document.id: document for document in store.documents()}
     wanted = "same_event" if kind == "pairs" else "contains"
-    for found, a, b, _, _, across, *_ in read_relations(store):
-        if found == wanted and across:
+    for found, a, b, _, _, sharing, across, *_ in read_relations(store):
+        if found == wanted and across and not (kind == "pairs" and sharing):
             pair = passages[a], passages[b]
             yield {
                 "group": "all",

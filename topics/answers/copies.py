@@ -82,7 +82,7 @@ class PairListing:
     Attributes:
         kind: ``exact``; ``near_copy``; ``contains`` (``b`` stands inside ``a``);
             ``same_event``.
-        sharing: What kind of sharing it is (``CopyCount``); ``""`` for ``same_event``.
+        sharing: What kind of sharing it is (``CopyCount``); ``""`` for an event in own words.
         a: The first passage, but for ``contains`` the one published first if that is known.
         b: The second.
         score: How sure, 0 to 1: for copies the share of the longer one's words, for a

@@ -105,7 +105,10 @@ def tell_copies(counts: Sequence[CopyCount]) -> dict[str, str]:
     for what, name in _WHAT.items():
         own = [one for one in counts if one.what == what]
         if what == "same_event":
-            parts = [count(sum(one.count for one in own), "pair")] if own else []
+            told = sum(one.count for one in own if not one.sharing)
+            quoted = sum(one.count for one in own if one.sharing)
+            parts = [count(told, "pair")] if told else []
+            parts += [count(quoted, "quotation")] if quoted else []
         else:
             across, within = (
                 tell_sharings(one for one in own if one.across is side) for side in (True, False)

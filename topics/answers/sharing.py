@@ -85,7 +85,8 @@ def choose_pairs(
             and outlet, date and language of either.
         filters: What one of the two must fit.
         kinds: Of which kinds.
-        sharing: Of which kinds of sharing; events told in own words are of none, and chosen.
+        sharing: Of which kinds of sharing; events told in own words are of none,
+            and chosen.
 
     Returns:
         Kind, ids, figures and kind of sharing, by kind, else in the order of ``rows``; and how

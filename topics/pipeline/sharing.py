@@ -10,7 +10,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.boilerplate import Copies, find_recurring
-from topics.coverage.reuse.sharing import Sharing, tell_sharing
+from topics.coverage.reuse.sharing import Sharing, find_quoted_events, tell_sharing
 
 # The name of the stage.
 SHARING = "sharing"
@@ -36,7 +36,7 @@ class CopyCount:
         sharing: ``copied`` (reporting), ``quotation`` (of one speaker, statement, document or
             tweet), ``boilerplate`` (a note, an appeal, a stock phrase), ``update`` (the
             outlet's own reporting again), ``repeat`` (within one article); ``""`` of events
-            told in own words, and where a run is to tell it yet.
+            told in own words that are no quotation, and where a run is to tell it yet.
         across: Whether it stands in several outlets.
         count: How many.
     """
@@ -55,13 +55,20 @@ def tell_all(
     furniture: Collection[int],
     stories: Sequence[Collection[int]],
 ) -> Told:
-    """Tell the kind of sharing of all groups, and of the relations that share words."""
+    """Tell the kind of sharing of all groups, and of the relations that share words.
+
+    Of those of one event these are the ones that quote one speaker alike.
+    """
     textual = [one for one in relations if one[0] in TEXTUAL]
     rote = find_recurring(articles, groups, stories).union(furniture)
     pairs = [(a, b) for _, a, b in textual]
     containing = [(a, b) for kind, a, b in textual if kind == "contains"]
     of_groups, of_pairs = tell_sharing(passages, articles, groups, pairs, rote, containing)
-    return Told(of_groups, [(*one, told) for one, told in zip(textual, of_pairs, strict=True)])
+    found = [(*one, told) for one, told in zip(textual, of_pairs, strict=True)]
+    events = [one for one in relations if one[0] == "same_event"]
+    quoted = find_quoted_events(passages, articles, [(a, b) for _, a, b in events])
+    found += [(*one, "quotation") for one, told in zip(events, quoted, strict=True) if told]
+    return Told(of_groups, found)
 
 
 def store_told(store: CorpusStore, passages: Sequence[Passage], told: Told) -> None:

@@ -28,7 +28,7 @@ from embeddings.words.gazetteer import find_place
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.boilerplate import Copies
 from topics.coverage.reuse.notes import is_note
-from topics.coverage.reuse.quotes import flag_quoted
+from topics.coverage.reuse.quotes import LEAST_QUOTED, flag_quoted
 
 Sharing = Literal["copied", "quotation", "boilerplate", "update", "repeat"]
 SHARINGS: tuple[Sharing, ...] = ("copied", "quotation", "boilerplate", "update", "repeat")
@@ -37,6 +37,8 @@ SHARINGS: tuple[Sharing, ...] = ("copied", "quotation", "boilerplate", "update",
 # who said it, to whom and where may be told alike by anybody.
 _QUOTED_SHARE = 0.5
 _FRAME = 10
+# Words in a row that are a quotation, and none that two texts have by chance.
+_RUN = 3
 # Texts laid beside the first: those of a group of thousands tell no more.
 _MOST_COMPARED = 8
 # Paragraphs to the next one that was copied, so that a quotation was copied along.
@@ -86,6 +88,24 @@ def tell_sharing(
     told = [teller.tell(*unit) for unit in units]
     found = list(teller.follow(units, told))
     return found[: len(groups)], found[len(groups) :]
+
+
+def find_quoted_events(
+    passages: Sequence[Passage], articles: Sequence[Article], pairs: Sequence[tuple[int, int]]
+) -> list[bool]:
+    """Tell of two passages on one event whether what they share is what one speaker said.
+
+    Args:
+        passages: Of the corpus.
+        articles: Of the corpus; each passage is of one.
+        pairs: Rows of two passages, in words of their own but for quotations.
+
+    Returns:
+        One for each pair: whether ``LEAST_QUOTED`` words in common, and half of all, stand in
+        quotation marks in both.
+    """
+    teller = _Teller(passages, articles, (), ())
+    return [teller.share_quotation(*pair) for pair in pairs]
 
 
 class _Teller:
@@ -163,6 +183,17 @@ class _Teller:
                 common += after - first
                 quoted += int((self._flags(a)[first:after] | self._flags(b)[begin:end]).sum())
         return common > 0 and quoted >= _QUOTED_SHARE * common and common - quoted < _FRAME
+
+    def share_quotation(self, a: int, b: int) -> bool:
+        """Whether what two texts have in common is for the most part quoted in both."""
+        quoted = common = 0
+        for blocks in match_words(self._words(a), self._words(b)):
+            for first, after, begin, end in blocks:
+                common += after - first
+                if after - first >= _RUN:
+                    both = self._flags(a)[first:after] & self._flags(b)[begin:end]
+                    quoted += int(both.sum())
+        return quoted >= LEAST_QUOTED and quoted >= _QUOTED_SHARE * common
 
     def _flag(self, row: int) -> NDArray[np.bool_]:
         """Tell which words of a passage are quoted, by marks or by the form of the whole."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from embeddings.documents import Document, Passage
 from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
-from topics.coverage.reuse.sharing import tell_sharing
+from topics.coverage.reuse.sharing import find_quoted_events, tell_sharing
 
 TEXT = (
     "The convoy of eleven lorries crossed the border shortly before noon, carrying flour and "
@@ -76,6 +76,20 @@ def test_where_a_text_was_written_is_no_speaker(start):
     told = Corpus(("A", [start + TEXT]), ("B", [TEXT])).tell()
     assert "quotation" not in told.values()
     assert set(Corpus(("A", [f"HADDAD: {TEXT}"]), ("B", [TEXT])).tell().values()) == {"quotation"}
+
+
+@pytest.mark.parametrize(
+    ("other", "quoted"),
+    [
+        (f"Asked about the siege, Haddad told the radio that “{SPEECH}”, and hung up.", True),
+        ("The mayor said they would not leave the town before the last shell has fallen.", False),
+        ("“We cannot leave,” the mayor of the town said before the last convoy left.", False),
+    ],
+)
+def test_reports_of_one_event_that_quote_one_speaker_alike_are_told_from_others(other, quoted):
+    corpus = Corpus(("A", [QUOTED]), ("B", [other]))
+    articles = gather_articles(corpus.passages, corpus.documents)
+    assert find_quoted_events(corpus.passages, articles, [(0, 1)]) == [quoted]
 
 
 def test_texts_with_no_word_in_common_are_no_quotation():
