@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -40,6 +40,8 @@ from embeddings.documents import Document, version_of
 from embeddings.text.languages import find_change, find_language
 from embeddings.text.normalising import normalise
 
+# Files of the same bytes that are looked at: more are of no article.
+_MOST_TWINS = 100
 # Seconds after which a file is named for the time it took.
 SLOW_FILE = 10.0
 # Articles of which languages are found between two commits.
@@ -164,9 +166,14 @@ def take_parts(
         known: Digests of files that were read before.
     """
     aliases = read_aliases(store)
+    same_bytes: dict[str, list[str]] = defaultdict(list)
+    for path, digest in sorted(known.items()):
+        same_bytes[digest.rpartition(":")[2]].append(path)
     for part in parts:
+        twins = same_bytes[part.content] if part.content else []
         file = files.setdefault(
-            part.path, TakenFile(time_read, _is_read_again(known.get(part.path), part.content))
+            part.path,
+            TakenFile(time_read, _is_read_again(known.get(part.path), part.content), twins),
         )
         named = tuple(name_outlet(document, aliases) for document in part.documents)
         told = len(file.problems)
@@ -174,6 +181,8 @@ def take_parts(
         with store.transaction():
             _add_part(store, replace(part, documents=named), file, report)
         report.problems += file.problems[told:]
+        if part.content and part.path not in twins:
+            twins.append(part.path)
         yield part
 
 
@@ -184,6 +193,7 @@ class TakenFile:
     Attributes:
         time_read: When this is.
         read_again: Whether it is as it was, and only how it is read has changed.
+        twins: The files of the same bytes that were read before it.
         problems: What could not be read in it.
         met: Names of the articles that it brought.
         renamed: Place of each article whose id or address is another's, to that one's file.
@@ -192,6 +202,7 @@ class TakenFile:
 
     time_read: str
     read_again: bool
+    twins: Sequence[str]
     problems: list[Problem] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
     renamed: dict[str, str] = field(default_factory=dict)
@@ -275,7 +286,9 @@ def _take(
 ) -> None:
     """Store an article that is new or has changed; count one that was met before."""
     others = file.others.get(document.id, ())
-    name, taken = find_name(store, document, place, file.met, others)
+    name, taken = _name_by_twin(store, document, place, file.twins) or find_name(
+        store, document, place, file.met, others
+    )
     if taken and name not in others:
         file.renamed[place] = taken
         file.others.setdefault(document.id, []).append(name)
@@ -293,6 +306,23 @@ def _take(
     else:
         _replace(store, known, document, dropped, file, report, is_row=place != document.path)
         report.updated += 1
+
+
+def _name_by_twin(
+    store: CorpusStore, document: Document, place: str, twins: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return the name of the article of another file with the same bytes, ``None`` without one.
+
+    Only where files alone name both, and outlet and date, which a folder or a file's name may
+    tell, are the same: what two outlets print word for word are two articles.
+    """
+    if document.id != place or store.document_version(place) is not None:
+        return None
+    for one in store.documents([path for path in twins[:_MOST_TWINS] if path != place]):
+        alike = (one.source, one.published) == (document.source, document.published)
+        if alike and is_same_article(one.text, document.text) and is_there(one.path):
+            return one.id, ""
+    return None
 
 
 def _join(

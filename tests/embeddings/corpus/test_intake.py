@@ -84,6 +84,21 @@ def test_the_other_copy_of_an_article_with_an_id_is_counted_with_it_and_named(st
     assert add(store, first, other).unchanged_files == 2
 
 
+def test_the_same_file_under_two_names_is_one_article_but_not_in_two_outlets(store, tmp_path):
+    for name in ("one/b.txt", "one/c.txt", "two/b.txt", "one/a.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"Ferry runs again\n\n{PRICES}\n")
+        report = add_paths(store, [tmp_path], ReadOptions())
+        assert report.repeated == (name in {"one/c.txt", "one/a.txt"})
+    named = {Path(one.path).relative_to(tmp_path).as_posix() for one in store.documents()}
+    assert named == {"one/b.txt", "two/b.txt"}
+    again = {Path(path).name: Path(one).name for path, _, one in list_twins(store)}
+    assert again == {"c.txt": "b.txt", "a.txt": "b.txt"}
+    assert add_paths(store, [tmp_path], ReadOptions()).added == 0
+    (tmp_path / "one/c.txt").write_text("Ferry stops\n\nIt stopped on Monday, as the strike began.")
+    assert add_paths(store, [tmp_path], ReadOptions()).added == 1
+
+
 def test_one_id_twice_in_a_file_is_one_article_or_two_by_what_it_says(store, tmp_path):
     lines = [{"id": 7, "text": text} for text in (FERRY, FERRY, PRICES)]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)))

@@ -121,8 +121,8 @@ def test_a_version_under_another_address_is_a_revision_and_one_line_of_its_story
         "source": "courier",
         "published": "2013-05-10T16:00",
         "paragraphs": [
-            "The convoy of seven lorries crossed the border at Bab al-Hawa on Friday with flour and "
-            "medicine for the besieged town, where the agency awaited it."
+            "The convoy of seven lorries crossed the border at Bab al-Hawa on Friday with flour "
+            "and medicine for the besieged town, where the agency awaited it."
         ],
     }
     with CorpusStore.open(path, write=True) as store:

@@ -79,12 +79,15 @@ def read_files(task: FilePart) -> None:
             address = canonical_address(document.url)
             row = {name: getattr(document, name) for name in _FIELDS}
             row |= {"path": part.path, "part": number, "row": count, "place": place}
-            row |= {"address": address, "rule": part.rules.get(place, "")}
+            # Of a file that alone names its article the same bytes are one, as one address is.
+            content = part.content if document.id == place else ""
+            row |= {"address": address, "rule": part.rules.get(place, ""), "content": content}
             row["dropped"] = list(part.dropped.get(place, ()))
-            shards[_shard_of(_hash(address or document.id), settings.shards)].append(row)
+            home = address or content or document.id
+            shards[_shard_of(_hash(home), settings.shards)].append(row)
             count += 1
     text, number_type = pa.string(), pa.int64()
-    types = dict.fromkeys((*_FIELDS, "path", "place", "address", "rule"), text)
+    types = dict.fromkeys((*_FIELDS, "path", "place", "address", "rule", "content"), text)
     types |= {"part": number_type, "row": number_type, "dropped": pa.list_(text)}
     with write_file(task) as output:
         for rows in shards:
@@ -141,16 +144,19 @@ def _shard_of(number: int, shards: int) -> int:
 def find_moves(task: Part) -> None:
     """Find the documents that go to another shard than their address, or id, says.
 
-    What has one id, or one address, is looked at together, in chains too.
+    What has one id, or one address, or one file's bytes, is looked at together, in chains too.
     """
     import pyarrow as pa
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     (documents,) = task.reads
-    table = documents.read(["id", "address"])
+    table = documents.read(["id", "address", "content"])
     ids = [_hash(one) for one in table["id"].to_pylist()]
-    homes = [_hash(one) if one else key for one, key in zip(table["address"].to_pylist(), ids)]  # noqa: B905
+    named = zip(table["address"].to_pylist(), table["content"].to_pylist(), ids)  # noqa: B905
+    homes = [
+        _hash(address or content) if address or content else key for address, content, key in named
+    ]
     names, places = np.unique(np.array([ids, homes], np.uint64), return_inverse=True)
     places = places.reshape(2, -1)
     graph = coo_array((np.ones(len(ids), bool), (places[0], places[1])), (len(names),) * 2)
@@ -237,6 +243,7 @@ def _parts(rows: Sequence[dict[str, Any]]) -> Iterator[ReadFile]:
             rules={row["place"]: row["rule"] for row in listed},
             last=False,
             places=tuple(row["place"] for row in listed),
+            content=listed[0]["content"],
         )
 
 

@@ -110,7 +110,11 @@ def test_ids_and_addresses_that_meet_are_told_as_in_one_run(tmp_path) -> None:
     for name, rows in {"b": one, "a": two}.items():
         lines = "".join(json.dumps(each) + "\n" for each in rows)
         (tmp_path / f"{name}.jsonl").write_text(lines)
-    one_run, files = both([tmp_path / "b.jsonl", tmp_path / "a.jsonl"], tmp_path, 5)
+    for name in ("one", "same"):
+        (tmp_path / f"{name}.txt").write_text(f"Talks\n\n{row(50)['text']}\n")
+    names = ("b.jsonl", "a.jsonl", "one.txt", "same.txt")
+    one_run, files = both([tmp_path / name for name in names], tmp_path, 5)
+    assert any("same.txt" in each for each in one_run["addresses"])
     assert [name for name in TABLES if one_run[name] != files[name]] == []
     assert one_run["versions"]
     assert one_run["addresses"]
