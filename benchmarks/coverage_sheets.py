@@ -33,7 +33,7 @@ from embeddings.documents import Document
 from embeddings.text.normalising import hash_text
 from topics.coverage.articles.articles import gather_articles
 from topics.coverage.relations.articles import relate_articles
-from topics.coverage.stories.stories import find_stories, story_text
+from topics.coverage.stories.stories import Links, find_stories, story_text
 from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage_tables import read_relations
 from topics.pipeline.furniture import read_furniture
@@ -79,8 +79,10 @@ def _stories(store: CorpusStore) -> Iterator[dict[str, Any]]:
     survey = find_stories(
         articles,
         np.stack([known[key] for key in hashes]),
-        copies=[(one.a, one.b) for one in related if one.one_text],
-        linked=[(one.a, one.b) for one in related if one.one_story and not one.one_text],
+        Links(
+            [(one.a, one.b) for one in related if one.one_text],
+            [(one.a, one.b) for one in related if one.one_story and not one.one_text],
+        ),
     )
     for story in survey.stories:
         if len({articles[member].document.source for member in story.members}) > 1:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SAME_ARTICLE = 0.5
 # A front page, or a stream of posts, is the address of more articles than this.
 _MOST_AT_ADDRESS = 20
+# Files of the same bytes that are looked at: more are of no article.
+_MOST_TWINS = 100
 
 
 def is_on_disk(path: str) -> bool:
@@ -126,6 +128,23 @@ def find_name(
             return name, taken
         taken = taken or path
     return place, taken
+
+
+def name_by_twin(
+    store: CorpusStore, document: Document, place: str, twins: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return the name of the article of another file with the same bytes, ``None`` without one.
+
+    Only where files alone name both, and outlet and date, which a folder or a file's name may
+    tell, are the same: what two outlets print word for word are two articles.
+    """
+    if document.id != place or store.document_version(place) is not None:
+        return None
+    for one in store.documents([path for path in twins[:_MOST_TWINS] if path != place]):
+        alike = (one.source, one.published) == (document.source, document.published)
+        if alike and is_same_article(one.text, document.text) and is_there(one.path):
+            return one.id, ""
+    return None
 
 
 def _at_address(store: CorpusStore, address: str, text: str) -> Iterator[str]:

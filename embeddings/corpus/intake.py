@@ -21,6 +21,7 @@ from embeddings.corpus.identity import (
     is_on_disk,
     is_same_article,
     is_there,
+    name_by_twin,
     name_kind,
     standing_order,
 )
@@ -40,8 +41,6 @@ from embeddings.documents import Document, version_of
 from embeddings.text.languages import find_change, find_language
 from embeddings.text.normalising import normalise
 
-# Files of the same bytes that are looked at: more are of no article.
-_MOST_TWINS = 100
 # Seconds after which a file is named for the time it took.
 SLOW_FILE = 10.0
 # Articles of which languages are found between two commits.
@@ -286,7 +285,7 @@ def _take(
 ) -> None:
     """Store an article that is new or has changed; count one that was met before."""
     others = file.others.get(document.id, ())
-    name, taken = _name_by_twin(store, document, place, file.twins) or find_name(
+    name, taken = name_by_twin(store, document, place, file.twins) or find_name(
         store, document, place, file.met, others
     )
     if taken and name not in others:
@@ -306,23 +305,6 @@ def _take(
     else:
         _replace(store, known, document, dropped, file, report, is_row=place != document.path)
         report.updated += 1
-
-
-def _name_by_twin(
-    store: CorpusStore, document: Document, place: str, twins: Sequence[str]
-) -> tuple[str, str] | None:
-    """Return the name of the article of another file with the same bytes, ``None`` without one.
-
-    Only where files alone name both, and outlet and date, which a folder or a file's name may
-    tell, are the same: what two outlets print word for word are two articles.
-    """
-    if document.id != place or store.document_version(place) is not None:
-        return None
-    for one in store.documents([path for path in twins[:_MOST_TWINS] if path != place]):
-        alike = (one.source, one.published) == (document.source, document.published)
-        if alike and is_same_article(one.text, document.text) and is_there(one.path):
-            return one.id, ""
-    return None
 
 
 def _join(

@@ -29,7 +29,7 @@ from topics.coverage.relations.events import find_same_event
 from topics.coverage.relations.relating import check_outside
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.wordings import find_contained, relate_judged, relate_versions
-from topics.coverage.stories.stories import StorySurvey, find_stories, story_text
+from topics.coverage.stories.stories import Links, StorySurvey, find_stories, story_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -210,11 +210,13 @@ def find_coverage(
     )
     survey = find_stories(
         *leads,
+        Links(
+            [(one.a, one.b) for one in relations if one.one_text],
+            [(one.a, one.b) for one in relations if one.one_story and not one.one_text],
+            together,
+            apart,
+        ),
         options=thresholds.for_stories(),
-        copies=[(one.a, one.b) for one in relations if one.one_text],
-        linked=[(one.a, one.b) for one in relations if one.one_story and not one.one_text],
-        together=together,
-        apart=apart,
         unread=unread,
     )
     return relations, survey

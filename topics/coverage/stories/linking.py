@@ -59,11 +59,11 @@ class Tree:
 
     Attributes:
         groups: The nodes of the clusters given.
-        pairs: See ``link``.
-        evidence: See ``link``.
+        pairs: See ``grow``.
+        evidence: See ``grow``.
         least: Mean evidence down to which clusters are merged.
-        surplus: See ``link``.
-        doubts: See ``link``.
+        surplus: See ``grow``.
+        doubts: See ``grow``.
         clusters: First those given, then one a merge; they go by their places here.
     """
 
@@ -76,7 +76,7 @@ class Tree:
     clusters: list[Cluster]
 
     def cut(self) -> list[list[int]]:
-        """Cut where the odds of the merges that hold add up to most; see ``link``."""
+        """Cut where the odds of the merges that hold add up to most, sorted; see ``grow``."""
         found = []
         waiting = [place for place, one in enumerate(self.clusters) if one.parent is None]
         while waiting:
@@ -152,7 +152,7 @@ class Tree:
         return MISSING + float(over) / (len(one) * len(other))
 
 
-def link(
+def grow(
     groups: Sequence[Sequence[int]],
     pairs: NDArray[np.int64],
     evidence: NDArray[np.float64],
@@ -161,8 +161,8 @@ def link(
     *,
     surplus: float = 0.0,
     doubts: NDArray[np.float64] | None = None,
-) -> list[list[int]]:
-    """Group nodes so that the mean evidence within each group holds it together.
+) -> Tree:
+    """Merge clusters so that the mean evidence within each group, once cut, holds it together.
 
     Clusters are merged by the greatest mean evidence of their pairs (average link; pairs
     not given count ``MISSING``), as long as that is ``least`` or more. Each merge then has
@@ -182,23 +182,9 @@ def link(
             it would be a group with one other alone.
 
     Returns:
-        Groups of nodes, sorted. They depend on the order of the nodes where ties are
-        broken, and not on that of pairs or groups.
+        The merges; ``Tree.cut`` gives groups of nodes, which depend on the order of the nodes
+        where ties are broken, and not on that of pairs or groups.
     """
-    return grow(groups, pairs, evidence, least, apart, surplus=surplus, doubts=doubts).cut()
-
-
-def grow(
-    groups: Sequence[Sequence[int]],
-    pairs: NDArray[np.int64],
-    evidence: NDArray[np.float64],
-    least: float,
-    apart: Iterable[tuple[int, int]] = (),
-    *,
-    surplus: float = 0.0,
-    doubts: NDArray[np.float64] | None = None,
-) -> Tree:
-    """Merge clusters by average link down to a mean of ``least``; arguments as ``link``."""
     clusters = _plant(groups, pairs, evidence, least, apart)
     if doubts is None:
         doubts = np.zeros(sum(map(len, groups)))

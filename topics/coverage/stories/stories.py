@@ -25,7 +25,7 @@ from topics.coverage.likeness.articles import headline, story_text
 from topics.coverage.likeness.weighing import to_odds, to_probability
 from topics.coverage.stories import linking
 from topics.coverage.stories.comparing import Nodes, StoryOptions, weigh_pairs
-from topics.coverage.stories.ties import tie
+from topics.coverage.stories.ties import Links, tie
 
 # How outlets mark what is no report.
 _COMMENT = re.compile(
@@ -34,7 +34,10 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 
-__all__ = ["Story", "StoryOptions", "StorySurvey", "find_stories", "story_text"]
+# Where nothing is known of articles.
+_NO_LINKS = Links()
+
+__all__ = ["Links", "Story", "StoryOptions", "StorySurvey", "find_stories", "story_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +145,9 @@ class StorySurvey:
 def find_stories(
     articles: Sequence[Article],
     vectors: NDArray[np.float32],
+    links: Links = _NO_LINKS,
     *,
     options: StoryOptions | None = None,
-    copies: Sequence[tuple[int, int]] = (),
-    linked: Sequence[tuple[int, int]] = (),
-    together: Sequence[tuple[int, int]] = (),
-    apart: Sequence[tuple[int, int]] = (),
     unread: Collection[str] = (),
 ) -> StorySurvey:
     """Group articles that report one event.
@@ -161,13 +161,8 @@ def find_stories(
     Args:
         articles: In any order.
         vectors: float32 of shape ``(n, d)``: of each article's ``story_text``.
+        links: What is known of them, nothing by default.
         options: Thresholds.
-        copies: Pairs of article numbers known to be copies of one text, each with the one
-            that stands for all: one story unless kept or printed apart. Pairs that run on
-            from one to the next are taken as ``linked``.
-        linked: Pairs of which one is most of the other: strong evidence of one story.
-        together: Pairs that the user wants in one story.
-        apart: Pairs that the user wants in two; they win over all others.
         unread: Languages that the model does not read: of articles in them the words decide.
 
     Raises:
@@ -180,9 +175,8 @@ def find_stories(
     texts = [story_text(article) for article in articles]
     worded = read_many([*texts, *map(headline, articles)])
     ties = tie(
-        articles, worded.lengths[: len(articles)], unit,
+        articles, worded.lengths[: len(articles)], unit, links,
         least_words=options.least_words, days=options.days,
-        copies=copies, linked=linked, together=together, apart=apart,
     )  # fmt: skip
     nodes = Nodes(articles, worded, unit, ties)
     found = weigh_pairs(nodes, options, unread)

@@ -21,6 +21,27 @@ from topics.coverage.likeness.articles import LEAD_CHARACTERS, story_text
 _TELLING_WORDS = 25
 
 
+Pairs = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Pairs of article numbers of which something is known before any are compared.
+
+    Attributes:
+        copies: Copies of one text, each with the one that stands for all: one story unless
+            kept or printed apart. Pairs that run on from one to the next are as ``linked``.
+        linked: Of which one is most of the other: strong evidence of one story.
+        together: That the user wants in one story.
+        apart: That the user wants in two; they win over all others.
+    """
+
+    copies: Pairs = ()
+    linked: Pairs = ()
+    together: Pairs = ()
+    apart: Pairs = ()
+
+
 @dataclass(frozen=True)
 class Ties:
     """Articles put together before any is compared.
@@ -71,13 +92,10 @@ def tie(
     articles: Sequence[Article],
     words: NDArray[np.int64],
     vectors: NDArray[np.float32],
+    links: Links,
     *,
     least_words: int,
     days: int,
-    copies: Sequence[tuple[int, int]],
-    linked: Sequence[tuple[int, int]],
-    together: Sequence[tuple[int, int]],
-    apart: Sequence[tuple[int, int]],
 ) -> Ties:
     """Put copies, equal texts and must-links together, as far as cannot-links allow.
 
@@ -89,25 +107,22 @@ def tie(
         articles: In any order.
         words: int64 of shape ``(n,)``: words of the text that each is grouped by.
         vectors: float32 of shape ``(n, d)``, unit rows.
+        links: What is known of them.
         least_words: Fewest words of an article that is grouped, unless the user put it
             with another.
         days: Most days between two copies that are one node.
-        copies: See ``find_stories``; so for the next three.
-        linked: See ``copies``.
-        together: See ``copies``.
-        apart: See ``copies``.
     """
     order = _canonical_order(articles)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     kept = np.asarray(long_enough(words, least_words))
-    kept[[row for pair in together for row in pair]] = True
+    kept[[row for pair in links.together for row in pair]] = True
     # From here on articles go by their rank, so that their order makes no difference.
     ranked = [articles[row] for row in order]
-    foes = _to_ranks(apart, rank)
+    foes = _to_ranks(links.apart, rank)
     sets, sources = _Sets(len(order), foes), Unions(len(order))
-    dropped = _join_linked(sets, together, rank, vectors)
-    texts, loose = _gather_texts(ranked, kept[order].tolist(), _to_ranks(copies, rank))
+    dropped = _join_linked(sets, links.together, rank, vectors)
+    texts, loose = _gather_texts(ranked, kept[order].tolist(), _to_ranks(links.copies, rank))
     for places in texts:
         bounds = [day_bounds(ranked[place].document.published) for place in places]
         for printing in split_by_days(bounds, days):
@@ -124,7 +139,7 @@ def tie(
     return Ties(
         tuple(tuple(order[place] for place in places) for places in nodes),
         tuple(map(tuple, groups.values())),
-        _between(loose + _to_ranks(linked, rank), number),
+        _between(loose + _to_ranks(links.linked, rank), number),
         _between(foes, number),
         dropped,
         tuple(row for row in order if not kept[row]),

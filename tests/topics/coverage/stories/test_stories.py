@@ -16,6 +16,7 @@ from embeddings.text.wording import read_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.articles.days import days_apart
 from topics.coverage.stories.stories import (
+    Links,
     StoryOptions,
     _tells_little,
     find_stories,
@@ -101,7 +102,8 @@ def groups(survey):
 
 
 def find(articles, **known):
-    return find_stories(articles, embed(articles), **known)
+    links = {name: known.pop(name) for name in list(known) if name in Links.__annotations__}
+    return find_stories(articles, embed(articles), Links(**links), **known)
 
 
 def test_reports_of_one_event_are_one_story_and_another_quake_is_another():
