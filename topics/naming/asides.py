@@ -22,8 +22,8 @@ _AUTHOR = re.compile(
     r"\b(?:author|fellow|professor|lecturer|correspondent|columnist|contributor|editor|"
     r"journalist|blogger|commentator|reporter|writer|historian|director|host|chair|analyst)\b"
 )
-# "ATHENS, Greece (Sports Network) - ": the agency that sends a report.
-_DATELINE = re.compile(r"\b([A-Z][\w.]+(?:,? [A-Z][\w.]*){0,4}) \([A-Z][\w. ]{1,24}\)(?= ?[-–—]+ )")
+# "ATHENS, Greece (Sports Network) - ": the agency that sends a report, and from where.
+_DATELINE = re.compile(r"\b[A-Z][\w.]+(?:,? [A-Z][\w.]*){0,4} \([A-Z][\w. ]{1,24}\)(?= ?[-–—]+ )")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
 # "Kerry said", "said Mr. Kerry": so large a share of the passages that name someone, and so many,
 # make a speaker.
@@ -54,7 +54,7 @@ _APPEALS = (
 
 
 def leave_out_asides(texts: Sequence[str], documents: Sequence[str] | None) -> list[str]:
-    """Return texts without the names of who speaks and of agencies behind a dateline.
+    """Return texts without the names of who speaks, and without datelines of agencies.
 
     Empty where all is on an author or an appeal.
 
@@ -74,7 +74,7 @@ def leave_out_asides(texts: Sequence[str], documents: Sequence[str] | None) -> l
         speaks = row in speakers and turns[speakers[row]] >= _LEAST_TURNS
         said = text[len(speakers[row][1]) :] if speaks else text
         said = _ADDRESS.sub(" ", said) if "http" in said or "www." in said else said
-        kept.append("" if _is_aside(said) else _DATELINE.sub(r"\1", said))
+        kept.append("" if _is_aside(said) else _DATELINE.sub("", said))
     return kept
 
 

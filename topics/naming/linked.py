@@ -23,7 +23,7 @@ _PREPOSITIONS = frozenset({"of", "in", "on", "for", "against", "with", "from", "
 _SHAPES = tuple(product((1, 2), (1, 2), (False, True)))
 _MOST_WORDS = 4
 # What is no happening, and says how much, who or where: such a phrase names nothing.
-_NO_HEADS = frozenset(
+NO_HEADS = frozenset(
     """
     amount area areas asset assets barrel barrels body candidates case cases citizens city
     countries country defense dollars edge faction factions fighters force forces gallons
@@ -37,7 +37,12 @@ _NO_HEADS = frozenset(
     """.split()  # noqa: SIM905 - a list literal would be 100 lines
 ) - {"war", "troops", "weapons"}
 _ACTS = ("al", "als", "ion", "ions", "ment", "ure", "ence", "ance")
-_MOVED = frozenset({"refugees", "migrants", "exit", "pullout", "threat", "threats", "return"})
+_MOVED = frozenset(
+    """
+    refugees migrants exit pullout return retreat threat threats attack attacks visit visits aid
+    support help damage access response ties links supplies danger
+    """.split()  # noqa: SIM905 - a list literal would be 20 lines
+)
 # In so many uses nothing stands before a phrase, or it is a piece: (chemical) weapons in Syria.
 _ALONE = 0.3
 # Several are named where so many do, for each that names one.
@@ -145,7 +150,7 @@ def _find_places(tokens: Tokens, before: int, after: int, article: bool) -> NDAr
     length = start + after
     count = max(len(tokens.words) - length, 0)
     content = tokens.strong & tokens.modifies
-    title = among(tokens.vocabulary, TITLES | _NO_HEADS)[tokens.words]
+    title = among(tokens.vocabulary, TITLES | NO_HEADS)[tokens.words]
     # A person's office is no subject, nor is who does something in a place: Assad in Damascus.
     inside = np.append(np.array([0]), tokens.words[:-1]) != 0
     capital = tokens.capital & inside & ~tokens.headline
@@ -161,8 +166,8 @@ def _find_places(tokens: Tokens, before: int, after: int, article: bool) -> NDAr
         good &= ~at(place[tokens.words], length - 1)
     # "Withdrawal from Syria", but troops are pulled from there.
     acts = np.array([word.endswith(_ACTS) or word in _MOVED for word in tokens.vocabulary])
-    origin = among(tokens.vocabulary, {"from"})[tokens.words]
-    good &= at(acts[tokens.words], before - 1) | ~at(origin, before)
+    moved = among(tokens.vocabulary, {"from", "to"})[tokens.words]
+    good &= at(acts[tokens.words], before - 1) | ~at(moved, before)
     if article:
         good &= at(among(tokens.vocabulary, {"the"})[tokens.words], before + 1)
     for offset in _offsets(before, after, article):
@@ -179,7 +184,7 @@ def _find_places(tokens: Tokens, before: int, after: int, article: bool) -> NDAr
 
 def _is_place(word: str) -> bool:
     """Whether a word names a country or city that has no article, as the UK has."""
-    return len(word) > len("u.s.") and place_of(word) is not None
+    return len(word) > len("uae") and "." not in word and place_of(word) is not None
 
 
 def _follows_verb(tokens: Tokens, places: NDArray[np.int64]) -> NDArray[np.bool_]:

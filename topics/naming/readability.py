@@ -8,6 +8,7 @@ from collections.abc import Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
+from topics.naming.linked import NO_HEADS
 from topics.naming.terms import LONGEST_PHRASE, Terms
 from topics.naming.tokens import TITLES, WEAK_WORDS
 
@@ -209,7 +210,8 @@ class Reading:
 
 def _ease(words: tuple[str, ...], named: bool) -> float:
     if len(words) == 1:
-        return _TOO_GENERAL if words[0] in _GENERAL else 1.0 if named else _COMMON
+        general = words[0] in _GENERAL or words[0] in NO_HEADS
+        return _TOO_GENERAL if general else 1.0 if named else _COMMON
     return _ALL_GENERAL if all(word in _GENERAL for word in words) else 1.0
 
 

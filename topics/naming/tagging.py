@@ -81,6 +81,11 @@ def guess(word: str) -> str:
     return "NN"
 
 
+def is_adjective(name: str) -> bool:
+    """Whether a word in capitals is mostly an adjective: Syrian, Turkish."""
+    return _read_lexicon()[0].get(name) == "JJ"
+
+
 def tag_tokens(
     spellings: NDArray[np.int64],
     spelled: Sequence[str],

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.naming.linked import find_linked
+from topics.naming.linked import NO_HEADS, find_linked
+from topics.naming.tagging import is_adjective
 from topics.naming.tokens import TITLES, Tokens, among, tokenise
 from topics.naming.wordforms import find_root
 
@@ -108,7 +109,15 @@ def count_terms(
         proper.append(named)
         whole = _whole_shares(tokens, places, ids, length)[kept]
         alone = _alone_shares(tokens, places, ids, length)[kept]
-        nouns = np.where(named, 1.0, _noun_shares(tokens, places, ids, length)[kept])
+        shares = _noun_shares(tokens, places, ids, length)[kept]
+        nouns = np.where(named, 1.0, shares)
+        if length == 1:
+            # "Syrian" is in capitals, and no name for that.
+            nouns[[is_adjective(one) for one in spelled]] = 0.0
+        if length == LONGEST_PHRASE:
+            amounts = among(tokens.vocabulary, NO_HEADS) & ~tokens.named
+            of = among(tokens.vocabulary, {"of"})
+            nouns[amounts[span[:, 0]] & of[span[:, 1]]] = 0.0
         fitness.append(_fitness(nouns, whole) * alone)
         words += [tuple(tokens.vocabulary[word] for word in term) for term in span.tolist()]
         surfaces += spelled

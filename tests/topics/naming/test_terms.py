@@ -71,6 +71,13 @@ def test_a_piece_of_a_name_between_commas_is_not_fit() -> None:
     assert fitness(count_terms(texts, 1), "president", "vladimir") < 0.2
 
 
+@pytest.mark.parametrize("word", [("syrian",), ("barrels", "of", "oil")])
+def test_adjectives_in_capitals_and_amounts_are_not_fit(word: tuple[str, ...]) -> None:
+    texts = ["He asked a Syrian, and of barrels of oil he spoke to the Syrian in Homs."] * 3
+    terms = count_terms(texts, 2)
+    assert fitness(terms, *word) < 0.2 < fitness(terms, "homs")
+
+
 def test_an_article_within_a_name_does_not_end_it() -> None:
     terms = count_terms(["They met President Bashar al-Assad there again."] * 2, 1)
     assert fitness(terms, "president", "bashar") < 0.2
