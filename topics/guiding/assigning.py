@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.adjacency import read_in_context
 from topics.guiding.answers import describe_rows, teach
+from topics.guiding.elsewhere import find_elsewhere, is_of_the_affair
 from topics.guiding.families import LEAST_FIT, Family, find_sure, place
 from topics.guiding.leaving_none import embed_apart, measure_nearness
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
@@ -40,6 +41,7 @@ class TopicVectors:
         excluded_from: int64 of shape ``(exclusions,)``: the topic each is kept out of.
         family: Which topic is part of which.
         words: Beginnings of the words of each topic, then of each exclusion.
+        of_the_affair: bool of shape ``(topics,)``: topics on what the corpus is on.
         apart: float32 of shape ``(topics, d)``, from ``topics.guiding.leaving_none``: given
             where no passage is to be left over.
     """
@@ -50,6 +52,7 @@ class TopicVectors:
     excluded_from: NDArray[np.int64]
     family: Family
     words: tuple[frozenset[str], ...] = ()
+    of_the_affair: NDArray[np.bool_] | None = None
     apart: NDArray[np.float32] | None = None
 
 
@@ -106,6 +109,7 @@ def embed_topics(
         Family(np.array(find_parents(topics), np.int64)),
         tuple(find_words(topic.texts) for topic in topics)
         + tuple(find_words([text]) for text in exclusions),
+        np.array([is_of_the_affair(topic.description) for topic in topics], np.bool_),
         embed_apart(topics, encode, background) if every else None,
     )
 
@@ -171,6 +175,10 @@ def place_topics(
     words = match_words(texts, topics.words) if texts and topics.words and around.crowded else None
     scores = sharpen(around, scores, words)
     shut = _shut_out(scores, topics)
+    if texts and around.crowded and topics.of_the_affair is not None:
+        # "The conflict" is that of the corpus: talks on another are not on it.
+        there = topics.of_the_affair
+        shut[:, there] |= find_elsewhere(texts, adjacent)[:, None] if there.any() else False
     open_ = np.where(shut, -np.inf, scores[:, : len(topics.prototypes)])
     placed = place(open_, topics.family, around.crowded)
     fits = _measure_fits(open_, placed)

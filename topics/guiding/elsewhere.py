@@ -1,0 +1,79 @@
+"""Passages on another affair than the one that a whole corpus is on: other wars, other talks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.words.gazetteer import find_place
+
+# "The conflict" of a description is the one that the corpus is on.
+_THE_AFFAIR = re.compile(
+    r"\bthe (?:civil |armed |ongoing |current )?(?:affair|conflict|crisis|dispute|emergency|"
+    r"fighting|insurgency|rebellion|revolt|standoff|unrest|uprising|violence|war)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[\w.'’-]*\w")
+# The corpus is on the country that the most passages name, so many times as often as the next; and
+# one that is named half as often is everywhere, as the country of most outlets is.
+_LEAD, _EVERYWHERE = 1.3, 0.5
+# So many passages before and after say where one is.
+_AROUND = 4
+
+
+def is_of_the_affair(text: str) -> bool:
+    """Whether a description speaks of "the conflict" and names no country: the corpus tells it."""
+    return bool(_THE_AFFAIR.search(text)) and not _find_countries(text)
+
+
+def find_elsewhere(texts: Sequence[str], adjacent: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+    """Return which passages are on another country than the corpus, bool of shape ``(n,)``.
+
+    A passage is elsewhere where it does not name the country of the corpus, and another is named
+    more often in it and around it. None are where the corpus is not on one country.
+
+    Args:
+        texts: Text of each passage.
+        adjacent: Pairs of rows whose passages follow each other in an article, ``(m, 2)``.
+    """
+    from scipy.sparse import coo_array, eye_array
+
+    named = [_find_countries(text) for text in texts]
+    known = Counter(chain.from_iterable(named)).most_common()
+    if not known or (len(known) > 1 and known[0][1] < _LEAD * known[1][1]):
+        return np.zeros(len(texts), np.bool_)
+    wanted = [code for code, count in known[1:] if count < _EVERYWHERE * known[0][1]]
+    place = {code: number for number, code in enumerate([known[0][0], *wanted])}
+    held = np.zeros((len(texts), len(place)))
+    for row, codes in enumerate(named):
+        held[row, [place[code] for code in codes if code in place]] = 1.0
+    around = eye_array(len(texts)).tocsr()
+    if adjacent is not None and len(adjacent):
+        pairs = np.unique(np.concatenate([adjacent, adjacent[:, ::-1]]), axis=0)
+        beside = coo_array((np.ones(len(pairs)), pairs.T), shape=(len(texts),) * 2).tocsr()
+        step = around
+        for _ in range(_AROUND):
+            step = step @ beside
+            around = around + (step > 0)
+    near = around @ held
+    return np.asarray((held[:, 0] == 0) & (near[:, 0] < near[:, 1:].max(axis=1, initial=0.0)))
+
+
+def _find_countries(text: str) -> set[str]:
+    """Return the countries of places that a text names, as two letters."""
+    said = [word.replace("’", "'") for word in _WORD.findall(text)]
+    folded = [word.casefold() for word in said]
+    found: set[str] = set()
+    at = 0
+    while at < len(said):
+        place = find_place(folded, at) if said[at][:1].isupper() else None
+        at += 1
+        if place is not None:
+            found |= place[0].codes
+            at = place[1]
+    return found
