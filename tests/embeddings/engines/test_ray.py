@@ -146,6 +146,17 @@ def test_ray_goes_on_where_its_head_was_killed_keeps_to_this_machine_and_leaves_
     assert find_folders() <= before
 
 
+@needs_ray
+def test_the_cluster_file_of_the_docs_passes_rays_own_check():
+    import yaml
+    from ray.autoscaler._private.util import prepare_config, validate_config
+
+    config = prepare_config(yaml.safe_load((ROOT / "docs" / "ray-cluster.yaml").read_text()))
+    validate_config(config)
+    (kind,) = config["available_node_types"].values()
+    assert kind["min_workers"] == len(config["provider"]["worker_ips"])
+
+
 def test_without_ray_the_engine_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(InputError, match=r"pip install 'topicwire\[ray\]'"):
