@@ -15,8 +15,7 @@ precision highp float;
 in vec4 tint; uniform float size; out vec4 shown;
 void main() {
   vec2 off = gl_PointCoord - .5;
-  if (size > 3. && dot(off, off) > .25) discard;
-  shown = tint;
+  shown = size > 3. ? tint * clamp((.5 - length(off)) * size + .5, 0., 1.) : tint;
 }`;
 
 // Of few points each is large; of many, and from afar, small.
