@@ -19,6 +19,8 @@ _PART = re.compile(
     (?:"(?P<phrase>[^"]*)"|“(?P<curly>[^”]*)”|(?P<word>\w[^\s"“]*))""",
     re.VERBOSE | re.IGNORECASE,
 )
+# As other searches have them; a query in capitals alone says nothing by them.
+_OPERATOR = re.compile(r"(?<!\S)\(*(AND|OR|NOT|NEAR)(?!\S)")
 _SAYS = re.compile(r"[^\W_]")
 # What ends a sentence is no part of an outlet's name.
 _ENDINGS = ",;:.!?)”’'"
@@ -78,6 +80,19 @@ class TypedQuery:
         for part in self.parts:
             text = text[: part.start] + " " * (part.end - part.start) + text[part.end :]
         return text
+
+    def note_operators(self) -> str:
+        """Say of words that are operators elsewhere that they are none here; ``""`` for none."""
+        found = list(dict.fromkeys(_OPERATOR.findall(self.plain)))
+        if self.is_text or not found or self.typed.isupper():
+            return ""
+        one = len(found) == 1
+        named = " and ".join((", ".join(found[:-1]), found[-1])) if found[:-1] else found[0]
+        return (
+            f"{named} {'is no operator' if one else 'are no operators'} here but "
+            f'{"a word" if one else "words"} to look for: "a phrase" in quotation marks must '
+            "stand, -word may not."
+        )
 
     def texts(self, kind: Kind, *, out: bool = False) -> tuple[str, ...]:
         """Return what is asked for by the parts of a kind."""

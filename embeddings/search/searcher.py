@@ -148,7 +148,8 @@ class Searcher:
             vector, tuple(phrases), filters or Filters(), MODES[mode], typed, rarest=rarest
         )
         fingerprint = encoder.fingerprint if encoder else store.setting("encoder")["fingerprint"]
-        return self.find(store, fingerprint, asked, limit).add(*mended.notes)
+        notes = (*mended.notes, note) if (note := query.note_operators()) else mended.notes
+        return self.find(store, fingerprint, asked, limit).add(*notes)
 
     def search_like(
         self,

@@ -97,3 +97,16 @@ def test_a_query_that_looks_for_nothing_is_refused_in_a_sentence(typed):
 
 def test_a_query_of_marks_alone_is_a_query():
     expect_query(parse_query("?!"))
+
+
+def test_what_is_an_operator_elsewhere_is_said_to_be_none():
+    note = parse_query("chemical AND NOT russia").note_operators()
+    assert note.startswith("AND and NOT are no operators here but words to look for:")
+    assert parse_query("(arms OR weapons)").note_operators().startswith("OR is no operator here")
+
+
+@pytest.mark.parametrize(
+    "typed", ["arms and men", 'the film "AND NOT" -OR', "WAR AND PEACE", "ANDORRA or NOTES now"]
+)
+def test_words_that_are_not_meant_for_operators_are_passed_over(typed):
+    assert not parse_query(typed).note_operators()
