@@ -40,7 +40,7 @@ class Filters:
         languages: ISO 639 codes, any of them; ``und`` where the language is unsure.
 
     Raises:
-        InputError: A date is none.
+        InputError: A date is none, or the first is later than the last.
     """
 
     sources: Sequence[str] = _asked((), "source", "OUTLET", "Only this outlet")
@@ -61,6 +61,11 @@ class Filters:
         object.__setattr__(self, "languages", tuple(one.casefold() for one in languages))
         _check_date(self.since, "--since")
         _check_date(self.until, "--until")
+        if self.since and self.until and date_bounds(self.since)[0] > date_bounds(self.until)[1]:
+            raise InputError(
+                f"--since {self.since} is later than --until {self.until}, and no article is of "
+                "both; change the two over."
+            )
 
     def given(self) -> dict[str, Any]:
         """Return what articles are limited to: arguments of ``search``, ``trends`` and others."""

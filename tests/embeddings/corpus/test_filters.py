@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from embeddings.corpus.filters import Filters, find_outlets
+from embeddings.documents import date_bounds
 from embeddings.errors import InputError
 
 DATES = ["", "2012", "2013", "2013-05", "2013-05-11", "2013-05-11T08:30", "2014-01"]
@@ -17,6 +18,12 @@ OUTLETS = ["Post", "post", "Straße", "courier", ""]
 def test_a_date_that_is_none_is_refused_by_its_option(given):
     with pytest.raises(InputError, match=f"--until is '{given}'; write a year, month or day"):
         Filters(until=given)
+
+
+def test_a_first_date_after_the_last_is_said_to_be():
+    with pytest.raises(InputError, match="--since 2014 is later than --until 2013-05, and no"):
+        Filters(since="2014", until="2013-05")
+    Filters(since="2013-05-11", until="2013")
 
 
 def test_an_unknown_outlet_is_named_with_those_there_are(store, put):
@@ -67,6 +74,7 @@ def test_sql_and_python_let_the_same_articles_through(store, put, sources, since
                 put(store, f"{source} {date}", ["One."], source=source, published=date)
                 language = ("en", "de", "und")[len(date) % 3]
                 store.put_languages([(f"{source} {date}", language)])
+    assume(not (since and until) or date_bounds(since)[0] <= date_bounds(until)[1])
     filters = Filters(sources, since, until, languages=languages).match(store)
     condition, parameters = filters.condition()
     found = store.rows(f"SELECT d.id FROM documents AS d WHERE {condition}", parameters)  # noqa: S608
