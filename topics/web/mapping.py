@@ -10,6 +10,7 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -109,7 +110,23 @@ def lay_out_apart(path: Path, note: Callable[[float], None]) -> LaidOut:
     return said
 
 
+def end_with_parent() -> None:
+    """End this process, made by ``multiprocessing``, when the one that made it is gone.
+
+    A daemon is ended by a server that ends; of a server that is killed it would know nothing, and
+    lay out for minutes what nobody waits for.
+    """
+
+    def wait() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _lay_out(path: Path, out: Connection) -> None:
+    end_with_parent()
     # Ctrl-C is for the server, and readers go first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -272,6 +277,42 @@ def test_the_map_is_laid_out_apart_and_nothing_is_stored(own_file):
     assert digest
     assert places.shape == (nodes, 2)
     assert told[-1] == 1
+
+
+LAYING_OUT = """
+import multiprocessing, sys, time
+from topics.web.mapping import end_with_parent
+
+def work():
+    end_with_parent()
+    print(multiprocessing.current_process().pid, flush=True)
+    time.sleep(600)
+
+if __name__ == "__main__":
+    process = multiprocessing.get_context("spawn").Process(target=work, daemon=True)
+    process.start()
+    process.join()
+"""
+
+
+def test_a_layout_under_way_ends_with_a_server_that_is_killed(tmp_path):
+    script = tmp_path / "server.py"
+    script.write_text(LAYING_OUT)
+    root = str(Path(__file__).parents[3])
+    environment = {**os.environ, "PYTHONPATH": root}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, env=environment
+    ) as server:
+        child = int(server.stdout.readline())
+        server.kill()
+        # The stream is closed when the last process that can write to it is gone.
+        ended = threading.Thread(target=server.stdout.read, daemon=True)
+        ended.start()
+        ended.join(60)
+        alive = ended.is_alive()
+        if alive:
+            os.kill(child, signal.SIGKILL)
+    assert not alive
 
 
 def test_a_map_that_is_being_laid_out_says_how_far_it_is(own_file, monkeypatch):
