@@ -29,6 +29,10 @@ ARRAYS = (POINTS, "layout.keys", "layout.unit")
 """All arrays of the map: places, the texts that stand there by content hash, the curve's unit."""
 
 
+# The setting that holds the fingerprint of the encoder that the kept places are by.
+_ENCODER = "layout.encoder"
+
+
 def make_layout(store: CorpusStore) -> Layout:
     """Put what is new on the map that is kept, or lay all out where there is none to go by."""
     begin("laying out the map")
@@ -44,6 +48,12 @@ def keep_layout(store: CorpusStore, made: Layout) -> None:
     arrays: tuple[NDArray[Any], ...] = (made.points, pack_keys(made.keys), np.array([made.unit]))
     for name, array in zip(ARRAYS, arrays, strict=True):
         store.put_array(name, array)
+    store.set_setting(_ENCODER, _fingerprint(store))
+
+
+def _fingerprint(store: CorpusStore) -> str:
+    found: str = (store.setting("encoder") or {}).get("fingerprint", "")
+    return found
 
 
 def forget_layout(store: CorpusStore) -> None:
@@ -54,8 +64,11 @@ def forget_layout(store: CorpusStore) -> None:
 
 
 def _read_layout(store: CorpusStore) -> Layout | None:
-    # What is damaged, or of a version that did not note whose places these are, is made afresh.
+    # What is damaged, of another encoder, or of a version that did not note whose places these
+    # are, is made afresh.
     with suppress(StoreError):
+        if store.setting(_ENCODER) not in (None, _fingerprint(store)):
+            return None
         arrays = [array for name in ARRAYS if (array := store.array(name)) is not None]
         if len(arrays) == len(ARRAYS) and len(arrays[0]) == len(arrays[1]):
             points, keys, unit = arrays

@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 
+import numpy as np
 import pytest
 
 from embeddings.corpus.store import CorpusStore
@@ -189,6 +190,20 @@ def test_the_map_stays_put_until_it_is_laid_out_afresh(db, encoder, tmp_path):
     assert fresh == before
     add(db, encoder, articles("talks", 1, 24))
     assert spots(db, anew=True) != after
+
+
+def test_a_map_by_another_encoder_is_laid_out_afresh(db, encoder):
+    spots(db)
+    with CorpusStore.open(db, write=True) as store:
+        store.put_array("layout", store.array("layout") * np.float32(0.5))
+    add(db, encoder, articles("talks", 1, 24))
+    kept = spots(db)
+    with CorpusStore.open(db, write=True) as store:
+        assert store.setting("layout.encoder") == encoder.fingerprint
+        store.set_setting("layout.encoder", "of another model")
+    remove(db, encoder, articles("talks", 1, 24))
+    fresh = spots(db)
+    assert all(fresh[key] != kept[key] for key in fresh)
 
 
 def test_a_subject_that_comes_up_is_born_and_said(db, encoder):
