@@ -197,6 +197,11 @@ class NamedValues:
             pass
         raise self.damaged(f"the array {name}")
 
+    def forget_arrays(self, names: Iterable[str]) -> None:
+        """Delete stored arrays; those that are not there are none."""
+        with self.transaction() as connection:
+            connection.executemany("DELETE FROM arrays WHERE name = ?", [(one,) for one in names])
+
     # Tables of derived rows, and the full-text index
 
     def fits_rows(self, table: str, noted: object) -> bool | None:

@@ -57,6 +57,11 @@ class KeptRows:
         self._methods: dict[str, _Method] = {}
         self._values: dict[str, _Values] = {}
 
+    @property
+    def methods(self) -> frozenset[str]:
+        """The methods that were asked for something."""
+        return frozenset((*self._methods, *self._values))
+
     def value(self, method: str, key: bytes, make: Callable[[], Any]) -> Any:
         """Return the value for a text, made where it is not kept; see ``keep_value``."""
         values = self._values.get(method)

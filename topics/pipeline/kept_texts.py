@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WORDS = ("keys", "lengths", "numbers", "words")
+_METHOD = ("keys", "rows")
 
 
 @contextmanager
@@ -51,6 +52,18 @@ def reading_kept(store: CorpusStore, has_read_all: Callable[[], bool]) -> Iterat
         for method, keys, rows in kept.changed(every=every):
             store.put_array(f"{method}.keys", keys)
             store.put_array(f"{method}.rows", rows)
+        if every:
+            # Of versions and settings that no method has any more.
+            _forget_others(store, _METHOD, kept.methods)
+            _forget_others(store, _WORDS, vocabularies)
+
+
+def _forget_others(store: CorpusStore, parts: Sequence[str], used: Container[str]) -> None:
+    """Delete what is stored in these parts under other names than those used."""
+    suffix = f".{parts[-1]}"
+    names = store.rows("SELECT name FROM arrays")
+    stems = [name.removesuffix(suffix) for (name,) in names if name.endswith(suffix)]
+    store.forget_arrays(f"{stem}.{part}" for stem in stems if stem not in used for part in parts)
 
 
 @contextmanager

@@ -175,3 +175,17 @@ def test_what_is_kept_of_texts_is_made_anew_where_it_is_damaged(grown):
     bring_up_to_date(grown)
     assert read_derived(grown) == before
     assert np.any(grown.array("words 1.keys"))
+
+
+def test_what_methods_kept_that_are_no_more_is_let_go(grown):
+    old = np.zeros((2, 3), np.uint8)
+    gone = {f"bands 0.{part}" for part in ("keys", "rows")}
+    gone |= {f"words 0.{part}" for part in ("keys", "lengths", "numbers", "words")}
+    for name in gone:
+        grown.put_array(name, old)
+    names = {name for (name,) in grown.rows("SELECT name FROM arrays")}
+    bring_up_to_date(grown)
+    assert {name for (name,) in grown.rows("SELECT name FROM arrays")} == names
+    put(grown, 13, 1)
+    bring_up_to_date(grown)
+    assert {name for (name,) in grown.rows("SELECT name FROM arrays")} == names - gone
