@@ -314,6 +314,8 @@ def test_a_topics_file_with_a_mistake(articles, tmp_path):
         (["search", "x", "--source", "nobody"], "post"),
         (["search", "x", "--topic", "no such topic"], "topicwire topics"),
         (["search", "--like", "999"], "no passage 999"),
+        (["search", "--like", "9" * 20], "no passage 999"),
+        (["search", "x", "--since", "2014", "--until", "2013"], "later than --until"),
         (["search", "x", "--limit", "0"], "--limit"),
         (["copies", "--kind", "fuzzy"], "near_copy"),
         (["copies", "--source", "nobody"], "post"),
