@@ -1,11 +1,12 @@
 """Try to break every command: kills, faults, damaged files, changed inputs, large corpora.
 
     python -m benchmarks.holds [kills|faults|damage|fuzz|size]... [--count N] [--seed S]
-        [--jobs J] [--real]
+        [--jobs J] [--real] [--only READER]
 
 Without a name all are tried, in two halves, each in a newsroom of its own: the demo articles in a
 temporary folder, with made-up word vectors (``--real`` takes the packaged model, for kills and in
-fresh processes). Both are tried at once, or one after the other with ``--jobs 1``. What went
+fresh processes; ``--only`` gives changed inputs to the readers of that name alone, such as
+"queries"). Both are tried at once, or one after the other with ``--jobs 1``. What went
 wrong is listed below the table, as is any fault of the tests in ``tests/holds/``, which run the
 same in small.
 """
@@ -19,6 +20,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
@@ -80,9 +82,9 @@ def try_damage(room: Newsroom, count: int, seed: int) -> Iterator[Row]:
         yield Row(answer.way, {"asked": 1, answer.kind: 1}, (said,) if wrong else ())
 
 
-def try_fuzz(room: Newsroom, count: int, seed: int) -> Iterator[Row]:
+def try_fuzz(room: Newsroom, count: int, seed: int, only: str = "") -> Iterator[Row]:
     logging.disable(logging.CRITICAL)  # libraries tell what they think of a page
-    tally = fuzz.fuzz(room, count, seed, room.folder / "fuzz")
+    tally = fuzz.fuzz(room, count, seed, room.folder / "fuzz", only)
     for name, inputs in sorted(tally.inputs.items()):
         found = [one for one in tally.findings if one.reader == name]
         caught = sum(n for what, n in tally.caught.items() if what.startswith(f"{name}:"))
@@ -118,11 +120,12 @@ DRIVERS = {
 }
 
 
-def work(name: str, count: int, seed: int, model: str) -> list[Row]:
+def work(name: str, count: int, seed: int, model: str, only: str) -> list[Row]:
     """Try one driver in this process, in a newsroom of its own."""
     with tempfile.TemporaryDirectory() as folder:
         room = make_newsroom(Path(folder) / "newsroom", model)
-        rows = list(DRIVERS[name](room, count, seed))
+        driver = partial(try_fuzz, only=only) if name == "fuzz" else DRIVERS[name]
+        rows = list(driver(room, count, seed))
         room.close()
     return rows
 
@@ -156,6 +159,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=HALVES, help="processes at once")
     parser.add_argument("--real", action="store_true", help="kills with the packaged model")
+    parser.add_argument("--only", default="", help="fuzz: readers of this name, or a part of it")
     given = parser.parse_args()
     model = REAL if given.real else STATIC
     spawn = get_context("spawn")
@@ -165,7 +169,7 @@ def main() -> None:
             each = count if name == "size" else -(-count // HALVES)
             began = time.perf_counter()
             seeds = [given.seed * HALVES + number for number in range(HALVES)]
-            jobs = [pool.submit(work, name, each, seed, model) for seed in seeds]
+            jobs = [pool.submit(work, name, each, seed, model, given.only) for seed in seeds]
             rows = [row for job in jobs for row in job.result()]
             report(name, rows, time.perf_counter() - began)
 
