@@ -36,6 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from embeddings.corpus.held_once import PassageVectors
     from embeddings.documents import Document, Passage
     from embeddings.words.copies import CopyGroup
     from topics.coverage.articles.articles import Article
@@ -82,7 +83,7 @@ class Corpus:
 
     passages: Sequence[Passage]
     documents: Mapping[str, Document]
-    vectors: Vectors
+    vectors: Vectors | PassageVectors
     lead: Callable[[list[Article], Sequence[Copies]], Leads]
 
 
@@ -120,6 +121,7 @@ def cover_corpus(corpus: Corpus, told: Callable[[str, tuple[float, float]], None
 
 def run_stages(folder: Path) -> None:
     """Time the stages on the database, print what to read, write the distinct paragraphs."""
+    from embeddings.corpus.held_once import read_vectors
     from embeddings.corpus.store import CorpusStore
     from topics.answers.encoder import stored_encoder
     from topics.pipeline.coverage import embed_leads
@@ -136,7 +138,7 @@ def run_stages(folder: Path) -> None:
         passages = store.passages()
         corpus = Corpus(
             passages, {document.id: document for document in store.documents()},
-            store.vectors(encoder.fingerprint),
+            read_vectors(store, encoder.fingerprint),
             lambda articles, groups: embed_leads(store, encoder, passages, articles, groups),
         )  # fmt: skip
         print(f"{len(passages)} passages of {len(corpus.documents)} articles")

@@ -98,6 +98,7 @@ def read_labelled(vectors: Path, name: str) -> tuple[Any, ...]:
 
 def read_database(path: Path) -> tuple[Any, ...]:
     """Return the topics of a clustered database, one row a node of its graph."""
+    from embeddings.corpus.held_once import read_vectors
     from embeddings.corpus.store import CorpusStore
     from embeddings.vectors.graph import read_nodes
     from topics.hierarchy.outline import read_outline
@@ -109,7 +110,7 @@ def read_database(path: Path) -> tuple[Any, ...]:
         placed = {passage: (leaf, strength) for passage, leaf, strength in store.rows(sql)}
         # What outlets repeat is in no topic.
         rows = [row for row in nodes.canonical.tolist() if passages[row].id in placed]
-        vectors = store.vectors(store.setting("encoder")["fingerprint"])[rows]
+        vectors = read_vectors(store, store.setting("encoder")["fingerprint"])[rows]
     chosen = [passages[row] for row in rows]
     leaves = [placed[one.id][0] for one in chosen]
     levels = []

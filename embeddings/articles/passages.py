@@ -47,12 +47,14 @@ def split(document: Document, removed: Sequence[Removal], longest: int = LONGEST
         raise ValueError(f"a passage must have room for at least 1 character, not {longest}")
     text = document.text
     passages: list[Passage] = []
+    before = ""
     for start, body_start, end in _join(_kept(text, removed)):
         for index, (first, last) in enumerate(fit(text, body_start, end, len, longest)):
             begin = start if index == 0 else first
-            passages.append(
-                Passage(document.id, len(passages), begin, first, last, text[begin:last])
-            )
+            own = text[begin:last]
+            # A line that is repeated a million times is one string.
+            before = own = before if own == before else own
+            passages.append(Passage(document.id, len(passages), begin, first, last, own))
     return passages
 
 

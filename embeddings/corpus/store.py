@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from embeddings.corpus.database import (
     one_writer,
     plain_errors,
 )
+from embeddings.corpus.held_once import NO_VECTORS, share_texts
 from embeddings.corpus.values import NamedValues
 from embeddings.corpus.versions import Reading, forget_articles, now
 from embeddings.documents import Document, Passage, version_of
@@ -49,8 +51,8 @@ _AMONG = "WHERE ?1 IS NULL OR {} IN (SELECT value FROM json_each(?1))"
 class CorpusStore(NamedValues):
     """A corpus in one file.
 
-    Row *i* of ``vectors()`` is passage *i* of ``passages()``. Every public method is one
-    transaction: after it returns, what it stored survives a kill. Use ``CorpusStore.open``.
+    Every public method is one transaction: after it returns, what it stored survives a kill.
+    Use ``CorpusStore.open``.
     """
 
     @classmethod
@@ -161,6 +163,7 @@ class CorpusStore(NamedValues):
             reading: When it was first read and last changed; now where it is not given.
         """
         reading = reading or Reading(now(), now())
+        told = lru_cache(maxsize=256)(lambda text, body: (hash_text(body), choose_index_text(text)))
         with self.transaction() as connection:
             # Its passages get new ids, so that what hung on the old ones is gone.
             self._forget_derived()
@@ -192,10 +195,7 @@ class CorpusStore(NamedValues):
             connection.executemany(
                 "INSERT INTO passages (document_id, position, start, body_start, "
                 '"end", text, hash, index_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-                [
-                    (*astuple(p)[:-1], hash_text(p.body), choose_index_text(p.text))
-                    for p in passages
-                ],
+                ((*astuple(p)[:-1], *told(p.text, p.body)) for p in passages),
             )
 
     def rename_outlet(self, document_id: str, outlet: str) -> None:
@@ -255,7 +255,7 @@ class CorpusStore(NamedValues):
         """Return all passages, or those of some documents, by document id and position."""
         among = _AMONG.format("document_id")
         sql = f"SELECT {_PASSAGE_COLUMNS} FROM passages {among} ORDER BY document_id, position"  # noqa: S608
-        return [Passage(*row) for row in self.rows(sql, _listed(document_ids))]
+        return list(share_texts(self.each(sql, _listed(document_ids))))
 
     def count_passages(self) -> int:
         """Return the number of passages."""
@@ -325,36 +325,31 @@ class CorpusStore(NamedValues):
                 found[bytes(key)] = self._join([blob], [crc])[0]
         return found
 
-    def vectors(
-        self, fingerprint: str, passage_ids: Sequence[int] | None = None
-    ) -> NDArray[np.float32]:
-        """Return the vectors of all passages, or of some, as float32 ``(n, dimension)``.
+    def vectors(self, fingerprint: str, passage_ids: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors of some passages, in this order, as float32 ``(n, dimension)``.
 
         Args:
             fingerprint: The encoder's.
-            passage_ids: Rows wanted, in this order; all, in the order of ``passages()``,
-                when left out.
+            passage_ids: Theirs.
 
         Raises:
             KeyError: A passage has no vector yet.
             StoreError: One is damaged.
         """
-        sql = (
-            "SELECT p.id, v.vector, v.crc FROM passages AS p "
-            "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ?"
-        )
-        if passage_ids is None:
-            rows = self.rows(f"{sql} ORDER BY p.document_id, p.position", (fingerprint,))
-        else:
-            sql += " WHERE p.id IN (SELECT value FROM json_each(?))"
-            by_id = {row[0]: row for row in self.rows(sql, (fingerprint, *_listed(passage_ids)))}
-            rows = [by_id[passage_id] for passage_id in passage_ids]
+        found = {
+            row[0]: row
+            for row in self.rows(
+                "SELECT p.id, v.vector, v.crc FROM passages AS p "
+                "LEFT JOIN vectors AS v ON v.hash = p.hash AND v.encoder = ? "
+                "WHERE p.id IN (SELECT value FROM json_each(?))",
+                (fingerprint, *_listed(passage_ids)),
+            )
+        }
+        rows = [found[passage_id] for passage_id in passage_ids]
         blobs = [blob for _, blob, _ in rows]
         if None in blobs:
             raise KeyError(f"{blobs.count(None)} passages have no vector yet")
-        if not rows:
-            return np.zeros((0, 0), dtype=np.float32)
-        return self._join(blobs, [crc for *_, crc in rows])
+        return self._join(blobs, [crc for *_, crc in rows]) if rows else NO_VECTORS
 
     def _join(self, blobs: Sequence[bytes], sums: Sequence[int | None]) -> NDArray[np.float32]:
         rows = join_vectors(blobs, sums)

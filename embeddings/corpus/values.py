@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,13 +70,15 @@ class NamedValues:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def replace_rows(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    def replace_rows(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """Replace all rows of a table, and with them those that hang on them."""
         with self.transaction() as connection:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
-            if rows:
-                marks = ", ".join("?" * len(rows[0]))
-                connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+            rest = iter(rows)
+            if (first := next(rest, None)) is not None:
+                marks = ", ".join("?" * len(first))
+                every = chain([first], rest)
+                connection.executemany(f"INSERT INTO {table} VALUES ({marks})", every)  # noqa: S608
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a SELECT and return its rows.

@@ -285,6 +285,17 @@ class WordedTexts:
             self.vocabulary,
         )
 
+    def parts(self, words: int) -> Iterator[WordedTexts]:
+        """Give the texts in their order, each time as many as have so many words, or one."""
+        first = 0
+        while first < len(self):
+            begin = self.offsets[first]
+            after = int(np.searchsorted(self.offsets, begin + words, "right")) - 1
+            after = min(max(after, first + 1), len(self))
+            offsets = self.offsets[first : after + 1]
+            yield WordedTexts(self.numbers[begin : offsets[-1]], offsets - begin, self.vocabulary)
+            first = after
+
     def shingles(self, size: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Hash every run of ``size`` words that stays within one text.
 
@@ -307,9 +318,11 @@ class WordedTexts:
             runs *= mix
             runs ^= hashes[self.numbers[place : place + total]]
             runs ^= runs >> np.uint64(29)
-        owner = np.repeat(np.arange(len(self)), counts)
-        places = np.arange(offsets[-1]) - offsets[owner] + self.offsets[owner]
-        return runs[places], offsets
+        within = np.ones(total, np.bool_)
+        for place in range(1, size):
+            across = self.offsets[1:-1] - place
+            within[across[(across >= 0) & (across < total)]] = False
+        return runs[within], offsets
 
 
 @dataclass

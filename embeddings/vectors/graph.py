@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import eq
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.corpus.held_once import read_hashes
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from embeddings.text.normalising import hash_text
@@ -76,24 +78,22 @@ def gather_nodes(
     """
     if hashes is None:
         hashes = [hash_text(passage.body) for passage in passages]
-    canonical = {row: row for row in range(len(passages))}
+    canonical = np.arange(len(passages))
     for row, members in groups:
-        canonical.update(dict.fromkeys(members, row))
-    chosen = sorted(set(canonical.values()), key=lambda row: (hashes[row], row))
-    number = {row: node for node, row in enumerate(chosen)}
-    of_passage = [number[canonical[row]] for row in range(len(passages))]
-    following = {
-        (min(pair), max(pair))
-        for row in range(1, len(passages))
-        if passages[row].document_id == passages[row - 1].document_id
-        and (pair := (of_passage[row - 1], of_passage[row]))
-    }
+        canonical[np.fromiter(members, np.int64)] = row
+    chosen = sorted(np.unique(canonical).tolist(), key=lambda row: (hashes[row], row))
+    number = np.zeros(len(passages), np.int64)
+    number[chosen] = np.arange(len(chosen))
+    of_passage = number[canonical]
+    documents = [passage.document_id for passage in passages]
+    follows = np.fromiter(map(eq, documents[1:], documents), np.bool_, max(len(documents) - 1, 0))
+    pairs = np.sort(np.column_stack((of_passage[:-1], of_passage[1:]))[follows], axis=1)
     return Nodes(
-        of_passage=np.array(of_passage, np.int64),
+        of_passage=of_passage,
         canonical=np.array(chosen, np.int64),
         keys=[hashes[row] for row in chosen],
         hashes=hashes,
-        adjacent=np.array(sorted(following), np.int64).reshape(-1, 2),
+        adjacent=np.unique(pairs, axis=0),
         rows=np.arange(len(chosen)),
     )
 
@@ -104,8 +104,7 @@ def read_nodes(store: CorpusStore, passages: Sequence[Passage]) -> Nodes:
     members: dict[int, list[int]] = {}
     for canonical, passage_id in store.rows("SELECT canonical, passage_id FROM wordings"):
         members.setdefault(row_of[canonical], []).append(row_of[passage_id])
-    rows = store.rows("SELECT hash FROM passages ORDER BY document_id, position")
-    return gather_nodes(passages, list(members.items()), [bytes(key) for (key,) in rows])
+    return gather_nodes(passages, list(members.items()), list(read_hashes(store)))
 
 
 def node_keys(store: CorpusStore) -> list[bytes]:

@@ -134,9 +134,12 @@ class _Bodies:
     def body(self, text: int) -> str:
         return self.passages[self.rows[text][0]].body
 
-    def order(self, row: int) -> tuple[str, int, int]:
-        passage = self.passages[row]
-        return passage.document_id, passage.position, row
+    def sort(self, rows: Iterable[int]) -> list[int]:
+        """Sort by document and position, without a key for each row: it may be a million."""
+        in_order = sorted(rows)
+        in_order.sort(key=lambda row: self.passages[row].position)
+        in_order.sort(key=lambda row: self.passages[row].document_id)
+        return in_order
 
 
 def survey_copies(
@@ -290,9 +293,8 @@ def _gather_bodies(passages: Sequence[Passage], sources: Mapping[str, str]) -> _
     for row, passage in enumerate(passages):
         rows_by_hash[hash_text(passage.body)].append(row)
     hashes = sorted(rows_by_hash)
-    bodies = _Bodies(passages, sources, hashes, [rows_by_hash[digest] for digest in hashes])
-    for rows in bodies.rows:
-        rows.sort(key=bodies.order)
+    bodies = _Bodies(passages, sources, hashes, [])
+    bodies.rows.extend(bodies.sort(rows_by_hash.pop(digest)) for digest in hashes)
     return bodies
 
 
@@ -306,7 +308,7 @@ def _number_pairs(pairs: Sequence[tuple[str, str]], number: Mapping[str, int]) -
 
 def _rows(versions: Sequence[Version], bodies: _Bodies) -> tuple[int, ...]:
     rows = (row for one in versions for text in one.shares for row in bodies.rows[text])
-    return tuple(sorted(rows, key=bodies.order))
+    return tuple(bodies.sort(rows))
 
 
 def _size(versions: Sequence[Version], bodies: _Bodies) -> int:
@@ -325,14 +327,19 @@ def _edges_apart(
 def _build_group(
     version: Version, bodies: _Bodies, words: int, options: CopyOptions, wording: int
 ) -> CopyGroup:
-    share_of = {row: share for text, share in version.shares.items() for row in bodies.rows[text]}
     members = _rows([version], bodies)
+    if len(version.shares) == 1:
+        shares = tuple(version.shares.values()) * len(members)
+    else:
+        of_text = version.shares.items()
+        share_of = {row: share for text, share in of_text for row in bodies.rows[text]}
+        shares = tuple(share_of[row] for row in members)
     documents = {bodies.passages[row].document_id for row in members}
     return CopyGroup(
         kind="exact" if len(version.shares) == 1 else "near_copy",
         members=members,
         canonical=bodies.rows[version.canonical][0],
-        shares=tuple(share_of[row] for row in members),
+        shares=shares,
         texts=len(version.shares),
         words=words,
         documents=len(documents),

@@ -168,7 +168,14 @@ def embed_leads(
         furniture: Rows of passages that an outlet repeats under its articles: a beginning
             that stands in many, such as a newsletter's, says nothing of any.
     """
-    kept = [passage for row, passage in enumerate(passages) if row not in furniture]
+    marked = {passages[row].document_id for row in furniture}
+    kept = [
+        passage
+        for article in articles
+        if article.id in marked
+        for row in article.rows
+        if row not in furniture and (passage := passages[row])
+    ]
     documents = {article.id: article.document for article in articles}
     without = {article.id: article for article in gather_articles(kept, documents)}
     trimmed = [without.get(article.id, article) for article in articles]

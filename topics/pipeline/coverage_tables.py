@@ -37,15 +37,15 @@ def store_copies(store: CorpusStore, passages: Sequence[Passage], survey: CopySu
         )
         store.replace_rows(
             "copy_members",
-            [
+            (
                 (ids[row], number, round(share, 4))
                 for number, group in groups
                 for row, share in zip(group.members, group.shares, strict=True)
-            ],
+            ),
         )
         store.replace_rows(
             "wordings",
-            [(ids[row], ids[canonical]) for canonical, rows in survey.wordings for row in rows],
+            ((ids[row], ids[canonical]) for canonical, rows in survey.wordings for row in rows),
         )
 
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from embeddings.corpus.held_once import PassageVectors
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from embeddings.vectors.graph import Nodes
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.boilerplate import find_boilerplate
 from topics.edits.edits import Edit
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 # The name of the stage, and of its table.
 FURNITURE = "furniture"
@@ -24,7 +20,7 @@ RULE = "repeated by outlet"
 
 
 def find_repeated(
-    articles: Sequence[Article], nodes: Nodes, vectors: NDArray[np.float32]
+    articles: Sequence[Article], nodes: Nodes, vectors: PassageVectors
 ) -> dict[int, int]:
     """Find the passages that are furniture, as ``find_boilerplate`` does.
 

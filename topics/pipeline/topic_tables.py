@@ -108,20 +108,12 @@ def store_topics(
         store.replace_rows(
             "topics", [_topic_row(place, ids, found, passages, nodes) for place in range(len(ids))]
         )
-        placed = [
-            (passage.id, key, node)
-            for passage, key, node in zip(
-                passages, nodes.hashes, nodes.of_passage.tolist(), strict=True
-            )
-            if node >= 0
-        ]
-        node_of = {key: node for _, key, node in placed}
-        store.replace_rows("members", [(key, ids[leaf[node]]) for key, node in node_of.items()])
+        store.replace_rows("members", [(key, ids[leaf[node]]) for key, node in nodes.texts.items()])
         store.replace_rows(
             "assignments",
-            [
+            (
                 (
-                    passage_id,
+                    passage.id,
                     int(nodes.rows[node]),
                     ids[found.heads[node]],
                     round(float(belonging.strengths[node]), 4),
@@ -131,8 +123,9 @@ def store_topics(
                     int(belonging.mixed[node]),
                     int(belonging.strangers[node]),
                 )
-                for passage_id, _, node in placed
-            ],
+                for passage, node in zip(passages, nodes.of_passage.tolist(), strict=True)
+                if node >= 0
+            ),
         )
         note_ids(store, ids)
         store.set_setting(SHOWN_LEVEL, tree.default)

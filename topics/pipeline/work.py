@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from embeddings.corpus.contents import count_rows
+from embeddings.corpus.held_once import PassageVectors, read_hashes, read_vectors
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.errors import StoreError
@@ -131,8 +132,7 @@ class CorpusWork(Work):
     def passages(self) -> list[Passage]:
         """All passages, by document and position."""
         passages = self.store.passages()
-        hashes = self.store.rows("SELECT hash FROM passages ORDER BY document_id, position")
-        note_hashes((passage.body for passage in passages), [bytes(key) for (key,) in hashes])
+        note_hashes((passage.body for passage in passages), read_hashes(self.store))
         return passages
 
     @cached_property
@@ -275,9 +275,9 @@ class CorpusWork(Work):
         ]
 
     @cached_property
-    def vectors(self) -> NDArray[np.float32]:
+    def vectors(self) -> PassageVectors:
         """The vector of each passage."""
-        return self.store.vectors(self.encoder.fingerprint)
+        return read_vectors(self.store, self.encoder.fingerprint)
 
     def vectors_of(self, nodes: Nodes) -> NDArray[np.float32]:
         """Return the vector of each row of the graph: float32 ``(nodes, dimension)``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from embeddings.articles.furniture.rules import LINE_RULES, LIST_HEADER, Rule
 from embeddings.articles.parsing.dates import parse_date_line
@@ -45,7 +45,8 @@ def find_furniture(document: Document) -> list[Removal]:
         Removals in the order of the text, disjoint, one for each line.
     """
     lines = find_lines(document.text)
-    rules = [_first_match(_ANYWHERE, _bare(line.text)) for line in lines]
+    match = cache(lambda text: _first_match(_ANYWHERE, _bare(text)))
+    rules = [match(line.text) for line in lines]
     _match_names(document, lines, rules)
     _match_announced_list(lines, rules)
     _match_edges(lines, rules)

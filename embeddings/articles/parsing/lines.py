@@ -78,11 +78,14 @@ def _continues(line: Line, after: Line, width: int) -> bool:
 
 def _printed_lines(text: str) -> Iterator[Line]:
     start, gap = 0, True
+    before = ""
     for raw in text.splitlines(keepends=True):
         stripped = raw.strip()
         if stripped:
             first = start + raw.index(stripped[0])
             folded = " ".join(stripped.split())
+            # A line that is repeated a million times is one string.
+            before = folded = before if folded == before else folded
             yield Line(first, first + len(stripped), folded, gap, first - start)
         gap = not stripped
         start += len(raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,3 +32,16 @@ def test_words_that_are_not_wanted_are_counted(texts):
     assert counted.lengths.tolist() == read.lengths.tolist()
     for place, (_, wanted) in enumerate(texts):
         assert wanted or not any(counted.row(place))
+
+
+@given(st.lists(st.lists(st.sampled_from(["a", "bb", "ccc"]), max_size=6)), st.integers(1, 9))
+def test_runs_stay_within_their_text_and_are_told_by_their_words(texts, at_once):
+    found = read_many(" ".join(words) for words in texts)
+    hashes, offsets = found.shingles(3)
+    runs = [tuple(words[n : n + 3]) for words in texts for n in range(len(words) - 2)]
+    assert np.diff(offsets).tolist() == [max(len(words) - 2, 0) for words in texts]
+    assert len(set(zip(runs, hashes.tolist(), strict=True))) == len(set(runs))
+    parts = [part.shingles(3)[0] for part in found.parts(at_once)]
+    assert np.concatenate([np.empty(0, np.uint64), *parts]).tolist() == hashes.tolist()
+    sizes = [part.lengths for part in found.parts(at_once)]
+    assert all(len(one) == 1 or one.sum() <= at_once for one in sizes)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from embeddings.documents import Document, Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Between the paragraphs of a body; not a word, so that no run of words is broken by it.
 _GAP = "\n\n"
@@ -23,9 +30,9 @@ class Article:
     """
 
     document: Document
-    rows: tuple[int, ...]
+    rows: Sequence[int]
     body: str
-    starts: tuple[int, ...]
+    starts: Sequence[int]
 
     @property
     def id(self) -> str:
@@ -74,12 +81,35 @@ def gather_articles(
             rows_of.setdefault(passage.document_id, []).append(row)
     articles = []
     for document_id in sorted(rows_of):
-        rows = sorted(rows_of[document_id], key=lambda row: passages[row].position)
+        rows = sorted(rows_of.pop(document_id), key=lambda row: passages[row].position)
         bodies = [passages[row].body for row in rows]
-        starts, place = [], 0
+        starts, place = array("q"), 0
         for body in bodies:
             starts.append(place)
             place += len(body) + len(_GAP)
-        document = documents[document_id]
-        articles.append(Article(document, tuple(rows), _GAP.join(bodies), tuple(starts)))
+        # Of a million lines no object each.
+        span = range(rows[0], rows[-1] + 1)
+        body = _GAP.join(bodies)
+        articles.append(
+            Article(documents[document_id], span if rows == list(span) else rows, body, starts)
+        )
     return articles
+
+
+def number_rows(
+    articles: Sequence[Article], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Say of each passage in which article it stands, and where among its passages.
+
+    Args:
+        articles: By their numbers.
+        count: Passages of the corpus.
+
+    Returns:
+        Two of int64 and shape ``(count,)``, -1 for a passage of no article given.
+    """
+    numbers, places = np.full((2, count), -1, np.int64)
+    for number, article in enumerate(articles):
+        rows = np.fromiter(article.rows, np.int64, len(article.rows))
+        numbers[rows], places[rows] = number, np.arange(len(rows))
+    return numbers, places

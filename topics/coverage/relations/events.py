@@ -60,8 +60,7 @@ class _Nodes:
         for row, node in enumerate(corpus.nodes.tolist()):
             if node >= 0:
                 self.members[node].append(row)
-        for rows in self.members:
-            rows.sort(key=corpus.order)
+        self.members = [corpus.sort(rows) for rows in self.members]
         self.languages = [corpus.language(rows[0]) if rows else "" for rows in self.members]
         self.bodies = [self._longest(rows) for rows in self.members]
         self.texts = read_many(self.bodies)

@@ -49,7 +49,7 @@ def relate_versions(
             digest = hash_text(passages[row].body)
             rows = [one for one in members.get(row, (row,))
                     if hash_text(passages[one].body) == digest]  # fmt: skip
-            sides.append(sorted(rows, key=corpus.order))
+            sides.append(corpus.sort(rows))
         chosen = _choose(sides[0], sides[1], corpus) or (sides[0][0], sides[1][0])
         first, second = sorted(chosen, key=corpus.order)
         evidence = compare(passages[first].body, passages[second].body)
@@ -83,7 +83,7 @@ def relate_judged(
             rows_of[key].append(row)
     found = []
     for pair in sorted(pairs):
-        sides = [sorted(rows_of[key], key=corpus.order) for key in pair]
+        sides = [corpus.sort(rows_of[key]) for key in pair]
         chosen = _choose(sides[0], sides[1], corpus)
         if chosen is not None:
             a, b = chosen if kind == "contains" else sorted(chosen, key=corpus.order)
@@ -119,7 +119,7 @@ def find_contained(
         if corpus.nodes[row] >= 0:
             rows_by_hash[hash_text(passage.body)].append(row)
     hashes = sorted(rows_by_hash)
-    groups = [sorted(rows_by_hash[digest], key=corpus.order) for digest in hashes]
+    groups = [corpus.sort(rows_by_hash.pop(digest)) for digest in hashes]
     texts = read_many(passages[rows[0]].body for rows in groups)
     node_of_text = corpus.nodes[[rows[0] for rows in groups]]
     found = find_candidates(texts, options.contained_words, node_of_text)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from topics.coverage.articles.articles import Article
+from embeddings.corpus.held_once import PassageVectors
+from topics.coverage.articles.articles import Article, number_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,8 @@ OFF_SUBJECT = 0.6
 # It stands among the first two or last three paragraphs, in half of the articles at least.
 _FIRST, _LAST = 2, 3
 _EDGE_SHARE = 0.5
+# Vectors that are summed at once: an article may have a million lines.
+_AT_ONCE = 10_000
 # Articles may be of a paragraph or two: so many pairs of paragraphs of the whole corpus count
 # beside those of a line's own articles, and beside those of the corpus as many of this mean
 # cosine (``syria.jsonl`` with the packaged model has .304).
@@ -38,7 +41,9 @@ _USUAL = 0.3
 
 
 def find_boilerplate(
-    articles: Sequence[Article], texts: Sequence[Sequence[int]], vectors: NDArray[np.float32]
+    articles: Sequence[Article],
+    texts: Sequence[Sequence[int]],
+    vectors: NDArray[np.float32] | PassageVectors,
 ) -> dict[int, int]:
     """Find what one outlet repeats under articles on different things: its page furniture.
 
@@ -82,6 +87,8 @@ def find_recurring(
     Returns:
         Rows of passages.
     """
+    if len(stories) < LEAST_STORIES:
+        return frozenset()
     article_of = {row: number for number, article in enumerate(articles) for row in article.rows}
     story_of = {number: place for place, members in enumerate(stories) for number in members}
     found: set[int] = set()
@@ -103,12 +110,11 @@ class _Likeness:
         self,
         articles: Sequence[Article],
         texts: Sequence[Sequence[int]],
-        vectors: NDArray[np.float32],
+        vectors: NDArray[np.float32] | PassageVectors,
     ) -> None:
         self._articles, self._vectors = articles, vectors
-        self._article_of = {row: n for n, one in enumerate(articles) for row in one.rows}
         # Not sought each time: an article may have tens of thousands of lines.
-        self._place_of = {row: place for one in articles for place, row in enumerate(one.rows)}
+        self._article_of, self._place_of = number_rows(articles, len(vectors))
         self._repeated = self._find_repeated(texts)
         self._own = [[r for r in one.rows if r not in self._repeated] for one in articles]
         sums, counts = self._add(range(len(articles)), ())
@@ -117,9 +123,10 @@ class _Likeness:
     def hold(self, rows: Sequence[int]) -> dict[int, list[int]]:
         """Return the rows of a text by the number of their article."""
         holders: dict[int, list[int]] = defaultdict(list)
-        for row in rows:
-            if row in self._article_of:
-                holders[self._article_of[row]].append(row)
+        numbers = self._article_of[np.fromiter(rows, np.int64)].tolist()
+        for row, number in zip(rows, numbers, strict=True):
+            if number >= 0:
+                holders[number].append(row)
         return holders
 
     def is_apart(self, holders: Mapping[int, Sequence[int]]) -> bool:
@@ -144,18 +151,21 @@ class _Likeness:
         self, numbers: Sequence[int], left_out: Collection[int]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the sum of the vectors of articles' own paragraphs, and how many there are."""
-        sums = np.zeros((len(numbers), self._vectors.shape[1]))
+        sums = np.zeros((len(numbers), self._vectors[[0]].shape[1]))
         counts = np.zeros(len(numbers), np.int64)
         for place, number in enumerate(numbers):
             rows = [row for row in self._own[number] if row not in left_out]
-            sums[place] = self._vectors[rows].sum(axis=0, dtype=np.float64)
+            for start in range(0, len(rows), _AT_ONCE):
+                some = self._vectors[rows[start : start + _AT_ONCE]]
+                sums[place] += some.sum(axis=0, dtype=np.float64)
             counts[place] = len(rows)
         return sums, counts
 
     def _is_edge(self, number: int, rows: Sequence[int]) -> bool:
         """Whether a text stands at the beginning or the end of an article."""
         length = len(self._articles[number].rows)
-        return self._place_of[rows[0]] < _FIRST or self._place_of[rows[-1]] >= length - _LAST
+        first, last = self._place_of[[rows[0], rows[-1]]].tolist()
+        return bool(first < _FIRST or last >= length - _LAST)
 
     def _find_repeated(self, texts: Sequence[Sequence[int]]) -> set[int]:
         repeated: set[int] = set()

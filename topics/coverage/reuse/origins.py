@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -28,6 +28,9 @@ _Words = tuple[int, int, int]
 # articles that are of no common story.
 _Claim = tuple[Origin, tuple[_Words, ...], int]
 _PASSAGES, _STORY, _BEYOND = range(3)
+_NONE: frozenset[int] = frozenset()
+# Words of articles that are looked at together, and more where an article has more.
+_WORDS_AT_ONCE = 1_000_000
 
 # Relations whose passages share words to speak of.
 _TEXTUAL = ("contains", "near_copy")
@@ -102,12 +105,13 @@ class _Tracer:
         self.article_of = np.full(len(passages), -1, np.int64)
         for number, article in enumerate(articles):
             self.article_of[list(article.rows)] = number
-        self.claims: dict[int, list[_Claim]] = defaultdict(list)
+        self.claims: dict[int, tuple[_Claim, ...]] = {}
+        self._same: dict[tuple[_Claim, ...], tuple[_Claim, ...]] = {}
         # By row: the texts told to be quotations that it shares.
-        self.quotations: dict[int, set[int]] = defaultdict(set)
+        self.quotations: dict[int, set[int]] = {}
         for number, rows in enumerate(coverage.quotations):
             for row in rows:
-                self.quotations[row].add(number)
+                self.quotations.setdefault(row, set()).add(number)
         # By article: sources of which it has no run's worth of words.
         self.noise: dict[int, set[int]] = defaultdict(set)
         self.places: dict[Origin, int] = {}
@@ -127,7 +131,9 @@ class _Tracer:
     ) -> None:
         """Let each passage have words from its copies, its relations and its story."""
         copies = [rows for rows, short in self.groups if not short]
-        copies_of = {row: rows for rows in copies for row in rows}
+        # Those of a text may be a million: only what has a relation is looked up.
+        related = {row for _, *pair in relations for row in pair}
+        copies_of = {row: rows for rows in copies for row in related.intersection(rows)}
         # Passages, those of the text that they may have words from, and whether it is theirs.
         claimed = [(rows, rows, True) for rows in copies]
         for kind, *pair in relations:
@@ -154,7 +160,7 @@ class _Tracer:
                 origin = self._find_origin(row, timeline)
                 words = self._match(row, origin.row, whole) if origin else ()
                 if origin and words:
-                    self.claims[row].append((origin, words, _PASSAGES))
+                    self._claim(row, (origin, words, _PASSAGES))
         self._gather_stretches(told, _STORY)
         if beyond:
             self._gather_stretches(stories, _BEYOND)
@@ -167,7 +173,12 @@ class _Tracer:
             begins = dict(shared)
             origin = self._find_origin(row, self._order_holders(begins))
             if origin:
-                self.claims[row].append((origin, ((first, after, begins[origin.row]),), further))
+                self._claim(row, (origin, ((first, after, begins[origin.row]),), further))
+
+    def _claim(self, row: int, claim: _Claim) -> None:
+        """Note a claim; rows that have the same ones share them: copies may be a million."""
+        claims = (*self.claims.get(row, ()), claim)
+        self.claims[row] = self._same.setdefault(claims, claims)
 
     def settle_all(
         self, boilerplate: Collection[int], wire: Collection[int], quoted: NDArray[np.int64]
@@ -183,12 +194,27 @@ class _Tracer:
         credited[self._rows(wire)] = True
         open_ones = self.asked
         while open_ones:
-            rows = self._rows(open_ones)
-            for row in rows.tolist():
-                if row in self.claims:
-                    self._settle(row)
-            tell_kinds(trace, rows, shared_quotes=is_quoted, boilerplate=rote, wire=credited)
-            open_ones = self._find_noise(rows)
+            parts, open_ones = list(self._part(open_ones)), []
+            for rows in parts:
+                for row in rows.tolist():
+                    if row in self.claims:
+                        self._settle(row)
+                tell_kinds(trace, rows, shared_quotes=is_quoted, boilerplate=rote, wire=credited)
+                open_ones += self._find_noise(rows)
+
+    def _part(self, numbers: Iterable[int]) -> Iterator[NDArray[np.int64]]:
+        """Give the rows of articles, so many articles at a time as have not too many words."""
+        lengths = self.trace.texts.lengths
+        part: list[int] = []
+        words = 0
+        for number in numbers:
+            part.append(number)
+            words += int(lengths[self._rows([number])].sum())
+            if words >= _WORDS_AT_ONCE:
+                yield self._rows(part)
+                part, words = [], 0
+        if part:
+            yield self._rows(part)
 
     def _find_noise(self, rows: NDArray[np.int64]) -> list[int]:
         """Note sources that are none; returns the articles that must be settled again."""
@@ -203,7 +229,7 @@ class _Tracer:
         return sorted(set(pairs[0, counts < LEAST_RUN].tolist()))
 
     def _rows(self, numbers: Iterable[int]) -> NDArray[np.int64]:
-        return np.array([row for n in numbers for row in self.articles[n].rows], np.int64)
+        return np.fromiter((row for n in numbers for row in self.articles[n].rows), np.int64)
 
     def _find_origin(self, row: int, timeline: Timeline) -> Origin | None:
         return timeline.origin(self._holder(row)) if self.is_asked[row] else None
@@ -264,7 +290,7 @@ class _Tracer:
             if place == len(trace.origins):
                 trace.origins.append(origin)
             marks = self.quoted(origin.row)
-            if not self.quotations[row].isdisjoint(self.quotations[origin.row]):
+            if self.quotations.get(row, _NONE) & self.quotations.get(origin.row, _NONE):
                 marks = np.ones_like(marks)
             for first, after, source in words:
                 free = of_word[first:after] < 0

@@ -83,11 +83,16 @@ def runs_in_two(hashes: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArra
     Returns:
         bool of shape ``(n,)``.
     """
-    _, run = np.unique(hashes, return_inverse=True)
-    least, most = np.full(len(hashes), np.iinfo(np.int64).max), np.full(len(hashes), -1)
-    np.minimum.at(least, run, owners)
-    np.maximum.at(most, run, owners)
-    return (least < most)[run]
+    found = np.zeros(len(hashes), bool)
+    if len(hashes):
+        order = np.argsort(hashes)
+        runs = hashes[order]
+        starts = np.flatnonzero(np.append(True, runs[1:] != runs[:-1]))
+        sizes = np.diff(np.append(starts, len(runs)))
+        holders = owners[order]
+        several = np.minimum.reduceat(holders, starts) < np.maximum.reduceat(holders, starts)
+        found[order] = np.repeat(several, sizes)
+    return found
 
 
 def flag_quoted(text: str, words: int) -> NDArray[np.bool_]:

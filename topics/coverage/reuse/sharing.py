@@ -25,7 +25,7 @@ from embeddings.documents import Passage
 from embeddings.text.wording import read_words
 from embeddings.words.alignment import match_words
 from embeddings.words.gazetteer import find_place
-from topics.coverage.articles.articles import Article
+from topics.coverage.articles.articles import Article, number_rows
 from topics.coverage.reuse.boilerplate import Copies
 from topics.coverage.reuse.notes import is_note
 from topics.coverage.reuse.quotes import LEAST_QUOTED, flag_quoted
@@ -118,13 +118,9 @@ class _Teller:
     ) -> None:
         self._passages, self._articles, self._rote = passages, articles, rote
         self._containing = frozenset(containing)
-        # Of each row its article, and its place there.
-        self._where = {
-            row: (number, place)
-            for number, article in enumerate(articles)
-            for place, row in enumerate(article.rows)
-        }
+        self._article_of, self._place_of = number_rows(articles, len(passages))
         self._words = lru_cache(1 << 12)(lambda row: read_words(passages[row].body).words)
+        self._is_note = lru_cache(1 << 12)(lambda body, at_edge: is_note(body, at_edge=at_edge))
         self._flags = lru_cache(1 << 12)(self._flag)
 
     def are_across(self, rows: Sequence[int]) -> bool:
@@ -138,7 +134,8 @@ class _Teller:
 
     def tell(self, rows: Sequence[int], short: bool, across: bool) -> Sharing:
         """Tell what a text is that passages share, each text for itself."""
-        if len({self._where[row][0] for row in rows}) == 1:
+        numbers = self._article_of[np.fromiter(rows, np.int64)]
+        if (numbers == numbers[0]).all():
             return "repeat"
         if short or self._is_boilerplate(rows):
             return "boilerplate"
@@ -155,25 +152,26 @@ class _Teller:
         for (rows, *_), sharing in zip(units, told, strict=True):
             if sharing in ("copied", "update"):
                 for a, b in self._lay_beside(rows):
-                    copied[self._where[a][0], self._where[b][0]].append((a, b))
+                    copied[self._article_of[a], self._article_of[b]].append((a, b))
         for (rows, _, across), sharing in zip(units, told, strict=True):
             pairs = list(self._lay_beside(rows)) if sharing == "quotation" else []
             along = sum(self._is_beside(*pair, copied) for pair in pairs)
             yield ("copied" if across else "update") if 2 * along > len(pairs) else sharing
 
     def _outlet(self, row: int) -> str:
-        return self._articles[self._where[row][0]].document.source
+        source: str = self._articles[self._article_of[row]].document.source
+        return source
 
     def _is_boilerplate(self, rows: Sequence[int]) -> bool:
         if tuple(rows) in self._containing:
             rows = rows[1:]
         marked = sum(row in self._rote for row in rows)
-        noted = sum(is_note(self._passages[row].body, at_edge=self._is_edge(row)) for row in rows)
+        noted = sum(self._is_note(self._passages[row].body, self._is_edge(row)) for row in rows)
         return 2 * max(marked, noted) >= len(rows)
 
     def _is_edge(self, row: int) -> bool:
-        number, place = self._where[row]
-        return place < _FIRST or place >= len(self._articles[number].rows) - _LAST
+        last = len(self._articles[self._article_of[row]].rows) - _LAST
+        return bool(self._place_of[row] < _FIRST or self._place_of[row] >= last)
 
     def _is_quotation(self, a: int, b: int) -> bool:
         """Whether what two texts have in common is quoted in either, and little around it."""
@@ -197,8 +195,8 @@ class _Teller:
 
     def _flag(self, row: int) -> NDArray[np.bool_]:
         """Tell which words of a passage are quoted, by marks or by the form of the whole."""
-        body, (number, place) = self._passages[row].body, self._where[row]
-        rows = self._articles[number].rows
+        body, place = self._passages[row].body, self._place_of[row]
+        rows = self._articles[self._article_of[row]].rows
         before = self._passages[rows[place - 1]].body if place else ""
         if _TWEET.search(body) or _names_speaker(body) or _INTRODUCES.search(before):
             return np.ones(len(self._words(row)), bool)
@@ -207,29 +205,30 @@ class _Teller:
     def _is_beside(
         self, a: int, b: int, copied: dict[tuple[int, int], list[tuple[int, int]]]
     ) -> bool:
-        (one, place), (other, there) = self._where[a], self._where[b]
+        places = self._place_of
         return any(
-            abs(place - self._where[c][1]) <= _BESIDE and abs(there - self._where[d][1]) <= _BESIDE
-            for c, d in copied.get((one, other), ())
+            abs(places[a] - places[c]) <= _BESIDE and abs(places[b] - places[d]) <= _BESIDE
+            for c, d in copied.get((self._article_of[a], self._article_of[b]), ())
         )
 
     def _lay_beside(self, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Yield the first passage with those of other articles, outlets in turn, by article."""
+        held = np.fromiter(rows, np.int64)
+        held = held[np.lexsort((self._place_of[held], self._article_of[held]))]
+        _, firsts, counts = np.unique(self._article_of[held], return_index=True, return_counts=True)
         seen: dict[str, int] = defaultdict(int)
         ranked = []
-        for row in sorted(rows, key=self._order):
+        of_article = zip(held[firsts].tolist(), counts.tolist(), strict=True)
+        for row, count in sorted(of_article, key=lambda one: self._order(one[0])):
             ranked.append((seen[self._outlet(row)], *self._order(row), row))
-            seen[self._outlet(row)] += 1
-        one_each: dict[int, int] = {}
-        for *_, row in sorted(ranked):
-            one_each.setdefault(self._where[row][0], row)
-        first, *others = list(one_each.values())[:_MOST_COMPARED]
+            seen[self._outlet(row)] += count
+        first, *others = [row for *_, row in sorted(ranked)[:_MOST_COMPARED]]
         for row in others:
             in_order = self._order(first) < self._order(row)
             yield (first, row) if in_order else (row, first)
 
     def _order(self, row: int) -> tuple[str, int]:
-        return self._passages[row].document_id, self._where[row][1]
+        return self._passages[row].document_id, int(self._place_of[row])
 
 
 def _names_speaker(body: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ _EARLIEST = 4
 MOST_SOURCES = 3
 # Runs of words that a source shares at the least: a stretch of ten words.
 _LEAST_RUNS = 4
+# Words of texts whose runs are found at once, and more where a text has more.
+_WORDS_AT_ONCE = 1_000_000
 # Between articles of no common story: in a whole corpus two share a title, a list of names or a
 # stock phrase of up to 17 words (docs/decisions/coverage.md).
 _LEAST_RUNS_BEYOND = 12
@@ -52,6 +55,8 @@ def likely_sources(
     Returns:
         For each text, the places of at most ``MOST_SOURCES`` others, best first.
     """
+    if len(texts) < 2:
+        return [[] for _ in range(len(texts))]
     votes: dict[int, dict[int, int]] = defaultdict(dict)
     order = sorted(range(len(texts)), key=lambda p: (*bounds[p][::-1], ids[p]))
     rank = np.empty(len(texts), np.int64)
@@ -74,19 +79,23 @@ def _count_runs(
     texts: WordedTexts, rank: NDArray[np.int64], stories: Sequence[int]
 ) -> list[tuple[int, int, int]]:
     """Count the runs that each text shares with early holders of them."""
-    hashes, offsets = texts.shingles(LEAST_RUN)
-    if not len(hashes):
-        return []
-    owners = np.repeat(np.arange(len(texts)), np.diff(offsets))
+    # A text that repeats a run of its own counts once.
+    of_texts = [
+        np.unique(hashes[first:after])
+        for hashes, offsets in (part.shingles(LEAST_RUN) for part in texts.parts(_WORDS_AT_ONCE))
+        for first, after in pairwise(offsets.tolist())
+    ]
+    hashes = np.concatenate(of_texts)
+    owners = np.repeat(np.arange(len(texts)), list(map(len, of_texts)))
     if len(stories):
         # The same run in two stories is two; Knuth's mixing, as of the runs themselves.
         hashes = hashes ^ (np.array(stories, np.uint64) * np.uint64(0x9E3779B97F4A7C15))[owners]
     shared = runs_in_two(hashes, owners)
-    # A text that repeats a run of its own counts once.
-    entries = np.unique(np.stack((hashes[shared], rank[owners[shared]].astype(np.uint64))), axis=1)
-    if not entries.shape[1]:
+    if not shared.any():
         return []
-    runs, ranks = entries[0], entries[1].astype(np.int64)
+    runs, ranks = hashes[shared], rank[owners[shared]]
+    order = np.lexsort((ranks, runs))
+    runs, ranks = runs[order], ranks[order]
     starts = np.flatnonzero(np.append(True, runs[1:] != runs[:-1]))
     sizes = np.diff(np.append(starts, len(runs)))
     by_rank = np.argsort(rank)

@@ -48,7 +48,10 @@ def find_shared(
     if beyond:
         story_of = {number: -1 - number for number in range(len(articles))} | story_of
     numbers = sorted(story_of, key=lambda number: articles[number].id)
-    words = [trace.words_of(np.array(articles[number].rows, np.int64)) for number in numbers]
+    words = [
+        trace.words_of(np.array(articles[number].rows, np.int64)).astype(np.int32)
+        for number in numbers
+    ]
     bodies = join_rows([trace.texts.numbers[each] for each in words], trace.texts.vocabulary)
     sources = likely_sources(
         bodies,
@@ -57,7 +60,7 @@ def find_shared(
         [story_of[number] for number in numbers],
         beyond=beyond,
     )
-    row_of = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)
+    row_of = np.repeat(np.arange(len(trace.texts), dtype=np.int32), trace.texts.lengths)
     letters = bodies.vocabulary.hashes()
     keys = cache(lambda place: letters[np.array(bodies.row(place), np.int64)].tobytes())
     aligned: dict[tuple[int, int], list[Block]] = {}
@@ -65,7 +68,7 @@ def find_shared(
         if not others:
             continue
         # Where each word stands, in the article and in each source; -1 where it does not.
-        lanes = np.full((1 + len(others), len(words[place])), -1)
+        lanes = np.full((1 + len(others), len(words[place])), -1, np.int32)
         lanes[0] = words[place]
         for lane, other in zip(lanes[1:], others, strict=True):
             key = min(place, other), max(place, other)
@@ -84,7 +87,7 @@ def find_shared(
 
 
 def _cut(
-    lanes: NDArray[np.int64], rows: NDArray[np.int64], offsets: NDArray[np.int64]
+    lanes: NDArray[np.int32], rows: NDArray[np.int32], offsets: NDArray[np.int64]
 ) -> Iterator[Shared]:
     """Cut an article's words where a passage ends, and where its sources begin or end."""
     breaks = (np.diff(rows) != 0) | ((np.diff(lanes) != 1) & (lanes[:, 1:] >= 0))

@@ -50,7 +50,8 @@ class WordTrace:
         lengths = self.texts.lengths[rows]
         begins = np.cumsum(lengths) - lengths
         places: NDArray[np.int64] = np.repeat(self.texts.offsets[rows] - begins, lengths)
-        return places + np.arange(len(places))
+        places += np.arange(len(places))
+        return places
 
     def sources(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the article that each word is from: its number, -1 for none."""

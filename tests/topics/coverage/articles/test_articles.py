@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
-from topics.coverage.articles.articles import find_paragraphs, gather_articles
+from topics.coverage.articles.articles import find_paragraphs, gather_articles, number_rows
 
 
 def passage(document_id, position, body):
@@ -35,3 +35,13 @@ def test_the_paragraphs_of_a_body_are_found_without_its_article():
     (article,) = gather_articles(passages, {"a": Document("a", "")})
     assert find_paragraphs(article.body) == article.spans
     assert find_paragraphs(" \n\nOne.\n\n") == [(3, 7)]
+
+
+@given(st.permutations(["a0", "a1", "a2", "b0", "b1", "z0"]))
+def test_each_passage_knows_its_article_and_its_place_there(order):
+    passages = [passage(name[0], int(name[1]), name) for name in order]
+    articles = gather_articles(passages, {"a": Document("a", ""), "b": Document("b", "")})
+    numbers, places = number_rows(articles, len(passages))
+    known = {"a": 0, "b": 1}
+    assert numbers.tolist() == [known.get(name[0], -1) for name in order]
+    assert places.tolist() == [int(name[1]) if name[0] in known else -1 for name in order]
