@@ -14,8 +14,9 @@ from topics.pipeline.sharded.plan import read_manifest
 
 # Dollars for an hour of one core, of a cloud's general machine on demand.
 PRICE = 0.05
-# Fewer passages tell nothing: a process takes longer to start than to do them.
-_LEAST = 1000
+# Fewer passages tell nothing: a process takes longer to start than to do them. Nor do they tell of
+# what grows faster than the corpus, and is little yet.
+_LEAST, _LEAST_GROWING = 1000, 100_000
 # A run over so many more passages than were measured is guessed.
 _FAR = 100
 
@@ -141,10 +142,11 @@ def _measure(rate: Rate, results: Results) -> Rate | None:
     """Return a rate as the last run had it; nothing where it was too small to tell."""
     spent: dict[str, Any] = results.manifest.get("spent", {})
     count = results.passages
+    least = _LEAST if rate.power == 1 else _LEAST_GROWING
     # Few rows are compared with all others, which tells nothing of a search in cells.
     searched = "cells" in results.stages or rate.name != "neighbours"
     mine = [name for name in results.stages if name in rate.stages or name[:-2] in rate.stages]
-    if count < _LEAST or not searched or not mine or not all(name in spent for name in mine):
+    if count < least or not searched or not mine or not all(name in spent for name in mine):
         return None
     seconds = sum(
         spent[name]["work"] * len(results.markers[name]) / spent[name]["tasks"] for name in mine

@@ -18,6 +18,7 @@ from embeddings.shards.runs import open_run
 from embeddings.shards.stages import Folder, Task, write_file
 from embeddings.text.normalising import hash_text
 from embeddings.words.copies import assemble_survey, survey_copies
+from embeddings.words.minhash import BandPlan
 from embeddings.words.verifying import CopyOptions
 from topics.pipeline.sharded import copying
 from topics.pipeline.sharded.copying import read_wordings
@@ -80,6 +81,14 @@ def families(seed: int) -> list[str]:
             for _ in range(90)
         ]
         texts += [*filled, *(text.replace("v3 ", "changed ") for text in filled[:40])]
+    # Most near to the longest of a large bucket, the others to one of each other alone.
+    shared = [f"u{n}" for n in range(34)]
+    for words, own, count in ((34, 6, 70), (26, 8, 12)):
+        texts += [
+            " ".join([*shared[:words], *(f"w{draw.randrange(4000)}" for _ in range(own))])
+            for _ in range(count)
+        ]
+    texts += [text.replace("u3 ", "changed ") for text in texts[-12:]]
     texts += ["He said.", "He said.", "No.",
               "At least 12 people were killed near the bank on Monday.",
               "At least 21 people were killed near the bank on Monday."]  # fmt: skip
@@ -87,10 +96,15 @@ def families(seed: int) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize("shards", [1, 2, 7])
-def test_any_number_of_shards_gives_the_copies_of_one_run(shards: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("shards", "plan"), [(1, None), (2, BandPlan(2, 1)), (7, None)])
+def test_any_number_of_shards_gives_the_copies_of_one_run(
+    shards: int, plan: BandPlan | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if plan is not None:
+        # What large buckets leave is found by no other band.
+        monkeypatch.setattr(CopyOptions, "plan", lambda _: plan)
     one, many = survey(families(3), shards, tmp_path)
-    assert len(one.groups) > 40
+    assert len(one.groups) > 20
     assert len(one.conflicting) > 0
     assert many == one
 
