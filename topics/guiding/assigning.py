@@ -175,13 +175,17 @@ def place_topics(
     words = match_words(texts, topics.words) if texts and topics.words and around.crowded else None
     scores = sharpen(around, scores, words)
     shut = _shut_out(scores, topics)
-    if texts and around.crowded and topics.of_the_affair is not None:
-        # "The conflict" is that of the corpus: talks on another are not on it.
-        there = topics.of_the_affair
-        shut[:, there] |= find_elsewhere(texts, adjacent)[:, None] if there.any() else False
     open_ = np.where(shut, -np.inf, scores[:, : len(topics.prototypes)])
     placed = place(open_, topics.family, around.crowded)
     fits = _measure_fits(open_, placed)
+    there = topics.of_the_affair
+    if texts and around.crowded and there is not None and there.any():
+        # "The conflict" is that of the corpus: talks on another are not on it, nor for the next
+        # topic that they are somewhat like.
+        away = there & find_elsewhere(texts, adjacent)[:, None]
+        placed[away[np.arange(len(placed)), placed] & (placed >= 0)] = -1
+        shut |= away
+        fits[away] = 0.0
     labels = around.settle(placed, shut)
     near = None if topics.apart is None else measure_nearness(around, open_, topics.apart)
     if near is not None and not around.trust:
