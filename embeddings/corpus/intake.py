@@ -30,6 +30,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import (
     Reading,
     drop_versions,
+    forget_address,
     forget_articles,
     keep_version,
     note_address,
@@ -296,6 +297,8 @@ def _take(
     file.met.add(name)
     document = replace(document, id=name)
     if known is None:
+        if name == document.path:
+            forget_address(store, name)
         _put(store, document, dropped, Reading(file.time_read, file.time_read), report)
         report.added += 1
     elif again or (known.path != document.path and is_there(known.path)):

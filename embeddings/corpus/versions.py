@@ -148,6 +148,12 @@ def note_address(store: CorpusStore, document_id: str, url: str, path: str) -> N
         )
 
 
+def forget_address(store: CorpusStore, path: str) -> None:
+    """Forget that a file was met once more: it holds an article of its own now."""
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM addresses WHERE path = ?", (path,))
+
+
 def read_addresses(store: CorpusStore, document_id: str) -> list[tuple[str, str]]:
     """Return address and file of wherever else an article stood, sorted."""
     return store.rows(

@@ -97,6 +97,7 @@ def test_the_same_file_under_two_names_is_one_article_but_not_in_two_outlets(sto
     assert add_paths(store, [tmp_path], ReadOptions()).added == 0
     (tmp_path / "one/c.txt").write_text("Ferry stops\n\nIt stopped on Monday, as the strike began.")
     assert add_paths(store, [tmp_path], ReadOptions()).added == 1
+    assert [Path(path).name for path, _, _ in list_twins(store)] == ["a.txt"]
 
 
 def test_one_id_twice_in_a_file_is_one_article_or_two_by_what_it_says(store, tmp_path):
