@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
 from embeddings.progress import track
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_many
 from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.words.conflicts import FactChange
 from embeddings.words.steps import (
     Step,
     check_score,
@@ -36,6 +40,9 @@ from topics.coverage.likeness.passages import (
 )
 from topics.coverage.likeness.weighing import Likeness, to_odds
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
+
+# Raised when events are found otherwise.
+_METHOD = "same events 1"
 
 
 class _Nodes:
@@ -167,6 +174,44 @@ def find_same_event(
     """
     options = options or RelationOptions()
     corpus = Sourced(passages, documents, np.asarray(nodes, dtype=np.int64))
+    # An answer to a pair mostly leaves all that they hang on as it was.
+    found = keep_value(
+        _METHOD,
+        _key_of_all(corpus, graph, options, unread),
+        lambda: [
+            [asdict(evidence), *pair] for evidence, pair in _find(corpus, graph, options, unread)
+        ],
+    )
+    return [Relation("same_event", a, b, _recall(told), True) for told, a, b in found]
+
+
+def _key_of_all(
+    corpus: Sourced, graph: NeighbourGraph, options: RelationOptions, unread: Collection[str]
+) -> bytes:
+    told = [
+        [one.id, one.source, one.published, one.language]
+        for _, one in sorted(corpus.documents.items())
+    ]
+    places = [[one.document_id, one.position] for one in corpus.passages]
+    return key_of(
+        repr((options, sorted(unread), told, places)),
+        *(one.body for one in corpus.passages),
+        corpus.nodes.tobytes(),
+        graph.indices.tobytes(),
+        graph.similarities.tobytes(),
+    )
+
+
+def _recall(told: Mapping[str, Any]) -> SameEvent:
+    shared = {name: tuple(value) for name, value in told.items() if name.startswith("shared_")}
+    differing = tuple(FactChange(**one) for one in told["differing"])
+    return SameEvent(**{**told, **shared, "differing": differing})
+
+
+def _find(
+    corpus: Sourced, graph: NeighbourGraph, options: RelationOptions, unread: Collection[str]
+) -> list[tuple[SameEvent, tuple[int, int]]]:
+    """Find the pairs, surest first."""
     known = _Nodes(corpus, graph, unread)
     pairs, cosines = candidate_pairs(graph)
     kept = long_enough(known.least_words(pairs), options.event_words)
@@ -186,7 +231,7 @@ def find_same_event(
         if _check_event(evidence, options.event_score).passed:
             relations.append((evidence, reports))
     relations.sort(key=lambda r: (-r[0].score, corpus.order(r[1][0]), corpus.order(r[1][1])))
-    return [Relation("same_event", *pair, evidence, True) for evidence, pair in relations]
+    return relations
 
 
 def check_same_event(
