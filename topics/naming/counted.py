@@ -57,7 +57,7 @@ def _pack(value: Any) -> Any:
 
 def _unpack(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(map(_unpack, value)) if value and isinstance(value[0], list) else tuple(value)
+        return tuple(map(tuple, value)) if value and isinstance(value[0], list) else tuple(value)
     if not isinstance(value, dict):
         return value
     if "kind" in value:
