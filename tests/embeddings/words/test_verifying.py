@@ -1,0 +1,92 @@
+"""What of the texts compared is aligned."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.text.wording import read_many
+from embeddings.words.copies import CopyOptions, find_copies, find_pairs, survey_copies
+from embeddings.words.minhash import BandPlan
+from embeddings.words.verifying import Verifier, pair_all, verify_candidates
+from tests.embeddings.words.wire import WIRE, passages, reword
+
+
+def test_texts_of_one_template_that_share_too_little_are_not_aligned() -> None:
+    rng = random.Random(6)
+    shared = " ".join(f"v{n}" for n in range(24))
+    own = [" ".join(f"w{rng.randrange(4000)}" for _ in range(16)) for _ in range(800)]
+    copies = [f"{shared} {text}" for text in own]
+    survey = survey_copies(passages(*copies, f"{copies[5]} more", f"{copies[700]} more"))
+    assert survey.candidates < 4_000
+    assert {group.members for group in survey.groups} == {(5, 800), (700, 801)}
+
+
+def test_texts_left_by_a_large_bucket_are_compared_with_each_other() -> None:
+    rng = random.Random(8)
+    shared = " ".join(f"v{n}" for n in range(24))
+    rows = [
+        f"{shared} " + " ".join(f"w{rng.randrange(9999)}" for _ in range(16)) for _ in range(90)
+    ]
+    edited = [text.replace("v3 ", "changed ") for text in rows]
+    groups = {group.members for group in find_copies(passages(*rows, *edited))}
+    assert groups == {(n, n + 90) for n in range(90)}
+    # Of two bands alone: what their large buckets leave is found by no other.
+    texts, keys = read_many([*rows, *edited]), [b"%d" % n for n in range(180)]
+    assert verify_candidates(texts, keys, BandPlan(2, 1), CopyOptions()).edges.keys() == groups
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1), min_size=2, max_size=5))
+def test_words_in_common_are_counted_as_often_as_both_texts_have_them(
+    bags: list[list[str]],
+) -> None:
+    verifier = Verifier(read_many([" ".join(words) for words in bags]), CopyOptions())
+    tokens, owners = verifier.count_bags(np.arange(len(bags)))
+    found = [set(tokens[owners == place].tolist()) for place in range(len(bags))]
+    for words, numbers in zip(bags, found, strict=True):
+        assert len(numbers) == len(words)
+        common = (Counter(words) & Counter(bags[0])).total()
+        assert len(numbers & found[0]) == common
+
+
+def test_texts_of_a_large_bucket_that_are_near_to_few_make_pairs_with_others_alone() -> None:
+    rng = random.Random(8)
+    shared = " ".join(f"v{n}" for n in range(24))
+    own = [" ".join(f"w{rng.randrange(9999)}" for _ in range(16)) for _ in range(20)]
+    rows = [f"{shared} {text}" for text in own]
+    edited = [text.replace("v3 ", "changed ") for text in rows]
+    many = [f"{shared} {own[0]} x{n} more than all others" for n in range(70)]
+    pairs = {(a, b) for a, b, _ in find_pairs(passages(*rows, *edited, *many))}
+    assert all(a != b for a, b in pairs)
+    found = {tuple(sorted(pair)) for pair in pairs}
+    assert found >= {(n, n + 20) for n in range(1, 20)}
+    # The first two are near to all 70, any of which stands for both.
+    assert {row for pair in found for row in pair} == set(range(len(rows) * 2 + len(many)))
+
+
+def test_near_copies_in_small_buckets_are_compared_with_those_that_stand_for_them() -> None:
+    """Of forty texts all are near to each other, which makes 780 pairs."""
+    rows = passages(*(WIRE.replace("twelve", str(n)) for n in range(40)))
+    survey = survey_copies(rows)
+    assert [len(members) for _, members in survey.wordings] == [40]
+    assert survey.candidates < 4 * len(rows)
+
+
+def test_pairs_that_cannot_share_enough_change_nothing_but_how_often_texts_are_in_pairs() -> None:
+    rng = random.Random(4)
+    first = " ".join(f"w{n}" for n in range(30))
+    texts = read_many([first] + [reword(first, rng.random() * 0.6, rng) for _ in range(60)])
+    pairs = np.sort(pair_all(np.arange(len(texts))), axis=1)
+    whole, some = (Verifier(texts, CopyOptions()) for _ in range(2))
+    whole.verify(pairs)
+    hopeful = some.hopeful_pairs(pairs)
+    often = np.bincount(some.long_enough(pairs).ravel(), minlength=len(texts))
+    some.verify(hopeful, often)
+    assert len(hopeful) < len(pairs)
+    assert whole.edges == some.edges
+    assert whole.tried == some.tried
