@@ -15,33 +15,10 @@ import pytest
 from embeddings.articles import files
 from embeddings.articles.files import read_paths
 from embeddings.articles.parsing.dates import DateOrder
-from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
+from embeddings.articles.parsing.results import ReadOptions
 from embeddings.documents import Document
 from embeddings.errors import InputError
-
-ARTICLE = (
-    "Talks go on in Geneva\n\nLast Modified: 11 May 2013 05:46\n\n"
-    "The foreign minister said on Friday that the talks would go on for another week.\n\n"
-    "A spokesman for the opposition asked for guarantees.\n"
-)
-
-
-def read(*paths: Path, options: ReadOptions | None = None) -> list[ReadFile]:
-    return list(read_paths(paths, options or ReadOptions(), {}))
-
-
-def documents(*paths: Path, options: ReadOptions | None = None) -> list[Document]:
-    return [d for file in read(*paths, options=options) for d in file.documents]
-
-
-def problems(*paths: Path, options: ReadOptions | None = None) -> list[Problem]:
-    return [p for file in read(*paths, options=options) for p in file.problems]
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-    return path
+from tests.embeddings.articles.reading import ARTICLE, documents, problems, read, write
 
 
 def test_plain_text_gives_title_date_outlet_and_all_of_its_text(tmp_path: Path) -> None:
@@ -115,16 +92,6 @@ def test_spelling_of_the_encoding_reads_no_file_anew(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", ARTICLE)
     first, other = (read(path, options=ReadOptions(encoding=e))[0] for e in ("utf8", "UTF-8"))
     assert first.digest == other.digest
-
-
-@pytest.mark.parametrize("name", ["a.html", "a.md", "a.txt"])
-def test_written_out_control_characters_do_not_reach_an_article(tmp_path: Path, name: str) -> None:
-    page = PAGE.replace("asked for", "asked&#2; &#27;[31m for").replace("Post", "P&#155;o&#2;st")
-    content = page if name == "a.html" else "# A &#27;title\n\nA &#2;text \x1b.\n"
-    (file,) = read(write(tmp_path / "a\x1bb" / name, content))
-    (document,) = file.documents
-    shown = [document.text, document.title, document.source, *file.dropped.get(document.path, ())]
-    assert not [c for c in "".join(shown) if c in "\x02\x1b\x9b"]
 
 
 def test_problem_of_a_whole_table_has_no_line(tmp_path: Path) -> None:
@@ -261,94 +228,6 @@ def test_plain_text_loads_no_page_or_date_library(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-MARKDOWN = """---
-title: "Talks: go on"
-date: 2013-05-11T05:46:00+02:00
-source: The Post
-url: https://example.com/talks
-tags: [a, b]
----
-# Talks go on
-
-The **minister** said [on Friday](https://example.com/x) that
-the talks `go on`.
-
-![A picture](a.jpg)
-
-- one item of the list
-- another item
-
-<script>alert(1)</script>
-"""
-
-
-def test_markdown_is_read_as_a_reader_sees_it(tmp_path: Path) -> None:
-    (document,) = documents(write(tmp_path / "a.md", MARKDOWN))
-    assert document.title == "Talks: go on"
-    assert document.published == "2013-05-11T03:46"
-    assert document.source == "The Post"
-    assert document.id == document.url == "https://example.com/talks"
-    assert document.text == (
-        "Talks go on\n\nThe minister said on Friday that\nthe talks go on.\n\n"
-        "- one item of the list\n\n- another item\n\n<script>alert(1)</script>\n"
-    )
-
-
-def test_markdown_title_is_its_first_heading(tmp_path: Path) -> None:
-    (document,) = documents(write(tmp_path / "a.md", "# Talks *go on*\n\nThey do.\n"))
-    assert document.title == "Talks go on"
-
-
-PAGE = """<html><head><meta charset="utf-8"><title>Talks go on | Example Post</title>
-<meta property="og:site_name" content="Example Post">
-<meta property="og:title" content="Talks go on | Example Post">
-<meta property="article:published_time" content="2013-05-11T05:46:00+02:00">
-<link rel="canonical" href="https://example.com/talks"></head><body>
-<nav><a href="/">Home</a> <a href="/w">World news of the day</a></nav>
-<article><h1>Talks go on</h1>
-<p>The foreign minister said on Friday that the talks would go on for another week, and
-that both sides had agreed on a list of guests for the conference in Geneva.</p>
-<p>A spokesman for the opposition asked for guarantees, and said that no date could be
-set while the shelling of the town near the border continued.</p>
-<p>Several thousand people have fled the town since the fighting began two weeks ago.</p>
-</article><script>var x = "not shown";</script>
-<footer>Terms of use of this page</footer></body></html>"""
-
-
-def test_page_gives_its_text_its_facts_and_what_it_lost(tmp_path: Path) -> None:
-    (file,) = read(write(tmp_path / "saved" / "a.html", PAGE))
-    (document,) = file.documents
-    assert document.title == "Talks go on"
-    assert document.published == "2013-05-11T03:46"
-    assert document.source == "Example Post"
-    assert document.id == document.url == "https://example.com/talks"
-    assert "asked for guarantees" in document.text
-    assert "not shown" not in document.text
-    assert "Terms of use of this page" in file.dropped[document.path]
-    assert not any("not shown" in line for line in file.dropped[document.path])
-
-
-def test_page_in_the_folder_of_its_outlet_takes_the_folders_name(tmp_path: Path) -> None:
-    assert documents(write(tmp_path / "example-post" / "a.html", PAGE))[0].source == "example-post"
-
-
-def test_page_without_text_is_a_problem(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.html", "<html><head><title>x</title></head><body></body></html>")
-    assert [p.message for p in problems(path)] == ["no text in it; left out"]
-
-
-def test_deeply_nested_page_is_read(tmp_path: Path) -> None:
-    deep = PAGE.replace("<article>", "<div>" * 3000 + "<article>")
-    assert read(write(tmp_path / "a.html", deep))
-
-
-def test_a_scrap_of_a_page_with_one_paragraph_is_read():
-    from embeddings.articles.formats.pages import read_page
-
-    article, _ = read_page("<p>The army moved to Homs on <b>Friday</b>, officials said.</p>")
-    assert article.text == "The army moved to Homs on Friday, officials said."
-
-
 MATRYOSHKA = b"From: a\nMIME-Version: 1.0\n" + b"".join(
     b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000)
 )
@@ -379,13 +258,6 @@ def test_a_file_that_cannot_be_read_is_one_problem_and_the_others_are_read(
     assert [document.path for document in documents(tmp_path)] == [str(tmp_path / "b.txt")]
     (problem,) = problems(tmp_path)
     assert message in problem.message
-
-
-@pytest.mark.parametrize("label", ["hex", "zip", "no-such", "utf-16", "idna", "undefined"])
-def test_a_page_that_declares_an_encoding_of_no_text_is_read_all_the_same(tmp_path, label):
-    head = f"<html><head><meta charset={label}></head><body><p>Le café</p>"
-    write(tmp_path / "a.html", head.encode("cp1252"))
-    assert len(read(tmp_path)) == 1
 
 
 def test_a_line_too_long_is_left_out_and_the_others_are_read(tmp_path, monkeypatch):
@@ -441,20 +313,6 @@ def test_a_kind_that_people_have_says_what_to_do_with_it(
     with pytest.raises(InputError, match=f"{name} is {what}"):
         read_paths([tmp_path / name], ReadOptions(), {})
     assert f"; {name[1:]} is {what}" in problems(tmp_path)[0].message
-
-
-def test_a_page_that_names_another_site_as_canonical_keeps_its_own_address(tmp_path: Path) -> None:
-    own = '<meta property="og:url" content="https://post.example/talks"></head>'
-    (file,) = read(write(tmp_path / "a.html", PAGE.replace("</head>", own)))
-    assert file.documents[0].url == "https://post.example/talks"
-    (told,) = file.problems
-    assert "as the original, which is of another site" in told.message
-
-
-def test_a_page_that_names_itself_as_canonical_is_no_trouble(tmp_path: Path) -> None:
-    own = '<meta property="og:url" content="http://www.example.com/talks?utm_source=x"></head>'
-    (file,) = read(write(tmp_path / "a.html", PAGE.replace("</head>", own)))
-    assert (file.documents[0].url, file.problems) == ("https://example.com/talks", ())
 
 
 @pytest.mark.parametrize(
