@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
+from embeddings.text.keeping import keeping
 from embeddings.text.wording import WordedTexts, read_many
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
 from topics.coverage.likeness.passages import (
@@ -82,6 +83,30 @@ class Corpus:
 
 def events(corpus: Corpus) -> list[tuple[int, int]]:
     return [(r.a, r.b) for r in corpus.relations() if r.kind == "same_event"]
+
+
+def test_kept_events_are_those_found_and_other_dates_are_looked_at_anew() -> None:
+    kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+    def find(corpus: Corpus) -> list[Relation]:
+        with keeping(kept.get) as values:
+            found = find_same_event(corpus.passages, corpus.documents, corpus.nodes, corpus.graph())
+        kept.update({name: (keys, rows) for name, keys, rows in values.changed(every=True)})
+        return found
+
+    near, far = (
+        Corpus(
+            (REPORT_A, "Post", "2013-05-11"),
+            (REPORT_B, "Herald", date),
+            (REPORT_C, "Echo", "2013-06-30"),
+            *((f"{OTHER} {n}", f"Daily {n}", "2013-05-11") for n in range(6)),
+        )
+        for date in ("2013-05-12", "2013-05-30")
+    )
+    with_none = find_same_event(near.passages, near.documents, near.nodes, near.graph())
+    assert with_none
+    assert find(near) == find(near) == with_none
+    assert (0, 1) not in [(one.a, one.b) for one in find(far)]
 
 
 def test_paragraph_inside_a_longer_one_is_found_with_its_place() -> None:
