@@ -59,7 +59,7 @@ def test_every_function_of_a_database_is_a_method_but_those_that_make_one():
         if inspect.isfunction(found := getattr(topics, name))
         and "db" in inspect.signature(found).parameters
     }
-    assert of_one - set(METHODS) == {"cluster", "repair", "restore"}
+    assert of_one - set(METHODS) == {"cluster", "import_files", "repair", "restore"}
 
 
 def test_the_answers_are_those_of_the_functions(opened, news):
