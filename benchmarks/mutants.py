@@ -53,7 +53,13 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "copies": (
         ("embeddings/words/copies.py", "embeddings/words/verifying.py"),
-        ("tests/embeddings/words/test_copies.py", "-k", "not thousand and not too_little"),
+        (
+            "tests/embeddings/words/test_copies.py",
+            "tests/embeddings/words/test_verifying.py",
+            "tests/embeddings/words/test_versions.py",
+            "-k",
+            "not thousand and not too_little",
+        ),
     ),
     "stories": (
         ("topics/coverage/stories", "topics/coverage/articles"),
