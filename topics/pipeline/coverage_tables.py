@@ -144,7 +144,7 @@ def read_copies(store: CorpusStore, passages: Sequence[Passage]) -> list[Copies]
     """Return the stored groups of copies among some passages: their rows, and whether short."""
     row_of = {passage.id: row for row, passage in enumerate(passages)}
     found: dict[tuple[int, bool], list[int]] = defaultdict(list)
-    for number, short, passage_id in store.rows(
+    for number, short, passage_id in store.each(
         "SELECT g.id, g.short, m.passage_id FROM copy_groups AS g "
         "JOIN copy_members AS m ON m.group_id = g.id ORDER BY g.id"
     ):

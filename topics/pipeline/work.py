@@ -128,6 +128,12 @@ class CorpusWork(Work):
         self.runner = Runner(self)
         self.changed: Derivation | None = None
 
+    def let_go(self) -> None:
+        """Hold no longer what stages made that is stored now."""
+        self.runner.made = dict.fromkeys(self.runner.made)
+        for name in ("relations", "all_nodes", "nodes", "copies", "pairs", "vectors", "corpus"):
+            vars(self).pop(name, None)
+
     @cached_property
     def passages(self) -> list[Passage]:
         """All passages, by document and position."""
