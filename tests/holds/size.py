@@ -50,7 +50,7 @@ def _identical_lines(folder: Path, size: int) -> None:
     line = "The ministers met in Geneva to talk about a ceasefire.\n"
     for number, start in enumerate(range(0, size, _LINES)):
         lines = line * min(_LINES, size - start)
-        (folder / f"lines-{number}.txt").write_text(f"Talks resume\n\n{lines}")
+        (folder / f"lines-{number}.txt").write_text(f"Talks, day {number}\n\n{lines}")
 
 
 def _copies(folder: Path, size: int) -> None:
