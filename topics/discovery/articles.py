@@ -234,7 +234,7 @@ class _Search:
     @cached_property
     def _several(self) -> NDArray[np.bool_]:
         """Which rows stand in several articles."""
-        return np.diff(self.articles.indptr) > 1
+        return np.asarray(np.diff(self.articles.indptr) > 1)
 
     def _find_near_articles(self) -> NDArray[np.int32]:
         """Return the articles nearest to each by the means of their rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,7 +184,7 @@ def _keep_on_topic(
     listed: Sequence[StorySummary],
     points: MapPoints,
     filters: Filters,
-    members: dict[int, tuple[int, ...]],
+    members: Mapping[int, Collection[int]],
     articles: Sequence[Article],
 ) -> list[StorySummary]:
     """Keep the stories of which half of the articles or more have passages on the topics.
