@@ -38,8 +38,10 @@ class Place:
         """Return a place; a path is taken from the current folder, not from a worker's.
 
         Raises:
-            InputError: There is no such kind of store.
+            InputError: There is no such kind of store, or the address is empty.
         """
+        if not str(address).strip():
+            raise InputError("The name of the folder is empty; expected one such as results/.")
         place = cls(str(address) if "://" in str(address) else str(Path(address).absolute()))
         try:
             _open(place.address)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from embeddings.engines.protocol import Engine, Needs, Outcome, WorkerLostError
-from embeddings.errors import StoreError, TopicwireError, first_line
+from embeddings.errors import InputError, StoreError, TopicwireError, first_line
 from embeddings.progress import begin, track
 from embeddings.shards.place import Place, is_full
 from embeddings.shards.stages import DONE, FILE, Folder, Marker, Task
@@ -190,6 +190,29 @@ def open_run(place: Place, engine: Engine, plan: Sequence[str] = ()) -> Iterator
             yield Run(place, engine, plan)
         finally:
             place.sweep()  # of workers that died
+
+
+def read_manifest(place: Place) -> dict[str, Any]:
+    """Return what is noted of the last run in a place; nothing where there was none.
+
+    Raises:
+        InputError: The place cannot be read, or what is noted there is of no run.
+    """
+    try:
+        found = place.read(MANIFEST)
+        told = json.loads(found) if found is not None else {"plan": ()}
+    except OSError as error:
+        raise InputError(
+            f"{place} cannot be read as a folder of results ({first_line(error)})."
+        ) from None
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or "plan" not in told:
+        raise InputError(
+            f"{place}/{MANIFEST} is not of a run over files; expected the DIR of a cluster "
+            "--out DIR, or a new folder."
+        )
+    return told if found is not None else {}
 
 
 def _json(content: object) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from embeddings.errors import InputError
 from embeddings.shards.place import Place
-from embeddings.shards.runs import MANIFEST, STAGE
+from embeddings.shards.runs import STAGE, read_manifest
 from embeddings.shards.stages import DONE, FILE, Folder
 
 
@@ -44,10 +44,9 @@ def read_status(place: Place) -> list[StageStatus]:
     Raises:
         InputError: There has been no run.
     """
-    found = place.read(MANIFEST)
-    if found is None:
+    manifest = read_manifest(place)
+    if not manifest:
         raise InputError(f"{place} holds no run; expected the DIR of a cluster --out DIR.")
-    manifest = json.loads(found)
     keys: dict[str, str] = manifest["stages"]
     names = dict.fromkeys([*manifest["plan"], *keys])
     return list(_read(place, list(names), keys))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,8 @@ from embeddings.engines.opening import open_engine
 from embeddings.errors import InputError
 from embeddings.progress import listen
 from embeddings.shards.place import Place
-from embeddings.shards.runs import Failure, Spent, open_run
+from embeddings.shards.runs import Failure, Spent, open_run, read_manifest
+from embeddings.shards.stages import digest
 from embeddings.shards.status import StageStatus, read_status
 from embeddings.words.verifying import CopyOptions
 from topics.answers.cluster import describe_nothing
@@ -30,7 +32,7 @@ from topics.answers.cluster_options import ClusterOptions, Progress
 from topics.answers.encoder import lasting_name
 from topics.pipeline.sharded.articles import gather_reports
 from topics.pipeline.sharded.parts import Settings
-from topics.pipeline.sharded.plan import STAGES, Sharded, read_files, read_manifest, run_stages
+from topics.pipeline.sharded.plan import STAGES, Sharded, read_files, run_stages
 
 if TYPE_CHECKING:
     from embeddings.engines.protocol import Engine
@@ -147,8 +149,20 @@ def cluster_files(
             "FOLDER_OF_ARTICLES --out DIR"
         )
     asked = options if listed else before["asked"]
+    for option, value in json.loads(json.dumps(options)).items():
+        if asked.get(option) != value and not listed:
+            raise InputError(
+                f"--{_spell(option)} is not as the run in {place} was asked for: leave it out to "
+                "go on with that, or name the articles again."
+            )
     wanted = ClusterOptions(**asked)
     given = [find_path(Path(path)) for path in listed or before["paths"]]
+    for path in given:
+        if place.holds(path):
+            raise InputError(
+                f"{path} lies in {place}, where no articles are read; name another folder with "
+                "--out."
+            )
     files, folders = list_files(given, wanted.follow_links)
     # Of an earlier run, where the place lies among the articles.
     files = {path: named for path, named in files.items() if not place.holds(path)}
@@ -166,7 +180,7 @@ def cluster_files(
     )
     encoder = open_encoder(
         *(name, settings.precision, settings.device, settings.dimensions),
-        fetch=wanted.model is not None,
+        fetch=options.get("model") is not None,
     )
     with ExitStack() as stack:
         if isinstance(engine, str):
@@ -197,7 +211,8 @@ def cluster_files(
         documents = [one.facts for one in sharded.markers["documents"].values()]
         digests = {path: told for facts in documents for path, told in facts["digests"].items()}
         run.describe(files=[[str(path), digests.get(str(path))] for path in files])
-        run.describe(spent=_add_spent(sharded, before), finished=True)
+        whole = {stage: digest(markers) for stage, markers in sharded.markers.items()}
+        run.describe(spent=_add_spent(sharded, before), finished=whole)
         return FilesReport(
             out=str(place),
             engine=engine.name,
@@ -235,11 +250,14 @@ def list_given(options: ClusterOptions) -> dict[str, Any]:
 def _check_options(options: Mapping[str, Any]) -> None:
     """Refuse what has no place in a run without a database."""
     for name in options.keys() - _OF_FILES:
-        spelt = _SPELT.get(name, name).replace("_", "-")
         raise InputError(
-            f"--{spelt} goes with a database: leave it out, and give it to `topicwire cluster "
-            "--db FILE` once `topicwire import` has made one."
+            f"--{_spell(name)} goes with a database: leave it out, and give it to `topicwire "
+            "cluster --db FILE` once `topicwire import` has made one."
         )
+
+
+def _spell(name: str) -> str:
+    return _SPELT.get(name, name).replace("_", "-")
 
 
 def _tell_nobody(stage: str, done: int, total: int | None, at: str = "") -> None:

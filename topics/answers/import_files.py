@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from embeddings.blocks import free_memory
@@ -11,15 +13,15 @@ from embeddings.corpus.contents import count_rows
 from embeddings.corpus.database import check_place
 from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.opening import open_encoder
-from embeddings.errors import InputError, StoreError
+from embeddings.errors import InputError, StoreError, TopicwireError, first_line
 from embeddings.progress import listen
 from embeddings.shards.place import Place
+from embeddings.shards.runs import read_manifest
 from embeddings.vectors.embedding import EmbeddingReport, note_encoder
 from topics.answers.cluster import ClusterReport, describe_run
 from topics.answers.cluster_options import Progress
 from topics.pipeline.run import derive
-from topics.pipeline.sharded.importing import fill_store, open_results
-from topics.pipeline.sharded.plan import read_manifest
+from topics.pipeline.sharded.importing import check_whole, fill_store, open_results
 
 # Bytes that a passage takes of memory, and of the disk, where SQLite's log is as large again as the
 # database: docs/decisions/scale.md.
@@ -38,7 +40,7 @@ def import_files(
 
     Raises:
         InputError: The run there is not finished, or the database holds articles.
-        StoreError: There is too little memory or room for it.
+        StoreError: There is too little memory or room for it, or files are missing or damaged.
         ModelError: The model cannot be had.
     """
     began = time.perf_counter()
@@ -46,12 +48,14 @@ def import_files(
     check_place(path)
     place = Place.at(out)
     manifest = read_manifest(place)
-    results = open_results(place, manifest)
-    _check_room(results.passages, path)
-    told = manifest["encoder"]
-    encoder = open_encoder(
-        told["name"], told["precision"], dimensions=told["dimensions"], fetch=False
-    )
+    with _expecting_results(place):
+        results = open_results(place, manifest)
+        check_whole(place, results)
+        _check_room(results.passages, path)
+        told = manifest["encoder"]
+        encoder = open_encoder(
+            told["name"], told["precision"], dimensions=told["dimensions"], fetch=False
+        )
     if encoder.fingerprint != told["fingerprint"]:
         raise StoreError(
             f"The vectors in {place} were made by another model of the name {told['name']} than "
@@ -63,7 +67,8 @@ def import_files(
     ):
         if count_rows(store, "documents"):
             raise InputError(f"{path} holds articles already; name a new file with --db.")
-        wordings = fill_store(store, results, encoder.fingerprint)
+        with _expecting_results(place):
+            wordings = fill_store(store, results, encoder.fingerprint)
         note_encoder(store, encoder, told["precision"])
         derivation = derive(store, encoder, wordings=wordings)
         texts = sum(results.stages["bodies"].rows)
@@ -76,6 +81,24 @@ def import_files(
             naming=None,
             seconds=time.perf_counter() - began,
         )
+
+
+@contextlib.contextmanager
+def _expecting_results(place: Place) -> Iterator[None]:
+    """Say in a sentence where files are not what a run writes, whoever made them.
+
+    Raises:
+        StoreError: Names the place.
+    """
+    try:
+        yield
+    except TopicwireError:
+        raise
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise StoreError(
+            f"Files in {place} are damaged, or were written by something else "
+            f"({first_line(error)}). Copy them again, or name a new folder with cluster --out."
+        ) from error
 
 
 def _check_room(passages: int, path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from embeddings.errors import InputError
 from embeddings.shards.place import Place
+from embeddings.shards.runs import read_manifest
 from topics.answers.import_files import MEMORY
 from topics.pipeline.sharded.importing import Results, open_results
-from topics.pipeline.sharded.plan import read_manifest
 
 # Dollars for an hour of one core, of a cloud's general machine on demand.
 PRICE = 0.05

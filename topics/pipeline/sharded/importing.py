@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.corpus.checksums import sum_vectors
 from embeddings.corpus.intake import ReadingReport
-from embeddings.errors import InputError
+from embeddings.errors import InputError, StoreError
 from embeddings.progress import begin, track
 from embeddings.shards.runs import STAGE
-from embeddings.shards.stages import Folder, Marker
+from embeddings.shards.stages import FILE, Folder, Marker, digest
 from embeddings.vectors.growing import Lists
 from topics.pipeline.sharded.articles import DOCUMENT, HANGING, gather_reports
 from topics.pipeline.sharded.copying import read_wordings
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from embeddings.words.copies import Wordings
 
 _ARTICLES_AT_ONCE = 500
+# The stages of which something is imported, and "lists".
+_IMPORTED = ("documents", "articles", "bodies", "vectors", "wordings", "nodes")
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,32 @@ def open_results(place: Place, manifest: dict[str, Any]) -> Results:
         found = {name: marker for name in names if (marker := folder.find_marker(name))}
         stages[name] = Source(folder, tuple(found), tuple(one.rows for one in found.values()))
         markers[name] = found
-    if not manifest.get("finished"):
+    if not isinstance(manifest.get("finished"), dict):
         raise InputError(
             f"{place} holds no finished run; type: topicwire cluster --out {place}"
             if stages
             else f"{place} holds no run; expected the DIR of topicwire cluster PATHS --out DIR"
         )
     return Results(manifest, stages, markers)
+
+
+def check_whole(place: Place, results: Results) -> None:
+    """Refuse results of which something was lost, in a copy for instance.
+
+    Raises:
+        StoreError: Files that are imported are missing, or not those that the run wrote.
+    """
+    lists = [name for name in ("lists",) if name in results.stages]  # of more than one text
+    for name in (*_IMPORTED, *lists):
+        markers = results.markers[name]
+        sizes = place.list(str(results.stages[name].folder))
+        cut = [task for task, one in markers.items() if sizes.get(f"{task}{FILE}") != one.size]
+        if cut or digest(markers) != results.manifest["finished"][name]:
+            raise StoreError(
+                f"{place} is not whole: files of the stage {name} are missing, or are not those "
+                "that the run wrote. Copy them again, or do what is missing again: topicwire "
+                f"cluster --out {place}"
+            )
 
 
 def fill_store(store: CorpusStore, results: Results, fingerprint: str) -> Wordings:
@@ -99,6 +120,7 @@ def fill_store(store: CorpusStore, results: Results, fingerprint: str) -> Wordin
     """
     begin("importing")
     stages = results.stages
+    wordings = read_wordings(stages["wordings"])
     bodies, vectors = stages["bodies"], stages["vectors"]
     with store.transaction() as connection:
         connection.executemany(
@@ -136,7 +158,7 @@ def fill_store(store: CorpusStore, results: Results, fingerprint: str) -> Wordin
                     results.manifest["recall"],
                 ),
             )
-    return read_wordings(stages["wordings"])
+    return wordings
 
 
 def _read_articles(articles: Source, name: str) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from embeddings.documents import PROCESSING
 from embeddings.encoders.opening import STATIC
 from embeddings.engines.protocol import Needs, Outcome, perform
 from embeddings.errors import StoreError
-from embeddings.shards.runs import FAILED, MANIFEST, Run
+from embeddings.shards.runs import FAILED, Run
 from embeddings.shards.stages import Folder, Marker, Task, digest, write_file
 from embeddings.vectors.growing import SPARE
 from embeddings.vectors.neighbours import find_neighbours
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.encoders.protocol import Encoder
-    from embeddings.shards.place import Place
 
 T = TypeVar("T")
 
@@ -287,10 +286,3 @@ def find_near(sharded: Sharded) -> None:
         columns = {"near": graph.indices, "cosine": graph.similarities}
         sharded.write("lists", columns, ["vectors", "nodes"])
         sharded.run.describe(recall=graph.recall)
-
-
-def read_manifest(place: Place) -> dict[str, Any]:
-    """Return what is noted of the last run in a place; nothing where there was none."""
-    found = place.read(MANIFEST)
-    told: dict[str, Any] = json.loads(found) if found else {}
-    return told

@@ -129,6 +129,73 @@ def test_a_run_without_any_copy_and_one_of_one_passage_are_imported(tmp_path) ->
     assert one == many
 
 
+@pytest.mark.parametrize("what", ["marker", "half a file", "a bit", "a stage of another"])
+def test_results_that_are_not_whole_are_not_imported(tmp_path, what) -> None:
+    out, db = tmp_path / "out", tmp_path / "new.db"
+    cluster_files(OUTLETS[:2], out, engine=Here(), shards=2)
+    (file,) = out.glob(f"{'vectors' if what == 'a bit' else 'articles'}-*/00001.parquet")
+    content = file.read_bytes()
+    if what == "marker":
+        file.with_suffix(".done").unlink()
+    elif what == "half a file":
+        file.write_bytes(content[: len(content) // 2])
+    elif what == "a bit":
+        file.write_bytes(content[:200] + bytes([content[200] ^ 255]) + content[201:])
+    else:
+        manifest = json.loads((out / "manifest.json").read_text())
+        manifest["stages"]["articles"] = manifest["stages"]["bodies"]
+        manifest["finished"] = {}
+        (out / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(StoreError, match=r"is not whole|are damaged") as told:
+        import_files(out, db=db)
+    assert str(out) in str(told.value)
+    assert "None" not in str(told.value)
+    if what in ("marker", "half a file"):
+        cluster_files((), out, engine=Here())
+        assert import_files(out, db=db).documents == 6
+
+
+def test_articles_in_the_folder_of_results_are_not_passed_over_unsaid(tmp_path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(f"Talks\n\nMinisters met in the town of {name}.\n")
+    with pytest.raises(InputError, match=r"a lies in .*a, where no articles are read"):
+        cluster_files([tmp_path / "a", tmp_path / "b"], tmp_path / "a", engine=Here())
+    assert not (tmp_path / "a" / "manifest.json").exists()
+
+
+def test_a_run_that_goes_on_does_not_fetch_a_model_that_was_not_asked_for(
+    tmp_path, monkeypatch
+) -> None:
+    asked = []
+
+    def note(*_: object, fetch: bool) -> WordEncoder:
+        asked.append(fetch)
+        return WordEncoder()
+
+    monkeypatch.setattr(answers, "open_encoder", note)
+    cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here(), model="wire/model")
+    cluster_files((), tmp_path / "out", engine=Here())
+    cluster_files((), tmp_path / "out", engine=Here(), model="wire/model")
+    assert asked == [True, False, True]
+    with pytest.raises(InputError, match=r"--model is not as the run in .* was asked for"):
+        cluster_files((), tmp_path / "out", engine=Here(), model="static")
+
+
+@pytest.mark.parametrize("content", ["[", "[]", '{"name": "a web page"}', '{"finished": true}'])
+def test_a_manifest_of_something_else_is_neither_read_nor_written_over(tmp_path, content) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.json").write_text(content)
+    for use in (
+        lambda: cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here()),
+        lambda: import_files(tmp_path / "out", db=tmp_path / "new.db"),
+        lambda: read_progress(tmp_path / "out"),
+    ):
+        with pytest.raises(InputError, match="is not of a run over files"):
+            use()
+    assert (tmp_path / "out" / "manifest.json").read_text() == content
+
+
 class Stopping(Here):
     """Stops a run, as Ctrl-C does, once so many tasks were done."""
 
@@ -218,6 +285,11 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
         cluster_files((), tmp_path / "out", engine=Here())
     with pytest.raises(InputError, match="holds no run"):
         import_files(tmp_path / "out", db=tmp_path / "many.db")
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be read as a folder of results"):
+        cluster_files(OUTLETS[:1], tmp_path / "file", engine=Here())
+    with pytest.raises(InputError, match="name of the folder is empty"):
+        cluster_files(OUTLETS[:1], "", engine=Here())
     with pytest.raises(InputError, match="0 shards"):
         cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here(), shards=0)
     with pytest.raises(InputError, match="--topics-count goes with a database"):
