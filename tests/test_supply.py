@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     *(
         "0BSD",
+        "3-Clause BSD License",
         "Apache 2.0",
         "Apache 2.0 License",
         "Apache Software License",
