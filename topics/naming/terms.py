@@ -186,13 +186,17 @@ def _alone_shares(
 def _noun_shares(
     tokens: Tokens, places: NDArray[np.int64], ids: NDArray[np.int64], length: int
 ) -> NDArray[np.float64]:
-    """Return the share of each term's uses in which it is a noun with what may stand before it."""
+    """Return the share of each term's uses in which it is a noun with what may stand before it.
+
+    Half of those in other languages than English: a name, which capitals tell, is fitter there.
+    """
     link = among(tokens.vocabulary, _LINKS)[tokens.words]
     good = tokens.noun[places + length - 1]
     for offset in range(length - 1):
         good &= (tokens.modifies | link)[places + offset]
+    known = np.where(tokens.foreign[places], 0.5, good)
     uses = np.bincount(ids) + 1.0
-    return np.asarray((np.bincount(ids, good) + 0.5) / uses)
+    return np.asarray((np.bincount(ids, known) + 0.5) / uses)
 
 
 def _fitness(nouns: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -82,6 +82,13 @@ _NAMED = 0.6
 # A text of so many words and marks is more than a paragraph.
 _LONG_TEXT = 150
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
+# Small words that Dutch, Danish, Spanish and the like do not write alike. A text of so many words,
+# of which these have less than the share, is in another language, of which neither lexicon nor
+# rules say anything; of 16,632 paragraphs of news in English that are so long 21 have less.
+_ENGLISH = frozenset({"it", "of", "to"}) | {word for word in STOP_WORDS if len(word) > 2} - {
+    *("all", "for", "had", "has", "her", "more", "most", "once", "over", "some", "under", "was"),
+}
+_TELLING_WORDS, _ENGLISH_SHARE = 20, 0.05
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,8 @@ class Tokens:
         modifies: Whether each may stand before a noun within a phrase: one, or an adjective.
         verb: Whether each is used as a verb.
         named: Whether each word of the vocabulary is mostly in capitals within sentences.
+        foreign: Whether each stands in a text that is not in English: ``noun``, ``modifies`` and
+            ``verb`` say nothing there.
     """
 
     words: NDArray[np.int64]
@@ -119,6 +128,7 @@ class Tokens:
     modifies: NDArray[np.bool_]
     verb: NDArray[np.bool_]
     named: NDArray[np.bool_]
+    foreign: NDArray[np.bool_]
 
 
 def tokenise(texts: Sequence[str]) -> Tokens:
@@ -163,7 +173,18 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     return Tokens(
         *(words, spellings, rows, vocabulary, spelled, content, capital, strong),
         *(parts, headline, noun, modifies, verb, named),
+        _find_foreign(words, rows, among(vocabulary, _ENGLISH)),
     )
+
+
+def _find_foreign(
+    words: NDArray[np.int64], rows: NDArray[np.int64], english: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which tokens stand in texts that are not in English, by its small words."""
+    said = np.bincount(rows, words != 0)
+    known = np.bincount(rows, english[words])
+    found = (said >= _TELLING_WORDS) & (known < _ENGLISH_SHARE * said)
+    return np.asarray(found[rows])
 
 
 def _find_parts(

@@ -53,6 +53,17 @@ def test_a_name_is_as_fit_as_can_be() -> None:
     assert terms.named[terms.words.index(("castello", "road"))]
 
 
+GERMAN = """
+Am Abend gewinnt der Verein, so heißt es, Champions League, und im Stadion feiern sie laut.
+Am Morgen zahlt der Verein, so heißt es, neue Spieler, und im Stadion regnet es.
+"""
+
+
+def test_names_are_fitter_than_other_words_of_another_language_than_english() -> None:
+    terms = count_terms([GERMAN] * 5, 1)
+    assert fitness(terms, "champions", "league") > 1.5 * fitness(terms, "neue", "spieler")
+
+
 def test_a_piece_of_a_longer_name_is_not_fit() -> None:
     terms = count_terms(["He saw Treasury Secretary Henry Paulson there."] * 2, 1)
     assert fitness(terms, "henry", "paulson") < 0.2
