@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -17,6 +18,8 @@ from embeddings.shards.place import Place, is_full
 from embeddings.shards.stages import DONE, FILE, Folder, Marker, Task
 
 T = TypeVar("T", bound=Task)
+
+_NAME = re.compile("[a-z0-9-]+")
 
 MANIFEST, FAILED, STAGE = "manifest.json", "failed.json", "stage.json"
 
@@ -200,19 +203,28 @@ def read_manifest(place: Place) -> dict[str, Any]:
     """
     try:
         found = place.read(MANIFEST)
-        told = json.loads(found) if found is not None else {"plan": ()}
+        told = json.loads(found) if found is not None else {}
     except OSError as error:
         raise InputError(
             f"{place} cannot be read as a folder of results ({first_line(error)})."
         ) from None
     except ValueError:
         told = None
-    if not isinstance(told, dict) or "plan" not in told:
+    if found is not None and not _is_of_run(told):
         raise InputError(
             f"{place}/{MANIFEST} is not of a run over files; expected the DIR of a cluster "
             "--out DIR, or a new folder."
         )
-    return told if found is not None else {}
+    return told or {}
+
+
+def _is_of_run(told: object) -> bool:
+    """Say whether this is what a run notes, whose names lead nowhere but into its own place."""
+    match told:
+        case {"plan": [*plan], "stages": {**stages}}:
+            names = (*plan, *stages, *stages.values())
+            return all(isinstance(one, str) and _NAME.fullmatch(one) for one in names)
+    return False
 
 
 def _json(content: object) -> bytes:

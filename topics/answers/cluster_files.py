@@ -44,7 +44,13 @@ _OF_FILES = {
     *("source", "columns", "date_order", "encoding", "follow_links"),
     *("model", "precision", "device", "dimensions"),
 }
-_SPELT = {"guided": "topics", "forget_guided": "no-topics", "take_anew": "yes"}
+_SPELT = {
+    "guided": "topics",
+    "forget_guided": "no-topics",
+    "take_anew": "yes",
+    "columns": "column",
+    "date_order": "month-first",
+}
 
 
 @dataclass(frozen=True)
@@ -149,13 +155,19 @@ def cluster_files(
             "FOLDER_OF_ARTICLES --out DIR"
         )
     asked = options if listed else before["asked"]
-    for option, value in json.loads(json.dumps(options)).items():
-        if asked.get(option) != value and not listed:
+    try:
+        wanted = ClusterOptions(**asked)
+    except TypeError:
+        raise InputError(
+            f"The run in {place} was asked for by another version of Topicwire; name the articles "
+            "again."
+        ) from None
+    for option, value in options.items() if not listed else ():
+        if json.dumps(value or None) != json.dumps(getattr(wanted, option) or None):
             raise InputError(
                 f"--{_spell(option)} is not as the run in {place} was asked for: leave it out to "
                 "go on with that, or name the articles again."
             )
-    wanted = ClusterOptions(**asked)
     given = [find_path(Path(path)) for path in listed or before["paths"]]
     for path in given:
         if place.holds(path):

@@ -176,13 +176,24 @@ def test_a_run_that_goes_on_does_not_fetch_a_model_that_was_not_asked_for(
     monkeypatch.setattr(answers, "open_encoder", note)
     cluster_files(OUTLETS[:1], tmp_path / "out", engine=Here(), model="wire/model")
     cluster_files((), tmp_path / "out", engine=Here())
-    cluster_files((), tmp_path / "out", engine=Here(), model="wire/model")
+    cluster_files((), tmp_path / "out", engine=Here(), model="wire/model", columns={})
     assert asked == [True, False, True]
+    manifest = tmp_path / "out" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"model":', '"modell":'))
+    with pytest.raises(InputError, match="by another version of Topicwire"):
+        cluster_files((), tmp_path / "out", engine=Here())
+    manifest.write_text(manifest.read_text().replace('"modell":', '"model":'))
     with pytest.raises(InputError, match=r"--model is not as the run in .* was asked for"):
         cluster_files((), tmp_path / "out", engine=Here(), model="static")
 
 
-@pytest.mark.parametrize("content", ["[", "[]", '{"name": "a web page"}', '{"finished": true}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("[", "[]", '{"name": "a web page"}', '{"finished": true}'),
+        *('{"plan": [], "stages": 3}', '{"plan": [], "stages": {"../../elsewhere": "x"}}'),
+    ],
+)
 def test_a_manifest_of_something_else_is_neither_read_nor_written_over(tmp_path, content) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text(content)
