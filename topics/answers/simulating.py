@@ -146,7 +146,9 @@ def _measure(rate: Rate, results: Results) -> Rate | None:
     # Few rows are compared with all others, which tells nothing of a search in cells.
     searched = "cells" in results.stages or rate.name != "neighbours"
     mine = [name for name in results.stages if name in rate.stages or name[:-2] in rate.stages]
-    if count < least or not searched or not mine or not all(name in spent for name in mine):
+    # Of a stage that was done before the run was killed, nobody noted what it took.
+    told = all(spent.get(name, {}).get("tasks") for name in mine)
+    if count < least or not searched or not mine or not told:
         return None
     seconds = sum(
         spent[name]["work"] * len(results.markers[name]) / spent[name]["tasks"] for name in mine

@@ -15,7 +15,7 @@ from topics.pipeline.sharded.importing import Results
 from topics.pipeline.sharded.parts import Source
 
 
-def results(passages: int, seconds: float, folder: Path) -> Results:
+def results(passages: int, seconds: float, folder: Path, tasks: int = 1) -> Results:
     """A run of so many passages in two shards; of the tasks one was done before that run."""
     place = Place.at(folder)
     stages, markers, spent = {}, {}, {}
@@ -26,14 +26,14 @@ def results(passages: int, seconds: float, folder: Path) -> Results:
             for task in ("0", "1")
         }
         stages[name] = Source(of_stage, ("0", "1"), (1, 1))
-        spent[name] = {"work": seconds * passages / 2, "tasks": 1}
+        spent[name] = {"work": seconds * tasks * passages / 2, "tasks": tasks}
     return Results({"spent": spent}, stages, markers)
 
 
 @pytest.fixture
 def last(monkeypatch, tmp_path):
-    def put(passages: int, seconds: float) -> None:
-        found = results(passages, seconds, tmp_path)
+    def put(passages: int, seconds: float, tasks: int = 1) -> None:
+        found = results(passages, seconds, tmp_path, tasks)
         monkeypatch.setattr(simulating, "open_results", lambda *_: found)
 
     return put
@@ -51,6 +51,11 @@ def test_rates_of_the_last_run_are_taken_and_carried_on(last, tmp_path) -> None:
     grown = 10**0.74
     assert copies.hours == pytest.approx(len(stages) * grown * bands.hours)
     assert "measured there, to the power of 1.74" in copies.source
+
+
+def test_a_stage_that_a_killed_run_had_done_tells_no_rate(last, tmp_path) -> None:
+    last(200_000, 1e-3, tasks=0)
+    assert not any("measured there" in one.source for one in simulate(1e6, tmp_path).stages)
 
 
 def test_a_run_too_small_to_tell_is_not_asked(last, tmp_path) -> None:
