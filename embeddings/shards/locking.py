@@ -83,4 +83,5 @@ def lock_store(place: Place, taken: str) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        place.delete(LOCK)
+        if owner() in ("", own):  # another has it, where this machine slept for long
+            place.delete(LOCK)

@@ -95,6 +95,14 @@ def test_of_two_runs_one_is_refused_until_the_other_has_ended_or_died(place, log
     assert place.read(locking.LOCK) is None
 
 
+def test_a_run_that_ends_leaves_the_lock_of_another_alone(tmp_path):
+    place = Place.at(tmp_path)
+    other = json.dumps(["other", time.time()]).encode()
+    with locking.lock_store(place, "taken"):
+        place.write(locking.LOCK, other)
+    assert place.read(locking.LOCK) == other
+
+
 @needs_store
 def test_a_store_that_cannot_be_used_is_told_in_a_sentence(log):
     parts = urlsplit(STORE)
