@@ -214,6 +214,9 @@ def in_plain_words() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from error
     except OSError as error:
+        if error.filename is not None:  # a name that no file can have, say
+            echo(f"topicwire: {error.filename} cannot be opened: {error.strerror}.", err=True)
+            raise typer.Exit(1) from error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         echo(f"topicwire: the output cannot be written: {error.strerror}.", err=True)
         raise typer.Exit(1) from error

@@ -8,6 +8,7 @@ left to typer.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -57,7 +58,8 @@ def _take(option: Any, value: Any) -> Any:
 
 
 def _take_one(kind: Any, value: Any, option: Any) -> Any:
-    if kind is int and isinstance(value, str) and value.isascii() and value.isdecimal():
+    # Python reads no number of thousands of digits, and no option takes one.
+    if kind is int and isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value):
         value = int(value)
     if kind in (int, float) and type(value) is kind:
         low, high = option.min, option.max
@@ -67,5 +69,6 @@ def _take_one(kind: Any, value: Any, option: Any) -> Any:
         return value
     if kind is Path and isinstance(value, str | Path):
         path = Path(value)
-        return path if os.access(path, os.R_OK) or not path.exists() else _OTHER
+        # A name too long for a file is that of none; Path.exists raises an error for it.
+        return path if os.access(path, os.R_OK) or not os.path.exists(path) else _OTHER  # noqa: PTH110
     return _OTHER

@@ -315,6 +315,7 @@ def test_a_topics_file_with_a_mistake(articles, tmp_path):
         (["search", "x", "--topic", "no such topic"], "topicwire topics"),
         (["search", "--like", "999"], "no passage 999"),
         (["search", "--like", "9" * 20], "no passage 999"),
+        (["remove", "--path", "a" * 5000], "nothing was removed"),
         (["search", "x", "--since", "2014", "--until", "2013"], "later than --until"),
         (["search", "x", "--limit", "0"], "--limit"),
         (["copies", "--kind", "fuzzy"], "near_copy"),
@@ -331,6 +332,16 @@ def test_a_topics_file_with_a_mistake(articles, tmp_path):
 )
 def test_a_wrong_word_is_answered_with_what_would_be_right(db, args, said):
     assert said in mistake(2, *args, "--db", db)
+
+
+def test_a_number_of_thousands_of_digits_is_said_to_be_too_large(db):
+    code, _, err = run("topics", "--level", "9" * 5000, "--db", db)
+    assert (code, "exceeded maximum size" in err) == (2, True)
+
+
+def test_a_name_too_long_for_a_file_is_no_trouble_of_the_output(db):
+    said = mistake(1, "edit", "load", "a" * 5000, "--db", db)
+    assert "cannot be opened: File name too long" in said
 
 
 @pytest.mark.parametrize(
