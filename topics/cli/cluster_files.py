@@ -38,6 +38,8 @@ def run_files(
     from topics.answers.simulating import simulate as estimate
 
     if simulate is not None:
+        if status or any((*of_files.values(), *list_given(options).values())):
+            raise InputError("--simulate goes with --out alone; leave the other options out.")
         show(estimate(simulate, out), as_json, _print_simulation)
         return
     if out is None:
