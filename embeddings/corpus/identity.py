@@ -10,7 +10,7 @@ from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.unfolding import drop_packing
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
     from embeddings.corpus.store import CorpusStore
     from embeddings.documents import Document
@@ -147,6 +147,20 @@ def name_by_twin(
     return None
 
 
+def find_parted(store: CorpusStore) -> list[str]:
+    """Return files that were met as the twin of one that has other bytes by now, sorted."""
+    content = {path: digest.rpartition(":")[2] for path, digest in store.file_digests().items()}
+    rows = store.rows(
+        "SELECT a.path, d.path FROM addresses AS a JOIN documents AS d ON d.id = a.document_id "
+        "WHERE a.url = '' AND d.id = d.path AND a.path != d.path ORDER BY a.path"
+    )
+    return [
+        path
+        for path, other in rows
+        if path in content and content[path] != content.get(other) and is_there(path)
+    ]
+
+
 def _at_address(store: CorpusStore, address: str, text: str) -> Iterator[str]:
     """Yield the names of the stored articles of an address that this text is of."""
     rows = store.rows(
@@ -155,3 +169,33 @@ def _at_address(store: CorpusStore, address: str, text: str) -> Iterator[str]:
     )
     if len(rows) <= _MOST_AT_ADDRESS:
         yield from (name for name, stored in rows if is_same_article(stored, text))
+
+
+def is_read_again(digest: str | None, content: str) -> bool:
+    """Whether a file was read before with the content that it has, as far as is known.
+
+    What was noted before version 7 of the database does not tell; the article is not said to
+    have changed then.
+    """
+    before = (digest or "").rpartition(":")[2]
+    return bool(digest) and (":" not in (digest or "") or before == content)
+
+
+def forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collection[str]) -> None:
+    """Forget the problems of files that lay below the paths given and are there no more."""
+    roots = [path.resolve() for path in paths]
+    store.forget_problems(
+        path
+        for path in {path for path, _, _ in store.file_problems()} - set(met)
+        if any(root == Path(path) or root in Path(path).parents for root in roots)
+    )
+
+
+def describe_names(path: str, renamed: Mapping[str, str]) -> str:
+    """Say how many articles of a file bear the name of one of another, ``""`` for none."""
+    if not renamed:
+        return ""
+    ids = "id names an article" if len(renamed) == 1 else "ids name articles"
+    others = ", ".join(sorted(set(renamed.values())))
+    name = "address, or file and row, name them" if is_on_disk(path) else "its text names each"
+    return f"{len(renamed)} {ids} of {others} too; here {name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -17,8 +17,12 @@ from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.results import Problem, ReadFile, ReadOptions
 from embeddings.articles.passages import split
 from embeddings.corpus.identity import (
+    describe_names,
     find_name,
+    find_parted,
+    forget_old_problems,
     is_on_disk,
+    is_read_again,
     is_same_article,
     is_there,
     name_by_twin,
@@ -140,8 +144,39 @@ def add_paths(
             seconds, began = time.monotonic() - began, time.monotonic()
             slow = (f"took {seconds:.0f} s",) if seconds > SLOW_FILE else ()
             report.notes.update({part.path: part.notes + slow} if part.notes + slow else {})
-    _forget_old_problems(store, paths, files.keys())
+    _read_parted(store, paths, options, report, files, time_read)
+    forget_old_problems(store, paths, files.keys())
     return report
+
+
+def _read_parted(
+    store: CorpusStore,
+    paths: Sequence[Path],
+    options: ReadOptions,
+    report: ReadingReport,
+    files: dict[str, TakenFile],
+    time_read: str,
+) -> None:
+    """Read what was passed over as another file's twin, and is one no more: that has changed."""
+    parted = {path for path in find_parted(store) if path in files}
+    if not parted:
+        return
+    for path in parted:
+        del files[path]
+        report.kinds[name_kind(path)] -= 1
+    report.files -= len(parted)
+    report.unchanged_files -= len(parted)
+    known = store.file_digests()
+    others = {path: digest for path, digest in known.items() if path not in parted}
+    # From the folders that were given: they say how a file is read, and of what outlet it is.
+    found = read_paths(paths, options, others)
+    read = (part for part in found if part.path in parted)
+    # All or nothing: what is forgotten alone would never be read.
+    with store.transaction():
+        for path in parted:
+            forget_address(store, path)
+        for _ in take_parts(store, read, report, files, time_read, known):
+            pass
 
 
 def take_parts(
@@ -173,7 +208,7 @@ def take_parts(
         twins = same_bytes[part.content] if part.content else []
         file = files.setdefault(
             part.path,
-            TakenFile(time_read, _is_read_again(known.get(part.path), part.content), twins),
+            TakenFile(time_read, is_read_again(known.get(part.path), part.content), twins),
         )
         named = tuple(name_outlet(document, aliases) for document in part.documents)
         told = len(file.problems)
@@ -207,26 +242,6 @@ class TakenFile:
     met: set[str] = field(default_factory=set)
     renamed: dict[str, str] = field(default_factory=dict)
     others: dict[str, list[str]] = field(default_factory=dict)
-
-
-def _is_read_again(digest: str | None, content: str) -> bool:
-    """Whether a file was read before with the content that it has, as far as is known.
-
-    What was noted before version 7 of the database does not tell; the article is not said to
-    have changed then.
-    """
-    before = (digest or "").rpartition(":")[2]
-    return bool(digest) and (":" not in (digest or "") or before == content)
-
-
-def _forget_old_problems(store: CorpusStore, paths: Sequence[Path], met: Collection[str]) -> None:
-    """Forget the problems of files that lay below the paths given and are there no more."""
-    roots = [path.resolve() for path in paths]
-    store.forget_problems(
-        path
-        for path in {path for path, _, _ in store.file_problems()} - set(met)
-        if any(root == Path(path) or root in Path(path).parents for root in roots)
-    )
 
 
 def _add_part(
@@ -264,16 +279,6 @@ def _order_twins(part: ReadFile) -> Iterator[tuple[Document, str]]:
         )
     for twins in groups.values():
         yield from sorted(twins, key=lambda one: standing_order(one[0]), reverse=True)
-
-
-def describe_names(path: str, renamed: Mapping[str, str]) -> str:
-    """Say how many articles of a file bear the name of one of another, ``""`` for none."""
-    if not renamed:
-        return ""
-    ids = "id names an article" if len(renamed) == 1 else "ids name articles"
-    others = ", ".join(sorted(set(renamed.values())))
-    name = "address, or file and row, name them" if is_on_disk(path) else "its text names each"
-    return f"{len(renamed)} {ids} of {others} too; here {name}"
 
 
 def _take(

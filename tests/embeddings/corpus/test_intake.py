@@ -100,6 +100,20 @@ def test_the_same_file_under_two_names_is_one_article_but_not_in_two_outlets(sto
     assert [Path(path).name for path, _, _ in list_twins(store)] == ["a.txt"]
 
 
+def test_twins_of_a_file_that_has_changed_are_read_again(store, tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"Ferry runs again\n\n{PRICES}\n")
+    assert add_paths(store, [tmp_path], ReadOptions()).added == 1
+    (tmp_path / "a.txt").write_text("Ferry stops\n\nIt stopped on Monday, as the strike began.")
+    report = add_paths(store, [tmp_path], ReadOptions())
+    assert (report.files, report.added, report.updated, report.repeated) == (3, 1, 1, 1)
+    assert {Path(one.path).name for one in store.documents()} == {"a.txt", "b.txt"}
+    assert [(Path(path).name, Path(one).name) for path, _, one in list_twins(store)] == [
+        ("c.txt", "b.txt")
+    ]
+    assert add_paths(store, [tmp_path], ReadOptions()).unchanged_files == 3
+
+
 def test_one_id_twice_in_a_file_is_one_article_or_two_by_what_it_says(store, tmp_path):
     lines = [{"id": 7, "text": text} for text in (FERRY, FERRY, PRICES)]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)))

@@ -17,7 +17,8 @@ import numpy as np
 from embeddings.articles.files import read_listed
 from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.results import Problem, ReadFile
-from embeddings.corpus.intake import ReadingReport, TakenFile, describe_names, take_parts
+from embeddings.corpus.identity import describe_names
+from embeddings.corpus.intake import ReadingReport, TakenFile, take_parts
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document
 from embeddings.shards.stages import Marker, write_file
