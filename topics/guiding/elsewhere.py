@@ -49,9 +49,12 @@ def find_elsewhere(texts: Sequence[str], adjacent: NDArray[np.int64] | None) -> 
         return np.zeros(len(texts), np.bool_)
     wanted = [code for code, count in known[1:] if count < _EVERYWHERE * known[0][1]]
     place = {code: number for number, code in enumerate([known[0][0], *wanted])}
-    held = np.zeros((len(texts), len(place)))
-    for row, codes in enumerate(named):
-        held[row, [place[code] for code in codes if code in place]] = 1.0
+    if not wanted:
+        return np.zeros(len(texts), np.bool_)
+    cells = [(row, place[code]) for row, codes in enumerate(named) for code in codes & place.keys()]
+    # Sparse: of a million passages most name no country, and there are two hundred.
+    shape = (len(texts), len(place))
+    held = coo_array((np.ones(len(cells)), np.array(cells).T), shape=shape).tocsr()
     around = eye_array(len(texts)).tocsr()
     if adjacent is not None and len(adjacent):
         pairs = np.unique(np.concatenate([adjacent, adjacent[:, ::-1]]), axis=0)
@@ -60,8 +63,9 @@ def find_elsewhere(texts: Sequence[str], adjacent: NDArray[np.int64] | None) -> 
         for _ in range(_AROUND):
             step = step @ beside
             around = around + (step > 0)
-    near = around @ held
-    return np.asarray((held[:, 0] == 0) & (near[:, 0] < near[:, 1:].max(axis=1, initial=0.0)))
+    near = (around @ held).tocsr()
+    names, here = (one[:, [0]].toarray().ravel() for one in (held, near))
+    return np.asarray((names == 0) & (here < near[:, 1:].max(axis=1).toarray().ravel()))
 
 
 def _find_countries(text: str) -> set[str]:

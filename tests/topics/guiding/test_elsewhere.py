@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -48,3 +50,16 @@ def test_a_corpus_on_no_one_country_is_nowhere_else() -> None:
 def test_a_country_that_is_named_everywhere_says_nothing() -> None:
     texts = [*SYRIA, *["Washington said no."] * 7]
     assert not find_elsewhere(texts, None).any()
+
+
+def test_countries_of_many_passages_take_little_memory() -> None:
+    names = ["Iran", "Iraq", "Turkey", "Russia", "France", "Germany", "Egypt", "Jordan", "Yemen"]
+    names += ["Mali", "Chad", "Kenya", "Ghana", "India", "China", "Japan", "Spain", "Italy", "Peru"]
+    texts = [*SYRIA * 20, *(f"It rained in {name}." for name in names), *["It rained."] * 50_000]
+    find_elsewhere(texts[:300], None)
+    tracemalloc.start()
+    told = find_elsewhere(texts, None)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert told.sum() == len(names)
+    assert most < 50_000 * 400
