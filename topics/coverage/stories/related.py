@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
+from itertools import islice
 
 from embeddings.corpus.citations import ArticleLine
 from embeddings.text.wording import fold, read_words
@@ -18,6 +19,7 @@ _DAYS = 5
 # Names that it must have in common with two articles of the story, each in the beginnings of
 # this share of all articles, or so many, at the most beside the story's own.
 _NAMES, _RARE, _FEW = 2, 0.03, 5
+_QUOTES = re.compile("[‘’ʼ“”–—…]")
 _WORD = re.compile(r"\w+(?:['’ʼ]\w+)*")
 
 
@@ -47,9 +49,7 @@ class Beginnings:
         """Take the headlines and beginnings, a text each."""
         self.articles = articles
         self._leads = leads
-        # As names are read.
-        name = cache(lambda word: fold(word).removesuffix("'s"))
-        self._held = Counter(w for lead in leads for w in set(map(name, _WORD.findall(lead))))
+        self._words: dict[int, frozenset[str]] = {}
         self._names: dict[int, frozenset[str]] = {}
 
     def find_related(
@@ -71,18 +71,46 @@ class Beginnings:
             return ()
         span = min(first for first, _ in known), max(last for _, last in known)
         counts = Counter(name for n in inside for name in self._read_names(n))
-        most = max(_FEW, _RARE * len(self.articles))
-        rare = {
-            name for name, count in counts.items() if count > 1 and self._held[name] <= most + count
-        }
-        found = [
-            RelatedArticle(one, tuple(sorted(names)), story_of.get(one.document_id))
+        shared = {name for name, count in counts.items() if count > 1}
+        near = {
+            n: self._read_names(n) & shared
             for n, one in enumerate(self.articles)
             if one.document_id not in members and is_day(days[n]) and gap(span, days[n]) <= _DAYS
-            if len(names := rare & self._read_names(n)) >= _NAMES
+        }
+        most = max(_FEW, _RARE * len(self.articles))
+        # Those alone that may tell of an article, since to count one many beginnings are read.
+        asked = set().union(*(names for names in near.values() if len(names) >= _NAMES))
+        rare = {name for name in asked if not self._is_held(name, int(most + counts[name]))}
+        found = [
+            RelatedArticle(
+                self.articles[n],
+                tuple(sorted(names & rare)),
+                story_of.get(self.articles[n].document_id),
+            )
+            for n, names in near.items()
+            if len(names & rare) >= _NAMES
         ]
         found.sort(key=lambda one: (-len(one.names), one.article.document_id))
         return tuple(found)
+
+    def _is_held(self, name: str, most: int) -> bool:
+        """Say whether a name is a word of more beginnings than so many; few are read for that."""
+        held = (
+            n for n, lead in enumerate(self._plain) if name in lead and name in self._read_words(n)
+        )
+        return next(islice(held, most, None), None) is not None
+
+    @cached_property
+    def _plain(self) -> list[str]:
+        """Beginnings in which each word stands as it is compared, and other marks as well."""
+        quick = [_QUOTES.sub("'", lead).casefold() for lead in self._leads]
+        return [lead if lead.isascii() else fold(lead) for lead in quick]
+
+    def _read_words(self, n: int) -> frozenset[str]:
+        if n not in self._words:
+            words = map(fold, _WORD.findall(self._leads[n]))
+            self._words[n] = frozenset(word.removesuffix("'s") for word in words)
+        return self._words[n]
 
     def _read_names(self, n: int) -> frozenset[str]:
         if n not in self._names:
