@@ -31,7 +31,7 @@ from topics.answers.cluster import describe_nothing
 from topics.answers.cluster_options import ClusterOptions, Progress
 from topics.answers.encoder import lasting_name
 from topics.pipeline.sharded.articles import gather_reports
-from topics.pipeline.sharded.parts import Settings
+from topics.pipeline.sharded.parts import METHOD, Settings
 from topics.pipeline.sharded.plan import STAGES, Sharded, read_files, run_stages
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def cluster_files(
         digests = {path: told for facts in documents for path, told in facts["digests"].items()}
         run.describe(files=[[str(path), digests.get(str(path))] for path in files])
         whole = {stage: digest(markers) for stage, markers in sharded.markers.items()}
-        run.describe(spent=_add_spent(sharded, before), finished=whole)
+        run.describe(spent=_add_spent(sharded, before), finished=whole, method=METHOD)
         return FilesReport(
             out=str(place),
             engine=engine.name,

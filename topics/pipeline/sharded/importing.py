@@ -19,7 +19,7 @@ from embeddings.vectors.growing import Lists
 from topics.pipeline.sharded.articles import DOCUMENT, HANGING, gather_reports
 from topics.pipeline.sharded.copying import read_wordings
 from topics.pipeline.sharded.nearing import read_vectors
-from topics.pipeline.sharded.parts import Source, column, matrix
+from topics.pipeline.sharded.parts import METHOD, Source, column, matrix
 from topics.pipeline.work import put_lists
 
 if TYPE_CHECKING:
@@ -92,8 +92,14 @@ def check_whole(place: Place, results: Results) -> None:
     """Refuse results of which something was lost, in a copy for instance.
 
     Raises:
-        StoreError: Files that are imported are missing, or not those that the run wrote.
+        StoreError: Files that are imported are missing, or not those that the run wrote; or they
+            are by a version whose stages gave something else.
     """
+    if results.manifest.get("method") != METHOD:
+        raise StoreError(
+            f"The results in {place} are by another version of Topicwire; make them anew: "
+            f"topicwire cluster --out {place}"
+        )
     lists = [name for name in ("lists",) if name in results.stages]  # of more than one text
     for name in (*_IMPORTED, *lists):
         markers = results.markers[name]

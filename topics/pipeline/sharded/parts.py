@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.documents import PROCESSING
 from embeddings.shards.stages import Folder, Task
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from embeddings.articles.parsing.results import ReadOptions
     from embeddings.words.verifying import CopyOptions
+
+# Raised when a stage gives something else, so that files of before are not taken.
+VERSION = 1
+METHOD = [VERSION, PROCESSING]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.pipeline.sharded import articles, copying, nearing
 from topics.pipeline.sharded.articles import FilePart
 from topics.pipeline.sharded.nearing import GROUP_ROWS, StepsElsewhere, Stretch
-from topics.pipeline.sharded.parts import Part, Settings, Source, column, rows_of
+from topics.pipeline.sharded.parts import VERSION, Part, Settings, Source, column, rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Raised when a stage gives something else, so that files of before are not taken.
-VERSION = 1
 # Files that are read by one task: so many at most, and bytes of all but one.
 _FILES, _BYTES = 64, 32 << 20
 

@@ -129,7 +129,9 @@ def test_a_run_without_any_copy_and_one_of_one_passage_are_imported(tmp_path) ->
     assert one == many
 
 
-@pytest.mark.parametrize("what", ["marker", "half a file", "a bit", "a stage of another"])
+@pytest.mark.parametrize(
+    "what", ["marker", "half a file", "a bit", "a stage of another", "a method"]
+)
 def test_results_that_are_not_whole_are_not_imported(tmp_path, what) -> None:
     out, db = tmp_path / "out", tmp_path / "new.db"
     cluster_files(OUTLETS[:2], out, engine=Here(), shards=2)
@@ -143,14 +145,17 @@ def test_results_that_are_not_whole_are_not_imported(tmp_path, what) -> None:
         file.write_bytes(content[:200] + bytes([content[200] ^ 255]) + content[201:])
     else:
         manifest = json.loads((out / "manifest.json").read_text())
-        manifest["stages"]["articles"] = manifest["stages"]["bodies"]
-        manifest["finished"] = {}
+        if what == "a method":
+            manifest["method"][0] -= 1
+        else:
+            manifest["stages"]["articles"] = manifest["stages"]["bodies"]
+            manifest["finished"] = {}
         (out / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(StoreError, match=r"is not whole|are damaged") as told:
+    with pytest.raises(StoreError, match=r"is not whole|are damaged|another version") as told:
         import_files(out, db=db)
     assert str(out) in str(told.value)
     assert "None" not in str(told.value)
-    if what in ("marker", "half a file"):
+    if what in ("marker", "half a file", "a method"):
         cluster_files((), out, engine=Here())
         assert import_files(out, db=db).documents == 6
 
