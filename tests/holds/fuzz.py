@@ -6,6 +6,7 @@ takes above ten seconds or a GiB.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import resource
@@ -125,7 +126,10 @@ def _run_forked(part: Sequence[Reader], seed: str, last: Path) -> Tally:
     context = get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
     child = context.Process(target=_run_part, args=(part, seed, last, sending))
+    # A model that is collected ends its threads, and would wait in a fork for those that it lacks.
+    gc.freeze()
     child.start()
+    gc.unfreeze()
     sending.close()
     try:
         tally: Tally = receiving.recv()
