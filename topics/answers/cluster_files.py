@@ -148,26 +148,8 @@ def cluster_files(
     listed, given_articles = part_given(paths)
     if given_articles:
         raise InputError(f"A run over files takes files and folders alone; name some for {place}.")
-    _check_options(options)
-    if not listed and "asked" not in before:
-        raise InputError(
-            f"No articles were named and {place} holds no run; type: topicwire cluster "
-            "FOLDER_OF_ARTICLES --out DIR"
-        )
-    asked = options if listed else before["asked"]
-    try:
-        wanted = ClusterOptions(**asked)
-    except TypeError:
-        raise InputError(
-            f"The run in {place} was asked for by another version of Topicwire; name the articles "
-            "again."
-        ) from None
-    for option, value in options.items() if not listed else ():
-        if json.dumps(value or None) != json.dumps(getattr(wanted, option) or None):
-            raise InputError(
-                f"--{_spell(option)} is not as the run in {place} was asked for: leave it out to "
-                "go on with that, or name the articles again."
-            )
+    asked = _find_asked(place, before, options, named=bool(listed))
+    wanted = ClusterOptions(**asked)
     given = [find_path(Path(path)) for path in listed or before["paths"]]
     for path in given:
         if place.holds(path):
@@ -257,6 +239,39 @@ def list_given(options: ClusterOptions) -> dict[str, Any]:
         for one in dataclasses.fields(options)
         if one.name not in ("paths", "progress") and getattr(options, one.name) != one.default
     }
+
+
+def _find_asked(
+    place: Place, before: dict[str, Any], options: dict[str, Any], *, named: bool
+) -> dict[str, Any]:
+    """Return the options of a run: those given, or of the last run where no articles are named.
+
+    Raises:
+        InputError: There was none, or it was asked for in another way.
+    """
+    _check_options(options)
+    if named:
+        return options
+    if "asked" not in before:
+        raise InputError(
+            f"No articles were named and {place} holds no run; type: topicwire cluster "
+            "FOLDER_OF_ARTICLES --out DIR"
+        )
+    asked: dict[str, Any] = before["asked"]
+    try:
+        wanted = ClusterOptions(**asked)
+    except TypeError:
+        raise InputError(
+            f"The run in {place} was asked for by another version of Topicwire; name the articles "
+            "again."
+        ) from None
+    for option, value in options.items():
+        if json.dumps(value or None) != json.dumps(getattr(wanted, option) or None):
+            raise InputError(
+                f"--{_spell(option)} is not as the run in {place} was asked for: leave it out to "
+                "go on with that, or name the articles again."
+            )
+    return asked
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
