@@ -14,7 +14,7 @@ from topics.naming.tokens import TITLES, Tokens, among
 from topics.naming.wordforms import find_root
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from scipy.sparse import csr_array
 
@@ -90,8 +90,9 @@ def find_linked(
     names, of_word = np.unique([find_root(word) for word in tokens.vocabulary], return_inverse=True)
     roots = of_word[tokens.words]
     keys, places, shapes = [], [], []
+    marks = _mark(tokens)
     for number, shape in enumerate(_SHAPES):
-        at = _find_places(tokens, *shape)
+        at = _find_places(tokens, marks, *shape)
         key = np.full((len(at), _MOST_WORDS + 1), -1, np.int64)
         # Where the head ends tells "fall of Assad regime" from "regime's fall".
         key[:, _MOST_WORDS] = shape[0]
@@ -144,41 +145,81 @@ def _offsets(before: int, after: int, article: bool) -> list[int]:
     return [*range(before), *range(start, start + after)]
 
 
-def _find_places(tokens: Tokens, before: int, after: int, article: bool) -> NDArray[np.int64]:
-    """Return where a phrase of a shape starts."""
-    start = before + 1 + article
-    length = start + after
-    count = max(len(tokens.words) - length, 0)
-    content = tokens.strong & tokens.modifies
-    title = among(tokens.vocabulary, TITLES | NO_HEADS)[tokens.words]
+class _Marks(NamedTuple):
+    """What tokens are in a phrase; bool, one a token, but for ``links``.
+
+    Attributes:
+        links: int64, the places of prepositions.
+        head: Whether each may stand before one.
+        content: Whether each is a word of content.
+        goes_on: Whether a phrase before each goes on.
+        of: Whether each is "of".
+        the: Whether each is "the".
+        moved: Whether each says where something goes.
+        acts: Whether each is what goes there, or does.
+        place: Whether each is the name of a place that has no article.
+    """
+
+    links: NDArray[np.int64]
+    head: NDArray[np.bool_]
+    content: NDArray[np.bool_]
+    goes_on: NDArray[np.bool_]
+    of: NDArray[np.bool_]
+    the: NDArray[np.bool_]
+    moved: NDArray[np.bool_]
+    acts: NDArray[np.bool_]
+    place: NDArray[np.bool_]
+
+
+def _mark(tokens: Tokens) -> _Marks:
+    """Say of each token what it is in a phrase."""
+    words, vocabulary = tokens.words, tokens.vocabulary
+
+    def are(group: Set[str]) -> NDArray[np.bool_]:
+        return among(vocabulary, group)[words]
+
+    content, of = tokens.strong & tokens.modifies, are({"of"})
     # A person's office is no subject, nor is who does something in a place: Assad in Damascus.
-    inside = np.append(np.array([0]), tokens.words[:-1]) != 0
+    inside = np.append(np.array([0]), words[:-1]) != 0
     capital = tokens.capital & inside & ~tokens.headline
-    head = content & tokens.noun & ~title & ~tokens.named[tokens.words] & ~capital
+    acts = np.array([word.endswith(_ACTS) or word in _MOVED for word in vocabulary], dtype=bool)
+    place = np.array([_is_place(word) for word in vocabulary], dtype=bool)
+    return _Marks(
+        links=np.flatnonzero(are(_PREPOSITIONS)),
+        head=content & tokens.noun & ~are(TITLES | NO_HEADS) & ~tokens.named[words] & ~capital,
+        content=content,
+        goes_on=content | of,
+        of=of,
+        the=are({"the"}),
+        moved=are({"from", "to"}),
+        acts=acts[words],
+        place=place[words],
+    )
 
-    def at(which: NDArray[np.bool_], offset: int) -> NDArray[np.bool_]:
-        return which[offset : offset + count]
 
-    good = at(head, before - 1) & at(among(tokens.vocabulary, _PREPOSITIONS)[tokens.words], before)
-    if article and after == 1:
-        # "Support for the Iraq" goes on, if not in letters: "the Iraq-led coalition".
-        place = np.array([_is_place(word) for word in tokens.vocabulary], dtype=bool)
-        good &= ~at(place[tokens.words], length - 1)
+def _find_places(
+    tokens: Tokens, marks: _Marks, before: int, after: int, article: bool
+) -> NDArray[np.int64]:
+    """Return where a phrase of a shape starts."""
+    length = before + 1 + article + after
+    at = marks.links - before
+    at = at[(at >= 0) & (at + length < len(tokens.words))]
     # "Withdrawal from Syria", but troops are pulled from there.
-    acts = np.array([word.endswith(_ACTS) or word in _MOVED for word in tokens.vocabulary])
-    moved = among(tokens.vocabulary, {"from", "to"})[tokens.words]
-    good &= at(acts[tokens.words], before - 1) | ~at(moved, before)
+    good = marks.head[at + before - 1]
+    good &= marks.acts[at + before - 1] | ~marks.moved[at + before]
     if article:
-        good &= at(among(tokens.vocabulary, {"the"})[tokens.words], before + 1)
+        good &= marks.the[at + before + 1]
+        if after == 1:
+            # "Support for the Iraq" goes on, if not in letters: "the Iraq-led coalition".
+            good &= ~marks.place[at + length - 1]
     for offset in _offsets(before, after, article):
-        good &= at(content, offset)
+        good &= marks.content[at + offset]
     # A whole phrase, not "attack on Syrian" of "attack on Syrian rebels",
-    # nor "warrant for the arrest" of someone.
-    goes_on = content | among(tokens.vocabulary, {"of"})[tokens.words]
-    good &= at(tokens.noun, length - 1) & ~at(goes_on, length)
+    # nor "warrant for the arrest" of someone,
+    good &= tokens.noun[at + length - 1] & ~marks.goes_on[at + length]
     # nor "troops from Syria" of "withdrawal of troops from Syria".
-    good &= ~at(np.append(np.array([False]), among(tokens.vocabulary, {"of"})[tokens.words]), 0)
-    places = np.flatnonzero(good)
+    good &= ~(marks.of[at - 1] & (at > 0))
+    places = at[good]
     return places[~_follows_verb(tokens, places)]
 
 

@@ -7,7 +7,7 @@ the words and tags beside them, here each rule at once for all places.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -22,6 +22,10 @@ _ENDINGS = (
     *(("ive", "JJ"), ("ful", "JJ"), ("ous", "JJ"), ("less", "JJ"), ("ish", "JJ"), ("ss", "NN")),
     *(("us", "NN"), ("is", "NN"), ("s", "NNS")),
 )
+_BY_LAST = {
+    letter: tuple(one for one in _ENDINGS if one[0].endswith(letter))
+    for letter in {ending[-1] for ending, _ in _ENDINGS}
+}
 _SHORTEST = 4
 # Where a rule looks, from the word that it changes: a place, and whether at its tag or the word
 # itself. All must hold, or one of them where the rule says "or".
@@ -75,7 +79,7 @@ def guess(word: str) -> str:
     if word[:1].isdigit():
         return "CD"
     if len(word) >= _SHORTEST:
-        for ending, tag in _ENDINGS:
+        for ending, tag in _BY_LAST.get(word[-1], ()):
             if word.endswith(ending):
                 return tag
     return "NN"
@@ -111,22 +115,23 @@ def tag_tokens(
         | {tag for rule in rules for tag in (rule.old, rule.new)}
     )
     number = {tag: place for place, tag in enumerate(names)}
-    inside = [number[_look_up(word, lexicon, False)] for word in spelled]
-    start = [number[_look_up(word, lexicon, True)] for word in spelled]
+    inside = [number[_look_up(word, lexicon)] for word in spelled]
+    # A capital at the start of a sentence says nothing.
+    start = [
+        number[_look_up_lower(word, lexicon)] if word[:1].isupper() else tag
+        for word, tag in zip(spelled, inside, strict=True)
+    ]
     tags = np.where(
         plain, np.array(start, np.int8)[spellings], np.array(inside, np.int8)[spellings]
     )
     tags[breaks] = number[_BREAK]
+    folded = [word.casefold() for word in spelled]
     lower: dict[str, list[int]] = {}
-    for place, word in enumerate(spelled):
-        lower.setdefault(word.casefold(), []).append(place)
-    verbal = np.array([_is_verbal(word.casefold(), verbs) for word in spelled], dtype=bool)
+    for place, word in enumerate(folded):
+        lower.setdefault(word, []).append(place)
+    verbal = np.array([word in verbs for word in folded], dtype=bool)
     nominal = np.array(
-        [
-            lexicon.get(word) not in _BARE_VERBS or word in nouns
-            for word in map(str.casefold, spelled)
-        ],
-        dtype=bool,
+        [lexicon.get(word) not in _BARE_VERBS or word in nouns for word in folded], dtype=bool
     )
     opens = np.array([name in _OBJECTS for name in names], dtype=bool)
     # So that each rule may look beyond both ends.
@@ -160,32 +165,33 @@ def tag_tokens(
     return padded[_FARTHEST : len(padded) - _FARTHEST], tuple(names)
 
 
-def _look_up(word: str, lexicon: dict[str, str], plain: bool) -> str:
-    """Return the tag that a word mostly has; a capital at the start of a sentence says nothing."""
-    last = word.rsplit("-", 1)[-1] if "-" in word else word
-    if plain and word[:1].isupper():
-        lower = word.casefold()
-        return lexicon.get(lower) or lexicon.get(word) or guess(lower)
-    found = lexicon.get(word) or guess(word)
-    if last is word or not last:
-        return found
+def _look_up_lower(word: str, lexicon: dict[str, str]) -> str:
+    """Return the tag that a word mostly has of which a capital says nothing."""
+    lower = word.casefold()
+    return lexicon.get(lower) or lexicon.get(word) or guess(lower)
+
+
+def _look_up(word: str, lexicon: dict[str, str]) -> str:
+    """Return the tag that a word mostly has."""
+    last = word.rsplit("-", 1)[-1]
+    if last == word or not last:
+        return lexicon.get(word) or guess(word)
     # "Moscow-backed" as "backed", "no-fly" as an adjective; "cease-fire" as "fire".
     end = lexicon.get(last) or guess(last)
     return end if end.startswith("N") else "JJ"
 
 
-def _is_verbal(word: str, verbs: Set[str]) -> bool:
-    """Whether a noun, or what is a plural by its form, may be a verb."""
-    return any(one in verbs for one in (word, word.removesuffix("s"), word.removesuffix("es")))
-
-
 @cache
 def _read_lexicon() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
-    """Return the tags of words, the nouns that may be verbs, and the verbs that may be nouns."""
+    """Return the tags of words, the nouns that may be verbs, and the verbs that may be nouns.
+
+    What is a plural of such a noun by its form may be a verb, too.
+    """
     text = (resources.files("topics.naming") / "parts.tsv").read_text(encoding="utf-8")
     lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     listed = {tag: words.split() for tag, words in lines}
     verbs, nouns = (frozenset(listed.pop(kind)) for kind in (_VERBAL, _NOMINAL))
+    verbs = frozenset(verb + ending for verb in verbs for ending in ("", "s", "es"))
     return {word: tag for tag, words in listed.items() for word in words}, verbs, nouns
 
 

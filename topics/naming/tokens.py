@@ -81,6 +81,7 @@ _OPENING = _ADJECTIVES | {"DT", "PRP$", "POS"}
 _NAMED = 0.6
 # A text of so many words and marks is more than a paragraph.
 _LONG_TEXT = 150
+_AMOUNT = re.compile(r"\d+(?:st|nd|rd|th|s|pm|am|m|bn|p|km|c)")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 # Small words that Dutch, Danish, Spanish and the like do not write alike. A text of so many words,
 # of which these have less than the share, is in another language, of which neither lexicon nor
@@ -152,7 +153,7 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     word_of = [word_ids.setdefault(_fold(one), len(word_ids)) for one in spellings_of]
     words = np.array(word_of, dtype=np.int64)[spellings]
     rows = np.repeat(np.arange(len(texts)), lengths)
-    spelled = [_POSSESSIVE.sub("", one) for one in spellings_of]
+    spelled = [_drop_possessive(one) for one in spellings_of]
     vocabulary = list(word_ids)
     capital = np.array([_is_capital(one) for one in spelled], dtype=bool)[spellings]
     content = np.array([_is_strong(word) for word in vocabulary], dtype=bool)
@@ -238,9 +239,13 @@ def _fold(token: str) -> str:
     """Return the word a spelling stands for; ``""`` for a break."""
     if token in _AS_THEY_STAND:
         return _AS_THEY_STAND[token]
-    if not any(letter.isalnum() for letter in token):
+    if not (token[:1].isalnum() or any(letter.isalnum() for letter in token)):
         return ""
-    return _POSSESSIVE.sub("", token).replace("’", "'").casefold()
+    return _drop_possessive(token).replace("’", "'").casefold()
+
+
+def _drop_possessive(token: str) -> str:
+    return _POSSESSIVE.sub("", token) if "'" in token or "’" in token else token
 
 
 def _is_strong(word: str) -> bool:
@@ -248,10 +253,10 @@ def _is_strong(word: str) -> bool:
     return (
         len(word) > 1
         and word not in WEAK_WORDS
-        and word.replace(".", "") not in WEAK_WORDS
-        and word.split("'")[0] not in WEAK_WORDS
-        and any(letter.isalpha() for letter in word)
-        and not re.fullmatch(r"\d+(?:st|nd|rd|th|s|pm|am|m|bn|p|km|c)", word)
+        and not ("." in word and word.replace(".", "") in WEAK_WORDS)
+        and not ("'" in word and word.split("'")[0] in WEAK_WORDS)
+        and (word[0].isalpha() or any(letter.isalpha() for letter in word))
+        and not (word[0].isdigit() and _AMOUNT.fullmatch(word))
     )
 
 

@@ -12,6 +12,10 @@ _PHRASE_SHARE = 0.4
 
 # Of these the first that a word ends in is left out of its root.
 _ENDINGS = ("ings", "ies", "ing", "ied", "als", "es", "ed", "al", "s", "e", "y")
+_BY_LAST = {
+    letter: tuple(one for one in _ENDINGS if one.endswith(letter))
+    for letter in {ending[-1] for ending in _ENDINGS}
+}
 
 Words = tuple[str, ...]
 
@@ -31,7 +35,7 @@ def alike(one: str, other: str) -> bool:
 @lru_cache(maxsize=1 << 17)
 def find_root(word: str) -> str:
     """Return what forms of a word have in common: release, releases, released."""
-    for ending in _ENDINGS:
+    for ending in _BY_LAST.get(word[-1:], ()):
         if word.endswith(ending) and len(word) - len(ending) >= _SHARED:
             return word[: -len(ending)]
     return word
