@@ -245,7 +245,7 @@ def fit_events(data: Path, cache: Path) -> None:
     from topics.coverage.likeness.passages import (
         candidate_pairs,
         measure_likeness,
-        read_facts,
+        read_stated,
         split_score,
         weigh,
     )
@@ -258,10 +258,10 @@ def fit_events(data: Path, cache: Path) -> None:
     long_enough = worded.lengths[pairs].min(axis=1) >= RelationOptions().event_words
     pairs = pairs[long_enough]
     like = measure_likeness(worded, graph, pairs, cosines[long_enough])
-    facts = [read_facts(text) for text in texts]
+    stated = [read_stated(text) for text in texts]
     parts = [like.cosines, like.words, like.typical_cosines, like.typical_words]
     weighed = [
-        {name: value for name, value, _ in split_score(weigh(facts[a], facts[b], like, n))}
+        {name: value for name, value, _ in split_score(weigh(stated[a], stated[b], like, n))}
         for n, (a, b) in enumerate(pairs.tolist())
     ]
     parts += [

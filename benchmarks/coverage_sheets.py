@@ -1,13 +1,14 @@
 """Stories, same-event pairs and contained passages, judged by reading.
 
     python -m benchmarks.coverage_sheets draw stories --db FILE [FILE] --count 40 20
-        --seed N --sheet SHEET
+        --seed N --sheet SHEET [--read KEPT [KEPT]]
 
 writes a sheet of as many items of each database as ``--count`` says, drawn by the seed and in an
 order that tells nothing: what a reader needs, a question, no score and no verdict. Kinds:
 ``stories`` (of several outlets, found anew from the articles whose beginnings are embedded),
 ``pairs`` and ``contained`` (as ``cluster`` stored them, across outlets; pairs as ``copies`` lists
-them, without quotations of one speaker). A reader writes a line
+them, without quotations of one speaker). Items of ``--read``, judgements kept before, are left
+out. A reader writes a line
 for each item: its number; ``y`` or ``n``; a short reason. Which is which is in ``SHEET.key``.
 
     python -m benchmarks.coverage_sheets count --key SHEET.key VERDICTS [VERDICTS] [--keep OUT]
@@ -56,10 +57,15 @@ QUESTIONS = {
 SHOWN = {"stories": 400, "pairs": 900, "contained": 1500}
 
 
-def draw(kind: str, path: Path, count: int, seed: int) -> list[dict[str, Any]]:
+def draw(
+    kind: str, path: Path, count: int, seed: int, read: Sequence[Path] = ()
+) -> list[dict[str, Any]]:
     """Draw items of a database by the seed: what each is known by, and its lines."""
+    known = [json.loads(line) for one in read for line in one.read_text("utf-8").splitlines()]
+    before = {frozenset(one["hashes"]) for one in known}
     with CorpusStore.open(path, write=False, create=False) as store:
         found = list(_stories(store) if kind == "stories" else _relations(store, kind))
+    found = [one for one in found if frozenset(one["hashes"]) not in before]
     found.sort(key=lambda one: str(one["hashes"]))
     picked = np.random.default_rng(seed).permutation(len(found))[:count]
     print(f"{path.stem}: {len(picked)} of {len(found)} {kind}")
@@ -191,6 +197,7 @@ def main() -> None:
     drawing.add_argument("--count", type=int, nargs="+", required=True, help="of each database")
     drawing.add_argument("--seed", type=int, required=True)
     drawing.add_argument("--sheet", type=Path, required=True)
+    drawing.add_argument("--read", type=Path, nargs="+", default=[], help="kept judgements")
     counting = parts.add_parser("count")
     counting.add_argument("--key", type=Path, required=True)
     counting.add_argument("verdicts", type=Path, nargs="+")
@@ -199,7 +206,7 @@ def main() -> None:
     if options.part == "draw":
         items = []
         for path, wanted in zip(options.db, options.count, strict=True):
-            items += draw(options.kind, path, wanted, options.seed)
+            items += draw(options.kind, path, wanted, options.seed, options.read)
         write(items, options.kind, options.seed, options.sheet)
         return
     key = json.loads(options.key.read_text("utf-8"))

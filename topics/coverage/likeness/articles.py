@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.text.stopwords import ENGLISH
 from embeddings.text.wording import WordedTexts
 from embeddings.vectors.neighbours import NeighbourGraph
 from topics.coverage.articles.articles import Article
@@ -55,8 +56,6 @@ LEAD_CHARACTERS = 1200
 # Words that stand for a missing headline.
 _HEADLINE_WORDS = 15
 NEIGHBOURS = 60
-# Languages of articles whose weekdays are read.
-_ENGLISH = ("", "en")
 # Pairs compared at once, about 1 kB each.
 _AT_ONCE = 50_000
 
@@ -133,7 +132,7 @@ class Affinity:
     def timeless(self) -> NDArray[np.bool_]:
         """Which nodes name no weekday, as comment does: of English ones, whose names are read."""
         named = np.diff(self._facts.weekdays.indptr) > 0
-        english = [one in _ENGLISH for one in self.languages] or [True] * len(named)
+        english = [one in ENGLISH for one in self.languages] or [True] * len(named)
         timeless: NDArray[np.bool_] = ~named & np.array(english, bool)
         return timeless
 

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.text.keeping import keep_value, key_of
+from embeddings.text.stopwords import ENGLISH, STOP_WORDS, function_words
 from embeddings.text.wording import WordedTexts, read_words
 from embeddings.vectors.neighbours import NeighbourGraph
 from embeddings.words.conflicts import FactChange
 from embeddings.words.facts import Fact, FactKind, find_facts, values
 from topics.coverage.likeness.weighing import (
+    STEM_LETTERS,
     Likeness,
     Weights,
     count_stems,
@@ -46,11 +48,32 @@ WEIGHTS = Weights(
 # Where the day of both is known; each day between them takes off some of it.
 DATED = 2.3
 DAY_APART = -0.9
+# Words in common, names not among them, from which on no more are asked for; and what each of
+# the first two that lack takes off. Two statements of one speaker, two polls, an eve and its
+# morrow have names in common, and little of what is said. Set on pairs that were read one by one.
+FEW_WORDS = 5
+WORD_LACKING = -0.5
+_MOST_LACKING = 2
 # Days of a gap that is not known, at most: what is open beyond says no less.
 _OPEN = 60
 # Pairs further apart than this were not among those that the model was fitted on.
 CANDIDATE_COSINE = 0.35
 _KINDS: tuple[tuple[FactKind, ...], ...] = (("figure",), ("date",), ("place", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a text says, to be held against another.
+
+    Attributes:
+        facts: Its figures, dates, places and names.
+        stems: First letters of its words, without figures and function words.
+        names: Those of its places and names; of other texts than English none are told.
+    """
+
+    facts: Sequence[Fact] = ()
+    stems: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +91,8 @@ class SameEvent:
         shared_figures: Figures that both state, dates not among them.
         shared_dates: Months, days and years that both name.
         shared_names: Places and capitalised words that both have.
+        common_words: Words that both have, by their first letters; names, figures and function
+            words are not counted.
         differing: Figures and dates that each of the two has and the other has not ("12"
             and "21"), to be read before the two are called the same. Negations are left
             out: of two texts of different length the longer nearly always has one.
@@ -83,6 +108,7 @@ class SameEvent:
     shared_figures: tuple[str, ...]
     shared_dates: tuple[str, ...]
     shared_names: tuple[str, ...]
+    common_words: int
     differing: tuple[FactChange, ...]
 
 
@@ -168,6 +194,7 @@ def split_score(evidence: SameEvent) -> list[tuple[str, float, float]]:
             ("date", evidence.shared_dates),
         )
     )
+    lacking = min(max(0, FEW_WORDS - evidence.common_words), _MOST_LACKING)
     parts = [
         (name, float(value), weight * value)
         for name, value, weight in (
@@ -178,6 +205,7 @@ def split_score(evidence: SameEvent) -> list[tuple[str, float, float]]:
             ("typical words", evidence.typical_words, WEIGHTS.typical_words),
             ("figures conflict", figures, WEIGHTS.figures),
             ("dates conflict", dates, WEIGHTS.dates),
+            ("words lacking", lacking, WORD_LACKING),
         )
     ]
     if evidence.days is None:
@@ -186,8 +214,8 @@ def split_score(evidence: SameEvent) -> list[tuple[str, float, float]]:
 
 
 def weigh(
-    a: Sequence[Fact],
-    b: Sequence[Fact],
+    a: Stated,
+    b: Stated,
     likeness: Likeness,
     place: int,
     days: tuple[int | None, float] = (None, 0.0),
@@ -195,8 +223,8 @@ def weigh(
     """Weigh the likeness of two texts with the facts that they state and with their dates.
 
     Args:
-        a: Facts of the first text.
-        b: Facts of the second.
+        a: What the first text says.
+        b: What the second says.
         likeness: Holds the pair.
         place: Where in it.
         days: Between their publication, where both are known to the day; and the log odds
@@ -204,10 +232,12 @@ def weigh(
     """
     differing = []
     for (kind,) in _KINDS[:2]:
-        left, right = values(a, kind), values(b, kind)
+        left, right = values(a.facts, kind), values(b.facts, kind)
         if left - right and right - left:
             differing.append(FactChange(kind, _list(left - right), _list(right - left)))
-    figures, dates, names = (tuple(sorted(values(a, *k) & values(b, *k))) for k in _KINDS)
+    figures, dates, names = (
+        tuple(sorted(values(a.facts, *k) & values(b.facts, *k))) for k in _KINDS
+    )
     evidence = SameEvent(
         score=0.0,
         cosine=float(likeness.cosines[place]),
@@ -219,22 +249,36 @@ def weigh(
         shared_figures=figures,
         shared_dates=dates,
         shared_names=names,
+        common_words=len((a.stems & b.stems) - a.names - b.names),
         differing=tuple(differing),
     )
     odds = sum(added for _, _, added in split_score(evidence))
     return replace(evidence, score=1 / (1 + math.exp(-odds)))
 
 
-def read_facts(text: str) -> list[Fact]:
-    """Find the facts of a text."""
-    found = keep_value("facts 1", key_of(text), lambda: _list_facts(text))
-    return [Fact(*fact) for fact in found]
+def read_stated(text: str, language: str = "") -> Stated:
+    """Read what a text says; by default it is English."""
+    facts, stems, names = keep_value(
+        f"stated 1 {language}", key_of(text), lambda: _read_stated(text, language)
+    )
+    return Stated([Fact(*fact) for fact in facts], frozenset(stems), frozenset(names))
 
 
-def _list_facts(text: str) -> list[tuple[FactKind, str, int, int]]:
-    return [
-        (fact.kind, fact.value, fact.first, fact.after) for fact in find_facts(read_words(text))
-    ]
+def _read_stated(
+    text: str, language: str
+) -> tuple[list[tuple[FactKind, str, int, int]], list[str], list[str]]:
+    wording = read_words(text)
+    facts = find_facts(wording)
+    common = STOP_WORDS | function_words(language)
+    stems = {word[:STEM_LETTERS] for word in wording.words if word.isalpha() and word not in common}
+    named = {
+        word[:STEM_LETTERS]
+        for fact in facts
+        if fact.kind in _KINDS[2] and language in ENGLISH
+        for word in wording.words[fact.first : fact.after]
+    }
+    told = [(fact.kind, fact.value, fact.first, fact.after) for fact in facts]
+    return told, sorted(stems), sorted(named)
 
 
 def _list(found: frozenset[str]) -> str:

@@ -33,7 +33,7 @@ from topics.coverage.likeness.passages import (
     SameEvent,
     candidate_pairs,
     measure_likeness,
-    read_facts,
+    read_stated,
     split_score,
     weigh,
     weigh_days,
@@ -42,7 +42,7 @@ from topics.coverage.likeness.weighing import Likeness, to_odds
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
 
 # Raised when events are found otherwise.
-_METHOD = "same events 1"
+_METHOD = "same events 2"
 
 
 class _Nodes:
@@ -54,7 +54,7 @@ class _Nodes:
         bodies: The longest of each, the same in any order.
         texts: Their words.
         graph: Neighbours of the nodes.
-        facts: Finds the facts of a node's text.
+        stated: Reads what a node's text says.
         languages: Of each, that of its first passage's article.
         unread: Languages that the model does not read.
     """
@@ -71,7 +71,7 @@ class _Nodes:
         self.languages = [corpus.language(rows[0]) if rows else "" for rows in self.members]
         self.bodies = [self._longest(rows) for rows in self.members]
         self.texts = read_many(self.bodies)
-        self.facts = cache(lambda node: read_facts(self.bodies[node]))
+        self.stated = cache(lambda node: read_stated(self.bodies[node], self.languages[node]))
 
     def _longest(self, rows: Sequence[int]) -> str:
         bodies = (self.corpus.passages[row].body for row in rows)
@@ -129,8 +129,8 @@ class _Nodes:
 
     def weigh(self, a: int, b: int, likeness: Likeness, place: int) -> SameEvent:
         """Weigh two rows, whose nodes' likeness is at a place."""
-        facts_a, facts_b = (self.facts(int(self.corpus.nodes[row])) for row in (a, b))
-        return weigh(facts_a, facts_b, likeness, place, self.weigh_days(a, b))
+        stated = (self.stated(int(self.corpus.nodes[row])) for row in (a, b))
+        return weigh(*stated, likeness, place, self.weigh_days(a, b))
 
     def pick_reports(self, a: int, b: int, days: int) -> tuple[int, int] | None:
         """Pick two outlets' reports that may be of one event, the earlier first.
@@ -218,7 +218,7 @@ def _find(
     kept &= known.may_report(pairs, options.days)
     pairs = pairs[kept]
     likeness = known.measure(pairs, cosines[kept])
-    # Facts only take away, and nothing adds more than a common day.
+    # Facts and words that lack only take away, and nothing adds more than a common day.
     hopeful = to_odds(options.event_score) - weigh_days(0, 0)
     relations = []
     places = np.flatnonzero(likeness.evidence >= hopeful).tolist()

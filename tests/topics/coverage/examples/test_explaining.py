@@ -361,7 +361,7 @@ def test_a_low_score_is_shown_with_its_parts():
 
 
 def test_outlets_and_days_that_are_not_known_rule_nothing_out():
-    options = RelationOptions(event_score=0.01)
+    options = RelationOptions(event_score=0.001)
     assert explain_event(sources=("", ""), dates=("", "2013"), options=options).joined
 
 
@@ -379,7 +379,7 @@ def test_what_just_reaches_a_limit_passes(days):
 
 def test_figures_of_which_some_agree_do_not_conflict():
     differing = (FactChange("figure", "12", "21"), FactChange("date", "monday", "tuesday"))
-    evidence = SameEvent(0.5, 0.6, 0.2, 0.5, 0.1, None, 0.0, ("300",), (), (), differing)
+    evidence = SameEvent(0.5, 0.6, 0.2, 0.5, 0.1, None, 0.0, ("300",), (), (), 5, differing)
     parts = {name: odds for name, _, odds in split_score(evidence)}
     assert parts["figures conflict"] == 0
     assert parts["dates conflict"] < 0

@@ -11,23 +11,24 @@ from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
 from embeddings.text.keeping import keeping
-from embeddings.text.wording import WordedTexts, read_many
+from embeddings.text.wording import read_many
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
 from topics.coverage.likeness.passages import (
     WEIGHTS,
+    WORD_LACKING,
     SameEvent,
     candidate_pairs,
     measure_likeness,
+    read_stated,
+    split_score,
     weigh,
     weigh_days,
 )
 from topics.coverage.likeness.weighing import Likeness
-from topics.coverage.relations import shared_runs
 from topics.coverage.relations.containment import Containment
 from topics.coverage.relations.events import check_same_event, find_same_event
 from topics.coverage.relations.relating import find_relations
 from topics.coverage.relations.relations import Relation
-from topics.coverage.relations.shared_runs import COMMON_RUN, find_candidates
 from topics.coverage.relations.wordings import find_contained
 
 QUOTED = (
@@ -165,80 +166,6 @@ def test_passages_of_one_node_are_not_related() -> None:
     assert corpus.contained() == []
 
 
-def test_runs_of_words_that_many_texts_share_are_counted_not_searched() -> None:
-    texts = read_many(f"{QUOTED} number {n} of the list" for n in range(COMMON_RUN + 1))
-    found = find_candidates(texts, 12, np.arange(len(texts)))
-    assert len(found.pairs) == 0
-    assert found.common_runs > 0
-
-
-def near_copies(stories: int, copies: int) -> tuple[WordedTexts, np.ndarray]:
-    """Return texts of 40 words, each story's with a word or two more, and their nodes.
-
-    Every story quotes the same sentence, so that its runs stand in all texts.
-    """
-    bodies = [
-        " ".join([QUOTED, *(f"s{story}w{n}" for n in range(14)), f"c{copy}", "more" * (copy % 2)])
-        for story in range(stories)
-        for copy in range(copies)
-    ]
-    return read_many(bodies), np.repeat(np.arange(stories), copies)
-
-
-def held_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return a list that grows by the number of pairs of each block weighed."""
-    held: list[int] = []
-
-    def watch(
-        keys: np.ndarray, shifts: np.ndarray, count: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        held.append(len(keys))
-        return gather(keys, shifts, count)
-
-    gather = shared_runs._gather
-    monkeypatch.setattr(shared_runs, "_gather", watch)
-    return held
-
-
-def test_copies_of_one_node_make_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = held_at_once(monkeypatch)
-    texts, _ = near_copies(1, COMMON_RUN)
-    assert len(find_candidates(texts, 12, np.arange(len(texts))).pairs) == (COMMON_RUN // 2) ** 2
-    assert sum(held) > 10 * COMMON_RUN**2 // 4
-    held.clear()
-    assert len(find_candidates(texts, 12, np.zeros(len(texts), np.int64)).pairs) == 0
-    assert held == []
-
-
-def test_pairs_are_weighed_a_few_texts_at_once_with_the_same_result(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    held = held_at_once(monkeypatch)
-    texts, _ = near_copies(4, COMMON_RUN // 4)
-    nodes = np.arange(len(texts))
-    whole = find_candidates(texts, 12, nodes)
-    (all_pairs,) = held
-    held.clear()
-    monkeypatch.setattr(shared_runs, "PAIRS_AT_ONCE", 2000)
-    parts = find_candidates(texts, 12, nodes)
-    assert sum(held) == all_pairs > 10_000
-    assert max(held) <= 2000
-    assert parts.pairs.tolist() == whole.pairs.tolist()
-    assert parts.shifts.tolist() == whole.shifts.tolist()
-
-
-def test_thousands_of_copies_of_one_text_hide_no_run_and_make_no_more_pairs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    held = held_at_once(monkeypatch)
-    copies = [f"{QUOTED} copy {n}" for n in range(3000)]
-    texts = read_many([*copies, LONGER])
-    found = find_candidates(texts, 12, np.array([0] * 3000 + [1]))
-    assert found.common_runs == 0
-    assert len(found.pairs) > 0
-    assert sum(held) < 1000
-
-
 def test_one_event_in_two_wordings_is_found_with_what_both_state() -> None:
     corpus = Corpus(
         (REPORT_A, "Post", "2013-05-13"), (OTHER, "Star", ""), (REPORT_B, "Herald", "2013-05-12")
@@ -261,15 +188,33 @@ def test_conflicting_figures_and_dates_count_against_one_event(stated: str, chan
     assert isinstance(same.evidence, SameEvent)
     assert isinstance(other.evidence, SameEvent)
     assert [(f.before, f.after) for f in other.evidence.differing] == [(stated, changed)]
-    words = other.evidence.words
-    unweighed = weigh([], [], likeness(other.evidence.cosine, words), 0)
-    assert other.evidence.score < unweighed.score
+    conflict = f"{other.evidence.differing[0].kind}s conflict"
+    odds = {name: added for name, _, added in split_score(other.evidence)}
+    assert odds[conflict] < 0
+    assert (conflict, 0.0, 0.0) in split_score(same.evidence)
 
 
-def likeness(cosine: float, words: float) -> Likeness:
-    """Likeness of one pair in a corpus too small for typical neighbours."""
-    one = np.ones(1)
-    return Likeness(WEIGHTS, cosine * one, words * one, 0.467 * one, 0.092 * one)
+@pytest.mark.parametrize(
+    ("other", "shared", "lacking"),
+    [
+        ("The Kremlin denied that Putin had met Tillerson in Moscow.", 0, 2),
+        ("Putin heard him for hours at the Kremlin; Tillerson sounded hopeful.", 4, 1),
+        ("Putin heard him for hours over tea, and Tillerson sounded hopeful.", 5, 0),
+    ],
+)
+def test_names_in_common_are_no_words_in_common(other: str, shared: int, lacking: int) -> None:
+    told = "In Moscow Putin heard Tillerson over tea for two hours, who sounded hopeful later."
+    said = [read_stated(text) for text in (told, other)]
+    evidence = weigh(*said, Likeness(WEIGHTS, *(np.ones(1) for _ in range(4))), 0)
+    assert evidence.common_words == shared
+    assert ("words lacking", lacking, WORD_LACKING * lacking) in split_score(evidence)
+
+
+def test_names_are_told_apart_in_english_alone() -> None:
+    told = "Die Minister verhandelten in Genf mit dem Gesandten."
+    assert read_stated(told, "de").names == frozenset()
+    assert {"minis", "genf", "gesan"} <= read_stated(told, "de").stems
+    assert "die" not in read_stated(told, "de").stems
 
 
 def own_words(

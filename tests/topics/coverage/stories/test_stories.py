@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -10,100 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.documents import Document
-from embeddings.text.stopwords import STOP_WORDS
-from embeddings.text.wording import read_words
-from topics.coverage.articles.articles import Article
-from topics.coverage.articles.days import days_apart
-from topics.coverage.stories.stories import (
-    Links,
-    StoryOptions,
-    _tells_little,
-    find_stories,
-    story_text,
+from tests.topics.coverage.stories.reports import (
+    BUDGET,
+    EVENTS,
+    EVERYTHING,
+    QUAKE,
+    TALKS,
+    article,
+    corpus,
+    embed,
+    find,
+    groups,
+    strangers,
 )
-
-QUAKE = [
-    ("Earthquake kills dozens in Aceh", "A magnitude 6.1 earthquake struck the Indonesian "
-     "province of Aceh on Tuesday, killing 35 people and destroying mosques and homes."),
-    ("Aceh quake leaves dozens dead", "Rescuers in Aceh dug through collapsed mosques after an "
-     "earthquake of magnitude 6.1 killed 35 people in the Indonesian province on Tuesday."),
-    ("Indonesia: deaths in Aceh earthquake", "Dozens died when an earthquake destroyed homes and "
-     "mosques in Aceh, Indonesia, on Tuesday; officials counted 35 dead in the province."),
-]  # fmt: skip
-OTHER_QUAKE = [
-    ("Earthquake shakes southern Iran", "A magnitude 5.5 earthquake hit the Iranian island of "
-     "Qeshm on Sunday, killing nine fishermen and cracking the walls of its harbour."),
-    ("Nine dead as quake hits Qeshm", "Nine fishermen were killed on the Iranian island of Qeshm "
-     "when an earthquake of magnitude 5.5 cracked harbour walls on Sunday."),
-]  # fmt: skip
-BUDGET = [
-    ("Parliament passes the budget", "Lawmakers in Ottawa approved a budget with deeper cuts to "
-     "pensions after a debate that lasted fourteen hours, ending weeks of strikes."),
-    ("Budget approved after long debate", "After fourteen hours the Ottawa lawmakers approved the "
-     "budget and its cuts to pensions, against which unions had gone on strikes for weeks."),
-]  # fmt: skip
-# Two steps of one affair: most of their words are its background.
-TALKS = [
-    ("Minister meets rebel envoy in Oslo", "The foreign minister of Freedonia met an envoy of the "
-     "rebels in Oslo, his first talks with them. Freedonia arms the government of Sylvania, and "
-     "the war there has killed thousands of people."),
-    ("Premier presses Freedonia on missiles", "The premier flew to Freedonia on Friday to ask that "
-     "no missiles be sold to Sylvania, whose government it arms against the rebels. Neither side "
-     "spoke of a breakthrough in the war, which has killed thousands."),
-]  # fmt: skip
-FILLERS = [
-    ("Old bridge reopens", "Engineers reopened the iron bridge over the Danube, repaired at last."),
-    ("Star enters clinic", "The actress checked into a clinic in Malibu, her publicist confirmed."),
-    ("Team wins the cup", "A late goal gave the visitors from Turin the cup at a full stadium."),
-    ("Wheat prices climb", "Traders in Chicago paid more for wheat as drought withered harvests."),
-    ("Comet passes by", "Astronomers photographed a green comet that will not return for ages."),
-    ("Museum buys sketch", "The museum paid three collectors for a sketch by an unknown pupil."),
-]  # fmt: skip
-EVERYTHING = [*QUAKE, *OTHER_QUAKE, *BUDGET, *FILLERS]
-EVENTS = [frozenset({0, 1, 2}), frozenset({3, 4}), frozenset({5, 6})]
-
-
-def article(number, title, body, published="", source=""):
-    name = f"a{number:05d}"
-    return Article(Document(name, body, title, source, published), (), body, (0,))
-
-
-def vector(text):
-    """Words as random directions, so that texts with words in common lie near each other."""
-    total = np.zeros(96)
-    for word in set(read_words(text).words) - STOP_WORDS:
-        seed = int.from_bytes(hashlib.blake2b(word[:5].encode(), digest_size=4).digest(), "big")
-        total += np.random.default_rng(seed).normal(size=96)
-    return total / max(float(np.linalg.norm(total)), 1e-9)
-
-
-def embed(articles):
-    rows = [vector(story_text(one)) for one in articles]
-    return np.array(rows, np.float32).reshape(-1, 96)
-
-
-def corpus(dates=()):
-    dated = [*dates, *[""] * (len(EVERYTHING) - len(dates))]
-    return [
-        article(number, title, body, day)
-        for number, ((title, body), day) in enumerate(zip(EVERYTHING, dated, strict=True))
-    ]
-
-
-def strangers(dates):
-    """Articles of 30 words that no others have."""
-    bodies = [" ".join(f"n{n}w{word}" for word in range(30)) for n in range(len(dates))]
-    return [article(n, f"t{n}a t{n}b", bodies[n], day) for n, day in enumerate(dates)]
-
-
-def groups(survey):
-    return {frozenset(story.members) for story in survey.stories}
-
-
-def find(articles, **known):
-    links = {name: known.pop(name) for name in list(known) if name in Links.__annotations__}
-    return find_stories(articles, embed(articles), Links(**links), **known)
+from topics.coverage.articles.days import days_apart
+from topics.coverage.stories.stories import StoryOptions, _tells_little, find_stories
 
 
 def test_reports_of_one_event_are_one_story_and_another_quake_is_another():
@@ -416,79 +336,6 @@ def test_short_articles_are_left_out_even_as_copies():
 def test_vectors_must_be_one_an_article():
     with pytest.raises(ValueError, match="2 vectors were given for 3 articles"):
         find_stories(corpus()[:3], embed(corpus()[:2]))
-
-
-# Why two articles were put together, or were not
-
-
-def told(survey, a, b):
-    return {step.test: (step.passed, step.sentence) for step in survey.check(a, b)}
-
-
-def test_articles_of_one_story_pass_every_test():
-    assert all(passed for passed, _ in told(find(corpus()), 0, 1).values())
-
-
-def test_strangers_are_told_that_they_were_not_compared_and_how_far_their_stories_lie_apart():
-    steps = told(find(corpus(), options=StoryOptions(neighbours=1)), 0, 5)
-    assert steps["score"] == (False, "Nothing in the two was near enough to be compared.")
-    assert steps["average link"] == (
-        False,
-        "The articles of the one's story and those of the other's score 0.05 on average; 0.60 is "
-        "asked for.",
-    )
-
-
-def test_a_likely_pair_between_two_stories_is_told_the_mean_of_all():
-    survey = find(corpus(), options=StoryOptions(threshold=0.3))
-    assert groups(survey) == set(EVENTS)
-    for a, b in ((0, 3), (3, 5)):
-        passed, sentence = told(survey, a, b)["average link"]
-        assert not passed
-        assert "0.30 is asked for" in sentence
-
-
-def test_articles_too_many_days_apart_are_told_so():
-    steps = told(find(corpus(["2013-07-02", "2013-07-20"])), 0, 1)
-    assert steps["days apart"] == (False, "They were published 18 days apart; 5 are allowed.")
-
-
-def test_a_copy_is_as_many_days_away_as_what_it_was_compared_by():
-    again = article(13, *QUAKE[0], "2013-07-05")
-    articles = [*corpus(["2013-07-02", "2013-07-09"]), again]
-    survey = find(articles, copies=[(0, 13)])
-    assert told(survey, 13, 1)["days apart"][1] == (
-        "They were published 7 days apart; 5 are allowed."
-    )
-
-
-def test_an_article_of_a_few_words_is_told_so():
-    survey = find([*corpus(), article(50, "", "Video")])
-    assert told(survey, 0, 13)["words"] == (
-        False,
-        "The shorter text has 1 word; 5 are asked for.",
-    )
-
-
-def test_an_answer_that_holds_two_stories_apart_is_named():
-    survey = find(corpus(), apart=[(0, 1), (0, 2)])
-    assert not {0, 2} <= set(survey.find_story(0))
-    parted = next(one for one in (1, 2) if one not in survey.find_story(0))
-    passed, sentence = told(survey, 0, parted)["average link"]
-    assert not passed
-    assert sentence.startswith("An answer of yours")
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.randoms(use_true_random=False))
-def test_who_is_not_in_one_story_fails_a_test(rng):
-    days = [f"2013-07-{rng.randint(1, 12):02}" for _ in EVERYTHING]
-    threshold = rng.choice((0.05, 0.2, 0.45, 0.7))
-    survey = find(corpus(days), options=StoryOptions(threshold=threshold))
-    for a in range(len(EVERYTHING)):
-        for b in range(a):
-            if survey.find_story(a) != survey.find_story(b):
-                assert not all(step.passed for step in survey.check(a, b))
 
 
 @pytest.mark.parametrize(
