@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from embeddings.shards.notes import seal
 from tests.topics.pipeline.sharded.tables import TABLES, files_of, read
 from topics.answers.simulating import simulate
 
@@ -154,7 +155,8 @@ def try_kills(paths: Sequence[Path], folder: Path, shards: int) -> None:
             out = folder / f"{stage}-{what}"
             out.mkdir()
             # When the files were first read is kept with them.
-            (out / "manifest.json").write_text(json.dumps({"read": told["read"], "stages": {}}))
+            noted = {"read": told["read"], "plan": [], "stages": {}}
+            (out / "manifest.json").write_bytes(seal(noted))
             done = kill_in(stage, what, paths, out, shards)
             start(paths, out, shards).wait()
             left = [path.name for path in out.rglob("*.tmp")]

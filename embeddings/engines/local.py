@@ -51,10 +51,18 @@ class LocalEngine(Pool):
         )
 
     def _room(self, needs: Needs) -> int:
-        if needs.gpus:
-            return 1
-        room = super()._room(needs)
-        return min(room, free_memory() // needs.memory) if needs.memory else room
+        return 1 if needs.gpus else super()._room(needs)
+
+    def _fit(self, needs: Needs) -> int:
+        free = free_memory()
+        fit = free // max(1, needs.memory)
+        if not fit:
+            needed, have = needs.memory / 1e9, free / 1e9
+            raise TopicwireError(
+                f"A task takes some {needed:,.1f} GB of memory, and {have:,.1f} GB are free here; "
+                "cut the corpus into more parts with --shards, or take a larger machine."
+            )
+        return fit
 
 
 class _Process(Worker):

@@ -46,6 +46,7 @@ class Pool(ABC):
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self.notes: list[str] = []
         self._needs = Needs()
         self._idle: list[Worker] = []
 
@@ -71,6 +72,25 @@ class Pool(ABC):
         """Return how many tasks run at once."""
         return self.workers // needs.threads
 
+    @abstractmethod
+    def _fit(self, needs: Needs) -> int:
+        """Return how many tasks of these needs there is memory for.
+
+        Raises:
+            TopicwireError: No machine has what one takes; the message says how much there is.
+        """
+
+    def _find_room(self, needs: Needs) -> int:
+        """Return how many tasks run at once, and note where memory allows fewer than cores do."""
+        room = max(1, self._room(needs))
+        fit = self._fit(needs)
+        if fit < room:
+            self.notes[:] = [
+                f"Of a stage whose tasks take some {needs.memory / 1e9:,.1f} GB of memory each no "
+                f"more than {fit} ran at once, in place of {room}."
+            ]
+        return min(room, fit)
+
     def _dismiss(self) -> None:
         for worker in self._idle:
             worker.end()
@@ -82,13 +102,13 @@ class Pool(ABC):
         """Run a function over tasks; see ``Engine``.
 
         Raises:
-            TopicwireError: Workers end before they can do anything.
+            TopicwireError: Workers end before they can do anything, or there is no room for one.
         """
         needs = needs or Needs()
-        if not self._needs.cover(needs):
+        if self._needs != needs:
             self._dismiss()
             self._needs = needs
-        room = max(1, self._room(needs))
+        room = self._find_room(needs)
         waiting = deque(range(len(tasks)))
         lost: Counter[int] = Counter()
         stillborn = 0

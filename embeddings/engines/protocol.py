@@ -33,7 +33,7 @@ class Needs:
 
     Attributes:
         threads: Cores; numerical libraries are kept to as many threads.
-        memory: Bytes, 0 where it is little.
+        memory: Bytes, 0 where it is little; rounded up, since other needs take other workers.
         gpus: GPUs, or a part of one. On one machine a single worker has all of them, since the
             encoder itself shares the work out.
     """
@@ -41,11 +41,6 @@ class Needs:
     threads: int = 1
     memory: int = 0
     gpus: float = 0
-
-    def cover(self, others: Needs) -> bool:
-        """Say whether a worker of these may do tasks of others, and no more than them."""
-        same = (self.threads, self.gpus) == (others.threads, others.gpus)
-        return same and self.memory >= others.memory
 
 
 @dataclass(frozen=True)
@@ -75,10 +70,12 @@ class Engine(AbstractContextManager["Engine"], Protocol):
     Attributes:
         name: As ``open_engine`` takes it.
         workers: Cores that tasks may use at once.
+        notes: What the user should know, such as why fewer tasks than that ran at once.
     """
 
     name: str
     workers: int
+    notes: list[str]
 
     def run(
         self, work: Callable[[T], object], tasks: Sequence[T], needs: Needs = ...

@@ -54,6 +54,24 @@ class RayEngine(Pool):
     def _start(self, needs: Needs) -> Worker:
         return _Actor(self._ray, needs)
 
+    def _fit(self, needs: Needs) -> int:
+        # Ray keeps actors waiting where they do not fit; one that fits nowhere would for ever.
+        machines = [one["Resources"] for one in self._ray.nodes() if one["Alive"]]
+        most = {name: max(one.get(name, 0) for one in machines) for name in ("memory", "GPU")}
+        if needs.gpus > most["GPU"]:
+            raise TopicwireError(
+                "No machine of the cluster offers Ray the GPU that a task takes; leave --device "
+                "out, or start Ray there with --num-gpus."
+            )
+        if needs.memory > most["memory"]:
+            raise TopicwireError(
+                f"A task takes some {needs.memory / 1e9:,.1f} GB of memory, and no machine of the "
+                f"cluster offers Ray more than {most['memory'] / 1e9:,.1f} GB; cut the corpus into "
+                "more parts with --shards, or take larger machines."
+            )
+        fit = sum(int(one.get("memory", 0) // max(1, needs.memory)) for one in machines)
+        return fit if needs.memory else self.workers
+
     def _hear(self, workers: Sequence[Worker]) -> Sequence[tuple[Worker, Outcome | None]]:
         awaited = {one.said: one for one in workers if isinstance(one, _Actor)}
         ready, _ = self._ray.wait(list(awaited), num_returns=1)

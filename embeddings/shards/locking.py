@@ -60,8 +60,11 @@ def lock_store(place: Place, taken: str) -> Iterator[None]:
         place.write(LOCK, json.dumps([own, time.time()]).encode())
 
     def owner() -> str:
-        owner, at = json.loads(place.read(LOCK) or b'["", 0]')
-        return str(owner) if time.time() - at < 4 * BEAT else ""
+        with contextlib.suppress(ValueError):  # damaged, it is nobody's
+            match json.loads(place.read(LOCK) or b"[]"):
+                case [str(owner), float(at)] if time.time() - at < 4 * BEAT:
+                    return owner
+        return ""
 
     if owner():
         raise StoreError(f"{taken} (If it was killed, its lock ends after {4 * BEAT:.0f} s.)")

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -64,9 +64,26 @@ class Place:
         """Whether it is a folder of this machine, or one that looks like it."""
         return "://" not in self.address
 
-    def holds(self, path: Path) -> bool:
-        """Whether a file of this machine, given by its absolute path, lies in it."""
-        return self.is_local and path.is_relative_to(Path(self.address).resolve())
+    def holds(self, path: str) -> bool:
+        """Whether a file, by its absolute path or its address without options, lies in it."""
+        own = Path(self.address).resolve() if self.is_local else str(self)
+        return PurePath(path).is_relative_to(own)
+
+    def walk(self) -> dict[str, tuple[int, int]]:
+        """Return all files in it and in folders in it, with bytes and time of last writing in ns.
+
+        Where it is a file itself that alone, without a name.
+        """
+        from pyarrow.fs import FileSelector
+
+        system, root = _open(self.address)
+        (itself,) = system.get_file_info([root])
+        found = [itself]
+        if not itself.is_file:
+            found = system.get_file_info(FileSelector(root, recursive=True, allow_not_found=True))
+        return {
+            one.path[len(root) + 1 :]: (one.size, one.mtime_ns or 0) for one in found if one.is_file
+        }
 
     def list(self, folder: str = "") -> dict[str, int]:
         """Return the files of a folder in it, and their bytes; none where there is no folder."""
@@ -77,6 +94,19 @@ class Place:
             FileSelector(f"{root}/{folder}".rstrip("/"), allow_not_found=True)
         )
         return {one.base_name: one.size for one in found if one.is_file}
+
+    def folders(self) -> list[str]:
+        """Return the names of the folders in it."""
+        from pyarrow.fs import FileSelector
+
+        system, root = _open(self.address)
+        found = system.get_file_info(FileSelector(root, allow_not_found=True))
+        return [one.base_name for one in found if not one.is_file]
+
+    def remove(self, folder: str) -> None:
+        """Remove a folder in it with all its files."""
+        system, root = _open(self.address)
+        system.delete_dir(f"{root}/{folder}")
 
     def read(self, name: str) -> bytes | None:
         """Return a small file, or ``None`` where it is not there."""
@@ -145,8 +175,11 @@ class Place:
                     path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, *, reading: bool = False) -> Iterator[None]:
         """Keep other runs out.
+
+        Args:
+            reading: Nothing is to be written: where no lock can be, none is needed.
 
         Raises:
             StoreError: Another run is at work there, or nothing can be written.
@@ -161,7 +194,8 @@ class Place:
                 take = lock_folder if self.is_local else lock_store
                 locked.enter_context(take(self, taken))
             except OSError as error:
-                raise StoreError(f"{self} cannot be used ({first_line(error)}).") from None
+                if not reading:
+                    raise StoreError(f"{self} cannot be used ({first_line(error)}).") from None
             yield
 
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from embeddings.engines.protocol import Engine, Needs, Outcome, WorkerLostError
-from embeddings.errors import InputError, StoreError, TopicwireError, first_line
+from embeddings.errors import StoreError, TopicwireError, first_line
 from embeddings.progress import begin, track
+from embeddings.shards.notes import FAILED, MANIFEST, STAGE, seal
 from embeddings.shards.place import Place, is_full
 from embeddings.shards.stages import DONE, FILE, Folder, Marker, Task
 
 T = TypeVar("T", bound=Task)
-
-_NAME = re.compile("[a-z0-9-]+")
-
-MANIFEST, FAILED, STAGE = "manifest.json", "failed.json", "stage.json"
 
 
 @dataclass(frozen=True)
@@ -86,10 +82,16 @@ class Run:
     def describe(self, **values: object) -> None:
         """Add to ``manifest.json``, as JSON can write it."""
         self.manifest |= values
-        self.place.write(MANIFEST, _json(self.manifest))
+        self.place.write(MANIFEST, seal(self.manifest))
 
     def stage(
-        self, folder: Folder, work: Callable[[T], object], tasks: Sequence[T], needs: Needs
+        self,
+        folder: Folder,
+        work: Callable[[T], object],
+        tasks: Sequence[T],
+        needs: Needs,
+        *,
+        passing: bool = False,
     ) -> dict[str, Marker]:
         """Do what is not done of a stage.
 
@@ -101,6 +103,7 @@ class Run:
             work: Writes each task's file by ``write_file``.
             tasks: All tasks of the stage.
             needs: Of each.
+            passing: Whether its files may be gone once others were made of them.
 
         Returns:
             The markers by task, without those set aside.
@@ -110,11 +113,11 @@ class Run:
             TopicwireError: A task raised it: an obstacle that all tasks would meet.
         """
         begin(folder.name)
-        done = self._find_done(folder, tasks)
+        done = self._find_done(folder, tasks, passing)
         left = [task for task in tasks if task.name not in done]
         told = {"tasks": [task.name for task in tasks], "began": time.time(), "found": len(done)}
         try:
-            self.place.write(f"{folder}/{STAGE}", _json(told))
+            self.place.write(f"{folder}/{STAGE}", seal(told))
             self.describe(stages={**self.manifest["stages"], folder.name: folder.key})
         except OSError as error:
             self._tell(folder, error, done, len(tasks))
@@ -140,18 +143,44 @@ class Run:
             self.spent[folder.name] = sorted(spent.values(), key=lambda one: one.worker)
         return done
 
-    def _find_done(self, folder: Folder, tasks: Sequence[Task]) -> dict[str, Marker]:
+    def _find_done(self, folder: Folder, tasks: Sequence[Task], passing: bool) -> dict[str, Marker]:
         files = self.place.list(str(folder))
         done = {}
         for task in tasks:
             if f"{task.name}{DONE}" in files:
                 marker = folder.find_marker(task.name)
                 size = files.get(f"{task.name}{FILE}")
-                if marker and marker.size == size and marker.inputs == task.inputs:
+                whole = marker and (marker.size == size or (passing and size is None))
+                if marker and whole and marker.inputs == task.inputs:
                     done[task.name] = marker
                 else:
                     folder.forget(task.name)
         return done
+
+    def mend(self, markers: Mapping[Folder, Mapping[str, Marker]]) -> list[Folder]:
+        """Forget files that are not what their markers tell of, so that they are made again.
+
+        Where there are any, what was set aside is forgotten as well: it may be for want of them.
+
+        Returns:
+            The stage of each.
+        """
+        damaged = [
+            (folder, task)
+            for folder, of_stage in markers.items()
+            for task, marker in of_stage.items()
+            if not folder.is_whole(task, marker)
+        ]
+        for folder, task in damaged:
+            folder.forget(task)
+        if damaged:
+            self.forget_failed()
+        return [folder for folder, _ in damaged]
+
+    def forget_failed(self) -> None:
+        """Begin anew to tell what is set aside."""
+        self.failed.clear()
+        self.place.delete(FAILED)
 
     def _tell(
         self, folder: Folder, error: Exception | None, done: dict[str, Marker], count: int
@@ -171,7 +200,8 @@ class Run:
     def _set_aside(self, task: Task, outcome: Outcome) -> None:
         error = outcome.error or WorkerLostError("it ended without having written its file")
         self.failed.append(Failure(task.folder.name, task.about, first_line(error)))
-        self.place.write(FAILED, _json([asdict(one) for one in self.failed]))
+        listed = [asdict(one) for one in self.failed]
+        self.place.write(FAILED, f"{json.dumps(listed, indent=1)}\n".encode())
 
 
 @contextlib.contextmanager
@@ -193,39 +223,3 @@ def open_run(place: Place, engine: Engine, plan: Sequence[str] = ()) -> Iterator
             yield Run(place, engine, plan)
         finally:
             place.sweep()  # of workers that died
-
-
-def read_manifest(place: Place) -> dict[str, Any]:
-    """Return what is noted of the last run in a place; nothing where there was none.
-
-    Raises:
-        InputError: The place cannot be read, or what is noted there is of no run.
-    """
-    try:
-        found = place.read(MANIFEST)
-        told = json.loads(found) if found is not None else {}
-    except OSError as error:
-        raise InputError(
-            f"{place} cannot be read as a folder of results ({first_line(error)})."
-        ) from None
-    except ValueError:
-        told = None
-    if found is not None and not _is_of_run(told):
-        raise InputError(
-            f"{place}/{MANIFEST} is not of a run over files; expected the DIR of a cluster "
-            "--out DIR, or a new folder."
-        )
-    return told or {}
-
-
-def _is_of_run(told: object) -> bool:
-    """Say whether this is what a run notes, whose names lead nowhere but into its own place."""
-    match told:
-        case {"plan": [*plan], "stages": {**stages}}:
-            names = (*plan, *stages, *stages.values())
-            return all(isinstance(one, str) and _NAME.fullmatch(one) for one in names)
-    return False
-
-
-def _json(content: object) -> bytes:
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from embeddings.shards.notes import seal, unseal
 from embeddings.shards.place import Hashing, Place
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 FILE, DONE = ".parquet", ".done"
+# Bytes of a file that are read at once to be checked.
+_AT_ONCE = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,17 @@ class Folder:
         found = self.place.read(f"{self}/{task}{DONE}")
         return None if found is None else Marker.parse(found)
 
+    def is_whole(self, task: str, marker: Marker) -> bool:
+        """Read all of a task's file, and say whether it is what the marker tells of."""
+        whole = hashlib.blake2b(digest_size=16)
+        try:
+            with self.place.open(f"{self}/{task}{FILE}") as file:
+                while part := file.read(_AT_ONCE):
+                    whole.update(part)
+        except OSError:
+            return False
+        return whole.hexdigest() == marker.digest
+
     def forget(self, task: str) -> None:
         """Remove a task's marker, then its file."""
         self.place.delete(f"{self}/{task}{DONE}")
@@ -142,11 +156,9 @@ class Marker:
 
     @classmethod
     def parse(cls, text: bytes) -> Marker | None:
-        """Read a marker; ``None`` where it is none."""
-        try:
-            return cls(**json.loads(text))
-        except (ValueError, TypeError):
-            return None
+        """Read a marker; ``None`` where it is none, or not as it was written."""
+        told = unseal(text)
+        return None if told is None else cls(**told)
 
 
 def digest(markers: Mapping[str, Marker]) -> str:
@@ -214,5 +226,4 @@ def write_file(task: Task) -> Iterator[Output]:
     marker = Marker(
         file.digest, file.size, output.rows, task.inputs, round(seconds, 3), output.facts
     )
-    text = json.dumps(asdict(marker), sort_keys=True)
-    folder.place.write(f"{folder}/{task.name}{DONE}", text.encode())
+    folder.place.write(f"{folder}/{task.name}{DONE}", seal(asdict(marker)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from embeddings.errors import InputError
+from embeddings.shards.notes import STAGE, read_manifest, read_stage
 from embeddings.shards.place import Place
-from embeddings.shards.runs import STAGE, read_manifest
 from embeddings.shards.stages import DONE, FILE, Folder
+
+# How the folder of a stage is named.
+_KEYED = re.compile("[a-z0-9-]+-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class StageStatus:
         bytes: Of their files.
         seconds: That it may still take, by the rate since the run came to it; ``None`` where
             nothing has been done yet, 0 where nothing is left.
+        old: Whether it is a folder of other options or of another version, which nothing needs.
     """
 
     name: str
@@ -31,6 +35,7 @@ class StageStatus:
     done: int = 0
     bytes: int = 0
     seconds: float | None = None
+    old: bool = False
 
     @property
     def left(self) -> int | None:
@@ -39,7 +44,7 @@ class StageStatus:
 
 
 def read_status(place: Place) -> list[StageStatus]:
-    """Return how far each stage of the last run in a place is, in their order.
+    """Return how far each stage of the last run in a place is, in their order; then old folders.
 
     Raises:
         InputError: There has been no run.
@@ -49,17 +54,42 @@ def read_status(place: Place) -> list[StageStatus]:
         raise InputError(f"{place} holds no run; expected the DIR of a cluster --out DIR.")
     keys: dict[str, str] = manifest["stages"]
     names = dict.fromkeys([*manifest["plan"], *keys])
-    return list(_read(place, list(names), keys))
+    return [*_read(place, list(names), keys), *list_old_folders(place)]
+
+
+def list_old_folders(place: Place) -> list[StageStatus]:
+    """Return the folders of other options or versions; none unless the last run is finished.
+
+    Until then nobody knows what it needs.
+
+    Raises:
+        InputError: The place cannot be read.
+    """
+    manifest = read_manifest(place)
+    if "finished" not in manifest:
+        return []
+    needed = {f"{name}-{key}" for name, key in manifest["stages"].items()}
+    old = []
+    for name in sorted(set(filter(_KEYED.fullmatch, place.folders())) - needed):
+        files = place.list(name)
+        if STAGE in files:
+            old.append(StageStatus(name, bytes=sum(files.values()), old=True))
+    return old
+
+
+def remove_old_folders(place: Place) -> None:
+    """Remove what ``list_old_folders`` finds; nobody else may be at work there."""
+    for one in list_old_folders(place):
+        place.remove(one.name)
 
 
 def _read(place: Place, names: list[str], keys: dict[str, str]) -> Iterator[StageStatus]:
     for name in names:
         folder = Folder(place, name, keys.get(name, ""))
-        told = place.read(f"{folder}/{STAGE}") if folder.key else None
-        if told is None:
+        stage = read_stage(place, str(folder)) if folder.key else None
+        if stage is None:
             yield StageStatus(name)
             continue
-        stage = json.loads(told)
         files = place.list(str(folder))
         done = [task for task in stage["tasks"] if f"{task}{DONE}" in files]
         left = len(stage["tasks"]) - len(done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -13,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.articles.files import with_codec
-from embeddings.articles.given import part_given
-from embeddings.articles.listing import find_path, list_files
 from embeddings.corpus.intake import ReadingReport
 from embeddings.corpus.versions import now
 from embeddings.encoders.opening import open_encoder
@@ -22,35 +19,32 @@ from embeddings.encoders.packaged import NAME
 from embeddings.engines.opening import open_engine
 from embeddings.errors import InputError
 from embeddings.progress import listen
+from embeddings.shards.inputs import Input, find_inputs
+from embeddings.shards.notes import read_manifest
 from embeddings.shards.place import Place
-from embeddings.shards.runs import Failure, Spent, open_run, read_manifest
+from embeddings.shards.runs import Failure, Spent, open_run
 from embeddings.shards.stages import digest
-from embeddings.shards.status import StageStatus, read_status
+from embeddings.shards.status import (
+    StageStatus,
+    list_old_folders,
+    read_status,
+    remove_old_folders,
+)
 from embeddings.words.verifying import CopyOptions
 from topics.answers.cluster import describe_nothing
 from topics.answers.cluster_options import ClusterOptions, Progress
 from topics.answers.encoder import lasting_name
+from topics.answers.files_asked import find_asked, find_owners, find_paths
 from topics.pipeline.sharded.articles import gather_reports
 from topics.pipeline.sharded.parts import METHOD, Settings
 from topics.pipeline.sharded.plan import STAGES, Sharded, read_files, run_stages
 
 if TYPE_CHECKING:
+    from embeddings.encoders.protocol import Encoder
     from embeddings.engines.protocol import Engine
 
 # Bytes of input for each shard, where the user gives no number of shards.
 _SHARD_BYTES = 64 << 20
-# The options of ``cluster`` that say how files are read, and by which model; others' spelling.
-_OF_FILES = {
-    *("source", "columns", "date_order", "encoding", "follow_links"),
-    *("model", "precision", "device", "dimensions"),
-}
-_SPELT = {
-    "guided": "topics",
-    "forget_guided": "no-topics",
-    "take_anew": "yes",
-    "columns": "column",
-    "date_order": "month-first",
-}
 
 
 @dataclass(frozen=True)
@@ -88,6 +82,7 @@ class FilesReport:
         recall: Share of the true neighbours that were found.
         encoder: Name of the model.
         stages: What each stage came to.
+        old: Folders of other options, which nothing needs.
         failed: Tasks that were set aside.
         notes: What the user should know.
         seconds: Of the whole run.
@@ -104,6 +99,7 @@ class FilesReport:
     recall: float
     encoder: str
     stages: tuple[StageCost, ...]
+    old: tuple[StageStatus, ...]
     failed: tuple[Failure, ...]
     notes: tuple[str, ...]
     seconds: float
@@ -117,6 +113,7 @@ def cluster_files(
     workers: int | None = None,
     address: str | None = None,
     shards: int | None = None,
+    remove_old: bool = False,
     progress: Progress | None = None,
     **options: Any,
 ) -> FilesReport:
@@ -125,15 +122,18 @@ def cluster_files(
     What is done already is not done again. ``import_files`` makes a database of the result.
 
     Args:
-        paths: Files and folders; none goes on with the last run there, as it was asked for.
+        paths: Files and folders, addresses of a store among them (``s3://bucket/2024/*.parquet``);
+            none goes on with the last run there, as it was asked for.
         out: A folder, or an address such as ``s3://bucket/folder``.
         engine: An open engine; or the name of one, which is opened for this run alone.
         workers: Of an engine opened here.
         address: Likewise.
         shards: Parts that articles and texts are cut into, of some 250,000 passages at most; by
             default as in the last run there, or one for each 64 MB of input.
+        remove_old: Remove the folders of other options and versions, once all is done.
         progress: Told of each stage.
-        options: Fields of ``ClusterOptions`` that say how files are read and by which model.
+        options: Fields of ``ClusterOptions`` that say how files are read and by which model, and
+            ``owners``.
 
     Raises:
         InputError: A path or option is not what it must be.
@@ -145,154 +145,121 @@ def cluster_files(
     before = read_manifest(place)
     if shards is not None and shards < 1:
         raise InputError(f"{shards} shards cannot be: give 1 or more, such as --shards 8.")
-    listed, given_articles = part_given(paths)
-    if given_articles:
-        raise InputError(f"A run over files takes files and folders alone; name some for {place}.")
-    asked = _find_asked(place, before, options, named=bool(listed))
+    paths, named = find_paths(paths, before, place)
+    asked = find_asked(options, before, place, named=named)
+    owners = find_owners(options, before, named=named)
     wanted = ClusterOptions(**asked)
-    given = [find_path(Path(path)) for path in listed or before["paths"]]
+    listed, given, passed_over = find_inputs(paths, wanted.follow_links)
     for path in given:
         if place.holds(path):
             raise InputError(
                 f"{path} lies in {place}, where no articles are read; name another folder with "
                 "--out."
             )
-    files, folders = list_files(given, wanted.follow_links)
-    # Of an earlier run, where the place lies among the articles.
-    files = {path: named for path, named in files.items() if not place.holds(path)}
-    name = lasting_name(wanted.model or os.environ.get("TOPICWIRE_MODEL") or NAME)
+    # Results of an earlier run, where the place lies among the articles.
+    files = [one for one in listed if not place.holds(one.path)]
     settings = Settings(
         shards=shards or before.get("shards") or _count_shards(files),
         reading=with_codec(wanted.reading()),
-        given=tuple(map(str, given)),
+        given=tuple(given),
         read=before.get("read") or now(),
+        aliases=tuple(sorted(owners.aliases.items())),
         copies=CopyOptions(),
-        model=name,
+        model=lasting_name(wanted.model or os.environ.get("TOPICWIRE_MODEL") or NAME),
         precision=wanted.precision or "auto",
         device=wanted.device,
         dimensions=wanted.dimensions,
     )
-    encoder = open_encoder(
-        *(name, settings.precision, settings.device, settings.dimensions),
-        fetch=options.get("model") is not None,
-    )
     with ExitStack() as stack:
         if isinstance(engine, str):
             engine = stack.enter_context(open_engine(engine, workers=workers, address=address))
+        # Of a cluster it is the workers that embed; this machine may have no GPU.
+        device = "cpu" if engine.name == "ray" else settings.device
+        encoder = open_encoder(
+            *(settings.model, settings.precision, device, settings.dimensions),
+            fetch=options.get("model") is not None,
+        )
         stack.enter_context(listen(progress or _tell_nobody))
         run = stack.enter_context(open_run(place, engine, STAGES))
         run.describe(
-            paths=settings.given,
+            paths=paths,
             asked=asked,
+            owners={"by_outlet": dict(owners.by_outlet), "aliases": dict(owners.aliases)},
             shards=settings.shards,
             read=settings.read,
             encoder={
-                "name": name,
+                "name": settings.model,
                 "fingerprint": encoder.fingerprint,
                 "precision": settings.precision,
                 "dimensions": settings.dimensions,
             },
-            passed_over=[dataclasses.astuple(one) for each in folders for one in each.problems],
         )
         sharded = Sharded(run, settings)
-        read_files(sharded, files)
-        aside = [(one.about, None, f"left out: {one.why}") for one in run.failed]
-        run.describe(passed_over=[*run.manifest["passed_over"], *aside])
-        if not sum(sharded.made["documents"].rows):
-            read = list(sharded.markers["documents"].values())
-            raise InputError(describe_nothing(gather_reports(read, run.manifest["passed_over"])))
-        run_stages(sharded, encoder)
-        documents = [one.facts for one in sharded.markers["documents"].values()]
-        digests = {path: told for facts in documents for path, told in facts["digests"].items()}
-        run.describe(files=[[str(path), digests.get(str(path))] for path in files])
-        whole = {stage: digest(markers) for stage, markers in sharded.markers.items()}
-        run.describe(spent=_add_spent(sharded, before), finished=whole, method=METHOD)
-        return FilesReport(
-            out=str(place),
-            engine=engine.name,
-            workers=engine.workers,
-            shards=settings.shards,
-            reading=gather_reports(
-                [
-                    one
-                    for name in ("documents", "articles")
-                    for one in sharded.markers[name].values()
-                ],
-                run.manifest["passed_over"],
-            ),
-            documents=sum(sharded.made["articles"].rows),
-            texts=sum(sharded.made["bodies"].rows),
-            wordings=sum(sharded.made["nodes"].rows),
-            recall=run.manifest.get("recall", 1.0),
-            encoder=encoder.name,
-            stages=tuple(_costs(sharded)),
-            failed=tuple(run.failed),
-            notes=encoder.notes,
-            seconds=time.perf_counter() - began,
+        over = [dataclasses.astuple(one) for one in passed_over]
+        mended = sharded.mending(lambda: _find_all(sharded, files, over, encoder))
+        facts = [one.facts for one in sharded.markers["documents"].values()]
+        digests = {path: told for one in facts for path, told in one["digests"].items()}
+        run.describe(
+            files=[[one.path, digests.get(one.path)] for one in files],
+            spent=_add_spent(sharded, before),
+            finished={stage: digest(markers) for stage, markers in sharded.markers.items()},
+            method=METHOD,
         )
+        if remove_old:
+            remove_old_folders(place)
+        return _report(sharded, encoder, mended, time.perf_counter() - began)
 
 
-def list_given(options: ClusterOptions) -> dict[str, Any]:
-    """Return the fields that are not as they are by default, but for the paths."""
-    return {
-        one.name: getattr(options, one.name)
-        for one in dataclasses.fields(options)
-        if one.name not in ("paths", "progress") and getattr(options, one.name) != one.default
-    }
-
-
-def _find_asked(
-    place: Place, before: dict[str, Any], options: dict[str, Any], *, named: bool
-) -> dict[str, Any]:
-    """Return the options of a run: those given, or of the last run where no articles are named.
+def _find_all(
+    sharded: Sharded, files: Sequence[Input], passed_over: Sequence[Any], encoder: Encoder
+) -> None:
+    """Do all stages.
 
     Raises:
-        InputError: There was none, or it was asked for in another way.
+        InputError: No article was found.
     """
-    _check_options(options)
-    if named:
-        return options
-    if "asked" not in before:
-        raise InputError(
-            f"No articles were named and {place} holds no run; type: topicwire cluster "
-            "FOLDER_OF_ARTICLES --out DIR"
-        )
-    asked: dict[str, Any] = before["asked"]
-    try:
-        wanted = ClusterOptions(**asked)
-    except TypeError:
-        raise InputError(
-            f"The run in {place} was asked for by another version of Topicwire; name the articles "
-            "again."
-        ) from None
-    for option, value in options.items():
-        if json.dumps(value or None) != json.dumps(getattr(wanted, option) or None):
-            raise InputError(
-                f"--{_spell(option)} is not as the run in {place} was asked for: leave it out to "
-                "go on with that, or name the articles again."
-            )
-    return asked
+    run = sharded.run
+    read_files(sharded, files)
+    aside = [(one.about, None, f"left out: {one.why}") for one in run.failed]
+    run.describe(passed_over=[*passed_over, *aside])
+    if not sum(sharded.made["documents"].rows):
+        read = list(sharded.markers["documents"].values())
+        raise InputError(describe_nothing(gather_reports(read, run.manifest["passed_over"])))
+    run_stages(sharded, encoder)
 
 
-def _check_options(options: Mapping[str, Any]) -> None:
-    """Refuse what has no place in a run without a database."""
-    for name in options.keys() - _OF_FILES:
-        raise InputError(
-            f"--{_spell(name)} goes with a database: leave it out, and give it to `topicwire "
-            "cluster --db FILE` once `topicwire import` has made one."
-        )
-
-
-def _spell(name: str) -> str:
-    return _SPELT.get(name, name).replace("_", "-")
+def _report(sharded: Sharded, encoder: Encoder, mended: int, seconds: float) -> FilesReport:
+    run, markers = sharded.run, sharded.markers
+    reading = [one for name in ("documents", "articles") for one in markers[name].values()]
+    notes = (*encoder.notes, *run.engine.notes)
+    if mended:
+        told = "1 file was" if mended == 1 else f"{mended:,} files were"
+        notes = (*notes, f"{told} damaged or missing in {run.place}, and made again.")
+    return FilesReport(
+        out=str(run.place),
+        engine=run.engine.name,
+        workers=run.engine.workers,
+        shards=sharded.settings.shards,
+        reading=gather_reports(reading, run.manifest["passed_over"]),
+        documents=sum(sharded.made["articles"].rows),
+        texts=sum(sharded.made["bodies"].rows),
+        wordings=sum(sharded.made["nodes"].rows),
+        recall=run.manifest.get("recall", 1.0),
+        encoder=encoder.name,
+        stages=tuple(_costs(sharded)),
+        old=tuple(list_old_folders(run.place)),
+        failed=tuple(run.failed),
+        notes=notes,
+        seconds=seconds,
+    )
 
 
 def _tell_nobody(stage: str, done: int, total: int | None, at: str = "") -> None:
     pass
 
 
-def _count_shards(files: Sequence[Path] | Any) -> int:
-    return max(1, -(-sum(path.stat().st_size for path in files) // _SHARD_BYTES))
+def _count_shards(files: Sequence[Input]) -> int:
+    return max(1, -(-sum(one.size for one in files) // _SHARD_BYTES))
 
 
 def _add_spent(sharded: Sharded, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -324,7 +291,7 @@ def _costs(sharded: Sharded) -> list[StageCost]:
 
 
 def read_progress(out: Path | str) -> list[StageStatus]:
-    """Return how far each stage of the last run in a place is; also while it runs.
+    """Return how far each stage of the last run in a place is, and old folders; also while it runs.
 
     Raises:
         InputError: There has been no run.

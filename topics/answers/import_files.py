@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from embeddings.blocks import free_memory
 from embeddings.corpus.contents import count_rows
@@ -15,13 +17,16 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.opening import open_encoder
 from embeddings.errors import InputError, StoreError, TopicwireError, first_line
 from embeddings.progress import listen
+from embeddings.shards.notes import read_manifest
 from embeddings.shards.place import Place
-from embeddings.shards.runs import read_manifest
 from embeddings.vectors.embedding import EmbeddingReport, note_encoder
 from topics.answers.cluster import ClusterReport, describe_run
 from topics.answers.cluster_options import Progress
 from topics.pipeline.run import derive
 from topics.pipeline.sharded.importing import check_whole, fill_store, open_results
+
+if TYPE_CHECKING:
+    from embeddings.encoders.protocol import Encoder
 
 # Bytes that a passage takes of memory, and of the disk, where SQLite's log is as large again as the
 # database: docs/decisions/scale.md.
@@ -47,29 +52,18 @@ def import_files(
     path = Path(db)
     check_place(path)
     place = Place.at(out)
-    manifest = read_manifest(place)
-    with _expecting_results(place):
-        results = open_results(place, manifest)
-        check_whole(place, results)
-        _check_room(results.passages, path)
-        told = manifest["encoder"]
-        encoder = open_encoder(
-            told["name"], told["precision"], dimensions=told["dimensions"], fetch=False
-        )
-    if encoder.fingerprint != told["fingerprint"]:
-        raise StoreError(
-            f"The vectors in {place} were made by another model of the name {told['name']} than "
-            "this machine has."
-        )
-    with (
-        CorpusStore.open(path, write=True) as store,
-        listen(progress or (lambda _stage, _done, _total: None)),
-    ):
-        if count_rows(store, "documents"):
-            raise InputError(f"{path} holds articles already; name a new file with --db.")
-        with _expecting_results(place):
+    with ExitStack() as stack:
+        with _expecting_results(place), _lock(place):
+            results = open_results(place, read_manifest(place))
+            check_whole(place, results)
+            _check_room(results.passages, path)
+            encoder = _open_encoder(place, results.manifest["encoder"])
+            store = stack.enter_context(CorpusStore.open(path, write=True))
+            stack.enter_context(listen(progress or (lambda _stage, _done, _total: None)))
+            if count_rows(store, "documents"):
+                raise InputError(f"{path} holds articles already; name a new file with --db.")
             wordings = fill_store(store, results, encoder.fingerprint)
-        note_encoder(store, encoder, told["precision"])
+        note_encoder(store, encoder, results.manifest["encoder"]["precision"])
         derivation = derive(store, encoder, wordings=wordings)
         texts = sum(results.stages["bodies"].rows)
         return ClusterReport(
@@ -81,6 +75,29 @@ def import_files(
             naming=None,
             seconds=time.perf_counter() - began,
         )
+
+
+def _lock(place: Place) -> contextlib.AbstractContextManager[None]:
+    """Keep runs out while their results are read; there are some, or no lock would be made."""
+    return place.lock(reading=True) if read_manifest(place) else contextlib.nullcontext()
+
+
+def _open_encoder(place: Place, told: Mapping[str, Any]) -> Encoder:
+    """Return the encoder that made the vectors.
+
+    Raises:
+        ModelError: It cannot be had.
+        StoreError: Another one goes by its name here.
+    """
+    encoder = open_encoder(
+        told["name"], told["precision"], dimensions=told["dimensions"], fetch=False
+    )
+    if encoder.fingerprint != told["fingerprint"]:
+        raise StoreError(
+            f"The vectors in {place} were made by another model of the name {told['name']} than "
+            "this machine has."
+        )
+    return encoder
 
 
 @contextlib.contextmanager

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import InputError
+from embeddings.shards.notes import read_manifest
 from embeddings.shards.place import Place
-from embeddings.shards.runs import read_manifest
 from topics.answers.import_files import MEMORY
 from topics.pipeline.sharded.importing import Results, open_results
 

@@ -20,6 +20,7 @@ from topics.answers.counting import (
     tell_languages,
 )
 from topics.cli.anew import print_anew
+from topics.cli.cluster_files import FilesOptions, run_files
 from topics.cli.options import (
     DEFAULT_DB,
     DbOption,
@@ -129,6 +130,7 @@ _ASKED: dict[str, Any] = {
 
 
 @spread("options", ClusterOptions, _ASKED)
+@spread("files", FilesOptions)
 def run(
     *,
     options: ClusterOptions,
@@ -143,45 +145,7 @@ def run(
     month_first: Annotated[
         bool, typer.Option("--month-first", help="Read 05/11/2013 as 11 May, not 5 November.")
     ] = False,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="For corpora beyond one machine: write files to this folder, or to "
-            "s3://bucket/folder; `topicwire import DIR` makes a database of them.",
-        ),
-    ] = None,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            metavar="local|ray",
-            help="With --out: where tasks run; local: processes of this machine.",
-        ),
-    ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(metavar="HOST:PORT|auto", help="With --engine ray: a cluster that runs."),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="With --out: cores that tasks may use.")
-    ] = None,
-    shards: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="With --out: parts that the corpus is cut into, by default by size."
-        ),
-    ] = None,
-    status: Annotated[
-        bool, typer.Option("--status", help="With --out: show how far the run there is.")
-    ] = False,
-    simulate: Annotated[
-        float | None,
-        typer.Option(
-            metavar="N",
-            help="Estimate bytes and core-hours for N passages; with --out from its last run.",
-        ),
-    ] = None,
+    files: FilesOptions,
     show_removed: Annotated[
         bool, typer.Option("--show-removed", help="List the page furniture that was left out.")
     ] = False,
@@ -191,7 +155,6 @@ def run(
     """Read articles, embed their paragraphs, find copies and topics."""
     from topics.answers.cluster import cluster
     from topics.answers.info import removed_lines
-    from topics.cli.cluster_files import run_files
 
     if options.take_anew and not options.anew:
         raise InputError("--yes goes with --anew; leave it out.")
@@ -200,16 +163,15 @@ def run(
         "columns": read_columns(column or (), "text=body"),
         "date_order": "MDY" if month_first else "DMY",
     }
-    of_files = {"engine": engine, "address": address, "workers": workers, "shards": shards}
-    if out is not None or simulate is not None:
+    if files.out is not None or files.simulate is not None:
         if show_removed or db != DEFAULT_DB:
             raise InputError("--show-removed and --db go with a database; leave them out.")
         asked = ClusterOptions(**vars(options) | given | {"db": "topicwire.db"})
-        run_files(asked, out, of_files, status, simulate, as_json=as_json)
+        run_files(asked, files, as_json=as_json)
         return
-    for name, value in {**of_files, "status": status or None}.items():
-        if value is not None:
-            raise InputError(f"--{name} goes with --out DIR.")
+    for name, value in vars(files).items():
+        if value:
+            raise InputError(f"--{name.replace('_', '-')} goes with --out DIR.")
     with show_progress() as progress:
         report = cluster(**vars(options) | given | {"progress": progress})
     if as_json and show_removed:

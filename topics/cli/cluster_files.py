@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,36 +24,87 @@ if TYPE_CHECKING:
 SET_ASIDE = 3
 
 
-def run_files(
-    options: ClusterOptions,
-    out: str | None,
-    of_files: Mapping[str, Any],
-    status: bool,
-    simulate: float | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Run over files, or tell how far a run is, or what one would take."""
-    from topics.answers.cluster_files import cluster_files, list_given, read_progress
-    from topics.answers.simulating import simulate as estimate
+@dataclass(frozen=True, kw_only=True)
+class FilesOptions:
+    """What ``cluster`` is asked for beyond one machine: where, on what, and in how many parts."""
 
-    if simulate is not None:
-        if status or any((*of_files.values(), *list_given(options).values())):
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="For corpora beyond one machine: write files to this folder, or to "
+            "s3://bucket/folder; `topicwire import DIR` makes a database of them.",
+        ),
+    ] = None
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|ray",
+            help="With --out: where tasks run; local: processes of this machine.",
+        ),
+    ] = None
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT|auto", help="With --engine ray: a cluster that runs."),
+    ] = None
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="With --out: cores that tasks may use.")
+    ] = None
+    shards: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="With --out: parts that the corpus is cut into, by default by size."
+        ),
+    ] = None
+    remove_old: Annotated[
+        bool,
+        typer.Option(
+            "--remove-old",
+            help="With --out: at the end, remove what was made with other options before.",
+        ),
+    ] = False
+    status: Annotated[
+        bool, typer.Option("--status", help="With --out: show how far the run there is.")
+    ] = False
+    simulate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="N",
+            help="Estimate bytes and core-hours for N passages; with --out from its last run.",
+        ),
+    ] = None
+
+
+def run_files(options: ClusterOptions, files: FilesOptions, *, as_json: bool) -> None:
+    """Run over files, or tell how far a run is, or what one would take."""
+    from topics.answers.cluster_files import cluster_files, read_progress
+    from topics.answers.files_asked import list_given
+    from topics.answers.simulating import simulate
+
+    given = list_given(options)
+    others = (files.engine, files.address, files.workers, files.shards, files.remove_old)
+    if files.simulate is not None:
+        if files.status or any((*others, *given.values())):
             raise InputError("--simulate goes with --out alone; leave the other options out.")
-        show(estimate(simulate, out), as_json, _print_simulation)
+        show(simulate(files.simulate, files.out), as_json, _print_simulation)
         return
-    if out is None:
+    if files.out is None:
         raise InputError("Name a folder with --out DIR.")
-    if status:
-        show(read_progress(out), as_json, _print_status)
+    if files.status:
+        show(read_progress(files.out), as_json, _print_status)
         return
     with show_progress() as progress:
         report = cluster_files(
             options.paths,
-            out,
+            files.out,
+            engine=files.engine or "local",
+            address=files.address,
+            workers=files.workers,
+            shards=files.shards,
+            remove_old=files.remove_old,
             progress=progress,
-            **{**of_files, "engine": of_files["engine"] or "local"},
-            **list_given(options),
+            **given,
         )
     show(report, as_json, _print)
     if report.failed:
@@ -82,6 +133,11 @@ def _print(report: FilesReport) -> None:
         echo("Nothing was left to do.")
     for failure in report.failed:
         echo(f"Set aside: {plain(failure.about)}: {plain(failure.why)}")
+    if report.old:
+        echo(
+            f"{count(len(report.old), 'folder')} of other options or versions, "
+            f"{sum(one.bytes for one in report.old) / 1e6:,.1f} MB, may go: --remove-old."
+        )
     echo(f"\nThe results are in {plain(report.out)}. Go on with:")
     echo(f"  topicwire import {plain(shlex.quote(report.out))} --db topicwire.db")
 
@@ -89,7 +145,7 @@ def _print(report: FilesReport) -> None:
 def _print_status(stages: list[StageStatus]) -> None:
     show_table(
         stages,
-        ("stage", 0, lambda one: one.name),
+        ("stage", 0, lambda one: f"{one.name} (old)" if one.old else one.name),
         ("tasks", RIGHT, lambda one: "-" if one.tasks is None else f"{one.tasks:,}"),
         ("left", RIGHT, lambda one: "-" if one.left is None else f"{one.left:,}"),
         ("MB", RIGHT, lambda one: f"{one.bytes / 1e6:,.1f}"),

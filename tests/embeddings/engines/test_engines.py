@@ -14,7 +14,7 @@ import pytest
 from embeddings.engines.opening import open_engine
 from embeddings.engines.protocol import Needs, WorkerLostError
 from embeddings.errors import InputError, TopicwireError
-from tests.embeddings.engines.work import Sum, add_up, read_threads, remember
+from tests.embeddings.engines.work import Sum, add_up, read_gpus, read_threads, remember
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,8 +23,10 @@ ROOT = Path(__file__).parents[3]
 def engine(request):
     if request.param == "ray" and find_spec("ray") is None:
         pytest.skip("Ray is not installed: pip install 'topicwire[ray]'")
-    with open_engine(request.param, workers=2) as opened:
-        yield opened
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_OVERRIDE_RESOURCES", '{"GPU": 1}')  # which nothing here has
+        with open_engine(request.param, workers=2) as opened:
+            yield opened
 
 
 def test_every_task_comes_back_once_with_its_result(engine):
@@ -78,6 +80,33 @@ def test_a_worker_keeps_what_took_long_to_make(engine):
     found = list(engine.run(remember, [Sum(n) for n in range(6)], Needs(threads=2)))
     # One worker of two threads has both cores: it did all six.
     assert sorted(outcome.result for _, outcome in found) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_task_that_fits_nowhere_is_refused_with_the_figures(engine):
+    said = r"task takes some 1,000,000.0 GB of memory, and .* GB.*; cut the corpus into more parts"
+    with pytest.raises(TopicwireError, match=said):
+        list(engine.run(add_up, [Sum(1)], Needs(memory=10**15)))
+
+
+def test_no_more_tasks_run_at_once_than_memory_holds_and_that_is_told(monkeypatch):
+    monkeypatch.setattr("embeddings.engines.local.free_memory", lambda: 5 * 10**9)
+    with open_engine("local", workers=4) as engine:
+        tasks = [Sum(n) for n in range(6)]
+        found = list(engine.run(add_up, tasks, Needs(memory=2 * 10**9)))
+        assert len({outcome.worker for _, outcome in found}) <= 2
+        assert engine.notes == [
+            "Of a stage whose tasks take some 2.0 GB of memory each no more than 2 ran at once, in "
+            "place of 4."
+        ]
+
+
+def test_an_actor_of_an_encoder_has_the_gpu_that_it_asked_for(engine):
+    if engine.name == "local":
+        pytest.skip("processes of this machine see all its GPUs")
+    ((_, found),) = engine.run(read_gpus, [Sum(1)], Needs(gpus=1))
+    assert found.result == "0"
+    with pytest.raises(TopicwireError, match="No machine of the cluster offers Ray the GPU"):
+        list(engine.run(read_gpus, [Sum(1)], Needs(gpus=2)))
 
 
 def test_who_stops_asking_stops_the_tasks(engine):

@@ -53,6 +53,10 @@ def read_threads(_: Sum) -> str:
     return f"{os.environ['OPENBLAS_NUM_THREADS']} {cores()}"
 
 
+def read_gpus(_: Sum) -> str:
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "")
+
+
 @cache
 def _make_once() -> list[int]:
     return []

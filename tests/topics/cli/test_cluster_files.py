@@ -79,7 +79,7 @@ def test_a_simulation_names_the_source_of_each_figure(folder) -> None:
         (("--status",), "--status goes with --out"),
         (("--out", "x", "--db", "y.db"), "--show-removed and --db go with a database"),
         (("--out", "x", "--topics", "t.toml"), "--topics goes with a database"),
-        (("--out", "x", "--owners", "t.toml"), "--owners goes with a database"),
+        (("articles", "--out", "x", "--owners", "t.toml"), "t.toml"),
         (("--out", "x", "--engine", "spark"), "no engine 'spark'"),
         (("--out", "none", "--status"), "holds no run"),
         (("--simulate", "1e6", "--model", "static"), "--simulate goes with --out alone"),

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -19,8 +19,10 @@ from embeddings.articles.parsing.addresses import canonical_address
 from embeddings.articles.parsing.results import Problem, ReadFile
 from embeddings.corpus.identity import describe_names
 from embeddings.corpus.intake import ReadingReport, TakenFile, take_parts
+from embeddings.corpus.outlets import put_aliases
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document
+from embeddings.shards.inputs import Input, fetch_files
 from embeddings.shards.stages import Marker, write_file
 from topics.pipeline.sharded.parts import Part, column
 
@@ -47,30 +49,35 @@ class FilePart(Part):
     """Files that one task reads.
 
     Attributes:
-        files: Absolute paths in their order, each with whether it was named itself.
+        files: In their order.
     """
 
-    files: tuple[tuple[str, bool], ...]
+    files: tuple[Input, ...]
 
     @property
     def about(self) -> str:
         """The file, or the first of them."""
         more = f" and {len(self.files) - 1} more" if self.files[1:] else ""
-        return f"{self.files[0][0]}{more}"
+        return f"{self.files[0].path}{more}"
 
 
 def read_files(task: FilePart) -> None:
     """Read files: documents, a row group for each shard."""
+    with fetch_files(task.files) as fetched:
+        given = {fetched.here(path) for path in task.settings.given}
+        parts = read_listed(fetched.files, (), given, task.settings.reading, {})
+        _write_documents(task, map(fetched.name, parts))
+
+
+def _write_documents(task: FilePart, parts: Iterable[ReadFile]) -> None:
     import pyarrow as pa
 
     settings = task.settings
     report = ReadingReport()
     digests: dict[str, str] = {}
     shards: list[list[dict[str, Any]]] = [[] for _ in range(settings.shards)]
-    files = {Path(path): named for path, named in task.files}
-    given = {Path(path) for path in settings.given}
     count = 0
-    for number, part in enumerate(read_listed(files, (), given, settings.reading, {})):
+    for number, part in enumerate(parts):
         report.note_file(part)
         report.problems += part.problems
         if part.last and part.notes:
@@ -181,6 +188,7 @@ def take_articles(task: Part) -> None:
         tempfile.TemporaryDirectory() as folder,
         CorpusStore.open(Path(folder, "shard.db"), write=True) as store,
     ):
+        put_aliases(store, dict(task.settings.aliases))
         parts = _parts(_read_shard(task))
         for _ in take_parts(store, parts, report, files, task.settings.read):
             pass

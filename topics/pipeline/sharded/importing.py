@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.corpus.checksums import sum_vectors
 from embeddings.corpus.intake import ReadingReport
+from embeddings.corpus.outlets import ALIASES
 from embeddings.errors import InputError, StoreError
 from embeddings.progress import begin, track
-from embeddings.shards.runs import STAGE
-from embeddings.shards.stages import FILE, Folder, Marker, digest
+from embeddings.shards.notes import read_stage
+from embeddings.shards.stages import Folder, Marker, digest
 from embeddings.vectors.growing import Lists
+from topics.coverage.credit.owners import OWNERS
 from topics.pipeline.sharded.articles import DOCUMENT, HANGING, gather_reports
 from topics.pipeline.sharded.copying import read_wordings
 from topics.pipeline.sharded.nearing import read_vectors
@@ -70,12 +72,13 @@ def open_results(place: Place, manifest: dict[str, Any]) -> Results:
 
     Raises:
         InputError: It is not finished.
+        StoreError: What is noted there is damaged.
     """
     stages: dict[str, Source] = {}
     markers: dict[str, dict[str, Marker]] = {}
     for name, key in manifest.get("stages", {}).items():
         folder = Folder(place, name, key)
-        names = json.loads(place.read(f"{folder}/{STAGE}") or b'{"tasks": []}')["tasks"]
+        names = (read_stage(place, str(folder)) or {"tasks": []})["tasks"]
         found = {name: marker for name in names if (marker := folder.find_marker(name))}
         stages[name] = Source(folder, tuple(found), tuple(one.rows for one in found.values()))
         markers[name] = found
@@ -91,6 +94,8 @@ def open_results(place: Place, manifest: dict[str, Any]) -> Results:
 def check_whole(place: Place, results: Results) -> None:
     """Refuse results of which something was lost, in a copy for instance.
 
+    Files that are not what the run wrote are removed, so that it makes them again.
+
     Raises:
         StoreError: Files that are imported are missing, or not those that the run wrote; or they
             are by a version whose stages gave something else.
@@ -101,20 +106,25 @@ def check_whole(place: Place, results: Results) -> None:
             f"topicwire cluster --out {place}"
         )
     lists = [name for name in ("lists",) if name in results.stages]  # of more than one text
+    lost: list[str] = []
     for name in (*_IMPORTED, *lists):
-        markers = results.markers[name]
-        sizes = place.list(str(results.stages[name].folder))
-        cut = [task for task, one in markers.items() if sizes.get(f"{task}{FILE}") != one.size]
-        if cut or digest(markers) != results.manifest["finished"][name]:
-            raise StoreError(
-                f"{place} is not whole: files of the stage {name} are missing, or are not those "
-                "that the run wrote. Copy them again, or do what is missing again: topicwire "
-                f"cluster --out {place}"
-            )
+        folder, markers = results.stages[name].folder, results.markers[name]
+        damaged = [task for task, one in markers.items() if not folder.is_whole(task, one)]
+        for task in damaged:
+            with contextlib.suppress(OSError):  # it may be for reading alone
+                folder.forget(task)
+        if damaged or digest(markers) != results.manifest["finished"][name]:
+            lost.append(name)
+    if lost:
+        raise StoreError(
+            f"{place} is not whole: files of the stages {', '.join(lost)} are missing, or are not "
+            "those that the run wrote. Copy them again, or do what is missing again: topicwire "
+            f"cluster --out {place}"
+        )
 
 
 def fill_store(store: CorpusStore, results: Results, fingerprint: str) -> Wordings:
-    """Put articles, passages, vectors and neighbours into an empty store, in one transaction.
+    """Put articles, passages, vectors, neighbours and owners into an empty store, all at once.
 
     Args:
         store: Open for writing, with nothing in it.
@@ -137,6 +147,9 @@ def fill_store(store: CorpusStore, results: Results, fingerprint: str) -> Wordin
             "INSERT INTO problems VALUES (?, ?, ?)",
             [(one.path, one.line, one.message) for one in results.reading.problems],
         )
+        owners = results.manifest["owners"]
+        store.set_setting(OWNERS, owners["by_outlet"] or None)
+        store.set_setting(ALIASES, owners["aliases"] or None)
         documents = heapq.merge(
             *(_read_articles(stages["articles"], name) for name in stages["articles"].tasks),
             key=itemgetter("id"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from embeddings.words.verifying import CopyOptions
 
 # Raised when a stage gives something else, so that files of before are not taken.
-VERSION = 1
+VERSION = 2
 METHOD = [VERSION, PROCESSING]
 
 
@@ -31,8 +31,9 @@ class Settings:
     Attributes:
         shards: Parts that articles and texts are cut into.
         reading: How files are read.
-        given: Absolute paths that the user gave.
+        given: Absolute paths, and addresses without options, that the user gave.
         read: When the files were first read, ISO 8601 in UTC.
+        aliases: Other names of outlets, each with the outlet.
         copies: What counts as a copy.
         model: A name or folder, as ``open_encoder`` takes it.
         precision: Likewise.
@@ -44,6 +45,7 @@ class Settings:
     reading: ReadOptions
     given: tuple[str, ...]
     read: str
+    aliases: tuple[tuple[str, str], ...]
     copies: CopyOptions
     model: str
     precision: str

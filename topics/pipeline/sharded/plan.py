@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -15,9 +14,12 @@ import numpy as np
 from embeddings.documents import PROCESSING
 from embeddings.encoders.opening import STATIC
 from embeddings.engines.protocol import Needs, Outcome, perform
-from embeddings.errors import StoreError
-from embeddings.shards.runs import FAILED, Run
-from embeddings.shards.stages import Folder, Marker, Task, digest, write_file
+from embeddings.errors import InputError, StoreError
+from embeddings.shards.inputs import Input
+from embeddings.shards.notes import FAILED
+from embeddings.shards.place import is_full
+from embeddings.shards.runs import Run
+from embeddings.shards.stages import FILE, Folder, Marker, Task, digest, write_file
 from embeddings.vectors.growing import SPARE
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery.weights import MOST_NEIGHBOURS
@@ -35,6 +37,9 @@ T = TypeVar("T")
 
 # Files that are read by one task: so many at most, and bytes of all but one.
 _FILES, _BYTES = 64, 32 << 20
+
+# Stages whose files are large and read by one stage alone, or by none of a later run.
+_PASSING = ("bands", "rows")
 
 # In their order; those behind are as many as the search of neighbours takes.
 STAGES = (
@@ -98,7 +103,8 @@ class Sharded:
         Raises:
             StoreError: Some were set aside; of reading alone the run goes on without them.
         """
-        markers = self.run.stage(folder, work, tasks, needs or Needs())
+        passing = folder.name in _PASSING
+        markers = self.run.stage(folder, work, tasks, needs or Needs(), passing=passing)
         if len(markers) < len(tasks) and work is not articles.read_files:
             one = self.run.failed[-1]
             raise StoreError(
@@ -137,11 +143,39 @@ class Sharded:
         finally:
             self.run.engine = engine
 
+    def let_go(self, name: str) -> None:
+        """Remove the files of a stage that was read; its markers tell that it is done."""
+        source = self.made.get(name)
+        for task in source.tasks if source else ():
+            self.run.place.delete(f"{source.folder}/{task}{FILE}")
+
+    def mending(self, work: Callable[[], None]) -> int:
+        """Do stages, and do them again where a file that they read had come to harm.
+
+        Returns:
+            How many files were damaged or gone, and were made again.
+        """
+        try:
+            work()
+        except InputError:
+            raise
+        except Exception as error:
+            made = {one.folder: self.markers[name] for name, one in self.made.items()}
+            mended = [] if is_full(error.__cause__) else self.run.mend(made)
+            if not mended:
+                raise
+            work()
+            return sum(one.name not in _PASSING for one in mended)
+        return 0
+
 
 class Here:
     """Does what takes what the head has in memory: an engine without workers."""
 
     name, workers = "here", 1
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
 
     def __enter__(self) -> Here:
         return self
@@ -167,7 +201,8 @@ def run_stages(sharded: Sharded, encoder: Encoder) -> None:
     run, settings, do = sharded.run, sharded.settings, sharded.do
     shards = settings.shards
     do("homes", articles.find_moves, ["documents"])
-    do("articles", articles.take_articles, ["documents", "homes"], shards, {"read": settings.read})
+    names = {"aliases": settings.aliases}
+    do("articles", articles.take_articles, ["documents", "homes"], shards, names)
     do("texts", articles.list_texts, ["articles"], shards)
     do("bodies", articles.gather_bodies, ["texts"], shards)
     find_copies(sharded)
@@ -178,6 +213,7 @@ def run_stages(sharded: Sharded, encoder: Encoder) -> None:
     named = {"encoder": encoder.fingerprint}
     do("vectors", nearing.embed_texts, ["bodies"], shards, named, needs)
     find_near(sharded)
+    sharded.let_go("rows")
 
 
 def find_copies(sharded: Sharded) -> None:
@@ -187,6 +223,7 @@ def find_copies(sharded: Sharded) -> None:
     do("bands", copying.find_bands, ["bodies"], shards, options)
     groups = copying.count_groups(settings)
     do("candidates", copying.find_candidates, ["bands", "bodies"], groups)
+    sharded.let_go("bands")
     do("buckets", copying.compare_buckets, ["candidates", "bodies"], shards)
     do("strangers", copying.compare_strangers, ["buckets", "bodies"])
     do("pairs", copying.find_hopeful, ["candidates", "buckets", "bodies"], shards)
@@ -194,31 +231,31 @@ def find_copies(sharded: Sharded) -> None:
     do("wordings", copying.part_wordings, ["components", "bodies"], shards)
 
 
-def read_files(sharded: Sharded, files: Mapping[Path, bool]) -> None:
+def read_files(sharded: Sharded, files: Sequence[Input]) -> None:
     """Do the first stage: several small files by one task; those of one set aside one by one.
 
     Args:
         sharded: The run.
-        files: Absolute paths in their order, with whether each was named itself.
+        files: In their order.
     """
     settings = sharded.settings
     reading = dataclasses.asdict(settings.reading) | {"given": sorted(settings.given)}
     options = {"reading": reading, "processing": PROCESSING, "shards": settings.shards}
     folder, _ = sharded.open("documents", (), options)
-    bundles: list[list[tuple[str, bool]]] = []
+    bundles: list[list[Input]] = []
     room = 0
-    for path, named in files.items():
-        size = path.stat().st_size
-        if not bundles or len(bundles[-1]) == _FILES or size > room:
+    for file in files:
+        if not bundles or len(bundles[-1]) == _FILES or file.size > room:
             bundles.append([])
             room = _BYTES
-        bundles[-1].append((str(path), named))
-        room -= size
+        bundles[-1].append(file)
+        room -= file.size
 
-    def make(bundle: Sequence[tuple[str, bool]]) -> FilePart:
-        told = [(name, *_state(Path(name))) for name, _ in bundle]
+    def make(bundle: Sequence[Input]) -> FilePart:
+        listed = [(one.path, one.named) for one in bundle]
+        told = [(one.path, one.size, one.changed) for one in bundle]
         whole = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
-        name = hashlib.blake2b(json.dumps(bundle).encode(), digest_size=6).hexdigest()
+        name = hashlib.blake2b(json.dumps(listed).encode(), digest_size=6).hexdigest()
         return FilePart(folder, name, whole, 0, settings, (), tuple(bundle))
 
     def read() -> Source:
@@ -227,19 +264,13 @@ def read_files(sharded: Sharded, files: Mapping[Path, bool]) -> None:
 
     done = read().tasks
     if len(done) < len(bundles) and any(len(bundle) > 1 for bundle in bundles):
-        sharded.run.failed.clear()
-        sharded.run.place.delete(FAILED)
+        sharded.run.forget_failed()
         bundles = [
             part
             for bundle in bundles
             for part in ([bundle] if make(bundle).name in done else [[one] for one in bundle])
         ]
         read()
-
-
-def _state(path: Path) -> tuple[int, int]:
-    told = path.stat()
-    return told.st_size, told.st_mtime_ns
 
 
 def find_near(sharded: Sharded) -> None:
