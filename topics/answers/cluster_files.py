@@ -34,7 +34,7 @@ from embeddings.words.verifying import CopyOptions
 from topics.answers.cluster import describe_nothing
 from topics.answers.cluster_options import ClusterOptions, Progress
 from topics.answers.encoder import lasting_name
-from topics.answers.files_asked import find_asked, find_owners, find_paths
+from topics.answers.files_asked import check_options, find_asked, find_owners, find_paths
 from topics.pipeline.sharded.articles import gather_reports
 from topics.pipeline.sharded.parts import METHOD, Settings
 from topics.pipeline.sharded.plan import STAGES, Sharded, read_files, run_stages
@@ -145,6 +145,7 @@ def cluster_files(
     before = read_manifest(place)
     if shards is not None and shards < 1:
         raise InputError(f"{shards} shards cannot be: give 1 or more, such as --shards 8.")
+    check_options(options)
     paths, named = find_paths(paths, before, place)
     asked = find_asked(options, before, place, named=named)
     owners = find_owners(options, before, named=named)

@@ -40,6 +40,19 @@ def list_given(options: ClusterOptions) -> dict[str, Any]:
     }
 
 
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse what has no place in a run without a database.
+
+    Raises:
+        InputError: Names the option.
+    """
+    for name in options.keys() - _OF_FILES:
+        raise InputError(
+            f"--{_spell(name)} goes with a database: leave it out, and give it to `topicwire "
+            "cluster --db FILE` once `topicwire import` has made one."
+        )
+
+
 def find_paths(paths: Any, before: Mapping[str, Any], place: Place) -> tuple[list[str], bool]:
     """Return the absolute paths and the addresses to read, and whether they were named now.
 
@@ -75,14 +88,8 @@ def find_asked(
     """Return the options of a run: those given, or of the last run where no articles are named.
 
     Raises:
-        InputError: One has no place in a run without a database, or the last run was asked for
-            in another way.
+        InputError: The last run was asked for in another way.
     """
-    for name in options.keys() - _OF_FILES:
-        raise InputError(
-            f"--{_spell(name)} goes with a database: leave it out, and give it to `topicwire "
-            "cluster --db FILE` once `topicwire import` has made one."
-        )
     given = dict(options)
     if given.get("owners") is not None:
         given["owners"] = os.path.abspath(given["owners"])  # noqa: PTH100 - as text
