@@ -9,7 +9,7 @@ import io
 import os
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
@@ -95,7 +95,7 @@ class Place:
         )
         return {one.base_name: one.size for one in found if one.is_file}
 
-    def folders(self) -> list[str]:
+    def folders(self) -> Sequence[str]:
         """Return the names of the folders in it."""
         from pyarrow.fs import FileSelector
 

@@ -84,7 +84,7 @@ class Killing:
     """
 
     def __init__(self, engine: Engine, log: Path, *, every: int = 1, last: str = "") -> None:
-        self.name, self.workers = engine.name, engine.workers
+        self.name, self.workers, self.notes = engine.name, engine.workers, engine.notes
         self._engine, self._log, self._every, self._last = engine, log, every, last
         self._stages = 0
         self.kills = 0

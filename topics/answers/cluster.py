@@ -24,7 +24,7 @@ from embeddings.progress import listen
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
 from topics.answers.anew import Anew, preview_anew
 from topics.answers.cluster_options import ClusterOptions
-from topics.answers.counting import fold_problems, tell_files
+from topics.answers.counting import describe_nothing
 from topics.answers.encoder import choose_encoder
 from topics.answers.levels import LevelCounts, count_levels
 from topics.answers.topics import TopicSummary, summarise_topics
@@ -243,21 +243,6 @@ def _check_kept(store: CorpusStore, options: ClusterOptions) -> None:
             f"--topics-count {wanted} takes finding topics anew, which moves passages; add --anew "
             "to see what would move, and --anew --yes to take it."
         )
-
-
-def describe_nothing(reading: ReadingReport) -> str:
-    """Say that no article was found in what was named, and why."""
-    problems = fold_problems(reading.problems)
-    read = tell_files(reading.kinds)
-    why = [
-        each.message if each.path == read else f"{Path(each.path).name}: {each.message}"
-        for each in problems[:3]
-    ]
-    why += [f"and {len(problems) - 3} more"] if len(problems) > len(why) else []
-    return (
-        f"No article was found in {read} ({'; '.join(why)}); name files "
-        "that hold articles, or the column of their text with --column text=NAME."
-    )
 
 
 def _check_endpoint(url: str, model: str) -> str:

@@ -31,8 +31,8 @@ from embeddings.shards.status import (
     remove_old_folders,
 )
 from embeddings.words.verifying import CopyOptions
-from topics.answers.cluster import describe_nothing
 from topics.answers.cluster_options import ClusterOptions, Progress
+from topics.answers.counting import describe_nothing
 from topics.answers.encoder import lasting_name
 from topics.answers.files_asked import check_options, find_asked, find_owners, find_paths
 from topics.pipeline.sharded.articles import gather_reports

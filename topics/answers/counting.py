@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.articles.parsing.results import PYTHON, STANDARD_INPUT
@@ -12,6 +13,7 @@ from embeddings.text.languages import UNSURE
 
 if TYPE_CHECKING:
     from embeddings.articles.parsing.results import Problem
+    from embeddings.corpus.intake import ReadingReport
     from topics.pipeline.sharing import CopyCount
 
 
@@ -135,3 +137,18 @@ def tell_languages(counts: Sequence[tuple[str, int]]) -> str:
     """Return how many articles are in each language: ``120 en, 3 de, 1 of unsure language``."""
     names = {UNSURE: "of unsure language", "": "not looked at yet"}
     return ", ".join(f"{number:,} {names.get(code, code)}" for code, number in counts)
+
+
+def describe_nothing(reading: ReadingReport) -> str:
+    """Say that no article was found in what was named, and why."""
+    problems = fold_problems(reading.problems)
+    read = tell_files(reading.kinds)
+    why = [
+        each.message if each.path == read else f"{Path(each.path).name}: {each.message}"
+        for each in problems[:3]
+    ]
+    why += [f"and {len(problems) - 3} more"] if len(problems) > len(why) else []
+    return (
+        f"No article was found in {read} ({'; '.join(why)}); name files "
+        "that hold articles, or the column of their text with --column text=NAME."
+    )

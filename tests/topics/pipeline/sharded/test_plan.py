@@ -212,6 +212,7 @@ class Stopping(Here):
     """Stops a run, as Ctrl-C does, once so many tasks were done."""
 
     def __init__(self, tasks: int) -> None:
+        super().__init__()
         self.left = tasks
 
     def run(self, work, tasks, needs=None) -> Iterator[Any]:
@@ -269,7 +270,7 @@ class Poisoned(Here):
 
     def run(self, work, tasks, needs=None) -> Iterator[Any]:
         for task in tasks:
-            if isinstance(task, FilePart) and any("poison" in path for path, _ in task.files):
+            if isinstance(task, FilePart) and any("poison" in one.path for one in task.files):
                 yield task, Outcome(error=WorkerLostError("the worker ended (SIGKILL)"))
             else:
                 yield from super().run(work, [task], needs)
