@@ -8,9 +8,10 @@ the words and tags beside them, here each rule at once for all places.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
-from typing import NamedTuple
+from operator import and_, or_
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,9 +127,6 @@ def tag_tokens(
     )
     tags[breaks] = number[_BREAK]
     folded = [word.casefold() for word in spelled]
-    lower: dict[str, list[int]] = {}
-    for place, word in enumerate(folded):
-        lower.setdefault(word, []).append(place)
     verbal = np.array([word in verbs for word in folded], dtype=bool)
     nominal = np.array(
         [lexicon.get(word) not in _BARE_VERBS or word in nouns for word in folded], dtype=bool
@@ -137,30 +135,37 @@ def tag_tokens(
     # So that each rule may look beyond both ends.
     padded = np.full(len(tags) + 2 * _FARTHEST, number[_BREAK], np.int8)
     padded[_FARTHEST : len(padded) - _FARTHEST] = tags
-    words = np.full(len(padded), -1, np.int64)
-    words[_FARTHEST : len(words) - _FARTHEST] = spellings
+    # The words that rules ask for, by number.
+    asked = {
+        word.casefold(): place
+        for place, word in enumerate({word for rule in rules for word in rule.wanted})
+    }
+    said = np.full(len(padded), -1, np.int16)
+    of_word = np.array([asked.get(word, -1) for word in folded], np.int16)
+    said[_FARTHEST : len(said) - _FARTHEST] = of_word[spellings]
     frozen = padded == number[_BREAK]
+
+    def look(offset: int, line: NDArray[Any], wanted: int) -> NDArray[np.bool_]:
+        """Return from which tokens what is wanted stands at an offset."""
+        beside = line[_FARTHEST + offset : len(line) - _FARTHEST + offset]
+        return np.asarray(beside == wanted)
+
     for rule in rules:
-        at = np.flatnonzero(padded == number[rule.old])
-        holds = []
-        for (offset, by_tag), wanted in zip(rule.looks, rule.wanted, strict=True):
-            if by_tag:
-                held = padded[at + offset] == number.get(wanted, -1)
-            else:
-                held = np.isin(words[at + offset], lower.get(wanted.casefold(), []))
-            if rule.any_of:
-                holds.append(held)
-            else:
-                at = at[held]
-        if rule.any_of:
-            at = at[np.logical_or.reduce(holds)]
+        holds = [
+            look(offset, padded, number.get(wanted, -1))
+            if by_tag
+            else look(offset, said, asked[wanted.casefold()])
+            for (offset, by_tag), wanted in zip(rule.looks, rule.wanted, strict=True)
+        ]
+        held = reduce(or_ if rule.any_of else and_, holds)
+        at = np.flatnonzero(held & look(0, padded, number[rule.old]))
         if rule.old.startswith("NN") and rule.new.startswith("VB"):
-            at = at[verbal[words[at]]]
+            at = at[verbal[spellings[at]]]
             if rule.new == "VBP":
-                at = at[opens[padded[at + 1]]]
+                at = at[opens[padded[at + _FARTHEST + 1]]]
         elif rule.old in _BARE_VERBS and rule.new == "NN":
-            at = at[nominal[words[at]]]
-        padded[at] = number[rule.new]
+            at = at[nominal[spellings[at]]]
+        padded[at + _FARTHEST] = number[rule.new]
     padded[frozen] = number[_BREAK]
     return padded[_FARTHEST : len(padded) - _FARTHEST], tuple(names)
 
