@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -208,9 +208,9 @@ class Vocabulary:
         self._load = None
         if kept is None:
             return
-        words = json.loads(kept.words.tobytes())
-        self._by_word = {word: number for number, word in enumerate(words)}
-        rows = np.split(kept.numbers, np.cumsum(kept.lengths)[:-1])
+        self._by_word = {word: at for at, word in enumerate(json.loads(kept.words.tobytes()))}
+        bounds = pairwise([0, *np.cumsum(kept.lengths).tolist()])
+        rows = [kept.numbers[start:end] for start, end in bounds]
         self._known = {key.tobytes(): row for key, row in zip(kept.keys, rows, strict=True)}
 
     def _key_of(self, text: str) -> bytes:

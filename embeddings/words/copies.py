@@ -137,8 +137,9 @@ class _Bodies:
     def sort(self, rows: Iterable[int]) -> list[int]:
         """Sort by document and position, without a key for each row: it may be a million."""
         in_order = sorted(rows)
-        in_order.sort(key=lambda row: self.passages[row].position)
-        in_order.sort(key=lambda row: self.passages[row].document_id)
+        if len(in_order) > 1:
+            in_order.sort(key=lambda row: self.passages[row].position)
+            in_order.sort(key=lambda row: self.passages[row].document_id)
         return in_order
 
 

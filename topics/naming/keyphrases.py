@@ -156,7 +156,7 @@ def _weigh_terms(terms: Terms, grouping: Grouping) -> Pairs:
     topic, counts = counted.indices.astype(np.int64), counted.data.astype(np.int64)
     # A term seen once in a topic of many says nothing of the topic; a phrase of three
     # common words must be seen three times.
-    lengths = np.array([len(words) for words in terms.words], np.int64)
+    lengths = terms.lengths
     common = (lengths > 2) & ~terms.named
     use = (sizes[topic] <= _FEW) | (counts >= np.where(common[term], 3, 2))
     term, topic, counts = term[use], topic[use], counts[use]

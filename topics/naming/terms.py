@@ -68,6 +68,11 @@ class Terms:
         return np.asarray(np.diff(self.stands.indptr), np.int64)
 
     @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """Words of each term."""
+        return np.array([len(words) for words in self.words], np.int64)
+
+    @cached_property
     def ranks(self) -> NDArray[np.int64]:
         """Place of each term in alphabetical order."""
         order = sorted(range(len(self.words)), key=self.words.__getitem__)

@@ -92,6 +92,11 @@ class Facts:
     def _read(self) -> list[tuple[str, str]]:
         return [_read(word) for word in self.texts.vocabulary.words()]
 
+    @cached_property
+    def _telling(self) -> list[tuple[int, str, str]]:
+        """Number, kind and value of the words that are facts."""
+        return [(word, *read) for word, read in enumerate(self._read) if read[1]]
+
     def _mark(self, *kinds: str, beginning: bool) -> Any:
         from scipy import sparse
 
@@ -99,9 +104,11 @@ class Facts:
         lengths = self.texts.lengths[:count]
         owners = np.repeat(np.arange(count), lengths)
         numbers = self.texts.numbers[: len(owners)]
-        values = [value if kind in kinds else "" for kind, value in self._read]
-        place = {value: number for number, value in enumerate(sorted(set(values) - {""}))}
-        columns = np.array([place.get(value, -1) for value in values], np.int64)[numbers]
+        told = {word: value for word, kind, value in self._telling if kind in kinds}
+        place = {value: number for number, value in enumerate(sorted(set(told.values())))}
+        of_word = np.full(len(self._read), -1, np.int64)
+        of_word[list(told)] = [place[value] for value in told.values()]
+        columns = of_word[numbers]
         kept = (columns >= 0) & (~self._named[: len(owners)] if beginning else True)
         if beginning:
             starts = np.repeat(np.cumsum(lengths) - lengths, lengths)

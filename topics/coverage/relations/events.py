@@ -74,6 +74,8 @@ class _Nodes:
         self.stated = cache(lambda node: read_stated(self.bodies[node], self.languages[node]))
 
     def _longest(self, rows: Sequence[int]) -> str:
+        if len(rows) == 1:
+            return self.corpus.passages[rows[0]].body
         bodies = (self.corpus.passages[row].body for row in rows)
         return min(bodies, key=lambda body: (-len(body), hash_text(body)), default="")
 

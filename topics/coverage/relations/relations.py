@@ -112,8 +112,9 @@ class Sourced:
     def sort(self, rows: Iterable[int]) -> list[int]:
         """Sort rows in the order of ``order``, without a key for each: it may be a million."""
         in_order = sorted(rows)
-        in_order.sort(key=lambda row: self.passages[row].position)
-        in_order.sort(key=lambda row: self._rank[self.passages[row].document_id])
+        if len(in_order) > 1:
+            in_order.sort(key=lambda row: self.passages[row].position)
+            in_order.sort(key=lambda row: self._rank[self.passages[row].document_id])
         return in_order
 
     @cached_property

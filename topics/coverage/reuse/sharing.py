@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Passage
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.text.wording import read_words
 from embeddings.words.alignment import match_words
 from embeddings.words.gazetteer import find_place
@@ -33,6 +34,8 @@ from topics.coverage.reuse.quotes import LEAST_QUOTED, flag_quoted
 Sharing = Literal["copied", "quotation", "boilerplate", "update", "repeat"]
 SHARINGS: tuple[Sharing, ...] = ("copied", "quotation", "boilerplate", "update", "repeat")
 
+# Raised when what two texts quote is counted otherwise.
+_METHOD = "quoted 1"
 # Half of the words in common are quoted, and of those around them not so many are in common:
 # who said it, to whom and where may be told alike by anybody.
 _QUOTED_SHARE = 0.5
@@ -175,30 +178,43 @@ class _Teller:
 
     def _is_quotation(self, a: int, b: int) -> bool:
         """Whether what two texts have in common is quoted in either, and little around it."""
-        quoted = common = 0
-        for blocks in match_words(self._words(a), self._words(b)):
-            for first, after, begin, end in blocks:
-                common += after - first
-                quoted += int((self._flags(a)[first:after] | self._flags(b)[begin:end]).sum())
+        common, quoted, _ = self._count_quoted(a, b)
         return common > 0 and quoted >= _QUOTED_SHARE * common and common - quoted < _FRAME
 
     def share_quotation(self, a: int, b: int) -> bool:
         """Whether what two texts have in common is for the most part quoted in both."""
-        quoted = common = 0
+        common, _, quoted = self._count_quoted(a, b)
+        return quoted >= LEAST_QUOTED and quoted >= _QUOTED_SHARE * common
+
+    def _count_quoted(self, a: int, b: int) -> Sequence[int]:
+        """Count words in common; those quoted in either text; and in both, in runs of ``_RUN``.
+
+        Worked out once for two texts.
+        """
+        bodies = [self._passages[row].body for row in (a, b)]
+        key = key_of(*bodies, *map(self._is_introduced, (a, b)))
+        counts: Sequence[int] = keep_value(_METHOD, key, lambda: self._lay_quoted(a, b))
+        return counts
+
+    def _lay_quoted(self, a: int, b: int) -> tuple[int, int, int]:
+        common = either = both = 0
         for blocks in match_words(self._words(a), self._words(b)):
             for first, after, begin, end in blocks:
                 common += after - first
-                if after - first >= _RUN:
-                    both = self._flags(a)[first:after] & self._flags(b)[begin:end]
-                    quoted += int(both.sum())
-        return quoted >= LEAST_QUOTED and quoted >= _QUOTED_SHARE * common
+                one, other = self._flags(a)[first:after], self._flags(b)[begin:end]
+                either += int((one | other).sum())
+                both += int((one & other).sum()) if after - first >= _RUN else 0
+        return common, either, both
+
+    def _is_introduced(self, row: int) -> bool:
+        """Whether the paragraph before a passage announces what somebody says."""
+        place, rows = self._place_of[row], self._articles[self._article_of[row]].rows
+        return bool(place and _INTRODUCES.search(self._passages[rows[place - 1]].body))
 
     def _flag(self, row: int) -> NDArray[np.bool_]:
         """Tell which words of a passage are quoted, by marks or by the form of the whole."""
-        body, place = self._passages[row].body, self._place_of[row]
-        rows = self._articles[self._article_of[row]].rows
-        before = self._passages[rows[place - 1]].body if place else ""
-        if _TWEET.search(body) or _names_speaker(body) or _INTRODUCES.search(before):
+        body = self._passages[row].body
+        if _TWEET.search(body) or _names_speaker(body) or self._is_introduced(row):
             return np.ones(len(self._words(row)), bool)
         return flag_quoted(body, len(self._words(row)))
 

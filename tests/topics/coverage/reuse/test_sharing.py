@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.documents import Document, Passage
+from embeddings.text.keeping import keeping
 from embeddings.words.copies import find_copies
 from topics.coverage.articles.articles import gather_articles
+from topics.coverage.reuse import sharing
 from topics.coverage.reuse.sharing import find_quoted_events, tell_sharing
 
 TEXT = (
@@ -109,6 +111,18 @@ def test_a_report_that_contains_a_note_is_none_and_a_note_contained_is():
 def test_a_text_set_off_after_a_colon_is_a_quotation_without_marks():
     paragraphs = ["The mayor wrote to the council:", TEXT]
     assert Corpus(("A", paragraphs), ("B", [TEXT])).tell() == {TEXT: "quotation"}
+
+
+def test_two_texts_are_laid_side_by_side_once_until_what_introduces_them_changes(monkeypatch):
+    laid, match = [], sharing.match_words
+    monkeypatch.setattr(sharing, "match_words", lambda *sides: laid.append(1) or match(*sides))
+    plain = Corpus(("A", ["The mayor wrote to the council.", TEXT]), ("B", [TEXT]))
+    set_off = Corpus(("A", ["The mayor wrote to the council:", TEXT]), ("B", [TEXT]))
+    with keeping(lambda _: None):
+        assert plain.tell() == plain.tell() == {TEXT: "copied"}
+        assert laid == [1]
+        assert set_off.tell() == {TEXT: "quotation"}
+        assert laid == [1, 1]
 
 
 def test_a_quotation_with_its_frame_is_copied():
