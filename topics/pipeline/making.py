@@ -59,6 +59,7 @@ from topics.pipeline.stages import Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
     DESCRIBED,
     LAST_TOPIC_ID,
+    SET_ASIDE,
     count_nodes,
     count_placed,
     read_last,
@@ -228,6 +229,8 @@ def _keep_topics(work: CorpusWork, made: tuple[Places, Found]) -> dict[str, Any]
     if lists is not None and lists is not work.corpus.near:
         put_near(store, lists)
     store_topics(store, work.passages, work.nodes, found, work.undone, places.kept)
+    # Where texts have come, gone or been placed, an undone edit gives other topics back.
+    store.set_setting(SET_ASIDE, None if PLACES.name in work.runner.made else found.aside)
     keep_marks(work, places, found)
     after = read_members(store)
     if places.kept or places.growth:
@@ -351,7 +354,7 @@ TOPICS: Stage[CorpusWork] = Stage(
     keep=_keep_topics,
     is_whole=lambda work: not work.measure and count_placed(work.store) == work.with_topics,
     tables=("topics", "assignments", "members"),
-    values=(LAST_TOPIC_ID, SHOWN_LEVEL, DESCRIBED, *NEAR),
+    values=(LAST_TOPIC_ID, SHOWN_LEVEL, DESCRIBED, SET_ASIDE, *NEAR),
 )
 NAMES: Stage[CorpusWork] = Stage(
     name="names",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -23,6 +24,9 @@ LAST_TOPIC_ID = "last_topic_id"
 DESCRIBED = "described"
 # Raised when topics are described in another way.
 DESCRIBING = 1
+# The setting that holds how topics were described that edits have changed, by a digest of their
+# texts: name, key phrases and typical passages in JSON, texts that had changed since.
+SET_ASIDE = "set_aside"
 # From this share of other distinct passages on all topics are described anew.
 MOST_CHANGED = 0.1
 
@@ -194,13 +198,17 @@ def read_last(
         for place, topic_id in match_kept(tree, kept, texts).items():
             topic = kept.topics[topic_id]
             told[place], same[place] = (topic.stability, topic.shown, topic.name), True
+    described, aside = (
+        _read_described(store, nodes, tree, old, held, ids) if kept and stays else ({}, {})
+    )
     return Last(
         ids=ids,
         stabilities=[stability for stability, _, _ in told],
         named={place for place, topic_id in enumerate(ids) if topic_id in named and place in here},
         shown=[shown if same[place] else None for place, (_, shown, _) in enumerate(told)],
         names=[name if same[place] else "" for place, (_, _, name) in enumerate(told)],
-        described=_read_described(store, nodes, tree, old, held, ids) if kept and stays else {},
+        described=described,
+        aside=aside,
     )
 
 
@@ -211,31 +219,53 @@ def _read_described(
     old: Mapping[int, TopicKey],
     held: Sequence[Set[bytes]],
     ids: Sequence[int],
-) -> dict[int, Described]:
+) -> tuple[dict[int, Described], dict[str, list[Any]]]:
     """Return how topics were described that hold nearly the same texts since, by place.
 
     Key phrases tell a topic from all the rest, so that all are counted anew where the corpus has
-    come to be another.
+    come to be another. An edit that is undone gives topics back that hold what they held: how
+    they were described was set aside.
+
+    Returns:
+        The descriptions, and those to be set aside of topics that hold other texts now.
     """
     method, rows, *changed = store.setting(DESCRIBED) or (0, 0)
     changes = {int(topic_id): texts for topic_id, texts in (changed[0] if changed else {}).items()}
     if method != DESCRIBING or abs(len(nodes.keys) - rows) > MOST_CHANGED * rows:
-        return {}
+        return {}, {}
     ids_of = store.rows("SELECT id FROM passages ORDER BY document_id, position")
     node_of = {one: node for (one,), node in zip(ids_of, nodes.of_passage.tolist(), strict=True)}
     place_of = {topic_id: place for place, topic_id in enumerate(ids)}
-    found = {}
-    for topic_id, name, phrases, passages in store.rows(
+    # Name, key phrases, typical passages, texts changed since: by texts, and by place.
+    aside: dict[str, list[Any]] = dict(store.setting(SET_ASIDE) or {})
+    told: dict[int, list[Any]] = {}
+    others: dict[int, int] = {}
+    for topic_id, *how in store.rows(
         "SELECT id, own_name, keyphrases, representatives FROM topics WHERE own_name <> ''"
     ):
-        place = place_of.get(topic_id, -1)
+        members, place = old[topic_id].members, place_of.get(topic_id, -1)
+        differ = len(members ^ held[place]) if place >= 0 else len(members)
+        texts = changes.get(topic_id, 0)
+        if differ:
+            aside[_digest(members)] = [*how, texts]
+        if place >= 0:
+            told[place], others[place] = [*how, texts + differ], differ
+    names = {name: place for place, (name, *_) in told.items()}
+    for place, members in enumerate(held) if aside else ():
+        before = aside.get(_digest(members)) if others.get(place, 1) else None
+        if before and names.get(before[0], place) == place:
+            told[place] = before
+    found = {}
+    for place, (name, phrases, passages, texts) in told.items():
         shown = [node_of.get(one, -1) for one in json.loads(passages)]
-        if place < 0 or not set(shown) <= set(tree.members[place].tolist()):
-            continue
-        texts = changes.get(topic_id, 0) + len(old[topic_id].members ^ held[place])
-        if texts <= MOST_CHANGED * len(held[place]):
+        typical = set(shown) <= set(tree.members[place].tolist())
+        if typical and texts <= MOST_CHANGED * len(held[place]):
             found[place] = Described(name, tuple(json.loads(phrases)), tuple(shown), texts)
-    return found
+    return found, aside
+
+
+def _digest(texts: Set[bytes]) -> str:
+    return hashlib.blake2b(b"".join(sorted(texts)), digest_size=16).hexdigest()
 
 
 def _find_same(

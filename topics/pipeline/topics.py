@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -116,6 +116,7 @@ class Last:
         shown: Whether each is shown; ``None`` where that is to be chosen.
         names: Names by key phrases that stay, ``""`` where there is none.
         described: Those that hold nearly what they held when they were described, by place.
+        aside: How those were described that an edit changed (``topic_tables.SET_ASIDE``).
     """
 
     ids: list[int]
@@ -124,6 +125,7 @@ class Last:
     shown: list[bool | None]
     names: list[str]
     described: dict[int, Described]
+    aside: dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Found:
         ids: As in ``Last``.
         described: Of topics that were not described again, by place, the texts changed since.
         parts: By id of a split, the part that each row of the topic went to.
+        aside: As in ``Last``.
     """
 
     tree: TopicTree
@@ -159,6 +162,7 @@ class Found:
     ids: list[int]
     described: dict[int, int]
     parts: dict[int, dict[int, int]]
+    aside: dict[str, list[Any]]
 
 
 def find_topics(
@@ -239,6 +243,7 @@ def find_topics(
         known.ids,
         {place: one.changed for place, one in known.described.items()},
         edited.parts,
+        known.aside,
     )
 
 

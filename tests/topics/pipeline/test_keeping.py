@@ -301,6 +301,30 @@ def test_an_undone_split_leaves_all_that_was_said_of_topics(db):
     assert (places(db), tree(db)) == stood
 
 
+def test_an_undone_split_names_and_counts_nothing_again(db, monkeypatch):
+    def told() -> list[tuple[object, ...]]:
+        sql = "SELECT id, name, keyphrases, representatives FROM topics ORDER BY id"
+        with CorpusStore.open(db) as store:
+            return store.rows(sql)
+
+    described, choose = [], describing.choose_representatives
+    monkeypatch.setattr(
+        describing,
+        "choose_representatives",
+        lambda members, *how: described.append(len(members)) or choose(members, *how),
+    )
+    stood = told()
+    editing.split(str(topic_of(db, "floods")), 2, db=db)
+    editing.split(str(topic_of(db, "arms")), 2, db=db)
+    assert described
+    assert told() != stood
+    described.clear()
+    editing.undo(db=db)
+    editing.undo(db=db)
+    assert not described
+    assert told() == stood
+
+
 def test_whatever_moves_a_passage_is_noted(db, encoder):
     editing.merge([str(topic_of(db, one)) for one in ("arms", "sport", "floods")], db=db)
     noted = len(events(db))
