@@ -1,10 +1,12 @@
 """A run in an object store; needs a local S3 server, else the tests are skipped by name.
 
     npm install --prefix /tmp/s3 s3rver
+    export NODE_OPTIONS=--openssl-legacy-provider  # s3rver lists by MD4
     /tmp/s3/node_modules/.bin/s3rver -d /tmp/s3/data --configure-bucket news &
     export AWS_REQUEST_CHECKSUM_CALCULATION=when_required  # s3rver knows no trailing checksums
     export TOPICWIRE_STORE='s3://S3RVER:S3RVER@news?endpoint_override=localhost:4568&scheme=http'
     python -m pytest tests/embeddings/shards/test_store.py
+    python -m pytest tests/topics/pipeline/sharded/ -k store
 
 With moto, in an environment of its own: pip install 'moto[s3,server]', moto_server -p 4569, and a
 bucket made by boto3.

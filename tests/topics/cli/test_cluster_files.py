@@ -58,6 +58,13 @@ def test_a_run_tells_its_stages_and_goes_on_as_it_was_asked_for(folder) -> None:
     )
 
 
+def test_a_run_that_memory_does_not_hold_is_refused_with_the_figures(folder, monkeypatch) -> None:
+    monkeypatch.setattr("embeddings.engines.local.free_memory", lambda: 10**8)
+    code, _, err = typed(folder, "cluster", "articles", "--out", "small")
+    assert code == 1
+    assert "takes some 0.5 GB of memory, and 0.1 GB are free here; cut the corpus into" in err
+
+
 def test_a_simulation_names_the_source_of_each_figure(folder) -> None:
     code, out, _ = typed(folder, "cluster", "--simulate", "1e8")
     assert code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,6 +49,39 @@ STAGES = (
 )
 
 
+# Bytes that a task takes, as measured (docs/decisions/scale.md, "Memory"): a process with its
+# libraries and a model, and for each row of the first stage that it reads; of documents for each
+# byte of the files, of neighbours for each row that is compared with.
+_PROCESS = 300 << 20
+_A_ROW = {
+    "documents": 7,
+    "homes": 500,
+    "articles": 115_000,
+    "texts": 66_000,
+    "bodies": 1_300,
+    "bands": 2_500,
+    "candidates": 15,
+    "buckets": 660,
+    "strangers": 5_200,
+    "pairs": 1_200,
+    "components": 300,
+    "wordings": 5_200,
+    "vectors": 3_300,
+    "neighbours": 8_000,
+}
+# Of a stage that was not measured: those of the texts themselves take about as much.
+_A_TEXT = 5_000
+# Steps in which memory is asked for: other needs take other workers, and these take long to begin.
+_LEAST = 1 << 29
+
+
+def needs_of(stage: str, rows: float, needs: Needs | None = None) -> Needs:
+    """Return what a task takes that reads so many rows; its memory in powers of two."""
+    memory = math.ceil(_PROCESS + _A_ROW.get(stage, _A_TEXT) * rows)
+    rounded = max(_LEAST, 1 << (memory - 1).bit_length())
+    return dataclasses.replace(needs or Needs(), memory=rounded)
+
+
 @dataclass
 class Sharded:
     """What a run over files has made, by stage; ``run_stages`` makes it.
@@ -75,6 +109,7 @@ class Sharded:
     ) -> Source:
         """Do a stage of so many parts, that reads others."""
         reads = tuple(self.made[one] for one in after)
+        needs = needs_of(name, sum(reads[0].rows) / count, needs)
         folder, inputs = self.open(name, reads, options or {})
         tasks = [
             Part(folder, f"{number:05d}", inputs, number, self.settings, reads)
@@ -260,7 +295,8 @@ def read_files(sharded: Sharded, files: Sequence[Input]) -> None:
 
     def read() -> Source:
         tasks = [make(bundle) for bundle in bundles]
-        return sharded.finish(folder, articles.read_files, tasks)
+        largest = max(sum(one.size for one in bundle) for bundle in bundles)
+        return sharded.finish(folder, articles.read_files, tasks, needs_of("documents", largest))
 
     done = read().tasks
     if len(done) < len(bundles) and any(len(bundle) > 1 for bundle in bundles):
@@ -302,7 +338,9 @@ def find_near(sharded: Sharded) -> None:
             )
             for start in range(0, count, length)
         ]
-        return sharded.finish(folder, nearing.find_near, tasks, Needs())
+        # All vectors are compared with, or the cells of a stretch, of which some are kept.
+        needs = needs_of("neighbours", count if probes == (0, 0) else length)
+        return sharded.finish(folder, nearing.find_near, tasks, needs)
 
     steps = StepsElsewhere(
         lambda name, columns: sharded.write(name, columns, ["vectors", "nodes"]), do

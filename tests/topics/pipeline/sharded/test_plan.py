@@ -25,6 +25,7 @@ from topics.answers import import_files as importing
 from topics.answers.cluster import cluster
 from topics.answers.cluster_files import cluster_files, read_progress
 from topics.answers.import_files import import_files
+from topics.pipeline.sharded import plan
 from topics.pipeline.sharded.articles import FilePart
 from topics.pipeline.sharded.plan import Here
 
@@ -245,6 +246,31 @@ def test_a_run_that_was_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, mon
         again, stages=report.stages, seconds=report.seconds, engine=report.engine
     )
     assert {one.left for one in read_progress(tmp_path / "cut") if one.tasks} == {0}
+
+
+class Noting(Here):
+    """Notes what the tasks of each stage take."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory: dict[str, int] = {}
+
+    def run(self, work, tasks, needs=None) -> Iterator[Any]:
+        self.memory |= {task.folder.name: needs.memory for task in tasks}
+        yield from super().run(work, tasks, needs)
+
+
+def test_a_task_asks_for_the_memory_of_what_it_reads(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(plan._A_ROW, "articles", 1 << 30)  # six of them in all
+    asked = {}
+    for shards in (1, 3):
+        engine = Noting()
+        cluster_files(OUTLETS[:2], tmp_path / f"{shards}", engine=engine, shards=shards)
+        asked[shards] = engine.memory
+    assert asked[1]["articles"] == 8 << 30
+    assert asked[3]["articles"] == 4 << 30
+    assert set(asked[1].values()) == {1 << 29, 8 << 30}
+    assert {"documents", "homes", "bands", "vectors", "neighbours"} <= asked[1].keys()
 
 
 def test_new_files_are_read_and_the_old_ones_are_not(tmp_path) -> None:
