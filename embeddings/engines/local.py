@@ -55,7 +55,8 @@ class LocalEngine(Pool):
 
     def _fit(self, needs: Needs) -> int:
         free = free_memory()
-        fit = free // max(1, needs.memory)
+        # Workers that wait for tasks have theirs already.
+        fit = len(self._idle) + free // max(1, needs.memory)
         if not fit:
             needed, have = needs.memory / 1e9, free / 1e9
             raise TopicwireError(

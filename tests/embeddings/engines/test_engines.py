@@ -98,6 +98,8 @@ def test_no_more_tasks_run_at_once_than_memory_holds_and_that_is_told(monkeypatc
             "Of a stage whose tasks take some 2.0 GB of memory each no more than 2 ran at once, in "
             "place of 4."
         ]
+        monkeypatch.setattr("embeddings.engines.local.free_memory", lambda: 0)  # these two have it
+        assert len(list(engine.run(add_up, tasks, Needs(memory=2 * 10**9)))) == 6
 
 
 def test_an_actor_of_an_encoder_has_the_gpu_that_it_asked_for(engine):
