@@ -153,9 +153,6 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Read articles, embed their paragraphs, find copies and topics."""
-    from topics.answers.cluster import cluster
-    from topics.answers.info import removed_lines
-
     if options.take_anew and not options.anew:
         raise InputError("--yes goes with --anew; leave it out.")
     given: dict[str, Any] = {
@@ -172,6 +169,9 @@ def run(
     for name, value in vars(files).items():
         if value:
             raise InputError(f"--{name.replace('_', '-')} goes with --out DIR.")
+    from topics.answers.cluster import cluster
+    from topics.answers.info import removed_lines
+
     with show_progress() as progress:
         report = cluster(**vars(options) | given | {"progress": progress})
     if as_json and show_removed:
