@@ -180,9 +180,10 @@ class Sharded:
 
     def let_go(self, name: str) -> None:
         """Remove the files of a stage that was read; its markers tell that it is done."""
-        source = self.made.get(name)
-        for task in source.tasks if source else ():
-            self.run.place.delete(f"{source.folder}/{task}{FILE}")
+        if name in self.made:
+            source = self.made[name]
+            for task in source.tasks:
+                self.run.place.delete(f"{source.folder}/{task}{FILE}")
 
     def mending(self, work: Callable[[], None]) -> int:
         """Do stages, and do them again where a file that they read had come to harm.
