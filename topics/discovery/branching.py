@@ -58,7 +58,7 @@ def split_loose(ground: Ground, labels: Labels, *, seed: int = 0) -> Labels:
     Returns:
         int64 ``(n,)``, without gaps.
     """
-    between = measure_margin(ground.unit, labels)
+    between = measure_margin(ground, labels)
     parts = refine(ground, labels, ground.resolution * FINER, seed=seed)
     split = labels.copy()
     for topic in range(int(labels.max()) + 1):
@@ -66,25 +66,30 @@ def split_loose(ground: Ground, labels: Labels, *, seed: int = 0) -> Labels:
         inside = compact(parts[rows])
         if int(inside.max()) + 1 < LEAST_PARTS:
             continue
-        if measure_margin(ground.unit[rows], inside) >= LOOSE * between > 0:
+        if measure_margin(ground, inside, rows) >= LOOSE * between > 0:
             split[rows] = len(labels) + parts[rows]
     return compact(split)
 
 
-def measure_margin(unit: NDArray[np.float32], labels: Labels) -> float:
+def measure_margin(ground: Ground, labels: Labels, nodes: Labels | None = None) -> float:
     """Return how much nearer rows are to their own centre than to the next, in the mean.
 
     Cosines with the centres, as in the simplified silhouette (Hruschka, Campello and de
     Castro, 2004), without its scaling. 0 for a single topic. In large corpora the mean is
     of ``MARGIN_ROWS`` rows spread evenly.
+
+    Args:
+        ground: The rows.
+        labels: The topic of each of the nodes, without gaps.
+        nodes: Those that are looked at, ascending; by default all.
     """
     if labels.max(initial=0) == 0:
         return 0.0
     # Rounded beyond what the number of threads may change.
-    return round(float(_row_margins(unit, labels)[0].mean(dtype=np.float64)), 5)
+    return round(float(_row_margins(ground, labels, nodes)[0].mean(dtype=np.float64)), 5)
 
 
-def measure_margins(unit: NDArray[np.float32], labels: Labels) -> NDArray[np.float64]:
+def measure_margins(ground: Ground, labels: Labels) -> NDArray[np.float64]:
     """Return how far each topic stands apart: the margin of its rows beside that of all.
 
     Returns:
@@ -94,17 +99,20 @@ def measure_margins(unit: NDArray[np.float32], labels: Labels) -> NDArray[np.flo
     count = int(labels.max(initial=-1)) + 1
     if count < 2:
         return np.zeros(count)
-    margins, seen = _row_margins(unit, labels)
+    margins, seen = _row_margins(ground, labels)
     sums = np.bincount(seen, margins, minlength=count)
     means = sums / np.maximum(np.bincount(seen, minlength=count), 1)
     return np.round(means / max(float(margins.mean(dtype=np.float64)), 1e-9), 5)
 
 
-def _row_margins(unit: NDArray[np.float32], labels: Labels) -> tuple[NDArray[np.float32], Labels]:
+def _row_margins(
+    ground: Ground, labels: Labels, nodes: Labels | None = None
+) -> tuple[NDArray[np.float32], Labels]:
     """Return by how much rows are nearer to their centre than to the next, and their labels."""
-    centres = unit_rows(np.asarray(membership(labels) @ unit))
-    step = -(-len(unit) // MARGIN_ROWS)
-    cosines, labels = unit[::step] @ centres.T, labels[::step]
+    held = ground.unit if nodes is None else ground.unit[nodes]
+    centres = unit_rows(np.asarray(membership(labels) @ held))
+    unit, place = ground.spread(MARGIN_ROWS, nodes)
+    cosines, labels = unit @ centres.T, labels[place]
     rows = np.arange(len(labels))
     own = cosines[rows, labels]
     cosines[rows, labels] = -np.inf
@@ -123,16 +131,16 @@ def refine(ground: Ground, above: Labels, resolution: float, *, seed: int = 0) -
     Returns:
         int64 ``(n,)``, without gaps.
     """
-    rows = ground.rows
     inside = keep_inside(ground.edges, above)
     pieces = intersect(above, ground.atoms)
     links = condense_edges(inside, pieces)
     part = best_communities(links, resolution, seed, RUNS_FINER, CYCLES_LARGE)[pieces]
     part = intersect(above, part)
-    if links.shape[0] < rows and rows * int(part.max()) < MOST_CELLS:
+    if links.shape[0] < ground.nodes and ground.nodes * int(part.max()) < MOST_CELLS:
         part = intersect(above, sweep(inside, part, resolution, SWEEPS))
     # The finer the level, the smaller a topic may be.
     closer = math.sqrt(ground.resolution / resolution)
-    least = max(2, round(least_topic_size(rows) * closer))
+    least = max(2, round(least_topic_size(ground.rows) * closer))
     homes = above[first_rows(part)]
-    return merge_fragments(gather_groups(inside, ground.unit, part), least, homes)[part]
+    topics = gather_groups(inside, ground.unit, part, ground.held)
+    return merge_fragments(topics, least, homes)[part]

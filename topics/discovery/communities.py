@@ -118,7 +118,7 @@ def agreed_communities(
     the best of the runs, and to much the same partition under every seed.
 
     Args:
-        edges: Symmetric weights ``(n, n)``, no diagonal.
+        edges: Symmetric weights ``(n, n)``.
         atoms: int64 ``(n,)``, small groups without gaps that runs start from.
         resolution: As for ``run_leiden``.
         seed: The first of ``RUNS_AGREE`` seeds.
@@ -127,13 +127,12 @@ def agreed_communities(
     Returns:
         int64 ``(n,)``, without gaps.
     """
-    graph, count = _with_twins(condense_edges(edges, atoms)), int(atoms.max()) + 1
+    links = condense_edges(edges, atoms)
 
     def run(one: int) -> NDArray[np.int64]:
         if one >= RUNS_AGREE:
             return compact(run_leiden(edges, resolution, seed + one, CYCLES_LARGE))
-        part = compact(run_leiden(graph, resolution, seed + one, CYCLES_LARGE)[:count])
-        return sweep(edges, part[atoms], resolution, SWEEPS)
+        return sweep(edges, join_atoms(links, resolution, seed + one)[atoms], resolution, SWEEPS)
 
     runs = RUNS_AGREE + whole
     with ThreadPoolExecutor(max_workers=min(runs, cores())) as pool:
@@ -142,6 +141,12 @@ def agreed_communities(
     core = functools.reduce(intersect, found)
     part = best_communities(condense_edges(edges, core), resolution, seed, RUNS_CORE)[core]
     return sweep(edges, part, resolution, SWEEPS)
+
+
+def join_atoms(links: csr_array, resolution: float, seed: int) -> NDArray[np.int64]:
+    """Run Leiden once on the graph of atoms, ``(m, m)``, loops and all; returns int64 ``(m,)``."""
+    part = run_leiden(_with_twins(links), resolution, seed, CYCLES_LARGE)
+    return compact(part[: links.shape[0]])
 
 
 def _with_twins(links: csr_array) -> csr_array:
@@ -180,27 +185,74 @@ def sweep(
     Odd rounds move all rows, even ones every second, so that pairs do not swap for ever.
 
     Args:
-        edges: Symmetric weights ``(n, n)``, no diagonal.
-        labels: Communities without gaps, a few hundred at most: the work is a table of
-            ``(n, communities)``.
+        edges: Symmetric weights ``(n, n)``; a diagonal goes where its row goes.
+        labels: Communities without gaps.
         resolution: As for ``run_leiden``.
         times: Rounds at most.
     """
+    from scipy.sparse import diags_array
+
     weight = edges.sum(axis=1)
+    loops = edges.diagonal()
+    if loops.any():
+        edges = edges - diags_array(loops, format="csr")
+        edges.eliminate_zeros()
     rows = np.arange(len(labels))
     share = resolution / max(float(weight.sum()), 1e-300)
     for number in range(times):
-        member = membership(labels)
-        gain = (edges @ member.T.tocsr()).toarray()
-        unlinked = gain == 0
-        gain -= (share * weight)[:, None] * (member @ weight)
-        own = gain[rows, labels] + share * weight**2
-        gain[unlinked] = -np.inf
-        best = gain.argmax(axis=1)
-        move = (gain[rows, best] > own + _LEAST_GAIN * weight) & (best != labels)
+        volumes = membership(labels) @ weight
+        best = choose_communities(edges, labels, labels, weight, volumes, share)
+        move = best != labels
         if number % 2:
             move &= rows % 2 == 0
         if not move.any():
             break
         labels = compact(np.where(move, best, labels))
     return labels
+
+
+def choose_communities(
+    edges: csr_array,
+    ends: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    volumes: NDArray[np.float64],
+    share: float,
+) -> NDArray[np.int64]:
+    """Choose for each row the linked community that raises modularity most; of equals the lowest.
+
+    Args:
+        edges: Weights ``(m, n)`` of some rows with others; no row with itself.
+        ends: int64 ``(n,)``: communities of the others.
+        labels: int64 ``(m,)``: those of the rows.
+        weight: float64 ``(m,)``: sums of all the rows' weights.
+        volumes: float64 ``(communities,)``: sums of the weights of their rows.
+        share: The resolution beside the weight of the whole graph.
+
+    Returns:
+        int64 ``(m,)``; a row's own where it would gain next to nothing.
+    """
+    from scipy.sparse import csr_array
+
+    rows = len(labels)
+    groups = csr_array(
+        (np.ones(len(ends)), ends, np.arange(len(ends) + 1)), shape=(len(ends), len(volumes))
+    )
+    pull = csr_array(edges @ groups)
+    pull.sort_indices()
+    row, label = np.repeat(np.arange(rows), np.diff(pull.indptr)), pull.indices
+    gain = pull.data - (share * weight)[row] * volumes[label]
+    stay = -(share * weight) * volumes[labels]
+    here = np.flatnonzero(label == labels[row])
+    stay[row[here]] = gain[here]
+    stay += share * weight**2
+    linked = np.flatnonzero(np.diff(pull.indptr))
+    most = np.full(rows, -np.inf)
+    if len(linked):
+        most[linked] = np.maximum.reduceat(gain, pull.indptr[linked])
+    top = np.flatnonzero(gain == most[row])
+    best = labels.copy()
+    first = top[np.unique(row[top], return_index=True)[1]]
+    better = most[row[first]] > (stay + _LEAST_GAIN * weight)[row[first]]
+    best[row[first[better]]] = label[first[better]]
+    return best

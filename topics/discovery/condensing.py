@@ -52,20 +52,24 @@ class Groups:
         )
 
 
-def gather_groups(edges: csr_array, unit: NDArray[np.float32], labels: Labels) -> Groups:
+def gather_groups(
+    edges: csr_array, unit: NDArray[np.floating], labels: Labels, held: Floats | None = None
+) -> Groups:
     """Put rows into groups.
 
     Args:
         edges: Symmetric weights ``(n, n)``.
-        unit: The rows' unit vectors, ``(n, d)``.
+        unit: The rows' unit vectors, ``(n, d)``; or sums of several.
         labels: The group of each row, without gaps.
+        held: float64 ``(n,)``: of how many each is a sum; by default of one.
     """
     count = int(labels.max(initial=-1)) + 1
     if count == len(labels) and np.array_equal(labels, np.arange(count)):
-        return Groups(labels, edges, unit.astype(np.float64), np.ones(count))
+        sizes = np.ones(count) if held is None else held
+        return Groups(labels, edges, unit.astype(np.float64), sizes)
     # A sparse product sums rows one after the other, on any number of threads.
-    sums = membership(labels).astype(np.float32) @ unit
-    sizes = np.bincount(labels, minlength=count).astype(np.float64)
+    sums = membership(labels).astype(unit.dtype) @ unit
+    sizes = np.bincount(labels, held, minlength=count).astype(np.float64)
     return Groups(labels, condense_edges(edges, labels), np.asarray(sums, np.float64), sizes)
 
 

@@ -51,14 +51,16 @@ def join_to_count(ground: Ground, labels: Labels, count: int, *, seed: int = 0) 
     """
     topics = int(labels.max(initial=-1)) + 1
     if topics > count:
-        return number_by_size(join_to(gather_groups(ground.edges, ground.unit, labels), count))
+        return number_by_size(
+            join_to(gather_groups(ground.edges, ground.unit, labels, ground.held), count)
+        )
     above, resolution = labels, ground.resolution
     while topics < count:
         resolution *= FINER
         fine = _split(ground.edges, above, resolution, seed)
         topics = int(fine.max()) + 1
         if topics >= count:
-            pieces = gather_groups(ground.edges, ground.unit, fine)
+            pieces = gather_groups(ground.edges, ground.unit, fine, ground.held)
             homes = above[first_rows(fine)]
             join = _split_largest if topics > MOST_PIECES else _join_inside
             return number_by_size(join(pieces, homes, count))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,24 +28,36 @@ ATOM_ROWS = 500
 class Ground:
     """Rows in canonical order, copies taken together: what is found hangs on neither.
 
+    Its nodes are rows; or atoms, where rows are too many to be held.
+
     Attributes:
-        edges: Symmetric weights of shape ``(n, n)``, no diagonal, from
-            ``topics.discovery.weights.weigh_without_hubs``.
-        unit: float32 unit rows of shape ``(n, d)``.
+        edges: Symmetric weights of shape ``(n, n)``, from
+            ``topics.discovery.weights.weigh_without_hubs``; no diagonal, but for atoms, where it
+            holds twice what lies inside.
+        unit: float32 unit rows of shape ``(n, d)``; of atoms float64 sums of rows.
         crowd: Rows for each that stands by itself: those of one article stand together.
         whole: What these are a part of, and which of its rows they are; ``None`` where they are
             all that there is.
+        held: float64 ``(n,)``: rows of each atom; ``None`` where nodes are rows.
+        sample: Unit rows spread evenly, and the atom of each; ``None`` likewise.
     """
 
     edges: csr_array
-    unit: NDArray[np.float32]
+    unit: NDArray[Any]
     crowd: float = 1.0
     whole: tuple[Ground, NDArray[np.intp]] | None = None
+    held: NDArray[np.float64] | None = None
+    sample: tuple[NDArray[np.float32], NDArray[np.int64]] | None = None
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.unit)
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return len(self.unit)
+        return self.nodes if self.held is None else round(float(self.held.sum()))
 
     @property
     def resolution(self) -> float:
@@ -61,18 +73,45 @@ class Ground:
         if self.whole is not None:
             ground, rows = self.whole
             return compact(ground.atoms[rows])
-        if self.rows <= CONDENSE_ROWS:
-            return np.arange(self.rows)
-        resolution = max(ATOM_RESOLUTION, self.rows / ATOM_ROWS)
-        return run_leiden(self.edges, resolution, seed=0, cycles=1)
+        if self.nodes <= CONDENSE_ROWS or self.held is not None:
+            return np.arange(self.nodes)
+        return run_leiden(self.edges, atom_resolution(self.rows), seed=0, cycles=1)
+
+    def spread(
+        self, most: int, nodes: NDArray[np.intp] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return some unit rows, spread evenly, and of each the place of its node.
+
+        Args:
+            most: Rows, where nodes are rows; of atoms all of the sample.
+            nodes: Those that are looked at, ascending; by default all.
+        """
+        if self.sample is not None:
+            unit, place = self.sample
+            if nodes is None:
+                return self.sample
+            number = np.full(self.nodes, -1, np.int64)
+            number[nodes] = np.arange(len(nodes))
+            here = number[place] >= 0
+            return unit[here], number[place[here]]
+        count = self.nodes if nodes is None else len(nodes)
+        place = np.arange(0, count, -(-count // most))
+        return self.unit[place if nodes is None else nodes[place]], place
 
     def part(self, rows: NDArray[np.intp]) -> Ground:
         """Return some of the rows, given in ascending order, and what lies between them."""
-        if len(rows) == self.rows:
+        if len(rows) == self.nodes:
             return self
         edges = self.edges[rows][:, rows]
         edges.sort_indices()
-        return Ground(edges, self.unit[rows], self.crowd, (self, rows))
+        held = None if self.held is None else self.held[rows]
+        sample = None if self.sample is None else self.spread(len(rows), rows)
+        return Ground(edges, self.unit[rows], self.crowd, (self, rows), held, sample)
+
+
+def atom_resolution(rows: int) -> float:
+    """Return the resolution at which atoms of so many rows are found."""
+    return max(ATOM_RESOLUTION, rows / ATOM_ROWS)
 
 
 def prepare_ground(

@@ -72,7 +72,7 @@ def find_topics(
     Raises:
         ValueError: ``count`` is not in 1 to ``n``.
     """
-    rows = ground.rows
+    rows = ground.nodes
     few = part_few(ground.unit) if resolution is None else None
     if count is not None and not 1 <= count <= max(rows, 1):
         raise ValueError(f"{count} topics were asked of {rows} passages; ask for 1 to {rows}.")
@@ -93,7 +93,7 @@ def _find_default(ground: Ground, resolution: float | None, seed: int) -> Labels
     usual = ground.resolution
     tried = [resolution] if resolution else [usual, CLOSER * usual]
     found = [find_parts(ground, one, seed) for one in track(tried, len(tried))]
-    margins = [measure_margin(ground.unit, labels) for labels in found]
+    margins = [measure_margin(ground, labels) for labels in found]
     best = len(tried) - 1 if margins[-1] > LEAST_GAIN * margins[0] > 0 else 0
     if not CONDENSE_ROWS < ground.rows <= FULL_ROWS:
         return found[best]
@@ -112,7 +112,7 @@ def find_parts(
         runs: Leiden runs in small corpora.
         whole: Those on all rows in large ones.
     """
-    if ground.rows <= CONDENSE_ROWS:
+    if ground.nodes <= CONDENSE_ROWS:
         part = best_communities(ground.edges, resolution, seed, runs)
     else:
         part = agreed_communities(ground.edges, ground.atoms, resolution, seed, whole)
@@ -121,7 +121,7 @@ def find_parts(
 
 def tidy(ground: Ground, labels: Labels) -> Labels:
     """Join fragments to their nearest topic, then halves of one subject."""
-    topics = gather_groups(ground.edges, ground.unit, labels)
+    topics = gather_groups(ground.edges, ground.unit, labels, ground.held)
     whole = merge_fragments(topics, least_topic_size(ground.rows))
     return join_alike(topics.merge(whole))[whole][labels]
 
@@ -156,7 +156,7 @@ def _find_broader(ground: Ground, labels: Labels, fixed: int) -> list[Labels]:
         broad[labels >= fixed] = fixed + number_by_size(part[labels >= fixed])
         levels.insert(0, broad)
 
-    topics = gather_groups(ground.edges, ground.unit, compact(labels))
+    topics = gather_groups(ground.edges, ground.unit, compact(labels), ground.held)
     free = np.unique(labels) >= fixed
     if topics.count > MOST_PIECES:
         near = join_linked(topics, free, MOST_PIECES)

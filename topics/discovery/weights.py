@@ -113,8 +113,14 @@ def _unite(weights: NDArray[np.float64], indices: NDArray[Any]) -> csr_array:
     places = np.arange(rows + 1) * k
     directed = csr_array((weights.ravel(), indices.ravel(), places), shape=(rows, rows))
     directed.sort_indices()
-    reverse = directed.T.tocsr()
-    both = csr_array(directed + reverse - directed * reverse)
+    return join_directions(directed, directed.T.tocsr())
+
+
+def join_directions(one: csr_array, other: csr_array) -> csr_array:
+    """Join the two directions of each edge, ``a + b - ab``; returns sorted indices, no zeros."""
+    from scipy.sparse import csr_array
+
+    both = csr_array(one + other - one * other)
     both.eliminate_zeros()
     both.sort_indices()
     return both

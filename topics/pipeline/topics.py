@@ -348,7 +348,7 @@ def _measure_margins(ground: Ground, tree: TopicTree) -> list[float]:
     margins = np.zeros(len(tree.topics))
     for level in range(min(tree.default + 2, len(tree.levels))):
         places, labels = np.unique(tree.rows[level], return_inverse=True)
-        margins[places] = measure_margins(ground.unit, labels)
+        margins[places] = measure_margins(ground, labels)
     return [float(margin) for margin in margins]
 
 

@@ -49,7 +49,7 @@ def test_a_single_topic_stays_whole() -> None:
 
 def test_topics_that_stand_further_apart_have_the_greater_margin() -> None:
     ground, truth = prepared([1.5, 1.5, 0.5, 0.5, 0.5])
-    margins = measure_margins(ground.unit, truth)
+    margins = measure_margins(ground, truth)
     assert margins[:2].min() > 1.4 > 1 > margins[2:].max()
-    assert measure_margins(ground.unit, np.zeros_like(truth)).tolist() == [0.0]
-    assert measure_margin(ground.unit, truth) > 0
+    assert measure_margins(ground, np.zeros_like(truth)).tolist() == [0.0]
+    assert measure_margin(ground, truth) > 0
