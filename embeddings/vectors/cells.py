@@ -107,16 +107,21 @@ def _place_cells(unit: NDArray[np.float32], cell_rows: int) -> Cells:
     """Place unit centres by spherical k-means on a sample, and put all rows to them."""
     wanted = max(1, round(len(unit) / cell_rows))
     drawn = min(len(unit), wanted * SAMPLE_ROWS)
-    sample = unit[np.linspace(0, len(unit) - 1, drawn).astype(np.intp)]
-    own: NDArray[np.int32] = np.empty(drawn, np.int32)
-    own[_halve(sample, wanted)] = np.arange(drawn) * wanted // drawn
-    centres = _means(sample, own)
-    for _ in range(PASSES):
-        centres = _means(sample, _assign(sample, centres))
-    own = _assign(unit, centres)
+    centres = place_centres(unit[np.linspace(0, len(unit) - 1, drawn).astype(np.intp)], wanted)
+    own = assign_rows(unit, centres)
     order = np.argsort(own, kind="stable")
     starts = np.searchsorted(own[order], np.arange(len(centres) + 1))
     return Cells(centres, own, order.astype(np.int32), starts)
+
+
+def place_centres(sample: NDArray[np.float32], wanted: int) -> NDArray[np.float32]:
+    """Place centres among unit rows by spherical k-means; those next in number are alike."""
+    own: NDArray[np.int32] = np.empty(len(sample), np.int32)
+    own[_halve(sample, wanted)] = np.arange(len(sample)) * wanted // len(sample)
+    centres = _means(sample, own)
+    for _ in range(PASSES):
+        centres = _means(sample, assign_rows(sample, centres))
+    return centres
 
 
 def _halve(rows: NDArray[np.float32], parts: int) -> NDArray[np.intp]:
@@ -163,7 +168,7 @@ def _means(rows: NDArray[np.float32], own: NDArray[np.integer]) -> NDArray[np.fl
     return sums
 
 
-def _assign(rows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int32]:
+def assign_rows(rows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int32]:
     """Return the number of each row's nearest centre."""
     own = np.empty(len(rows), np.int32)
 

@@ -26,10 +26,14 @@ from embeddings.shards.place import Place
 from embeddings.shards.stages import Output, Task
 from tests.holds.processes import LIMIT, ROOT
 from topics.answers.cluster_files import FilesReport, cluster_files
+from topics.pipeline.sharded import finding
 
 # When a worker dies: before it does anything, with a file half written, with a file that has no
 # marker yet, and with all done but nobody told.
 READ = "2026-01-01T00:00:00+00:00"
+
+# Topics are found by strips of so many rows, as if no machine held them all.
+STRIP_ROWS = 70
 
 MOMENTS = ("before", "half", "unmarked", "untold")
 
@@ -187,8 +191,11 @@ def run_head(
     with open_engine(kind, workers=2) as engine:
         killing = Killing(engine, log, every=every, last=last)
         # When files were first read is part of what is made of them.
-        with mock.patch("topics.answers.cluster_files.now", return_value=READ):
-            report = cluster_files([articles], out, engine=killing, shards=shards)
+        with (
+            mock.patch("topics.answers.cluster_files.now", return_value=READ),
+            mock.patch.multiple(finding, STRIP_ROWS=STRIP_ROWS, HEAD_ROWS=0),
+        ):
+            report = cluster_files([articles], out, engine=killing, shards=shards, with_topics=True)
     return report, killing.kills
 
 

@@ -54,7 +54,7 @@ def log(tmp_path):
 def test_a_worker_killed_in_each_stage_changes_nothing_of_the_database(kind, peace, log, tmp_path):
     out = tmp_path / "out"
     # To begin an actor takes longer, so that fewer are killed.
-    every = {"local": 1, "ray": 4}[kind]
+    every = {"local": 1, "ray": 8}[kind]
     report, killed = run_head(SEEDS, out, log, kind, SHARDS, every=every)
     assert find_faults(out, peace, log, killed) == []
     assert killed == len({path.name.partition(".")[0] for path in log.iterdir()}) // every > 2
@@ -66,7 +66,7 @@ def test_a_worker_killed_in_each_stage_changes_nothing_of_the_database(kind, pea
 
 
 def test_a_head_killed_in_some_stages_goes_on(environment, peace, log, tmp_path):
-    stages = ["documents", "wordings", "vectors"]
+    stages = ["documents", "wordings", "vectors", "graph", "tried-2", "tree"]
     killed = kill_heads(SEEDS, tmp_path / "out", log, "local", SHARDS, stages, environment)
     # With a head its other worker dies, so that one task more may be done again.
     assert find_faults(tmp_path / "out", peace, log, 2 * killed) == []

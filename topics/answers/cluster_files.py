@@ -67,6 +67,28 @@ class StageCost:
 
 
 @dataclass(frozen=True)
+class FilesTopics:
+    """The topics that a run over files found.
+
+    Attributes:
+        exact: Whether they were found on the graph of all rows, as one run finds them; else on that
+            of atoms (``docs/decisions/scale.md``).
+        inside: Of the edges' weight the share inside strips, in which atoms were found.
+        default: The level that is shown first; 0 is the broadest.
+        levels: How many there are.
+        shown: Topics on that level, the largest first: number, name, texts.
+        files: Folder of the tables in the place: the topics; of each text those of all levels.
+    """
+
+    exact: bool
+    inside: float
+    default: int
+    levels: int
+    shown: tuple[tuple[int, str, int], ...]
+    files: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class FilesReport:
     """What a run over files came to.
 
@@ -80,6 +102,7 @@ class FilesReport:
         texts: Distinct passages.
         wordings: Distinct passages that stand for a wording, or for themselves.
         recall: Share of the true neighbours that were found.
+        topics: Those found, where they were.
         encoder: Name of the model.
         stages: What each stage came to.
         old: Folders of other options, which nothing needs.
@@ -97,6 +120,7 @@ class FilesReport:
     texts: int
     wordings: int
     recall: float
+    topics: FilesTopics | None
     encoder: str
     stages: tuple[StageCost, ...]
     old: tuple[StageStatus, ...]
@@ -114,6 +138,7 @@ def cluster_files(
     address: str | None = None,
     shards: int | None = None,
     remove_old: bool = False,
+    with_topics: bool | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> FilesReport:
@@ -131,6 +156,8 @@ def cluster_files(
         shards: Parts that articles and texts are cut into, of some 250,000 passages at most; by
             default as in the last run there, or one for each 64 MB of input.
         remove_old: Remove the folders of other options and versions, once all is done.
+        with_topics: Whether topics are found in files, too; by default as in the last run there,
+            or where there are more passages than a database holds.
         progress: Told of each stage.
         options: Fields of ``ClusterOptions`` that say how files are read and by which model, and
             ``owners``.
@@ -159,6 +186,8 @@ def cluster_files(
             )
     # Results of an earlier run, where the place lies among the articles.
     files = [one for one in listed if not place.holds(one.path)]
+    if with_topics is None:
+        with_topics = before.get("with_topics")
     settings = Settings(
         shards=shards or before.get("shards") or _count_shards(files),
         reading=with_codec(wanted.reading()),
@@ -187,6 +216,7 @@ def cluster_files(
             asked=asked,
             owners={"by_outlet": dict(owners.by_outlet), "aliases": dict(owners.aliases)},
             shards=settings.shards,
+            with_topics=with_topics,
             read=settings.read,
             encoder={
                 "name": settings.model,
@@ -197,7 +227,7 @@ def cluster_files(
         )
         sharded = Sharded(run, settings)
         over = [dataclasses.astuple(one) for one in passed_over]
-        mended = sharded.mending(lambda: _find_all(sharded, files, over, encoder))
+        mended = sharded.mending(lambda: _find_all(sharded, files, over, encoder, with_topics))
         facts = [one.facts for one in sharded.markers["documents"].values()]
         digests = {path: told for one in facts for path, told in one["digests"].items()}
         run.describe(
@@ -212,7 +242,11 @@ def cluster_files(
 
 
 def _find_all(
-    sharded: Sharded, files: Sequence[Input], passed_over: Sequence[Any], encoder: Encoder
+    sharded: Sharded,
+    files: Sequence[Input],
+    passed_over: Sequence[Any],
+    encoder: Encoder,
+    topics: bool | None,
 ) -> None:
     """Do all stages.
 
@@ -226,7 +260,7 @@ def _find_all(
     if not sum(sharded.made["documents"].rows):
         read = list(sharded.markers["documents"].values())
         raise InputError(describe_nothing(gather_reports(read, run.manifest["passed_over"])))
-    run_stages(sharded, encoder)
+    run_stages(sharded, encoder, topics)
 
 
 def _report(sharded: Sharded, encoder: Encoder, mended: int, seconds: float) -> FilesReport:
@@ -246,6 +280,7 @@ def _report(sharded: Sharded, encoder: Encoder, mended: int, seconds: float) -> 
         texts=sum(sharded.made["bodies"].rows),
         wordings=sum(sharded.made["nodes"].rows),
         recall=run.manifest.get("recall", 1.0),
+        topics=_tell_topics(sharded),
         encoder=encoder.name,
         stages=tuple(_costs(sharded)),
         old=tuple(list_old_folders(run.place)),
@@ -276,6 +311,26 @@ def _add_spent(sharded: Sharded, before: Mapping[str, Any]) -> dict[str, Any]:
             "tasks": known["tasks"] + sum(one.tasks for one in spent),
         }
     return told
+
+
+def _tell_topics(sharded: Sharded) -> FilesTopics | None:
+    """Return the topics that were found; nothing where none were sought."""
+    if "topics" not in sharded.made:
+        return None
+    source = sharded.made["topics"]
+    facts = sharded.markers["topics"][source.tasks[0]].facts
+    told = sharded.run.manifest["topics"]
+    rows = source.read(["topic", "level", "finest", "texts", "name"]).to_pylist()
+    here = [row for row in rows if row["level"] <= facts["default"] <= row["finest"]]
+    here.sort(key=lambda row: (-row["texts"], row["topic"]))
+    return FilesTopics(
+        exact=told["exact"],
+        inside=told["inside"],
+        default=facts["default"],
+        levels=facts["levels"],
+        shown=tuple((row["topic"], row["name"], row["texts"]) for row in here),
+        files=(str(source.folder), str(sharded.made["members"].folder)),
+    )
 
 
 def _costs(sharded: Sharded) -> list[StageCost]:

@@ -11,6 +11,7 @@ from embeddings.shards.notes import read_manifest
 from embeddings.shards.place import Place
 from topics.answers.import_files import MEMORY
 from topics.pipeline.sharded.importing import Results, open_results
+from topics.pipeline.sharded.plan import MOST_IMPORTED
 
 # Dollars for an hour of one core, of a cloud's general machine on demand.
 PRICE = 0.05
@@ -43,6 +44,10 @@ class Rate:
 
 
 _COPIES = ("candidates", "buckets", "strangers", "pairs", "components", "wordings")
+_TOPICS = (
+    *("centres", "places", "weights", "graph", "strips", "atoms", "links", "sums", "tries"),
+    *("tried", "cores", "core-links", "core-sums", "tree", "placed", "members", "topics"),
+)
 RATES = (
     Rate("articles", ("documents", "homes", "articles", "texts", "bodies"), 160e-6, 1000),
     Rate("bands", ("bands",), 131e-6, 520),
@@ -50,6 +55,7 @@ RATES = (
     Rate("vectors", ("vectors",), 5260e-6, 1540),
     Rate("neighbours", ("nodes", "rows", "cells", "neighbours", "lists"), 193e-6, 2600, 1e6, 1.5),
     Rate("import: relations, stories, topics, names", (), 550e-6, 5_400),
+    Rate("topics in files", _TOPICS, 900e-6, 9_000),
 )
 
 
@@ -107,7 +113,8 @@ def simulate(passages: float, out: Path | str | None = None) -> Simulation:
         raise InputError(f"--simulate {passages:g} is no number of passages; give one like 1e8.")
     place = None if out is None else Place.at(out)
     results = None if place is None else open_results(place, read_manifest(place))
-    stages = tuple(_estimate(rate, passages, results) for rate in RATES)
+    rates = [one for one in RATES if one.stages != _TOPICS or passages > MOST_IMPORTED]
+    stages = tuple(_estimate(rate, passages, results) for rate in rates)
     hours, size = sum(one.hours for one in stages), sum(one.bytes for one in stages)
     least = min([1e6, *([results.passages] if results else [])])
     notes = []
@@ -119,6 +126,7 @@ def simulate(passages: float, out: Path | str | None = None) -> Simulation:
     room = MEMORY * passages / 1e9
     notes.append(
         f"The import, where topics are found, takes {room:,.0f} GB of one machine's memory."
+        + (" Topics in files do without it." if passages > MOST_IMPORTED else "")
     )
     return Simulation(int(passages), stages, hours, size, PRICE, hours * PRICE, tuple(notes))
 

@@ -16,7 +16,7 @@ from topics.cli.reading import print_reading
 
 if TYPE_CHECKING:
     from embeddings.shards.status import StageStatus
-    from topics.answers.cluster_files import FilesReport
+    from topics.answers.cluster_files import FilesReport, FilesTopics
     from topics.answers.cluster_options import ClusterOptions
     from topics.answers.simulating import Simulation
 
@@ -57,6 +57,13 @@ class FilesOptions:
             metavar="N", help="With --out: parts that the corpus is cut into, by default by size."
         ),
     ] = None
+    with_topics: Annotated[
+        bool,
+        typer.Option(
+            "--with-topics",
+            help="With --out: find topics in files, too; unasked where no database holds them.",
+        ),
+    ] = False
     remove_old: Annotated[
         bool,
         typer.Option(
@@ -83,7 +90,8 @@ def run_files(options: ClusterOptions, files: FilesOptions, *, as_json: bool) ->
     from topics.answers.simulating import simulate
 
     given = list_given(options)
-    others = (files.engine, files.address, files.workers, files.shards, files.remove_old)
+    parts = (files.address, files.workers, files.shards)
+    others = (files.engine, *parts, files.with_topics, files.remove_old)
     if files.simulate is not None:
         if files.status or any((*others, *given.values())):
             raise InputError("--simulate goes with --out alone; leave the other options out.")
@@ -102,6 +110,7 @@ def run_files(options: ClusterOptions, files: FilesOptions, *, as_json: bool) ->
             address=files.address,
             workers=files.workers,
             shards=files.shards,
+            with_topics=files.with_topics or None,
             remove_old=files.remove_old,
             progress=progress,
             **given,
@@ -119,6 +128,8 @@ def _print(report: FilesReport) -> None:
     )
     for note in report.notes:
         echo(f"Note: {note}")
+    if report.topics is not None:
+        _print_topics(report.topics)
     done = [(one, sum(part.work for part in one.spent)) for one in report.stages if one.spent]
     if done:
         echo(f"Done in {report.seconds:.0f} s on {count(report.workers, 'core')}:")
@@ -140,6 +151,23 @@ def _print(report: FilesReport) -> None:
         )
     echo(f"\nThe results are in {plain(report.out)}. Go on with:")
     echo(f"  topicwire import {plain(shlex.quote(report.out))} --db topicwire.db")
+
+
+def _print_topics(found: FilesTopics) -> None:
+    how = (
+        "those of one run on the same neighbours"
+        if found.exact
+        else f"found from atoms, {found.inside:.0%} of the weight inside strips: close to those of "
+        "one run, and not the same"
+    )
+    echo(f"{count(len(found.shown), 'topic')} on the level shown, of {found.levels} ({how}):")
+    show_table(
+        found.shown,
+        ("topic", RIGHT, lambda one: str(one[0])),
+        ("passages", RIGHT, lambda one: f"{one[2]:,}"),
+        ("name", 1, lambda one: plain(one[1])),
+    )
+    echo(f"All levels: {found.files[0]}; topics of each passage, by its hash: {found.files[1]}.")
 
 
 def _print_status(stages: list[StageStatus]) -> None:

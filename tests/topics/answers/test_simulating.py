@@ -66,6 +66,16 @@ def test_a_run_too_small_to_tell_is_not_asked(last, tmp_path) -> None:
     assert told == {"articles", "bands", "vectors"}
 
 
+def test_topics_in_files_are_told_where_no_database_holds_the_passages() -> None:
+    small, large = simulate(1e6), simulate(1e7)
+    assert "topics in files" not in {one.name for one in small.stages}
+    assert "topics in files" in {one.name for one in large.stages}
+    assert ["Topics in files do without it." in one.notes[-1] for one in (small, large)] == [
+        False,
+        True,
+    ]
+
+
 @pytest.mark.parametrize("passages", [0, -5, float("nan"), float("inf")])
 def test_no_number_of_passages_is_refused(passages) -> None:
     with pytest.raises(InputError, match="no number of passages"):

@@ -65,6 +65,19 @@ def test_a_run_that_memory_does_not_hold_is_refused_with_the_figures(folder, mon
     assert "takes some 0.5 GB of memory, and 0.1 GB are free here; cut the corpus into" in err
 
 
+def test_topics_found_in_files_are_listed_with_what_they_are(folder) -> None:
+    code, out, err = typed(folder, "cluster", "articles", "--out", "topics", "--with-topics",
+                           "--workers", 1)  # fmt: skip
+    assert code == 0, err
+    assert "on the level shown, of " in out
+    assert "(those of one run on the same neighbours)" in out
+    told = json.loads(typed(folder, "cluster", "--out", "topics", "--json")[1])["topics"]
+    assert told["exact"] is True
+    assert [name for _, name, _ in told["shown"]]
+    for name in told["files"]:
+        assert list((folder / "topics" / name).glob("*.parquet"))
+
+
 def test_a_simulation_names_the_source_of_each_figure(folder) -> None:
     code, out, _ = typed(folder, "cluster", "--simulate", "1e8")
     assert code == 0
@@ -84,6 +97,7 @@ def test_a_simulation_names_the_source_of_each_figure(folder) -> None:
     [
         (("--engine", "local"), "--engine goes with --out"),
         (("--status",), "--status goes with --out"),
+        (("--with-topics",), "--with-topics goes with --out"),
         (("--out", "x", "--db", "y.db"), "--show-removed and --db go with a database"),
         (("--out", "x", "--topics", "t.toml"), "--topics goes with a database"),
         (("articles", "--out", "x", "--owners", "t.toml"), "t.toml"),

@@ -60,11 +60,12 @@ def embed_texts(task: Part) -> None:
 
 def read_vectors(vectors: Source, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the vectors of some texts, given by their numbers among all, ascending."""
-    parts = []
+    parts = list[Any]()
     ends = np.searchsorted(rows, vectors.starts)
-    for number, table in enumerate(vectors.each()):
+    for number, name in enumerate(vectors.tasks):
         mine = rows[ends[number] : ends[number + 1]] - vectors.starts[number]
-        parts.append(matrix(table, "vector")[mine])
+        if len(mine) or not parts:
+            parts.append(matrix(vectors.folder.read(name), "vector")[mine])
     return np.concatenate(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from embeddings.documents import PROCESSING
 from embeddings.shards.stages import Folder, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -85,27 +86,33 @@ class Source:
 
         return pa.concat_tables(self.each(columns, group))
 
-    def slice(self, begin: int, end: int) -> pa.Table:
+    def slice(self, begin: int, end: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows from one number to another."""
         import pyarrow as pa
 
-        starts = self.starts.tolist()
         return pa.concat_tables(
-            self.folder.read(name).slice(max(begin - start, 0), min(end, after) - max(begin, start))
-            for name, start, after in zip(self.tasks, starts, starts[1:], strict=False)
+            read(columns).slice(max(begin - start, 0), min(end, after) - max(begin, start))
+            for start, after, read in self._groups()
             if max(begin, start) < min(end, after)
         )
 
     def take(self, column: str, rows: NDArray[np.int64]) -> list[Any]:
         """Return a column of some rows, given by their numbers among all, ascending."""
         taken: list[Any] = []
-        starts = self.starts
-        ends = np.searchsorted(rows, starts)
-        for number, name in enumerate(self.tasks):
-            mine = rows[ends[number] : ends[number + 1]] - starts[number]
+        for start, after, read in self._groups():
+            mine = rows[slice(*np.searchsorted(rows, (start, after)))] - start
             if len(mine):
-                taken += self.folder.read(name, [column])[column].take(mine).to_pylist()
+                taken += read([column])[column].take(mine).to_pylist()
         return taken
+
+    def _groups(self) -> Iterator[tuple[int, int, Callable[[Sequence[str] | None], pa.Table]]]:
+        """Yield for each row group its first row, the one behind its last, and what reads it."""
+        after = 0
+        for name in self.tasks:
+            with self.folder.open(name) as file:
+                for group in range(file.num_row_groups):
+                    start, after = after, after + file.metadata.row_group(group).num_rows
+                    yield start, after, partial(file.read_row_group, group)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.pipeline.sharded import articles, copying, nearing
 from topics.pipeline.sharded.articles import FilePart
+from topics.pipeline.sharded.finding import find_topics_by_strips
 from topics.pipeline.sharded.nearing import GROUP_ROWS, StepsElsewhere, Stretch
 from topics.pipeline.sharded.parts import VERSION, Part, Settings, Source, column, rows_of
 
@@ -40,7 +41,9 @@ T = TypeVar("T")
 _FILES, _BYTES = 64, 32 << 20
 
 # Stages whose files are large and read by one stage alone, or by none of a later run.
-_PASSING = ("bands", "rows")
+_PASSING = ("bands", "rows", "weights")
+# More passages than this no database takes, at 17 KB of memory for each (68 GB).
+MOST_IMPORTED = 4_000_000
 
 # In their order; those behind are as many as the search of neighbours takes.
 STAGES = (
@@ -227,12 +230,13 @@ class Here:
             yield task, perform(work, task)
 
 
-def run_stages(sharded: Sharded, encoder: Encoder) -> None:
+def run_stages(sharded: Sharded, encoder: Encoder, topics: bool | None = None) -> None:
     """Do all stages behind ``read_files``, as far as they are not done.
 
     Args:
         sharded: The run.
         encoder: The one that its settings open.
+        topics: Whether topics are found, too; by default where no database holds the passages.
     """
     run, settings, do = sharded.run, sharded.settings, sharded.do
     shards = settings.shards
@@ -250,6 +254,11 @@ def run_stages(sharded: Sharded, encoder: Encoder) -> None:
     do("vectors", nearing.embed_texts, ["bodies"], shards, named, needs)
     find_near(sharded)
     sharded.let_go("rows")
+    if topics is None:
+        taken = sharded.markers["articles"].values()
+        topics = sum(one.facts["passages"] for one in taken) > MOST_IMPORTED
+    if topics and "lists" in sharded.made:
+        find_topics_by_strips(sharded)
 
 
 def find_copies(sharded: Sharded) -> None:
