@@ -185,3 +185,9 @@ def key_of(*parts: str | bytes | int) -> bytes:
         digest.update(len(data).to_bytes(4, "little"))
         digest.update(data)
     return digest.digest()
+
+
+def key_of_texts(texts: Sequence[str]) -> bytes:
+    """Return a key of 16 bytes for many texts together, in this order, hashed in one go."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return key_of(lengths.tobytes(), "".join(texts))

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.text.keeping import key_of
+from embeddings.text.keeping import key_of, key_of_texts
 from embeddings.vectors.neighbours import unit_rows
 from topics.hierarchy.tree import TopicTree
 from topics.naming.aliases import fold_aliases
@@ -224,7 +224,7 @@ def _find_phrases(
         return phrases
     rows = len(texts)
     numbers = _number_documents(rows, documents)
-    key = key_of(*texts, *(documents or ()))
+    key = key_of(key_of_texts(texts), key_of_texts(documents or ()))
     terms, speakers = count_once(key, lambda: _count_terms(texts, documents))
     reading = Reading(terms, speakers, find_outlets(outlets))
     for level in range(len(tree.levels)):

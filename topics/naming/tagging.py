@@ -109,12 +109,7 @@ def tag_tokens(
     Returns:
         int8, the tag of each token; and the tags by number.
     """
-    (lexicon, verbs, nouns), rules = _read_lexicon(), _read_rules()
-    names = sorted(
-        {_BREAK, "NN", "NNS", "NNP", "NNPS", "CD", *lexicon.values()}
-        | {tag for _, tag in _ENDINGS}
-        | {tag for rule in rules for tag in (rule.old, rule.new)}
-    )
+    (lexicon, verbs, nouns), rules, names = _read_lexicon(), _read_rules(), _list_tags()
     number = {tag: place for place, tag in enumerate(names)}
     inside = [number[_look_up(word, lexicon)] for word in spelled]
     # A capital at the start of a sentence says nothing.
@@ -167,7 +162,7 @@ def tag_tokens(
             at = at[nominal[spellings[at]]]
         padded[at + _FARTHEST] = number[rule.new]
     padded[frozen] = number[_BREAK]
-    return padded[_FARTHEST : len(padded) - _FARTHEST], tuple(names)
+    return padded[_FARTHEST : len(padded) - _FARTHEST], names
 
 
 def _look_up_lower(word: str, lexicon: dict[str, str]) -> str:
@@ -198,6 +193,14 @@ def _read_lexicon() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
     verbs, nouns = (frozenset(listed.pop(kind)) for kind in (_VERBAL, _NOMINAL))
     verbs = frozenset(verb + ending for verb in verbs for ending in ("", "s", "es"))
     return {word: tag for tag, words in listed.items() for word in words}, verbs, nouns
+
+
+@cache
+def _list_tags() -> tuple[str, ...]:
+    tags = {_BREAK, "NN", "NNS", "NNP", "NNPS", "CD", *_read_lexicon()[0].values()}
+    tags |= {tag for _, tag in _ENDINGS}
+    tags |= {tag for rule in _read_rules() for tag in (rule.old, rule.new)}
+    return tuple(sorted(tags))
 
 
 @cache

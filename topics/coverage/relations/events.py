@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
 from embeddings.progress import track
-from embeddings.text.keeping import keep_value, key_of
+from embeddings.text.keeping import keep_value, key_of, key_of_texts
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_many
 from embeddings.vectors.neighbours import NeighbourGraph
@@ -197,7 +197,7 @@ def _key_of_all(
     places = [[one.document_id, one.position] for one in corpus.passages]
     return key_of(
         repr((options, sorted(unread), told, places)),
-        *(one.body for one in corpus.passages),
+        key_of_texts([one.body for one in corpus.passages]),
         corpus.nodes.tobytes(),
         graph.indices.tobytes(),
         graph.similarities.tobytes(),
