@@ -55,7 +55,7 @@ RATES = (
     Rate("vectors", ("vectors",), 5260e-6, 1540),
     Rate("neighbours", ("nodes", "rows", "cells", "neighbours", "lists"), 193e-6, 2600, 1e6, 1.5),
     Rate("import: relations, stories, topics, names", (), 550e-6, 5_400),
-    Rate("topics in files", _TOPICS, 900e-6, 9_000),
+    Rate("topics in files", _TOPICS, 516e-6, 3_000),
 )
 
 
