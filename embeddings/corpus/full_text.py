@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -35,6 +36,12 @@ _TOKENIZE = "tokenize = 'porter unicode61 remove_diacritics 2'"
 
 def split_phrases(phrases: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the words of each phrase as the index has them, stems; no phrase without any."""
+    return list(_split_phrases(tuple(phrases)))
+
+
+@lru_cache(16)
+def _split_phrases(phrases: tuple[str, ...]) -> list[tuple[str, ...]]:
+    # A search asks thrice for the same.
     rows = _index(enumerate(phrases)).execute("SELECT doc, term FROM places ORDER BY doc, offset")
     return [tuple(term for _, term in group) for _, group in groupby(rows, itemgetter(0))]
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 INDEX = "search"
 """The stage, and the setting, of which a file's index is."""
 
-VERSION = 2
+VERSION = 3
 """Of how it is made and laid out; one of another version is not read."""
 
 FIELDS = ("ids", "places", "sums", "lengths", "articles", "signs", "seconds", "mean", "spread")
@@ -43,11 +44,13 @@ ARRAYS = tuple(f"{INDEX}.{field}" for field in FIELDS)
 BLOCK = 8192
 
 # Of a passage that is not asked for.
-FAR = 0xFFFF
+FAR = 0xFF
+
+# Words of signs that all passages are compared by: as many as a byte counts.
+_FIRST_WORDS = 3
 
 # Rows whose signs are compared at once, so that what is written stays in the processor's cache.
-_STRIP = 1 << 15
-
+_STRIP = 1 << 14
 
 # The bits of each value of a byte, as -1 and 1.
 _BYTES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) * np.float32(2) - 1
@@ -73,8 +76,8 @@ class SearchIndex:
         seconds: The same of second bits: set as the sign is where a number lies far from the
             mean, else as it is not.
         mean: That the signs are above or below, float32 ``(dimension,)``.
-        spread: How far numbers lie from it, by which bits are turned back into numbers, float32
-            ``(dimension, 3)``: by the sign alone; and what sign and second bit add, each.
+        spread: How far numbers lie from it, by which bits are turned back into numbers: what
+            sign and second bit add, each, float32 ``(dimension, 2)``.
         candidates: Passages to be looked at again, by which the nearest are found.
     """
 
@@ -96,33 +99,51 @@ class SearchIndex:
             return rows
         return np.searchsorted(self.ids, passage_ids)
 
-    def distances(self, vector: NDArray[np.float32], may: NDArray[np.bool_]) -> NDArray[np.uint16]:
-        """Return how many signs a vector and each passage have apart, uint16 ``(n,)``.
+    @cached_property
+    def angles(self) -> NDArray[np.float32]:
+        """Return the cosine that so many of the first signs apart stand for, float32 ``(256,)``.
+
+        But for chance, the share of signs apart is the angle (Charikar, 2002).
+        """
+        shares = np.arange(FAR + 1) / max(min(len(self.mean), 64 * _FIRST_WORDS), 1)
+        return np.cos(np.pi * np.minimum(shares, 1)).astype(np.float32)
+
+    def distances(self, vector: NDArray[np.float32], may: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Return how many of the first signs a vector and each passage have apart, uint8 ``(n,)``.
 
         Args:
             vector: The query's, float32 ``(dimension,)``.
             may: The passages wanted; ``FAR`` is returned for the others.
         """
-        asked = pack_signs(vector[None], self.mean)[:, 0]
-        found = np.full(len(may), FAR, np.uint16)
+        asked = pack_signs(vector[None], self.mean)[:_FIRST_WORDS, 0]
+        found = np.zeros(len(may), np.uint8)
+        differing, counted = np.empty(_STRIP, np.uint64), np.empty(_STRIP, np.uint8)
         for start in range(0, len(may), _STRIP):
-            strip = slice(start, start + _STRIP)
-            wanted = may[strip]
-            apart = np.zeros(int(np.count_nonzero(wanted)), np.uint16)
-            if not len(apart):
-                continue
-            every = len(apart) == len(wanted)
-            for word, one in zip(self.signs[:, strip], asked, strict=True):
-                apart += np.bitwise_count((word if every else word[wanted]) ^ one)
-            if every:
-                found[strip] = apart
-            else:
-                found[strip][wanted] = apart
+            apart = found[start : start + _STRIP]
+            bits, count = differing[: len(apart)], counted[: len(apart)]
+            for word, one in zip(self.signs, asked, strict=False):
+                np.bitwise_xor(word[start : start + len(apart)], one, out=bits)
+                apart += np.bitwise_count(bits, out=count)
+        np.putmask(found, ~may, FAR)
         return found
 
-    def guess(
-        self, vector: NDArray[np.float32], rows: NDArray[np.int64], *, fine: bool = False
+    def compare(
+        self, vector: NDArray[np.float32], rows: NDArray[np.int64], apart: NDArray[np.uint8]
     ) -> NDArray[np.float32]:
+        """Return the cosine of a vector with these rows that all their signs apart stand for.
+
+        Args:
+            vector: The query's, float32 ``(dimension,)``.
+            rows: The passages.
+            apart: How many of the first signs each has apart.
+        """
+        asked = pack_signs(vector[None], self.mean)[_FIRST_WORDS:]
+        others = np.bitwise_count(self.signs[_FIRST_WORDS:, rows] ^ asked)
+        angles = np.pi / len(vector) * (apart + others.sum(axis=0, dtype=np.float32))
+        found: NDArray[np.float32] = np.cos(angles)
+        return found
+
+    def guess(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return what the cosine of a vector with each of these rows is likely to be.
 
         Each number of a row is taken to lie as far from the mean as such numbers do.
@@ -130,35 +151,37 @@ class SearchIndex:
         Args:
             vector: The query's, float32 ``(dimension,)``.
             rows: The passages.
-            fine: Go by the second bits, too.
         """
         found = np.full(len(rows), vector @ self.mean, np.float32)
-        by_sign, *by_both = self.spread.T
-        planes = zip((self.signs, self.seconds), by_both if fine else (by_sign,), strict=False)
-        for bits, spread in planes:
+        for bits, spread in zip((self.signs, self.seconds), self.spread.T, strict=True):
             steps = np.zeros(64 * len(bits), np.float32)
             steps[: len(vector)] = vector * spread
             # What each of the 256 values of a byte adds up to, for each byte of the bits.
             worth = steps.reshape(-1, 8) @ _BYTES.T
             packed = np.ascontiguousarray(bits[:, rows].T).view(np.uint8)
-            for of_byte, byte in zip(worth, packed.T, strict=True):
-                found += of_byte[byte]
+            for of_byte, byte in zip(worth, np.ascontiguousarray(packed.T), strict=True):
+                found += of_byte.take(byte)
         return found
 
 
-def choose_nearest(apart: NDArray[np.uint16], wanted: int) -> NDArray[np.int64]:
-    """Return the rows with the fewest signs apart, as many as are wanted, and their ties."""
-    place = min(wanted, len(apart)) - 1
-    most = min(int(np.partition(apart, place)[place]), FAR - 1) if len(apart) else 0
-    return np.flatnonzero(apart <= most)
+def find_reach(apart: NDArray[np.uint8], wanted: int) -> int:
+    """Return how many signs apart the nearest are, as many as are wanted, at the most."""
+    low, high = 0, FAR - 1
+    # A look at a million bytes takes a fiftieth of putting them in order.
+    while low < high:
+        middle = (low + high) // 2
+        if np.count_nonzero(apart <= middle) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
-def choose_best(rows: NDArray[np.int64], guess: NDArray[Any], wanted: int) -> NDArray[np.int64]:
-    """Return those of the rows with the highest guesses, and the ties of the last of them."""
-    if len(rows) <= wanted:
-        return rows
-    best: NDArray[np.int64] = rows[guess >= np.partition(guess, -wanted)[-wanted]]
-    return best
+def choose_best(guess: NDArray[Any], wanted: int) -> NDArray[np.int64]:
+    """Return the places of the highest guesses, ascending, and those of ties of the last."""
+    if len(guess) <= wanted:
+        return np.arange(len(guess))
+    return np.flatnonzero(guess >= np.partition(guess, -wanted)[-wanted])
 
 
 def pack_signs(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.uint64]:

@@ -17,14 +17,13 @@ from embeddings.search.index import (
     INDEX,
     VERSION,
     SearchIndex,
-    choose_best,
-    choose_nearest,
+    find_reach,
     list_passages,
     pack_bits,
     pack_signs,
     read_vectors,
 )
-from embeddings.search.ranking import CANDIDATES, GUESSED, READ
+from embeddings.search.ranking import CANDIDATES, FEW, NEAR, narrow
 from embeddings.vectors.products import best_columns
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def make_index(store: CorpusStore, fingerprint: str) -> tuple[SearchIndex, float
             counts[place] += there.sum(axis=0)
         sample.compare(at, vectors)
     near, far = apart / np.maximum(counts, 1)
-    spread = apart.sum(axis=0) / max(len(rows), 1), (far + near) / 2, (far - near) / 2
+    spread = (far + near) / 2, (far - near) / 2
     found = replace(index, mean=mean, spread=np.array(spread, np.float32).T)
     distinct = replace(found, places=rows, signs=signs[:, embedded], seconds=seconds[:, embedded])
     candidates = CANDIDATES
@@ -141,7 +140,7 @@ class _Sample:
     @classmethod
     def draw(cls, store: CorpusStore, index: SearchIndex, rows: NDArray[np.int64]) -> _Sample:
         at = np.unique(np.linspace(0, len(rows) - 1, _SAMPLE).astype(np.int64))
-        if len(rows) <= CANDIDATES // GUESSED:
+        if len(rows) <= CANDIDATES // FEW:
             at = at[:0]  # all are looked at
         for order, vectors in read_vectors(store, index, rows[at]):
             return cls(at[order], vectors)
@@ -167,9 +166,10 @@ class _Sample:
         every = np.ones(len(index.places), np.bool_)
         found = []
         for vector, nearest in zip(self._vectors, self._nearest, strict=True):
-            rows = choose_nearest(index.distances(vector, every), candidates)
-            for part, fine in ((GUESSED, False), (READ, True)):
-                guess = index.guess(vector, rows, fine=fine)
-                rows = choose_best(rows, guess, candidates // part)
+            apart = index.distances(vector, every)
+            near = np.flatnonzero(apart <= find_reach(apart, NEAR * candidates))
+            rows = narrow(
+                index, vector, (near, apart[near]), (1.0, np.zeros(len(near))), candidates
+            )
             found.append(np.isin(nearest, rows).mean())
         return float(np.mean(found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.search.index import SearchIndex, choose_best, choose_nearest, read_vectors
+from embeddings.search.index import SearchIndex, choose_best, find_reach, read_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.corpus.store import CorpusStore
+    from embeddings.search.worth import WordScores
 
-# Passages that are looked at again: the nearest by their signs, and as many by their words.
-CANDIDATES = 3000
-# One in so many of them is guessed by both bits, and then one in so many has its vector read. Of
-# fewer passages than the first all are read.
-GUESSED, READ = 5, 20
+# Passages whose cosine is guessed by both bits; where there are a quarter as many, all are read.
+CANDIDATES, FEW = 2000, 4
+# They are the likeliest, by all signs, of so many times as many that are so by the first of their
+# signs; and of one in so many the vector is read.
+NEAR, READ = 3, 8
 # For each hit that is asked for so many are looked at, and so many read, at least.
 EACH, READ_EACH = 60, 12
 
@@ -58,8 +59,7 @@ class Ranking:
         store: The store.
         index: Its passages.
         vector: The query's, float32 ``(dimension,)``; ``None`` where words alone count.
-        words: BM25 of each passage as a share of the best one's, float32 ``(n,)``; 0 where it
-            may be no hit.
+        words: What words are worth to each passage; 0 where it may be no hit.
         may: Which passages may be hits, bool ``(n,)``.
         weight: Of meaning against words, 0 to 1.
     """
@@ -67,7 +67,7 @@ class Ranking:
     store: CorpusStore
     index: SearchIndex
     vector: NDArray[np.float32] | None
-    words: NDArray[np.float32]
+    words: WordScores
     may: NDArray[np.bool_]
     weight: float
 
@@ -91,25 +91,40 @@ class Ranking:
         """Return the rows whose scores are worth computing, so many at least."""
         if self.vector is None:
             rows = np.flatnonzero(self.may)
-            return choose_best(rows, self.words[rows], wanted)
-        if not len(self.index.signs) or all_there_are <= wanted // GUESSED:
+            return rows[choose_best(self.words.of(rows), wanted)]
+        if not len(self.index.signs) or all_there_are <= wanted // FEW:
             return np.flatnonzero(self.may)
         apart = self.index.distances(self.vector, self.may)
-        spoken = np.flatnonzero(self.words > 0)
-        if len(spoken) > wanted:
-            # The angle between two vectors is, but for chance, their share of signs apart.
-            cosines = np.cos(np.pi / len(self.vector) * apart[spoken].astype(np.float32))
-            spoken = choose_best(spoken, self._weigh(cosines, spoken), wanted)
-        chosen = np.zeros(len(apart), np.bool_)
-        chosen[choose_nearest(apart, wanted)] = chosen[spoken] = True
-        rows = np.flatnonzero(chosen)
-        for share, fine in ((GUESSED, False), (READ, True)):
-            guess = self._weigh(self.index.guess(self.vector, rows, fine=fine), rows)
-            rows = choose_best(rows, guess, max(wanted // share, least))
-        return rows
+        rows = np.flatnonzero(apart <= find_reach(apart, NEAR * wanted))
+        words = self.words.of(rows)
+        if self.weight < 1:
+            more = self._find_spoken(apart, rows, words, wanted)
+            rows, words = np.append(rows, more), np.append(words, self.words.of(more))
+        worth = self.weight, (1 - self.weight) * words
+        return narrow(self.index, self.vector, (rows, apart[rows]), worth, wanted, least)
+
+    def _find_spoken(
+        self,
+        apart: NDArray[np.uint8],
+        near: NDArray[np.int64],
+        words: NDArray[np.float32],
+        wanted: int,
+    ) -> NDArray[np.int64]:
+        """Return the rows farther off whose words may put them among as many as are wanted."""
+        guess = self.weight * self.index.angles[apart[near]] + (1 - self.weight) * words
+        lowest = np.partition(guess, -wanted)[-wanted] if len(guess) > wanted else -1.0
+        # The most that words are worth, to any passage and to those of an article.
+        reach = np.count_nonzero(self.weight * self.index.angles + (1 - self.weight) >= lowest)
+        far = self.words.spoken & (apart < reach)
+        far[near] = False
+        rows = np.flatnonzero(far)
+        most = self.weight * self.index.angles[apart[rows]] + (1 - self.weight) * self.words.most(
+            rows
+        )
+        return rows[most >= lowest]
 
     def _weigh(self, meaning: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
-        return self.weight * meaning + (1 - self.weight) * self.words[rows]
+        return self.weight * meaning + (1 - self.weight) * self.words.of(rows)
 
     def _score(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the cosine of each row with the query, below 0 taken as 0."""
@@ -126,7 +141,7 @@ class Ranking:
         """Return the best of these rows, with all copies of each, be they among them or not."""
         meaning = self._score(rows)
         while True:
-            scores = self._weigh(meaning, rows)
+            scores, words = self._weigh(meaning, rows), self.words.of(rows)
             keys = -np.round(scores, _DECIMALS)
             first = self._find_first(rows, keys, limit)
             copies = self._read_copies(one.group for one in first)
@@ -141,25 +156,15 @@ class Ranking:
         ):
             together.setdefault(one.group, []).append(one)
         return [
-            self._rank(together.get(one.group, [one]), at[one.row], scores, meaning)
-            for one in first
+            Ranked(
+                int(self.index.ids[one.row]),
+                float(scores[at[one.row]]),
+                float(meaning[at[one.row]]),
+                float(words[at[one.row]]),
+                tuple(int(self.index.ids[other.row]) for other in others),
+            )
+            for one, *others in (together.get(one.group, [one]) for one in first)
         ]
-
-    def _rank(
-        self,
-        places: list[_Place],
-        at: int,
-        scores: NDArray[np.float64],
-        meaning: NDArray[np.float64],
-    ) -> Ranked:
-        row, *others = (one.row for one in places)
-        return Ranked(
-            int(self.index.ids[row]),
-            float(scores[at]),
-            float(meaning[at]),
-            float(self.words[row]),
-            tuple(self.index.ids[others].tolist()),
-        )
 
     def _find_first(
         self, rows: NDArray[np.int64], keys: NDArray[np.float64], limit: int
@@ -221,3 +226,30 @@ class _Place:
     def standing(self) -> tuple[str, int]:
         """What puts passages of one score in order."""
         return self.document_id, self.position
+
+
+def narrow(
+    index: SearchIndex,
+    vector: NDArray[np.float32],
+    near: tuple[NDArray[np.int64], NDArray[np.uint8]],
+    worth: tuple[float, NDArray[Any]],
+    wanted: int,
+    least: int = 0,
+) -> NDArray[np.int64]:
+    """Return the rows whose vectors are worth reading, told more closely the fewer they are.
+
+    Args:
+        index: Of the rows.
+        vector: The query's, float32 ``(dimension,)``.
+        near: Rows among which they are, and how many of the first signs each has apart.
+        worth: The weight of a cosine, and what is added to it for each of the rows.
+        wanted: How many are guessed at by both bits.
+        least: So many are returned at least.
+    """
+    rows, apart = near
+    weight, words = worth
+    best = choose_best(weight * index.angles[apart] + words, NEAR * wanted)
+    rows, apart, words = rows[best], apart[best], words[best]
+    best = choose_best(weight * index.compare(vector, rows, apart) + words, wanted)
+    rows, words = rows[best], words[best]
+    return rows[choose_best(weight * index.guess(vector, rows) + words, max(wanted // READ, least))]

@@ -212,7 +212,7 @@ class _Kept:
                 return Found((), end=end)
         words = self.postings.score(store, query.phrases, may, query.rarest)
         if query.vector is None:
-            may = words > 0
+            may = words.spoken
             if not may.any():
                 return Found((), end="No passage has any of these words.")
         ranking = Ranking(store, self.index, query.vector, words, may, query.weight)

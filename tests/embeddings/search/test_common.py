@@ -26,7 +26,7 @@ def names(store):
 
 
 def score(store, index):
-    return Postings(index).score(store, PHRASES, np.ones(2000, np.bool_))
+    return Postings(index).score(store, PHRASES, np.ones(2000, np.bool_)).of(np.arange(2000))
 
 
 def test_what_is_kept_is_worth_what_the_full_text_index_says(kept, monkeypatch):
@@ -51,7 +51,7 @@ def test_what_is_damaged_is_read_from_the_full_text_index(kept):
 def test_of_changed_articles_nothing_kept_is_used(kept, put):
     put(kept, "new", ["word3 word3"])
     found = Postings(read_index(kept, "words-1"))
-    worth = found.score(kept, ('"word3"',), np.ones(2001, np.bool_))
+    worth = found.score(kept, ('"word3"',), np.ones(2001, np.bool_)).of(np.arange(2001))
     assert worth[-1] > 0
 
 

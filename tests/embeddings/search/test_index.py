@@ -12,7 +12,7 @@ from embeddings.search.index import (
     ARRAYS,
     MovedError,
     choose_best,
-    choose_nearest,
+    find_reach,
     fits_vectors,
     list_passages,
     pack_signs,
@@ -47,28 +47,40 @@ def test_distances_are_of_the_passages_asked_for(store, many, keep):
     apart = index.distances(many[5], may)
     bits = many > index.mean
     assert np.array_equal(apart[may], (bits[may] != bits[5]).sum(axis=1))
-    assert set(apart[~may].tolist()) == {0xFFFF}
+    assert set(apart[~may].tolist()) == {0xFF}
 
 
-def test_the_nearest_chosen_are_as_many_as_wanted_with_their_ties():
-    apart = np.array([3, 1, 2, 2, 9, 0xFFFF], np.uint16)
-    assert choose_nearest(apart, 2).tolist() == [1, 2, 3]
-    assert choose_nearest(apart, 6).tolist() == [0, 1, 2, 3, 4]
+def test_the_nearest_are_as_many_as_wanted_with_their_ties():
+    apart = np.array([3, 1, 2, 2, 9, 0xFF], np.uint8)
+    assert [find_reach(apart, wanted) for wanted in (1, 2, 3, 4, 5)] == [1, 2, 2, 3, 9]
+    assert find_reach(apart, 6) == 0xFE
+
+
+def test_signs_are_compared_as_an_angle(store, many, keep):
+    index, _ = keep()
+    bits = many > index.mean
+    angles = np.pi * (bits[[9, 3]] != bits[5]).mean(axis=1)
+    apart = index.distances(many[5], np.ones(2000, np.bool_))[[9, 3]]
+    assert index.compare(many[5], np.array([9, 3]), apart) == pytest.approx(
+        np.cos(angles), abs=1e-6
+    )
 
 
 def test_the_best_chosen_are_as_many_as_wanted_with_their_ties():
     guess = np.array([0.1, 0.5, 0.3, 0.3, 0.3, 0.2], np.float32)
-    assert choose_best(np.arange(6), guess, 2).tolist() == [1, 2, 3, 4]
-    assert choose_best(np.arange(6), guess, 6).tolist() == list(range(6))
+    assert choose_best(guess, 2).tolist() == [1, 2, 3, 4]
+    assert choose_best(guess, 6).tolist() == list(range(6))
 
 
 def test_a_guess_is_near_the_cosine(store, many, keep):
     index, _ = keep()
     rows = np.arange(2000)
-    guess, cosines = index.guess(many[7], rows), many @ many[7]
-    assert np.corrcoef(guess, cosines)[0, 1] > 0.8
-    both = index.guess(many[7], rows, fine=True)
-    assert np.abs(both - cosines).mean() < 0.6 * np.abs(guess - cosines).mean()
+    cosines = many @ many[7]
+    signs = index.compare(many[7], rows, index.distances(many[7], np.ones(2000, np.bool_)))
+    assert np.corrcoef(signs, cosines)[0, 1] > 0.7
+    assert (
+        np.abs(index.guess(many[7], rows) - cosines).mean() < 0.6 * np.abs(signs - cosines).mean()
+    )
 
 
 def test_the_recall_is_that_of_the_candidates(store, many, keep, monkeypatch):
