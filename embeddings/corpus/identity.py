@@ -6,9 +6,6 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.articles.parsing.addresses import canonical_address
-from embeddings.articles.parsing.unfolding import drop_packing
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
@@ -30,6 +27,8 @@ def is_on_disk(path: str) -> bool:
 
 def name_kind(path: str) -> str:
     """Return the kind of file a path is of, by its ending; what comes from none by its name."""
+    from embeddings.articles.parsing.unfolding import drop_packing
+
     name = drop_packing(Path(path).name).partition("?")[0]
     return Path(name).suffix or "no ending" if is_on_disk(path) else path
 
@@ -71,6 +70,8 @@ def standing_order(document: Document) -> tuple[object, ...]:
     The latest by its date, on one day the longest, whatever was read first. Of one text the
     one with the plainest address.
     """
+    from embeddings.articles.parsing.addresses import canonical_address
+
     form = canonical_address(document.url).removeprefix("https://")
     plain = document.url.removeprefix("https://").removeprefix("www.") == form
     return (
@@ -109,6 +110,8 @@ def find_name(
     Returns:
         The name; and the file of the article that has the id, where that is another one.
     """
+    from embeddings.articles.parsing.addresses import canonical_address
+
     if store.document_version(place) is not None:
         return place, ""  # as in an earlier run, whoever has the id now
     named = store.rows("SELECT text FROM documents WHERE id = ?", (document.url,))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from embeddings.text.scripts import MARKS, UNSPACED_RUN, index_form
-from embeddings.text.segmenting import segment_run
+from embeddings.text.scripts import MARKS, compile_unspaced_run, index_form
 from embeddings.text.stopwords import STOP_WORDS
 
 # Characters of a run without spaces that is looked for as a phrase alone.
@@ -57,5 +56,10 @@ def _find_inner_words(word: str) -> list[str]:
 
     As a phrase, a sentence of Japanese would find nothing but itself.
     """
-    runs = [run[0] for run in UNSPACED_RUN.finditer(word) if len(run[0]) > _LONGEST_WORD]
+    if word.isascii():
+        return []
+    from embeddings.text.segmenting import segment_run
+
+    found = compile_unspaced_run().finditer(word)
+    runs = [run[0] for run in found if len(run[0]) > _LONGEST_WORD]
     return [part for run in runs for part in segment_run(run) if len(part) > 1]

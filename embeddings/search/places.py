@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class Places(Protocol):
         """Return the rows of the passages, ascending, int64 ``(m,)``."""
 
     @property
-    def times(self) -> NDArray[np.integer]:
+    def times(self) -> NDArray[Any]:
         """Return how often the word stands in each, ``(m,)``."""
 
     @property
@@ -34,7 +34,7 @@ class Places(Protocol):
     def mark(self, flags: NDArray[np.bool_]) -> None:
         """Set the flags of these passages, bool ``(n,)``."""
 
-    def look_up(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.integer]]:
+    def look_up(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Return which of some passages it stands in, and how often in each of these.
 
         Args:
@@ -44,7 +44,7 @@ class Places(Protocol):
             Places in ``rows``, ascending, and times.
         """
 
-    def count_articles(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    def count_articles(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the articles that the word stands in, and how often in each."""
 
 
@@ -71,7 +71,7 @@ class Listed:
         """Set the flags of these passages."""
         flags[self.rows] = True
 
-    def look_up(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.integer]]:
+    def look_up(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Return which of some passages it stands in, and how often in each of these."""
         few, many = sorted((self.rows, rows), key=len)
         places = np.searchsorted(many, few)
@@ -81,7 +81,7 @@ class Listed:
             return there, self.times[places[there]]
         return places[there], self.times[there]
 
-    def count_articles(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    def count_articles(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the articles that the word stands in, and how often in each."""
         numbers, back = np.unique(self.articles[self.rows], return_inverse=True)
         return numbers, np.bincount(back, self.times).astype(np.int64)
@@ -125,7 +125,7 @@ class Packed:
         counts = np.bitwise_count(blocks)
         return blocks, np.cumsum(counts, dtype=np.int64) - counts
 
-    def look_up(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.integer]]:
+    def look_up(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Return which of some passages it stands in, and how often in each of these."""
         blocks, before = self._blocks
         there = np.flatnonzero(self.flags[rows >> 3] & _BITS[rows & 7])
@@ -134,7 +134,7 @@ class Packed:
         up_to = np.bitwise_count(blocks[those >> 6] >> (~those & 63).view(np.uint64))
         return there, self.times[before[those >> 6] + up_to - 1]
 
-    def count_articles(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    def count_articles(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the articles that the word stands in, and how often in each."""
         numbers = np.flatnonzero(self.article_times)
         return numbers, self.article_times[numbers]

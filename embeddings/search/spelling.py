@@ -13,8 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from embeddings.corpus.citations import read_bodies
 from embeddings.corpus.full_text import count_words, find_word, split_phrases
 from embeddings.search.phrases import find_words
@@ -111,7 +109,7 @@ def _mend_word(store: CorpusStore, word: str) -> str:
 
 def _choose_form(store: CorpusStore, forms: list[str], stem: str) -> tuple[str, bool]:
     """Return which of the forms of one word passages have most, and whether it is a name there."""
-    ids = np.unique(find_word(store, stem))[:_LOOKED_AT].tolist()
+    ids = list(dict.fromkeys(find_word(store, stem).tolist()))[:_LOOKED_AT]
     words = Counter(_LETTERS.findall(index_form(" ".join(read_bodies(store, ids).values()))))
     folded = Counter[str]()
     for word, often in words.items():

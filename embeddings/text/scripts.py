@@ -33,10 +33,9 @@ UNSPACED = _HAN_AND_KANA + "".join(_list(*block, "L") for block in _SMALL_BLOCKS
 MARKS = _list(0x0300, 0x1FFF, "M") + "\u3099\u309a"
 """Marks that belong to the letter before, vowels of many scripts among them, for such a set."""
 
-UNSPACED_RUN = re.compile(f"(?:[{UNSPACED}][{MARKS}]*)+")
 _CHARACTER = f"[{UNSPACED}][{MARKS}]*"
 # Of letters beside these, SQLite takes the marks for gaps between words.
-_SPACED_MARKS = re.compile(f"[{_list(0x0900, 0x1FFF, 'M')}]")
+_SPACED_MARKS = f"[{_list(0x0900, 0x1FFF, 'M')}]"
 
 
 def is_unspaced(word: str) -> bool:
@@ -45,6 +44,12 @@ def is_unspaced(word: str) -> bool:
 
 
 # Patterns of all scripts take 5 ms each to compile, and a search of Latin letters needs none.
+@cache
+def compile_unspaced_run() -> re.Pattern[str]:
+    """Return the pattern of a run of characters of scripts without spaces."""
+    return re.compile(f"(?:{_CHARACTER})+")
+
+
 @cache
 def _compile_character() -> re.Pattern[str]:
     return re.compile(_CHARACTER)
@@ -74,7 +79,7 @@ FORMS = _choose_forms()
 @cache
 def _compile_indexed() -> re.Pattern[str]:
     letters = re.escape("".join(map(chr, FORMS)))
-    return re.compile(f"(?:[{UNSPACED}][{MARKS}]*)+|{_SPACED_MARKS.pattern}|[{letters}Ё]")
+    return re.compile(f"(?:{_CHARACTER})+|{_SPACED_MARKS}|[{letters}Ё]")
 
 
 def index_form(text: str) -> str:
@@ -104,7 +109,7 @@ def trace_index_form(text: str) -> list[int]:
     for found in _compile_indexed().finditer(text):
         offsets += range(place, found.start())
         place = found.end()
-        if not UNSPACED_RUN.match(found[0]):
+        if not compile_unspaced_run().match(found[0]):
             offsets += [found.start()] * len(_spell(found[0]))
             continue
         offsets.append(found.start())
@@ -116,7 +121,7 @@ def trace_index_form(text: str) -> list[int]:
 
 
 def _spell(found: str) -> str:
-    if UNSPACED_RUN.match(found):
+    if compile_unspaced_run().match(found):
         return f" {' '.join(map(_spell_character, _compile_character().findall(found)))} "
     return _spell_character(found)
 
@@ -124,4 +129,4 @@ def _spell(found: str) -> str:
 def _spell_character(found: str) -> str:
     """Return a character in its one form, the marks that SQLite knows not as private letters."""
     plain = unicodedata.normalize("NFC", found).lower().translate(FORMS)
-    return _SPACED_MARKS.sub(lambda mark: chr(ord(mark[0]) - 0x0900 + 0xE000), plain)
+    return re.sub(_SPACED_MARKS, lambda mark: chr(ord(mark[0]) - 0x0900 + 0xE000), plain)

@@ -39,11 +39,11 @@ def fold(word: str) -> str:
     >>> fold("U.S."), fold("Assad’s"), fold("1,200"), fold("Ещё")
     ('us', "assad's", '1200', 'еще')
     """
-    folded = unicodedata.normalize("NFC", word).casefold()
-    if not folded.isascii():
+    folded = word.lower()
+    if not word.isascii():
+        folded = unicodedata.normalize("NFC", word).casefold()
         # A word of nothing but marks stays what it is.
-        folded = folded.translate(FORMS) or folded
-    folded = folded.replace("’", "'").replace("ʼ", "'")
+        folded = (folded.translate(FORMS) or folded).replace("’", "'").replace("ʼ", "'")
     if folded[0].isdigit():
         return _THOUSANDS.sub("", folded)
     return folded.replace(".", "")

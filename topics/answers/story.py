@@ -14,11 +14,11 @@ from embeddings.corpus.versions import Revised, list_revised
 from embeddings.errors import InputError
 from topics.answers.session import Database
 from topics.answers.topics import open_clustered
+from topics.coverage.articles.articles import LEAD_CHARACTERS
 from topics.coverage.credit.credits import sole_agency
 from topics.coverage.credit.first_seen import Doubt, find_first
 from topics.coverage.credit.owners import Owners
 from topics.coverage.credit.stated import StatedAgency, gather_stated
-from topics.coverage.likeness.articles import LEAD_CHARACTERS
 from topics.coverage.reuse.corpus import Coverage
 from topics.coverage.reuse.origins import trace_words
 from topics.coverage.reuse.reuse import StoryArticle, measure_reuse

@@ -7,18 +7,20 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.corpus.contents import count_rows
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
-from embeddings.words.copies import CopySurvey
 from topics.coverage.articles.articles import Article
-from topics.coverage.relations.articles import ArticleRelation
-from topics.coverage.relations.relations import Relation
 from topics.coverage.reuse.boilerplate import Copies
-from topics.coverage.stories.stories import StorySurvey
 from topics.hierarchy.identity import TopicKey, carry_ids
+
+if TYPE_CHECKING:
+    from embeddings.words.copies import CopySurvey
+    from topics.coverage.relations.articles import ArticleRelation
+    from topics.coverage.relations.relations import Relation
+    from topics.coverage.stories.stories import StorySurvey
 
 # The setting that holds what the search for stories left out.
 STORY_COUNTS = "story_counts"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.boilerplate import Copies, find_recurring
-from topics.coverage.reuse.sharing import Sharing, find_quoted_events, tell_sharing
+
+if TYPE_CHECKING:
+    from topics.coverage.reuse.sharing import Sharing
 
 # The name of the stage.
 SHARING = "sharing"
@@ -59,6 +62,9 @@ def tell_all(
 
     Of those of one event these are the ones that quote one speaker alike.
     """
+    # Only runs tell; what reads the kinds starts without.
+    from topics.coverage.reuse.sharing import find_quoted_events, tell_sharing
+
     textual = [one for one in relations if one[0] in TEXTUAL]
     rote = find_recurring(articles, groups, stories).union(furniture)
     pairs = [(a, b) for _, a, b in textual]

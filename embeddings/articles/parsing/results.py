@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from embeddings.articles.parsing.dates import DateOrder
-from embeddings.documents import Document
+if TYPE_CHECKING:
+    from embeddings.articles.parsing.dates import DateOrder
+    from embeddings.documents import Document
 
 # What stands for the path of articles that come from no file; that of a file is absolute.
 STANDARD_INPUT, PYTHON = "standard input", "Python"

@@ -48,8 +48,8 @@ def test_day_of_the_week_may_have_an_s() -> None:
 def test_every_place_is_named_by_folded_words() -> None:
     places, _ = read_places()
     assert len(places) > 5000
-    for words in places:
-        assert read_words(" ".join(words)).words == words
+    for name in places:
+        assert " ".join(read_words(name).words) == name
 
 
 @pytest.mark.parametrize(

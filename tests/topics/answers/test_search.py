@@ -15,13 +15,12 @@ from embeddings.errors import InputError
 from embeddings.search.relevance import Background
 from tests.running import run
 from tests.topics.conftest import CONVOY, FLOOD, WITNESS
-from topics.answers import session as session_module
 from topics.answers.tables import jsonable
 
 
 @pytest.fixture
 def opened(news, encoder, monkeypatch):
-    monkeypatch.setattr(session_module, "stored_encoder", lambda _: encoder)
+    monkeypatch.setattr("topics.answers.encoder.stored_encoder", lambda _: encoder)
     with topics.open(news) as session:
         yield session
 
@@ -59,7 +58,9 @@ def test_title_and_outlet_are_of_the_article(opened):
 
 
 def test_words_alone_are_found_without_an_encoder(news, monkeypatch):
-    monkeypatch.setattr(session_module, "stored_encoder", lambda _: pytest.fail("it was opened"))
+    monkeypatch.setattr(
+        "topics.answers.encoder.stored_encoder", lambda _: pytest.fail("it was opened")
+    )
     found = topics.search("lorries", db=news, mode="words")
     assert found[0].meaning == 0
     assert all("lorries" in hit.text for hit in found)

@@ -24,7 +24,7 @@ METHODS = [name for name, one in vars(Session).items() if isinstance(one, sessio
 
 @pytest.fixture
 def opened(news, encoder, monkeypatch):
-    monkeypatch.setattr(session_module, "stored_encoder", lambda _: encoder)
+    monkeypatch.setattr("topics.answers.encoder.stored_encoder", lambda _: encoder)
     with topics.open(news) as session:
         encoder.encoded.clear()  # of making the database
         yield session
@@ -79,7 +79,9 @@ def test_another_database_cannot_be_given(opened, tmp_path):
 
 def test_changes_and_pairs_go_by_the_encoder_that_is_open(opened, monkeypatch):
     opened.search("convoy")
-    monkeypatch.setattr(session_module, "stored_encoder", lambda _: pytest.fail("opened again"))
+    monkeypatch.setattr(
+        "topics.answers.encoder.stored_encoder", lambda _: pytest.fail("opened again")
+    )
     opened.rename(str(opened.topics()[0].id), "Renamed")
     opened.questions("story")
     opened.calibrate("near_copy")
@@ -130,7 +132,7 @@ def test_tables_are_checked_and_the_outline_read_once_until_the_database_changes
 
 
 def test_a_function_reads_the_outline_once_a_question(news, encoder, counted, monkeypatch):
-    monkeypatch.setattr(session_module, "stored_encoder", lambda _: encoder)
+    monkeypatch.setattr("topics.answers.encoder.stored_encoder", lambda _: encoder)
     topics.search("convoy", db=news)
     assert counted.count("outline") == 1
 

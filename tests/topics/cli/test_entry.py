@@ -92,8 +92,8 @@ def test_help_imports_no_command_and_no_library_of_one():
     [
         (["search", "ceasefire"], {"pydantic", "scipy", "rapidfuzz", "lxml"}),
         (["trends", "--by", "month", "--recent", "1"], {"pydantic", "scipy", "rapidfuzz", "lxml"}),
-        (["copies", "--limit", "2"], {"pydantic", "scipy", "lxml"}),
-        (["story"], {"pydantic", "scipy", "lxml"}),
+        (["copies", "--limit", "2"], {"pydantic", "scipy", "lxml", "embeddings.search.searcher"}),
+        (["story", "1"], {"pydantic", "scipy", "lxml", "numpy.ma", "embeddings.search.searcher"}),
     ],
 )
 def test_a_command_imports_no_library_that_it_has_no_use_for(command, unused, db):

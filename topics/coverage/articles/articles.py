@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Between the paragraphs of a body; not a word, so that no run of words is broken by it.
 _GAP = "\n\n"
+# What a story is read from: its headline and about its first 200 words.
+LEAD_CHARACTERS = 1200
 
 
 @dataclass(frozen=True, slots=True)

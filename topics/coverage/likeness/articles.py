@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from embeddings.text.stopwords import ENGLISH
 from embeddings.text.wording import WordedTexts
 from embeddings.vectors.neighbours import NeighbourGraph
-from topics.coverage.articles.articles import Article
+from topics.coverage.articles.articles import LEAD_CHARACTERS, Article
 from topics.coverage.likeness.facts import Facts, conflict
 from topics.coverage.likeness.weighing import (
     Likeness,
@@ -51,8 +51,6 @@ WEIGHTS = Weights(
     spread_cosine=0.18,
     spread_words=0.08,
 )
-# What a story is read from: its headline and about its first 200 words.
-LEAD_CHARACTERS = 1200
 # Words that stand for a missing headline.
 _HEADLINE_WORDS = 15
 NEIGHBOURS = 60

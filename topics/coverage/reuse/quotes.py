@@ -63,7 +63,9 @@ def find_shared_quotes(texts: Sequence[str], documents: Sequence[int]) -> NDArra
     owners = np.array([documents[number] for number, _, _ in spans], dtype=np.int64)
     shared = runs_in_two(hashes, np.repeat(owners, np.diff(offsets)))
     found: list[tuple[int, int, int]] = []
-    for place in np.unique(np.searchsorted(offsets, np.flatnonzero(shared), "right") - 1).tolist():
+    for place in sorted(
+        set((np.searchsorted(offsets, np.flatnonzero(shared), "right") - 1).tolist())
+    ):
         number, start, _ = spans[place]
         first = bisect_left(find_starts(texts[number]), start)
         begins = np.flatnonzero(shared[offsets[place] : offsets[place + 1]]) + first

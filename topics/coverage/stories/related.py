@@ -19,8 +19,11 @@ _DAYS = 5
 # Names that it must have in common with two articles of the story, each in the beginnings of
 # this share of all articles, or so many, at the most beside the story's own.
 _NAMES, _RARE, _FEW = 2, 0.03, 5
-_QUOTES = re.compile("[‘’ʼ“”–—…]")
 _WORD = re.compile(r"\w+(?:['’ʼ]\w+)*")
+# Where such a word begins, and ends but for its possessive.
+_BEGINS, _ENDS = re.compile(r"(?<!\w)(?<!\w')"), re.compile(r"(?:'s)?(?!\w|'\w)")
+# Marks of print that part words, and those inside them.
+_PARTING, _INSIDE = "‘“”–—…", "’ʼ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +99,24 @@ class Beginnings:
     def _is_held(self, name: str, most: int) -> bool:
         """Say whether a name is a word of more beginnings than so many; few are read for that."""
         held = (
-            n for n, lead in enumerate(self._plain) if name in lead and name in self._read_words(n)
+            n
+            for n, lead in enumerate(self._plain)
+            if name in lead
+            and (_has_word(lead, name) if lead.isascii() else name in self._read_words(n))
         )
         return next(islice(held, most, None), None) is not None
 
     @cached_property
     def _plain(self) -> list[str]:
-        """Beginnings in which each word stands as it is compared, and other marks as well."""
-        quick = [_QUOTES.sub("'", lead).casefold() for lead in self._leads]
-        return [lead if lead.isascii() else fold(lead) for lead in quick]
+        """Beginnings in which each word stands as it is compared, its neighbours beside it.
+
+        Where letters of others than English are left, only part of what stands there is a word.
+        """
+        return [lead.lower() if lead.isascii() else _write_plainly(lead) for lead in self._leads]
 
     def _read_words(self, n: int) -> frozenset[str]:
         if n not in self._words:
-            words = map(fold, _WORD.findall(self._leads[n]))
+            words = map(fold, set(_WORD.findall(self._leads[n])))
             self._words[n] = frozenset(word.removesuffix("'s") for word in words)
         return self._words[n]
 
@@ -117,3 +125,19 @@ class Beginnings:
             facts = find_facts(read_words(self._leads[n]))
             self._names[n] = frozenset(fact.value for fact in facts if fact.kind == "name")
         return self._names[n]
+
+
+def _write_plainly(lead: str) -> str:
+    for mark in _PARTING:
+        lead = lead.replace(mark, " ")
+    for mark in _INSIDE:
+        lead = lead.replace(mark, "'")
+    return lead.lower() if lead.isascii() else fold(lead)
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Say whether a word stands in a text of ASCII, with or without a possessive."""
+    at = text.find(word)
+    while at >= 0 and not (_BEGINS.match(text, at) and _ENDS.match(text, at + len(word))):
+        at = text.find(word, at + 1)
+    return at >= 0

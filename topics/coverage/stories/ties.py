@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from embeddings.text.normalising import hash_text
 from embeddings.text.wording import read_words
 from embeddings.words.steps import long_enough
-from topics.coverage.articles.articles import Article
+from topics.coverage.articles.articles import LEAD_CHARACTERS, Article
 from topics.coverage.articles.days import day_bounds, split_by_days
 from topics.coverage.articles.unions import Unions
-from topics.coverage.likeness.articles import LEAD_CHARACTERS, story_text
+from topics.coverage.likeness.articles import story_text
 
 # Bodies of fewer words may be alike for want of an article ("Watch the video here.",
 # "Subscribe to read on."): to be one text they need one headline.

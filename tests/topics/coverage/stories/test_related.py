@@ -47,3 +47,19 @@ def test_names_that_many_have_say_nothing(name: str) -> None:
 
 def test_a_story_without_a_known_day_has_none_beside_it() -> None:
     assert related(("2024-03-05", ANGLE), published="2024") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ("the plans of Marta\u2014Okafor\u2019s too\u2014stand", True),
+        ("\u201cMarta\u201d and \u2018Okafor\u2019", True),
+        ("Martas and Okaforo", False),
+        ("Marta'x and l'Okafor", False),
+    ],
+)
+def test_a_name_counts_where_it_stands_as_a_word(said: str, *, counts: bool) -> None:
+    # With seven beginnings that have them, the names say nothing.
+    others = [("2024-03-05", f"Reader {n}. It was said: {said}.") for n in range(5)]
+    found = related(("2024-03-05", ANGLE), ("2024-03-05", ANGLE), *others)
+    assert ("02" in found) is not counts
