@@ -3,7 +3,7 @@
 A sample is drawn by a seed from what each of the user's topics holds, copies once; judgements
 are kept by content hash, without article text, and count for what the topic holds now.
 
-    python -m benchmarks.judged_topics --db FILE --judgements FILE [--draw 50 --seed 1]
+    python -m benchmarks.judged_topics --db FILE --judgements FILE ... [--draw 50 --seed 1]
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ def main() -> None:
     """Print precision by topic, or a sample to be read."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--db", type=Path, required=True)
-    parser.add_argument("--judgements", type=Path, required=True)
+    parser.add_argument("--judgements", type=Path, required=True, nargs="+")
     parser.add_argument("--draw", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    lines = options.judgements.read_text("utf-8").splitlines()
+    # What was read later counts.
+    lines = [line for file in options.judgements for line in file.read_text("utf-8").splitlines()]
     judged = {(one["topic"], one["passage"]): one["belongs"] for one in map(json.loads, lines)}
     held: dict[str, list[tuple[str, str]]] = {}
     with CorpusStore.open(options.db) as store:

@@ -153,7 +153,8 @@ def calibrate_topic(topic: str, *, db: Database = "topicwire.db") -> TopicCalibr
     found = estimate(fits, judged, BAR, prior=prior)
     drawn = draw_outcomes(fits, judged, np.array([BAR]), prior)
     shares = drawn.positives[:, 0] / total
-    low, high = np.quantile(shares, (0.05, 0.95)).tolist()
+    # The mean of draws that nearly all agree may lie outside of their interval.
+    low, middle, high = np.quantile(shares, (0.05, 0.5, 0.95)).tolist()
     return TopicCalibration(
         topic=name,
         answers=len(judged),
@@ -162,7 +163,7 @@ def calibrate_topic(topic: str, *, db: Database = "topicwire.db") -> TopicCalibr
         taken=found.taken,
         precision=Range(found.precision, found.precision_low, found.precision_high),
         recall=Range(found.recall, found.recall_low, found.recall_high),
-        share=Range(float(shares.mean()), low, high),
+        share=Range(middle, low, high),
         moved=derivation.moved,
     )
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from topics.discovery.adjacency import read_in_context
-from topics.guiding.answers import describe_rows, teach
+from topics.guiding.answers import describe_rows, hold_back, teach
 from topics.guiding.elsewhere import find_elsewhere, is_of_the_affair
 from topics.guiding.families import LEAST_FIT, Family, find_sure, place
 from topics.guiding.leaving_none import embed_apart, measure_nearness
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
-from topics.guiding.rivals import sharpen
+from topics.guiding.rivals import THE_SAME, Rivals, find_drawn, find_phrases, sharpen
 from topics.guiding.subjects import SUBJECTS
 from topics.guiding.taxonomy import GuidedTopic, find_parents, news_about
 from topics.guiding.words import find_words, match_words
@@ -44,6 +45,8 @@ class TopicVectors:
         of_the_affair: bool of shape ``(topics,)``: topics on what the corpus is on.
         apart: float32 of shape ``(topics, d)``, from ``topics.guiding.leaving_none``: given
             where no passage is to be left over.
+        embed_bare: Turns names that stand alone, at least one, into float32 unit rows like those
+            of ``prototypes``.
     """
 
     prototypes: NDArray[np.float32]
@@ -54,6 +57,7 @@ class TopicVectors:
     words: tuple[frozenset[str], ...] = ()
     of_the_affair: NDArray[np.bool_] | None = None
     apart: NDArray[np.float32] | None = None
+    embed_bare: Callable[[Sequence[str]], NDArray[np.float32]] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,13 @@ class Placement:
         labels: int64 of shape ``(n,)``: number of each passage's topic, -1 where none fits.
         fits: float64 of shape ``(n, topics)``, 0 to 1: .5 is where a topic begins to take
             passages, 0 where it is out of question.
+        drawn: For each topic, by number, what its passages speak of that were left to discovery
+            for that, in folded words, and how many of them.
     """
 
     labels: NDArray[np.int64]
     fits: NDArray[np.float64]
+    drawn: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 def embed_topics(
@@ -90,15 +97,18 @@ def embed_topics(
     texts = [text for topic in topics for text in topic.texts]
     exclusions = [text for topic in topics for text in topic.exclusions]
     firsts = np.cumsum([0, *(len(topic.texts) for topic in topics)])[:-1]
-    bare = firsts[[not topic.description for topic in topics]]
-    news = [news_about(subject) for subject in SUBJECTS] if len(bare) else []
-    vectors = unit_rows(encode([*SUBJECTS, *news, *texts, *exclusions]))
+    bare = [place for place, topic in enumerate(topics) if not topic.description]
+    vectors = unit_rows(encode([*SUBJECTS, *texts, *exclusions]))
     background = vectors[: len(SUBJECTS)].mean(axis=0)
-    own = vectors[len(SUBJECTS) + len(news) :]
-    centred = unit_rows(own - background)
-    if news:
-        behind = vectors[len(SUBJECTS) : 2 * len(SUBJECTS)].mean(axis=0)
-        centred[bare] = unit_rows(own[bare] - behind)
+    centred = unit_rows(vectors[len(SUBJECTS) :] - background)
+
+    def embed_bare(names: Sequence[str]) -> NDArray[np.float32]:
+        news = unit_rows(encode([news_about(name) for name in (*SUBJECTS, *names)]))
+        behind = news[: len(SUBJECTS)].mean(axis=0)
+        return unit_rows(news[len(SUBJECTS) :] - behind)
+
+    if bare:
+        centred[firsts[bare]] = embed_bare([topics[place].name for place in bare])
     owner = np.repeat(np.arange(len(topics)), [len(topic.texts) for topic in topics])
     said = centred[: len(texts)]
     return TopicVectors(
@@ -111,6 +121,7 @@ def embed_topics(
         + tuple(find_words([text]) for text in exclusions),
         np.array([is_of_the_affair(topic.description) for topic in topics], np.bool_),
         embed_apart(topics, encode, background) if every else None,
+        embed_bare,
     )
 
 
@@ -140,7 +151,7 @@ def place_topics(
     2. What surely belongs to a topic moves its direction, so that it is known by what
        the corpus says on it beside what the user wrote; all is scored again. In a corpus
        all on one subject topics are instead set against what it speaks of most
-       (``topics.guiding.rivals.sharpen``).
+       (``topics.guiding.rivals``).
     3. The best topic takes a passage whose score clears the topic's bar, a share of what
        its best passages reach. A passage that is nearer to a topic's exclusion is not
        for that topic. Topics with a parent compete as one; what clears a child's bar
@@ -171,18 +182,23 @@ def place_topics(
         return Placement(np.empty(0, np.int64), np.empty((0, len(topics.prototypes))))
     read = read_in_context(unit_rows(vectors), adjacent)
     around = look_around(read, topics.background, graph, topics.prototypes)
-    scores = around.score(learn(around, topics))
-    words = match_words(texts, topics.words) if texts and topics.words and around.crowded else None
-    scores = sharpen(around, scores, words)
+    count = len(topics.prototypes)
+    scores, rivals = _score(around, topics, texts)
     shut = _shut_out(scores, topics)
-    open_ = np.where(shut, -np.inf, scores[:, : len(topics.prototypes)])
+    open_ = np.where(shut, -np.inf, scores[:, :count])
     placed = place(open_, topics.family, around.crowded)
     fits = _measure_fits(open_, placed)
-    there = topics.of_the_affair
-    if texts and around.crowded and there is not None and there.any():
-        # "The conflict" is that of the corpus: talks on another are not on it, nor for the next
-        # topic that they are somewhat like.
-        away = there & find_elsewhere(texts, adjacent)[:, None]
+    drawn: dict[int, dict[str, int]] = {}
+    if rivals is not None:
+        # What is on something else is not for the next topic either that it is somewhat like.
+        nearest = find_drawn(scores[:, :count], rivals)
+        for topic in range(count):
+            told = Counter(nearest[placed == topic, topic].tolist())
+            drawn[topic] = {rivals.phrases[one]: told[one] for one in sorted(told) if one >= 0}
+        away = nearest >= 0
+        if texts and topics.of_the_affair is not None and topics.of_the_affair.any():
+            # "The conflict" is that of the corpus: talks on another are not on it.
+            away |= topics.of_the_affair & find_elsewhere(texts, adjacent)[:, None]
         placed[away[np.arange(len(placed)), placed] & (placed >= 0)] = -1
         shut |= away
         fits[away] = 0.0
@@ -191,11 +207,12 @@ def place_topics(
     if near is not None and not around.trust:
         labels, fits = near.argmax(axis=1), near
     if answers:
-        labels, fits = _learn_answers(around, labels, fits, answers, texts or [""] * graph.size)
+        told = texts or [""] * graph.size
+        labels, fits = _learn_answers(around, labels, fits, answers, told, every=near is not None)
     if near is not None:
         near[:, list(answers or ())] = fits[:, list(answers or ())]
         labels = np.where(labels < 0, near.argmax(axis=1), labels)
-    return Placement(labels, fits)
+    return Placement(labels, fits, drawn)
 
 
 def link_found(
@@ -249,6 +266,25 @@ def learn(around: Surroundings, topics: TopicVectors) -> NDArray[np.float32]:
     return _move(written, members, LEARNT * (1.0 - around.crowded))
 
 
+def _score(
+    around: Surroundings, topics: TopicVectors, texts: Sequence[str] | None
+) -> tuple[NDArray[np.float64], Rivals | None]:
+    """Score topics, then exclusions; and the rivals that they have in a crowded corpus."""
+    scores = around.score(learn(around, topics))
+    if not around.crowded or not texts or not topics.words:
+        return sharpen(around, scores, None), None
+    phrases = find_phrases(around.communities[0], texts) if topics.embed_bare else ()
+    words = [find_words([phrase]) for phrase in phrases]
+    columns, count = scores.shape[1], len(topics.prototypes)
+    same = np.array([[one <= own for one in words] for own in topics.words[:count]], np.bool_)
+    if phrases and topics.embed_bare:
+        directions = topics.embed_bare(phrases)
+        scores = np.hstack([scores, around.score(directions)])
+        same |= topics.prototypes @ directions.T >= THE_SAME
+    scores = sharpen(around, scores, match_words(texts, (*topics.words, *words)))
+    return scores[:, :columns], Rivals(phrases, scores[:, columns:], same)
+
+
 def _measure_fits(scores: NDArray[np.float64], placed: NDArray[np.int64]) -> NDArray[np.float64]:
     """Put scores on a scale where each topic's bar is .5."""
     fits = np.zeros_like(scores)
@@ -267,12 +303,16 @@ def _learn_answers(
     fits: NDArray[np.float64],
     answers: Mapping[int, Mapping[int, bool]],
     texts: Sequence[str],
+    *,
+    every: bool,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Let topics that the user has taught take what they have learnt to; labels and fits."""
     rows = describe_rows(around.centred, texts)
     fits = fits.copy()
     for topic, said in answers.items():
-        fits[:, topic] = teach(rows, fits[:, topic], said)
+        learnt = teach(rows, fits[:, topic], said)
+        # Where topics cover all, which is the likeliest counts, and not how likely.
+        fits[:, topic] = learnt if every else hold_back(learnt, fits[:, topic], said)
     labels = labels.copy()
     labels[np.isin(labels, list(answers)) & (_of(fits, labels) < 0.5)] = -1
     for topic in answers:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topics.guiding.assigning import Placement
 from topics.guiding.taxonomy import GuidedTopic
 
 # A topic looks like another where so large a share of its passages, and so many, lie between both
@@ -60,10 +62,52 @@ def note_drawn(
     return tuple(notes)
 
 
+def note_left(
+    guided: Sequence[GuidedTopic], placement: Placement, texts: Sequence[str]
+) -> tuple[str, ...]:
+    """Say which of the user's topics were kept from passages on something else, and how to differ.
+
+    Args:
+        guided: The user's topics, by number.
+        placement: Of the passages under them.
+        texts: Text of each row, to spell phrases as they do.
+
+    Returns:
+        A sentence for each such topic.
+    """
+    notes = []
+    for number, drawn in sorted(placement.drawn.items()):
+        left = Counter(drawn)
+        least = max(LEAST_PASSAGES, LEAST_SHARE * int((placement.labels == number).sum()))
+        said = [(one, times) for one, times in left.most_common(MOST_SAID) if times >= least]
+        if said:
+            spelled = [(_spell(phrase, texts), times) for phrase, times in said]
+            notes.append(
+                f'"{guided[number].name}" looks like something else as well: of the passages '
+                f"nearest to it {_count(spelled)} and were left to the discovered topics. Write of "
+                "that in its description to have them, or leave out more with exclusions = "
+                f"{_draft(spelled)}."
+            )
+    return tuple(notes)
+
+
+def _spell(phrase: str, texts: Sequence[str]) -> str:
+    """Return a phrase as most texts spell it."""
+    pattern = re.compile(r"\b" + r"\W+".join(map(re.escape, phrase.split())) + r"\b", re.IGNORECASE)
+    found = Counter(one[0] for one in map(pattern.search, texts) if one)
+    return max(found, key=lambda one: (found[one], one), default=phrase)
+
+
 def _say(name: str, size: int, said: Sequence[tuple[str, int]]) -> str:
-    of = " and ".join(f"{times} speak of {phrase}" for phrase, times in said)
-    draft = json.dumps([phrase for phrase, _ in said], ensure_ascii=False)
     return (
-        f'"{name}" may hold something else: of its {size} distinct passages {of}. Where these '
-        f"do not belong, give the topic exclusions = {draft}."
+        f'"{name}" may hold something else: of its {size} distinct passages {_count(said)}. Where '
+        f"these do not belong, give the topic exclusions = {_draft(said)}."
     )
+
+
+def _count(said: Sequence[tuple[str, int]]) -> str:
+    return " and ".join(f"{times} speak of {phrase}" for phrase, times in said)
+
+
+def _draft(said: Sequence[tuple[str, int]]) -> str:
+    return json.dumps([phrase for phrase, _ in said], ensure_ascii=False)

@@ -35,7 +35,8 @@ def find_elsewhere(texts: Sequence[str], adjacent: NDArray[np.int64] | None) -> 
     """Return which passages are on another country than the corpus, bool of shape ``(n,)``.
 
     A passage is elsewhere where it does not name the country of the corpus, and another is named
-    more often in it and around it. None are where the corpus is not on one country.
+    more often in it and around it; or where a smaller share of what is around it names that
+    country than of the corpus at large. None are where the corpus is not on one country.
 
     Args:
         texts: Text of each passage.
@@ -49,8 +50,6 @@ def find_elsewhere(texts: Sequence[str], adjacent: NDArray[np.int64] | None) -> 
         return np.zeros(len(texts), np.bool_)
     wanted = [code for code, count in known[1:] if count < _EVERYWHERE * known[0][1]]
     place = {code: number for number, code in enumerate([known[0][0], *wanted])}
-    if not wanted:
-        return np.zeros(len(texts), np.bool_)
     cells = [(row, place[code]) for row, codes in enumerate(named) for code in codes & place.keys()]
     # Sparse: of a million passages most name no country, and there are two hundred.
     shape = (len(texts), len(place))
@@ -65,7 +64,14 @@ def find_elsewhere(texts: Sequence[str], adjacent: NDArray[np.int64] | None) -> 
             around = around + (step > 0)
     near = (around @ held).tocsr()
     names, here = (one[:, [0]].toarray().ravel() for one in (held, near))
-    return np.asarray((names == 0) & (here < near[:, 1:].max(axis=1).toarray().ravel()))
+    apart = np.zeros(len(texts), np.bool_)
+    if wanted:
+        apart = (names == 0) & (here < near[:, 1:].max(axis=1).toarray().ravel())
+    beside = around > 0
+    many = np.asarray(beside.sum(axis=1)).ravel()
+    named_beside = np.asarray(beside @ names).ravel()
+    # Of few around it no share can be told.
+    return np.asarray(apart | ((many > _AROUND) & (named_beside < names.mean() * many)))
 
 
 def _find_countries(text: str) -> set[str]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.text.stopwords import STOP_WORDS
+from embeddings.text.wording import read_words
 from embeddings.vectors.neighbours import unit_rows
 from topics.discovery.condensing import membership
 from topics.guiding.likeness import Surroundings
@@ -15,6 +21,28 @@ SUREST_SHARE = 0.02
 LEAST_SUREST = 10
 # What words count for beside vectors.
 WORDS = 0.3
+# A rival is known by what it speaks of, in two words where as large a share of its passages that
+# have the first has both; told from so many passages of the corpus.
+BOTH_WORDS = 0.5
+PASSAGES_READ = 10_000
+LEAST_SPOKEN = 5
+# A rival whose name is so near to what the user wrote is the topic, or part of it, in other words.
+THE_SAME = 0.45
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """What a corpus speaks of most, beside the user's topics.
+
+    Attributes:
+        phrases: What each rival is known by, in folded words.
+        scores: float64 of shape ``(n, rivals)``, on the scale of those of the topics.
+        same: bool of shape ``(topics, rivals)``: whether a rival is the topic, or part of it.
+    """
+
+    phrases: tuple[str, ...]
+    scores: NDArray[np.float64]
+    same: NDArray[np.bool_]
 
 
 def sharpen(
@@ -78,3 +106,69 @@ def _margins(around: Surroundings, scores: NDArray[np.float64]) -> NDArray[np.fl
         rivals = unit_rows(np.asarray(members @ others, np.float32))
         margins[:, column] = around.centred @ middle - (around.centred @ rivals.T).max(axis=1)
     return margins
+
+
+def find_phrases(labels: NDArray[np.int64], texts: Sequence[str]) -> tuple[str, ...]:
+    """Say what communities are known by: of each the word, or two, that tells it from the others.
+
+    Args:
+        labels: The community of each passage, shape ``(n,)``, in canonical order.
+        texts: Text of each.
+
+    Returns:
+        Folded words, of each community but those that are too small to tell, largest first.
+    """
+    step = -(-len(texts) // PASSAGES_READ)
+    inside: dict[int, Counter[str]] = {}
+    for label, text in zip(labels[::step].tolist(), texts[::step], strict=True):
+        inside.setdefault(label, Counter()).update(_find_terms(text))
+    everywhere = sum(inside.values(), Counter[str]())
+    total = len(texts[::step])
+    sizes = np.bincount(labels[::step])
+    phrases = []
+    for label in sorted(inside, key=lambda one: (-sizes[one], one)):
+        size, telling = int(sizes[label]), {}
+        for term, count in inside[label].items():
+            share = count / size
+            outside = (everywhere[term] - count + 1) / max(total - size, 1)
+            if count >= LEAST_SPOKEN and share > outside:
+                telling[term] = count * np.log(share / outside)
+        if not telling:
+            continue
+        best = max(telling, key=lambda term: (telling[term], term))
+        least = BOTH_WORDS * inside[label][best]
+        both = [
+            term
+            for term in telling
+            if best in (term, *term.split()) and inside[label][term] >= least
+        ]
+        phrases.append(max(both, key=lambda term: (" " in term, telling[term], term)))
+    return tuple(dict.fromkeys(phrases))
+
+
+def find_drawn(scores: NDArray[np.float64], rivals: Rivals) -> NDArray[np.int64]:
+    """Say of each passage which rival it is nearer to than to a topic.
+
+    Args:
+        scores: Shape ``(n, topics)``, from ``sharpen`` with those of the rivals.
+        rivals: Those that are a topic in other words draw nothing from it.
+
+    Returns:
+        int64 of shape ``(n, topics)``: the number of the nearest rival that is nearer, else -1.
+    """
+    drawn = np.full(scores.shape, -1, np.int64)
+    for topic, same in enumerate(rivals.same if rivals.phrases else ()):
+        others = np.where(same, -np.inf, rivals.scores)
+        nearer = others.max(axis=1) > scores[:, topic]
+        drawn[nearer, topic] = others[nearer].argmax(axis=1)
+    return drawn
+
+
+def _find_terms(text: str) -> set[str]:
+    """Return the telling words of a text, and those two and two that follow each other."""
+    words = read_words(text).words
+    telling = [word not in STOP_WORDS and len(word) > 2 for word in words]
+    pairs = zip(words, words[1:], telling, telling[1:], strict=False)
+    return {word for word, one in zip(words, telling, strict=True) if one} | {
+        f"{word} {after}" for word, after, one, other in pairs if one and other
+    }

@@ -84,7 +84,7 @@ def make_places(work: CorpusWork, method: int) -> Places:
     digest = digest_guided(wishes)
     kept = work.kept or (None if work.anew else _adopt(work, digest))
     if kept is not None:
-        taken, fits = take_rows(corpus, wishes)
+        taken, fits, told = take_rows(corpus, wishes)
         articles = np.unique(np.array(corpus.documents, object), return_inverse=True)[1]
         left_out = work.all_nodes.texts.keys()
         rows = Rows(corpus.ground, work.nodes.texts, articles, taken, left_out)
@@ -93,7 +93,7 @@ def make_places(work: CorpusWork, method: int) -> Places:
         if not growth.kept.topics:
             return Places(place_rows(corpus, wishes), None, growth)
         tree = growth.kept.lay_levels(growth.leaves, names)
-        notes = _tell_kept(growth, method)
+        notes = told + _tell_kept(growth, method)
         return Places(Placed(tree.shown, notes, fits, tree), growth.kept, growth)
     placed = place_rows(corpus, wishes)
     if corpus.graph.size < (1 if has_kept(work.store) else KEPT_FROM):

@@ -25,7 +25,7 @@ from topics.edits.constraints import Memory, apply_edits
 from topics.edits.following import follow_edits
 from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
-from topics.guiding.drawn import note_drawn
+from topics.guiding.drawn import note_drawn, note_left
 from topics.guiding.taxonomy import GuidedTopic, find_parents
 from topics.hierarchy.showing import choose_shown, find_row_heads
 from topics.hierarchy.tree import TopicTree, fold_guided
@@ -249,10 +249,10 @@ def find_topics(
 
 def take_rows(
     corpus: Corpus, wishes: Wishes
-) -> tuple[NDArray[np.int64], NDArray[np.float32] | None]:
-    """Return the guided topic that fits each row, -1 for none, and how far each fits."""
+) -> tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...]]:
+    """Return each row's guided topic, -1 for none; how far each fits; and what to tell of them."""
     if not wishes.guided:
-        return np.full(corpus.graph.size, -1, np.int64), None
+        return np.full(corpus.graph.size, -1, np.int64), None, ()
     directions = embed_topics(wishes.guided, corpus.embed, every=wishes.every)
     placement = place_topics(
         corpus.vectors,
@@ -262,21 +262,21 @@ def take_rows(
         corpus.texts,
         _find_answers(corpus, wishes),
     )
-    return placement.labels, placement.fits.astype(np.float32)
+    notes = note_left(wishes.guided, placement, corpus.texts)
+    return placement.labels, placement.fits.astype(np.float32), notes
 
 
 def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
     """Give each row a guided topic where one fits, and a discovered one elsewhere."""
-    taken, fits = take_rows(corpus, wishes)
+    taken, fits, notes = take_rows(corpus, wishes)
     left = int((taken < 0).sum())
     count: int | None = None
-    notes: tuple[str, ...] = ()
     if wishes.count is not None:
         own = _count_shown(taken, find_parents(wishes.guided))
         count = min(max(wishes.count - own, 1), left) or None
         made = own + (count or 0)
         if made != wishes.count:
-            notes = (
+            notes += (
                 f"Topics asked for: {wishes.count}; made: {made}, of which {own} your own and "
                 f"{count or 0} of the distinct passages that fit none of them ({left}).",
             )

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import find_neighbours, unit_rows
-from topics.guiding.answers import describe_rows, is_taught, teach
+from topics.guiding.answers import describe_rows, hold_back, is_taught, teach
 from topics.guiding.assigning import TopicVectors, place_topics
 from topics.guiding.families import Family
 
@@ -56,6 +56,20 @@ def test_learning_takes_answers_of_both_kinds(yes: int, no: int, taught: bool) -
     assert is_taught(said) is taught
 
 
+def test_answers_do_not_let_in_more_than_they_say_belongs() -> None:
+    fits = np.where(np.arange(100) < 20, 0.6, 0.1)
+    said = {**{row: row < 8 for row in range(10)}, 30: True, 31: False}
+    learnt = np.linspace(0.99, 0.55, 100)
+    held = hold_back(learnt, fits, said)
+    assert (held >= 0.5).sum() == round(20 * 8.5 / 11) + 1
+    assert (np.diff(held) < 0).all()
+
+
+def test_a_topic_that_has_learnt_to_take_few_is_not_opened() -> None:
+    learnt, fits = np.linspace(0.6, 0.1, 50), np.full(50, 0.7)
+    assert hold_back(learnt, fits, dict.fromkeys(range(9), True)) == pytest.approx(learnt)
+
+
 def test_a_taught_topic_takes_what_is_meant_and_leaves_the_rest() -> None:
     vectors, texts, meant = passages()
     direction = np.zeros((1, 30), np.float32)
@@ -71,9 +85,10 @@ def test_a_taught_topic_takes_what_is_meant_and_leaves_the_rest() -> None:
     graph = find_neighbours(vectors, 20)
     before = place_topics(vectors, graph, topics, texts=texts)
     after = place_topics(vectors, graph, topics, texts=texts, answers=answers)
-    right = ((after.labels == 0) == meant)[20:].mean()
-    assert right > 0.9
-    assert right > ((before.labels == 0) == meant)[20:].mean() + 0.1
+    had, has = before.labels[20:] == 0, after.labels[20:] == 0
+    assert meant[20:][has].mean() > 0.9
+    assert meant[20:][has].mean() > meant[20:][had].mean() + 0.1
+    assert 0 < has.sum() <= had.sum()
     assert ((after.fits[:, 0] >= 0.5) == (after.labels == 0)).all()
 
 

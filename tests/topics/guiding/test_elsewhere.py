@@ -42,6 +42,19 @@ def test_a_passage_is_where_those_around_it_are() -> None:
     assert find_elsewhere(texts, None).tolist()[12:] == [False, True, True, False]
 
 
+def test_a_passage_amid_others_that_seldom_name_the_country_is_elsewhere() -> None:
+    story = ["Syria was shelled."] * 12
+    summit = [*["The allies met."] * 4, "They spoke of Syria, too.", *["The allies met."] * 4]
+    pairs = np.concatenate([follow(story), follow(summit) + len(story)])
+    told = find_elsewhere([*story, *summit], pairs)
+    assert told.tolist() == [False] * len(story) + [True] * len(summit)
+
+
+def test_few_passages_around_say_nothing() -> None:
+    texts = [*["Syria was shelled."] * 12, "The allies met.", "The allies met."]
+    assert not find_elsewhere(texts, follow(texts[12:]) + 12).any()
+
+
 def test_a_corpus_on_no_one_country_is_nowhere_else() -> None:
     assert not find_elsewhere(["In Syria it rained.", "In Iran it rained."] * 5, None).any()
     assert not find_elsewhere(["It rained."], None).any()

@@ -3,12 +3,14 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import find_neighbours, unit_rows
+from topics.guiding import assigning
 from topics.guiding.families import Family, place
 from topics.guiding.likeness import CROWDED_ROWS, Surroundings, look_around
-from topics.guiding.rivals import sharpen
+from topics.guiding.rivals import Rivals, find_drawn, find_phrases, sharpen
 
 ARMS, POISON, OTHER = 0, 1, 2
 
@@ -86,6 +88,39 @@ def test_a_topic_that_is_the_best_for_no_passage_takes_none() -> None:
     assert np.isfinite(sharpen(around, scores, None)).all()
 
 
+@pytest.mark.parametrize(("the_same", "left"), [(2.0, True), (0.5, False)])
+def test_what_is_on_a_rival_is_left_to_discovery_unless_that_is_the_topic(
+    monkeypatch: pytest.MonkeyPatch, the_same: float, left: bool
+) -> None:
+    around, subjects, _ = one_war()
+    monkeypatch.setattr(assigning, "look_around", lambda *_: around)
+    monkeypatch.setattr(assigning, "THE_SAME", the_same)
+    words = {ARMS: "arms shipped", POISON: "poison gas", OTHER: "snow fell"}
+    asked, gas = np.zeros((1, 60), np.float32), np.zeros((1, 60), np.float32)
+    asked[0, :2], gas[0, :2] = (0.8, 0.6), (0.6, 0.8)
+    none = np.zeros((0, 60), np.float32)
+    topics = assigning.TopicVectors(
+        asked,
+        none.sum(axis=0),
+        none,
+        np.zeros(0, np.int64),
+        Family(np.array([-1])),
+        (frozenset({"arms"}),),
+        embed_bare=lambda names: np.concatenate(
+            [gas if name == "poison gas" else np.eye(60, dtype=np.float32)[-1:] for name in names]
+        ),
+    )
+    placement = assigning.place_topics(
+        around.centred,
+        find_neighbours(around.centred, 20),
+        topics,
+        texts=[words[int(one)] for one in subjects],
+    )
+    drawn = placement.drawn[0].get("poison gas", 0)
+    assert (drawn > 0) is left
+    assert ((placement.labels == 0) & (subjects == POISON)).any() is np.bool_(not left)
+
+
 def test_a_small_corpus_is_not_crowded() -> None:
     random = np.random.default_rng(0)
     vectors = unit_rows(random.standard_normal((CROWDED_ROWS[0] - 50, 30)).astype(np.float32))
@@ -99,3 +134,28 @@ def test_noise_in_a_larger_corpus_is_crowded_and_untrusted() -> None:
     around = look_around(vectors, vectors[0] * 0, find_neighbours(vectors, 20), vectors[:2])
     assert around.trust == 0.0
     assert 0.0 < around.crowded < 1.0
+
+
+def test_a_community_is_known_by_the_words_that_tell_it_from_the_others() -> None:
+    gas = [f"Chemical weapons on {day}." for day in range(10, 20)]
+    trade = [f"Weapons traded on {day}." for day in range(20, 29)]
+    labels = np.repeat([0, 1, 2], [10, 9, 1])
+    assert find_phrases(labels, [*gas, *trade, "Snow fell."]) == (
+        "chemical weapons",
+        "weapons traded",
+    )
+
+
+def test_a_passage_is_drawn_by_the_rival_that_is_nearer_than_a_topic() -> None:
+    scores = np.array([[0.5, 0.9], [0.2, 0.9]])
+    values = np.array([[0.4, 0.1, 0.3], [0.4, 0.6, 0.3]])
+    none = np.zeros((2, 3), np.bool_)
+    assert find_drawn(scores, Rivals(("a", "b", "c"), values, none)).tolist() == [[-1, -1], [1, -1]]
+
+
+def test_a_rival_that_is_the_topic_in_other_words_draws_nothing() -> None:
+    scores, values = np.array([[0.2]]), np.array([[0.4, 0.6]])
+    same = np.array([[False, True]])
+    assert find_drawn(scores, Rivals(("a", "b"), values, same)).tolist() == [[0]]
+    assert find_drawn(scores, Rivals(("a", "b"), values, same | True)).tolist() == [[-1]]
+    assert find_drawn(scores, Rivals((), values[:, :0], same[:, :0])).tolist() == [[-1]]
