@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from itertools import chain
@@ -144,26 +145,45 @@ class StaticEncoder(ModelEncoder):
         place = cache_folder() / "static" / f"{self.folder.fingerprint}-{_RECIPE}.npy"
         table = _read(place)
         if table is None:
-            from embeddings.encoders.distilling import distil
-
-            began = time.perf_counter()
-            table = distil(self.folder)
-            seconds = time.perf_counter() - began
-            self._remarks.append(
-                f"The static table of {self.name.removeprefix('static:')} was distilled in "
-                f"{seconds:.0f} s, which is done once on a machine."
-            )
-            try:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with replace_file(place) as new, new.open("wb") as file:
-                    np.save(file, table, allow_pickle=False)
-                write_note(_sum_of(place), hash_file(place)[-1])
-            except OSError as error:
-                self._remarks.append(
-                    f"The static table could not be kept in {place.parent} ({error}); each "
-                    "run distils it again."
-                )
+            with _alone(place):
+                # Of workers that begin together one distils, and the others wait for it.
+                table = _read(place)
+                table = self._distil(place) if table is None else table
         return np.ascontiguousarray(table[:, : self.dimension], dtype=np.float32)
+
+    def _distil(self, place: Path) -> NDArray[np.float16]:
+        from embeddings.encoders.distilling import distil
+
+        began = time.perf_counter()
+        table = distil(self.folder)
+        seconds = time.perf_counter() - began
+        self._remarks.append(
+            f"The static table of {self.name.removeprefix('static:')} was distilled in "
+            f"{seconds:.0f} s, which is done once on a machine."
+        )
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with replace_file(place) as new, new.open("wb") as file:
+                np.save(file, table, allow_pickle=False)
+            write_note(_sum_of(place), hash_file(place)[-1])
+        except OSError as error:
+            self._remarks.append(
+                f"The static table could not be kept in {place.parent} ({error}); each "
+                "run distils it again."
+            )
+        return table
+
+
+@contextlib.contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Keep other processes from making the same file; where no lock can be, none is needed."""
+    from filelock import FileLock
+
+    with contextlib.ExitStack() as locked:
+        with contextlib.suppress(OSError, NotImplementedError):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            locked.enter_context(FileLock(place.with_suffix(".lock")))
+        yield
 
 
 def _sum_of(place: Path) -> Path:
