@@ -33,9 +33,6 @@ from numpy.typing import NDArray
 from benchmarks.copies import paragraphs, rows
 from benchmarks.edits import EDITS, RATES, find_name, has_figure, synonyms, typos
 from embeddings.documents import Document, Passage
-from embeddings.text.stopwords import STOP_WORDS
-from embeddings.text.wording import read_words
-from embeddings.words.alignment import match_words
 from embeddings.words.copies import CopySurvey, compare, survey_copies
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.wordings import find_contained
@@ -227,7 +224,7 @@ def measure_articles(data: Path) -> None:
 
 
 def grade(data: Path) -> None:
-    """Rank four grades of reuse by the share of words, and by that without lone function words."""
+    """Rank four grades of reuse by the share of the longer text's words that the other has."""
     from scipy.stats import spearmanr
 
     rng = random.Random(11)  # noqa: S311 - a repeatable sample
@@ -251,33 +248,15 @@ def grade(data: Path) -> None:
                 pairs += [(1, text, rng.choice(others)), (0, text, other)]
     for half, pairs in enumerate(halves):
         levels = np.array([level for level, *_ in pairs])
-        for name, measure_pair in (("share", share), ("without lone words", firm_share)):
-            found = np.array([measure_pair(a, b) for _, a, b in pairs])
-            cells = (np.quantile(found[levels == level], (0.05, 0.5, 0.95)) for level in range(4))
-            print(f"half {half}, {len(pairs)} pairs, {name:18s} Spearman "
-                  f"{spearmanr(found, levels)[0]:.3f}; none, heavy, light, copy: ",
-                  "; ".join(" ".join(f"{one:.2f}" for one in cell) for cell in cells))  # fmt: skip
+        found = np.array([compare(a, b).share for _, a, b in pairs])
+        cells = (np.quantile(found[levels == level], (0.05, 0.5, 0.95)) for level in range(4))
+        print(f"half {half}, {len(pairs)} pairs, Spearman "
+              f"{spearmanr(found, levels)[0]:.3f}; none, heavy, light, copy: ",
+              "; ".join(" ".join(f"{one:.2f}" for one in cell) for cell in cells))  # fmt: skip
 
 
 # Edits that leave the facts.
 GRADED = ("typos", "synonyms", "reword", "cut", "insert", "reorder")
-
-
-def share(a: str, b: str) -> float:
-    """Return the share of the longer text's words that stand in the other."""
-    return compare(a, b).share
-
-
-def firm_share(a: str, b: str) -> float:
-    """Return the same, function words left out that stand alone among others."""
-    first, second = read_words(a).words, read_words(b).words
-    blocks = [block for found in match_words(first, second) for block in found]
-    shared = sum(
-        after - start
-        for start, after, *_ in blocks
-        if after - start > 1 or first[start] not in STOP_WORDS
-    )
-    return shared / max(len(first), len(second), 1)
 
 
 def main() -> None:
