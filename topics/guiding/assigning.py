@@ -193,8 +193,8 @@ def place_topics(
         # What is on something else is not for the next topic either that it is somewhat like.
         nearest = find_drawn(scores[:, :count], rivals)
         for topic in range(count):
-            told = Counter(nearest[placed == topic, topic].tolist())
-            drawn[topic] = {rivals.phrases[one]: told[one] for one in sorted(told) if one >= 0}
+            times = Counter(nearest[placed == topic, topic].tolist())
+            drawn[topic] = {rivals.phrases[one]: times[one] for one in sorted(times) if one >= 0}
         away = nearest >= 0
         if texts and topics.of_the_affair is not None and topics.of_the_affair.any():
             # "The conflict" is that of the corpus: talks on another are not on it.
