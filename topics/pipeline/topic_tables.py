@@ -27,6 +27,8 @@ DESCRIBING = 1
 # The setting that holds how topics were described that edits have changed, by a digest of their
 # texts: name, key phrases and typical passages in JSON, texts that had changed since.
 SET_ASIDE = "set_aside"
+# So many of them: what the last dozen edits of a large topic changed, half a megabyte.
+MOST_ASIDE = 2_000
 # From this share of other distinct passages on all topics are described anew.
 MOST_CHANGED = 0.1
 
@@ -261,7 +263,7 @@ def _read_described(
         typical = set(shown) <= set(tree.members[place].tolist())
         if typical and texts <= MOST_CHANGED * len(held[place]):
             found[place] = Described(name, tuple(json.loads(phrases)), tuple(shown), texts)
-    return found, aside
+    return found, dict(list(aside.items())[-MOST_ASIDE:])
 
 
 def _digest(texts: Set[bytes]) -> str:
