@@ -38,7 +38,7 @@ def write(seed: int = 0) -> dict[str, list[str]]:
 @pytest.fixture
 def db(tmp_path, put, encoder, monkeypatch) -> Path:
     """Four clear subjects, an article each in two outlets."""
-    monkeypatch.setattr("topics.answers.session.stored_encoder", lambda _: encoder)
+    monkeypatch.setattr("topics.answers.encoder.stored_encoder", lambda _: encoder)
     path = tmp_path / "news.db"
     fill(path, put, encoder, write())
     return path

@@ -23,7 +23,7 @@ from topics.assistants.server import build
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the points lie, and the model, are not the question here."""
     lay_flat(monkeypatch)
-    monkeypatch.setattr("topics.answers.session.stored_encoder", lambda _: WordEncoder())
+    monkeypatch.setattr("topics.answers.encoder.stored_encoder", lambda _: WordEncoder())
 
 
 class Asking:

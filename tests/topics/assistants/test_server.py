@@ -203,11 +203,11 @@ def watch(event, arguments):
         print("REACHED", event, file=sys.stderr)
 sys.addaudithook(watch)
 from tests.conftest import WordEncoder
-from topics.answers import session
+from topics.answers import encoder
 def load(_):
     print("stray output of a library")
     return WordEncoder()
-session.stored_encoder = load
+encoder.stored_encoder = load
 import topicwire
 sys.argv = ["topicwire", "mcp", "--db", sys.argv[1]]
 topicwire.main()

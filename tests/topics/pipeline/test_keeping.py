@@ -53,7 +53,7 @@ def founded(tmp_path_factory, make_encoder):
 
 @pytest.fixture
 def db(founded, tmp_path, encoder, monkeypatch):
-    monkeypatch.setattr("topics.answers.session.stored_encoder", lambda _: encoder)
+    monkeypatch.setattr("topics.answers.encoder.stored_encoder", lambda _: encoder)
     return shutil.copy(founded, tmp_path / "news.db")
 
 

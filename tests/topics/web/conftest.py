@@ -52,7 +52,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
 
     monkeypatch.setattr("topics.web.mapping.lay_out_apart", lay_out_here)
     if "real_model" not in request.keywords:
-        monkeypatch.setattr("topics.answers.session.stored_encoder", lambda _: WordEncoder())
+        monkeypatch.setattr("topics.answers.encoder.stored_encoder", lambda _: WordEncoder())
 
 
 @pytest.fixture
