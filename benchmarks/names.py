@@ -42,6 +42,7 @@ from embeddings.text.stopwords import STOP_WORDS  # noqa: E402
 from embeddings.vectors.neighbours import find_neighbours, hash_rows, unit_rows  # noqa: E402
 from topics.hierarchy.tree import TopicTree  # noqa: E402
 from topics.naming.describing import Topic, describe_tree  # noqa: E402
+from topics.naming.various import VARIOUS  # noqa: E402
 from topics.naming.wordforms import alike  # noqa: E402
 
 LEAST = 15
@@ -205,7 +206,7 @@ def _words(text: str) -> list[str]:
 
 def parts_of(name: str) -> list[str]:
     """Return the phrases that a name is made of, in lower case."""
-    return [part.casefold() for part in re.split(r", | and ", name) if part]
+    return [part.casefold() for part in re.split(r", | and ", name.removeprefix(VARIOUS)) if part]
 
 
 def measure(level: Level, names: Sequence[str], encoder: Any) -> tuple[float, ...]:
@@ -256,6 +257,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="write our names, and end")
     parser.add_argument("--sheet", type=Path, help="write names to judge, shuffled")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-peers", action="store_true", help="ours, and those before, alone")
     options = parser.parse_args()
     if any(not (options.vectors / f"{name}.npy").exists() for name in options.sets):
         embed(options.data, options.vectors)
@@ -278,7 +280,8 @@ def main() -> None:
             names = {"ours": [topic.name for topic in level.topics]}
             if before:
                 names["before"] = [before[corpus].get(key, "") for key in keys]
-            names |= name_by_peers(level, encoder)
+            if not options.no_peers:
+                names |= name_by_peers(level, encoder)
             sizes.append(len(keys))
             for method, own in names.items():
                 lines.setdefault(method, []).append(measure(level, own, encoder))

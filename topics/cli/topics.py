@@ -119,6 +119,8 @@ def _headline(topic: TopicSummary) -> str:
 
 def print_topics(found: Sequence[TopicSummary]) -> None:
     """Print one line a topic, its parts below it, each with its most typical headline."""
+    from topics.naming.various import VARIOUS
+
     rows = [(0, one) for one in found]
     if any(one.subtopics for one in found):
         rows = [row for one in found for row in ((0, one), *((1, two) for two in one.subtopics))]
@@ -134,6 +136,8 @@ def print_topics(found: Sequence[TopicSummary]) -> None:
     )
     if any(topic.kind == "guided" for topic in found):
         _print_note("In bold: your own topics; the others were discovered.")
+    if any(topic.name.startswith(VARIOUS) for _, topic in rows):
+        _print_note(f"{VARIOUS.strip()} of many things, named by the largest of its parts.")
     if any(topic.unstable for _, topic in rows):
         _print_note("! : seldom found again when a fifth of the passages is left out.")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from topics.naming.describing import Topic
+from topics.naming.various import VARIOUS
 
 
 def keep_names(
@@ -43,7 +44,9 @@ def _number_name(name: str) -> str:
 
 
 def _is_told(name: str, topic: Topic) -> bool:
-    """Whether a word of a name is among a topic's key phrases."""
+    """Whether a word of a name is among a topic's key phrases, or it is named by its parts."""
+    if name.startswith(VARIOUS):
+        return True
     words = set(re.findall(r"\w{3,}", name.casefold()))
     phrases = " ".join(topic.keyphrases).casefold()
     return not words or not topic.keyphrases or any(word[:5] in phrases for word in words)

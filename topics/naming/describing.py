@@ -21,6 +21,7 @@ from topics.naming.representatives import choose_representatives, measure_centra
 from topics.naming.saying import Keyphrases
 from topics.naming.terms import count_terms
 from topics.naming.titles import NAME_PHRASES, name_tree
+from topics.naming.various import find_parts
 from topics.naming.wordforms import is_part
 
 KEYPHRASES = 8
@@ -170,7 +171,8 @@ def describe_tree(
     given = [
         name or (known[place].name if place in known else "") for place, name in enumerate(fixed)
     ]
-    names = name_tree(tree.topics, phrases, tree.default, given)
+    various = find_parts(tree, phrases, given)
+    names = name_tree(tree.topics, phrases, tree.default, given, various)
     known_outlets = sorted(set(outlets))
     number = {outlet: place for place, outlet in enumerate(known_outlets)}
     outlet_of = np.array([number[outlet] for outlet in outlets], np.int64)

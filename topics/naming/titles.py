@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from embeddings.words.gazetteer import place_of
 from topics.hierarchy.tree import TreeTopic
 from topics.naming.saying import Keyphrases
-from topics.naming.wordforms import alike, is_part, split_words
+from topics.naming.various import list_names
+from topics.naming.wordforms import is_part, share_a_word
 
 NAME_PHRASES = 2
 # A name longer than this is cut to fewer phrases: it must fit a map and a table.
@@ -48,19 +49,23 @@ def name_tree(
     keyphrases: Sequence[Keyphrases],
     default: int,
     fixed: Sequence[str],
+    various: Mapping[int, Sequence[int]] | None = None,
 ) -> list[str]:
     """Join each topic's best keyphrases into a name no other topic has.
 
     The default level is named first, as it is read first. Broader topics come next and
     are named by more than what one child is named by; finer ones last, and repeat no
-    phrase of their parent's without need.
+    phrase of their parent's without need. Topics of many things are named by what their
+    parts are called.
 
     Args:
         topics: All topics of a tree, parents before children.
         keyphrases: Of each topic.
         default: The default level.
         fixed: Name of each topic that the user gave, or ``""``.
+        various: Parts of the topics of many things (``topics.naming.various.find_parts``).
     """
+    various = various or {}
 
     def reading_order(place: int) -> tuple[int, int, int]:
         topic = topics[place]
@@ -76,7 +81,7 @@ def name_tree(
         children.setdefault(topic.parent, []).append(place)
     leads: set[str] = set()
     for place in sorted(range(len(topics)), key=reading_order):
-        if fixed[place]:
+        if fixed[place] or place in various:
             continue
         topic, own = topics[place], keyphrases[place]
         if topic.level > default:
@@ -91,7 +96,14 @@ def name_tree(
         names[place], used[place] = _compose(order, own, taken)
         leads |= {phrase.casefold() for phrase in used[place][:1]}
         taken |= _keys(names[place], used[place])
-    return names
+    for place, parts in sorted(various.items(), reverse=True):
+        said = [used[part][0] for part in parts if used[part]]
+        free = (name for name in list_names(said, NAME_LENGTH) if name.casefold() not in taken)
+        names[place] = next(free, "")
+        taken.add(names[place].casefold())
+    told = {place: parts for place, parts in various.items() if names[place]}
+    # What cannot be told by its parts is named in its turn, by its phrases.
+    return names if told == various else name_tree(topics, keyphrases, default, fixed, told)
 
 
 def _keys(name: str, phrases: Phrases) -> set[str | frozenset[str]]:
@@ -218,7 +230,7 @@ def _goes_with(own: Keyphrases, lead: int, place: int) -> bool:
     else:
         share = _SEEN_BESIDE[3 if name else 1 + (" " not in own.said(place))]
     enough = seen >= least and seen >= share * own.joint[lead][lead]
-    return enough and not _share_a_word(first, own.said(place))
+    return enough and not share_a_word(first, own.said(place))
 
 
 def _lies_in(one: str, other: str) -> bool:
@@ -237,17 +249,6 @@ def _tells(own: Keyphrases, lead: int, place: int) -> bool:
         return own.phrases[lead][:1].isupper()
     least = _SUBJECT[" " in own.said(place)]
     return common and own.joint[place][place] >= least * own.joint[lead][lead]
-
-
-def _share_a_word(one: str, other: str) -> bool:
-    """Whether two phrases have a word in common, in any form, or one is the other's letters."""
-    words = split_words(tuple(other.casefold().split()))
-    for short, long in ((one, other), (other, one)):
-        if short.casefold() == "".join(word[0] for word in long.split()).casefold():
-            return True
-    return any(
-        alike(word, its) for word in split_words(tuple(one.casefold().split())) for its in words
-    )
 
 
 def _compose(
@@ -289,7 +290,7 @@ def _list_pairs(order: Sequence[int], own: Keyphrases) -> Iterator[Sequence[int]
     able = [
         other
         for other in others
-        if other not in order and not _share_a_word(own.said(lead), own.said(other))
+        if other not in order and not share_a_word(own.said(lead), own.said(other))
     ]
     fit = [other for other in able if _goes_with(own, lead, other)]
     loose = [other for other in able if other not in fit and not own.is_linked(other)]

@@ -52,6 +52,17 @@ def split_words(words: Words) -> Words:
     return tuple(part for word in words for part in word.split("-") if part)
 
 
+def share_a_word(one: str, other: str) -> bool:
+    """Whether two phrases have a word in common, in any form, or one is the other's letters."""
+    words = split_words(tuple(other.casefold().split()))
+    for short, long in ((one, other), (other, one)):
+        if short.casefold() == "".join(word[0] for word in long.split()).casefold():
+            return True
+    return any(
+        alike(word, its) for word in split_words(tuple(one.casefold().split())) for its in words
+    )
+
+
 class KnownTerms:
     """Terms that a new one is held against, found by the beginnings of their words."""
 

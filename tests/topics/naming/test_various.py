@@ -1,0 +1,91 @@
+"""Topics of many things are said to be so, and named by their parts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.topics.naming.test_describing import weighed
+from topics.hierarchy.tree import TopicTree
+from topics.keeping.names import keep_names
+from topics.naming.describing import Topic
+from topics.naming.saying import Keyphrases
+from topics.naming.titles import name_tree
+from topics.naming.various import find_parts, list_names
+
+# Of two topics, 60 and 40 rows, the first is of oil, 25, ships, 20, and gold, 15.
+TREE = TopicTree((np.repeat([0, 1], (60, 40)), np.repeat([1, 2, 3, 0], (25, 20, 15, 40))), 0)
+PHRASES = [
+    weighed("market", "price", weights=[0.3, 0.2]),
+    weighed("election", weights=[2.0]),
+    weighed("oil", "barrel", weights=[1.2, 0.9]),
+    weighed("ships", weights=[0.9]),
+    weighed("gold", weights=[1.5]),
+]
+
+
+def name(phrases: list[Keyphrases], fixed: list[str] | None = None) -> list[str]:
+    given = fixed or [""] * len(phrases)
+    return name_tree(TREE.topics, phrases, 0, given, find_parts(TREE, phrases, given))
+
+
+def test_a_topic_that_no_phrase_tells_is_named_by_its_parts_the_largest_first() -> None:
+    assert name(PHRASES)[:2] == ["Various: oil, ships, gold", "Election"]
+
+
+def test_a_topic_that_a_phrase_tells_is_named_by_it() -> None:
+    told = [weighed("market", "price", weights=[0.6, 0.2]), *PHRASES[1:]]
+    assert name(told)[0] == "Market, price"
+
+
+def test_of_few_passages_a_topic_is_named_by_its_phrases_whatever_they_are_worth() -> None:
+    few = TopicTree((np.repeat([0, 1], (14, 40)),), 0)
+    assert find_parts(few, PHRASES[:2], ["", ""]) == {}
+
+
+def test_parts_of_a_topic_of_many_things_keep_its_phrases() -> None:
+    assert name(PHRASES)[2] == "Oil, barrel"
+
+
+def test_of_too_few_parts_that_a_phrase_tells_no_topic_is_named() -> None:
+    vague = [*PHRASES[:2], weighed("barrel", weights=[0.1]), *PHRASES[3:]]
+    assert find_parts(TREE, vague, [""] * 5) == {}
+    assert name(vague)[0] == "Market, price"
+
+
+def test_a_part_that_holds_little_of_a_topic_is_not_told() -> None:
+    labels = np.repeat([1, 2, 3, 4, 0], (80, 70, 20, 60, 40))
+    tree = TopicTree((np.repeat([0, 1], (230, 40)), labels), 0)
+    told = [*PHRASES[:2], *(weighed(one, weights=[1.0]) for one in ("oil", "ships", "gold", "rye"))]
+    assert find_parts(tree, told, [""] * 6) == {0: [2, 3, 5]}
+
+
+def test_a_broad_topic_of_three_is_named_by_them_whatever_phrase_tells_it() -> None:
+    labels = np.repeat([0, 1, 2], (30, 25, 20))
+    tree = TopicTree((np.zeros(75, np.int64), labels), 1)
+    told = [weighed(one, weights=[2.0]) for one in ("oil", "oil", "ships", "gold")]
+    assert find_parts(tree, told, [""] * 4) == {0: [1, 2, 3]}
+    two = TopicTree((np.zeros(75, np.int64), np.minimum(labels, 1)), 1)
+    assert find_parts(two, told[:3], [""] * 3) == {}
+
+
+def test_a_name_that_the_user_gave_stays() -> None:
+    assert name(PHRASES, ["Trade", "", "", "", ""])[0] == "Trade"
+
+
+def test_parts_that_share_a_word_are_not_said_together() -> None:
+    found = list_names(["oil prices", "oil", "gold", "rye"], 42)
+    assert next(found) == "Various: oil prices, gold, rye"
+
+
+@pytest.mark.parametrize("longest", [30, 35])
+def test_a_name_is_no_longer_than_asked(longest: int) -> None:
+    names = list(list_names(["crude oil", "ships", "gold", "rye"], longest))
+    assert names
+    assert max(map(len, names)) <= longest
+
+
+def test_a_name_by_parts_is_never_said_not_to_fit() -> None:
+    topic = Topic(0, "Market", "discovered", ("market",), 9, 1.0, (), ())
+    assert keep_names([topic], ["Various: oil, gold"])[1] == ()
+    assert keep_names([topic], ["Oil and gold"])[1] != ()
