@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -147,19 +149,29 @@ def test_a_later_process_reads_the_table_and_loads_no_torch(encoder, tiny):
     assert done.stdout.strip() == expected.tobytes().hex()
 
 
-def test_of_encoders_that_begin_together_one_distils(tiny, own_cache, monkeypatch):
-    made, distil = [], distilling.distil
+def test_a_table_that_another_process_distils_is_waited_for(tiny, own_cache, monkeypatch):
+    expected = open_encoder(f"static:{tiny}").encode(TEXTS)
+    folder = own_cache / "static"
+    kept = folder.rename(own_cache / "kept")
+    folder.mkdir()
+    (table,) = kept.glob("*.npy")
+    looked, read = threading.Event(), static._read
 
-    def slow(folder):
-        made.append(folder)
-        time.sleep(0.5)
-        return distil(folder)
+    def look(place):
+        found = read(place)
+        looked.set()
+        return found
 
-    monkeypatch.setattr(distilling, "distil", slow)
-    with ThreadPoolExecutor(3) as pool:
-        rows = list(pool.map(lambda _: open_encoder(f"static:{tiny}").encode(TEXTS), range(3)))
-    assert len(made) == 1
-    assert all(np.array_equal(rows[0], other) for other in rows[1:])
+    monkeypatch.setattr(static, "_read", look)
+    monkeypatch.setattr(distilling, "distil", no_distilling)
+    with ThreadPoolExecutor(1) as pool:
+        with FileLock(folder / f"{table.stem}.lock"):
+            rows = pool.submit(lambda: open_encoder(f"static:{tiny}").encode(TEXTS))
+            assert looked.wait(60)
+            time.sleep(0.2)
+            for file in kept.glob("*.[nj]*"):
+                file.rename(folder / file.name)
+        assert np.array_equal(rows.result(), expected)
 
 
 def test_a_damaged_table_is_distilled_again(tiny, own_cache):
