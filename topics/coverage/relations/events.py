@@ -131,8 +131,8 @@ class _Nodes:
 
     def weigh(self, a: int, b: int, likeness: Likeness, place: int) -> SameEvent:
         """Weigh two rows, whose nodes' likeness is at a place."""
-        stated = (self.stated(int(self.corpus.nodes[row])) for row in (a, b))
-        return weigh(*stated, likeness, place, self.weigh_days(a, b))
+        first, second = (self.stated(int(self.corpus.nodes[row])) for row in (a, b))
+        return weigh(first, second, likeness, place, self.weigh_days(a, b))
 
     def pick_reports(self, a: int, b: int, days: int) -> tuple[int, int] | None:
         """Pick two outlets' reports that may be of one event, the earlier first.
