@@ -93,7 +93,8 @@ class Postings:
         times = np.zeros(len(rows), np.int64)
         for terms in split:
             times[self._find(store, terms).places.look_up(rows)[0]] += 1
-        return ((times == len(split)) & bool(split))[back]
+        found: NDArray[np.bool_] = (times[back] == len(split)) & bool(split)
+        return found
 
     def _find(self, store: CorpusStore, terms: tuple[str, ...]) -> Word:
         return self._kept.get(
