@@ -108,22 +108,18 @@ def test_atoms_lie_inside_a_strip_and_bear_the_number_of_their_first_row() -> No
 
 
 def test_rows_that_move_take_the_topics_above_and_the_part_that_draws_them_most() -> None:
-    # Row 0 stands in topic 1 of broad topic 1 and is drawn to topic 0, there to its part 1.
-    levels = np.array([[1, 1, 3], [0, 0, 0], [0, 0, 1], [0, 0, 1], [1, 1, 2], [1, 1, 3]])
+    # Row 0 stands in topic 1 of broad topic 1 and is drawn to topic 0, there to its part 1. Row 4
+    # is drawn most by part 0, but by topic 1 in all, and there by part 3.
+    levels = np.array([[1, 1, 3], [0, 0, 0], [0, 0, 1], [0, 0, 1], [1, 1, 2], [1, 1, 2]])
     weights = np.zeros((6, 6))
     for row, end, weight in (
-        (0, 1, 0.9),
-        (0, 2, 0.5),
-        (0, 3, 0.5),
-        (4, 5, 1),
-        (1, 2, 1),
-        (2, 3, 1),
+        *((0, 1, 0.9), (0, 2, 0.5), (0, 3, 0.5), (0, 4, 0.7)),
+        *((1, 2, 1), (2, 3, 1), (4, 5, 0.5), (4, 1, 0.8)),
     ):
         weights[row, end] = weights[end, row] = weight
     strip = Strip(np.arange(6), np.arange(6), csr_array(weights))
     settled = settle_rows(strip, levels, levels, 1, np.array([0, 1]), np.zeros(2), 0.0)
     assert settled[0].tolist() == [0, 0, 1]
-    # Those below it find their part by weight; what nothing draws elsewhere stays.
     assert settled[4].tolist() == [1, 1, 3]
     assert settled[3].tolist() == [0, 0, 1]
 
