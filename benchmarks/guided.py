@@ -74,6 +74,7 @@ def measure(
 def main() -> None:
     """Print a line for each task."""
     from benchmarks.topics import embed, load_set
+    from embeddings.vectors.neighbours import canonical_order, hash_rows, unit_rows
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -84,6 +85,7 @@ def main() -> None:
     for name, lines in SETS.items():
         vectors, _, labels = load_set(options.vectors, name)
         rows = np.unique(vectors, axis=0, return_index=True)[1]
+        rows = rows[canonical_order(hash_rows(unit_rows(vectors[rows])))]
         kept, own = vectors[rows], [labels[row] for row in rows]
         tasks = {"descriptions": lines, "names alone": dict.fromkeys(lines, "")}
         for out in lines:

@@ -21,8 +21,8 @@ _MOST_TWINS = 100
 
 
 def is_on_disk(path: str) -> bool:
-    """Whether a path is that of a file, not the name of what comes from none."""
-    return Path(path).is_absolute()
+    """Whether a path is that of a file or an object, not the name of what comes from none."""
+    return Path(path).is_absolute() or "://" in path
 
 
 def name_kind(path: str) -> str:
@@ -34,8 +34,8 @@ def name_kind(path: str) -> str:
 
 
 def is_there(path: str) -> bool:
-    """Whether a path is that of a file which is there still."""
-    return is_on_disk(path) and Path(path).exists()
+    """Whether a path is that of a file which is there still; an object is taken to be."""
+    return "://" in path or (is_on_disk(path) and Path(path).exists())
 
 
 def share_of_words(one: str, other: str) -> float:

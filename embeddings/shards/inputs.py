@@ -90,7 +90,13 @@ def _list_objects(address: str) -> tuple[list[Input], Counter[str], str]:
     Raises:
         InputError: There are none, or the store cannot be asked.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise InputError(
+            f"{Place(address)} cannot be used ({first_line(error)}); expected an address such as "
+            "s3://bucket/folder."
+        ) from None
     if "@" in parts.netloc:
         raise InputError(
             f"{parts.scheme}://{parts.netloc.rpartition('@')[2]} was given with keys, which would "

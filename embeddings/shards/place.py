@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,6 +42,8 @@ class Place:
         """
         if not str(address).strip():
             raise InputError("The name of the folder is empty; expected one such as results/.")
+        if "://" in str(address) and "#" in str(address):
+            raise InputError(f"{cls(str(address))} was given with a #; in an address type %23.")
         place = cls(str(address) if "://" in str(address) else str(Path(address).absolute()))
         try:
             _open(place.address)
@@ -52,9 +54,17 @@ class Place:
             ) from None
         return place
 
+    @classmethod
+    def of_results(cls, address: str | Path) -> Place:
+        """Return the place of a run's results: ``file:///folder`` is a folder of this machine."""
+        return cls.at(_spell(str(address)) if "file://" in str(address) else address)
+
     def __str__(self) -> str:
         """Return the address as it may be shown: without keys."""
-        parts = urlsplit(self.address)
+        try:
+            parts = urlsplit(self.address)
+        except ValueError:  # no address at all
+            return self.address.rpartition("@")[2]
         if not parts.scheme:
             return self.address
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
@@ -66,8 +76,8 @@ class Place:
 
     def holds(self, path: str) -> bool:
         """Whether a file, by its absolute path or its address without options, lies in it."""
-        own = Path(self.address).resolve() if self.is_local else str(self)
-        return PurePath(path).is_relative_to(own)
+        own = Path(self.address).resolve() if self.is_local else _spell(str(self))
+        return _spell(path).is_relative_to(own)
 
     def walk(self) -> dict[str, tuple[int, int]]:
         """Return all files in it and in folders in it, with bytes and time of last writing in ns.
@@ -233,6 +243,12 @@ class Hashing(io.RawIOBase):
     def digest(self) -> str:
         """What was written, as 32 hexadecimal digits."""
         return self._hash.hexdigest()
+
+
+def _spell(path: str) -> Path:
+    """Return a path as it is compared: ``file:///folder`` is one of this machine."""
+    here = path.removeprefix("file://")
+    return Path(path) if here == path else Path(here).resolve()
 
 
 def is_full(error: BaseException | None) -> bool:

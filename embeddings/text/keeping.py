@@ -18,6 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# Texts that are joined to be hashed: far from the 4 GiB that a key takes of one part.
+_AT_ONCE = 50_000
+
 Load = Callable[[str], "tuple[NDArray[np.uint8], NDArray[Any]] | None"]
 """Gives what is kept of a method, or nothing: keys, uint8 ``(n, width)``; and a row for each, or
 the values of all in JSON."""
@@ -188,6 +191,7 @@ def key_of(*parts: str | bytes | int) -> bytes:
 
 
 def key_of_texts(texts: Sequence[str]) -> bytes:
-    """Return a key of 16 bytes for many texts together, in this order, hashed in one go."""
+    """Return a key of 16 bytes for many texts together, in this order, hashed many in one go."""
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    return key_of(lengths.tobytes(), "".join(texts))
+    parts = (texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE))
+    return key_of(lengths.tobytes(), *(key_of("".join(part)) for part in parts))

@@ -168,7 +168,7 @@ def cluster_files(
         StoreError: Another run is at work there, or there is no room.
     """
     began = time.perf_counter()
-    place = Place.at(out)
+    place = Place.of_results(out)
     before = read_manifest(place)
     if shards is not None and shards < 1:
         raise InputError(f"{shards} shards cannot be: give 1 or more, such as --shards 8.")
@@ -352,4 +352,4 @@ def read_progress(out: Path | str) -> list[StageStatus]:
     Raises:
         InputError: There has been no run.
     """
-    return read_status(Place.at(out))
+    return read_status(Place.of_results(out))

@@ -51,7 +51,7 @@ def import_files(
     began = time.perf_counter()
     path = Path(db)
     check_place(path)
-    place = Place.at(out)
+    place = Place.of_results(out)
     with ExitStack() as stack:
         with _expecting_results(place), _lock(place):
             results = open_results(place, read_manifest(place))

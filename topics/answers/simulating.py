@@ -111,7 +111,7 @@ def simulate(passages: float, out: Path | str | None = None) -> Simulation:
     """
     if not 1 <= passages < 1e12:
         raise InputError(f"--simulate {passages:g} is no number of passages; give one like 1e8.")
-    place = None if out is None else Place.at(out)
+    place = None if out is None else Place.of_results(out)
     results = None if place is None else open_results(place, read_manifest(place))
     rates = [one for one in RATES if one.stages != _TOPICS or passages > MOST_IMPORTED]
     stages = tuple(_estimate(rate, passages, results) for rate in rates)

@@ -167,7 +167,7 @@ def run(
         run_files(asked, files, as_json=as_json)
         return
     for name, value in vars(files).items():
-        if value:
+        if value is not None and value is not False:
             raise InputError(f"--{name.replace('_', '-')} goes with --out DIR.")
     from topics.answers.cluster import cluster
     from topics.answers.info import removed_lines

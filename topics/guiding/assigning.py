@@ -209,7 +209,10 @@ def place_topics(
     if answers:
         told = texts or [""] * graph.size
         labels, fits = _learn_answers(around, labels, fits, answers, told, every=near is not None)
+        # What such a topic takes is its answers' affair.
+        drawn = {topic: times for topic, times in drawn.items() if topic not in answers}
     if near is not None:
+        drawn = {}  # nothing is left over
         near[:, list(answers or ())] = fits[:, list(answers or ())]
         labels = np.where(labels < 0, near.argmax(axis=1), labels)
     return Placement(labels, fits, drawn)

@@ -84,7 +84,8 @@ def note_left(
             spelled = [(_spell(phrase, texts), times) for phrase, times in said]
             notes.append(
                 f'"{guided[number].name}" looks like something else as well: of the passages '
-                f"nearest to it {_count(spelled)} and were left to the discovered topics. Write of "
+                f"nearest to it {_count(spelled, 'are nearer to')} and were left to the discovered "
+                "topics. Write of "
                 "that in its description to have them, or leave out more with exclusions = "
                 f"{_draft(spelled)}."
             )
@@ -105,8 +106,8 @@ def _say(name: str, size: int, said: Sequence[tuple[str, int]]) -> str:
     )
 
 
-def _count(said: Sequence[tuple[str, int]]) -> str:
-    return " and ".join(f"{times} speak of {phrase}" for phrase, times in said)
+def _count(said: Sequence[tuple[str, int]], how: str = "speak of") -> str:
+    return " and ".join(f"{times} {how} {phrase}" for phrase, times in said)
 
 
 def _draft(said: Sequence[tuple[str, int]]) -> str:

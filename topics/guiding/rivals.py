@@ -26,6 +26,8 @@ WORDS = 0.3
 BOTH_WORDS = 0.5
 PASSAGES_READ = 10_000
 LEAST_SPOKEN = 5
+# Words of grammar are told in English alone: a text that has fewer of these tells no rival.
+LEAST_ENGLISH = 0.25
 # A rival whose name is so near to what the user wrote is the topic, or part of it, in other words.
 THE_SAME = 0.45
 
@@ -165,8 +167,10 @@ def find_drawn(scores: NDArray[np.float64], rivals: Rivals) -> NDArray[np.int64]
 
 
 def _find_terms(text: str) -> set[str]:
-    """Return the telling words of a text, and those two and two that follow each other."""
+    """Return the telling words of an English text, and those two and two that follow each other."""
     words = read_words(text).words
+    if sum(word in STOP_WORDS for word in words) < LEAST_ENGLISH * len(words):
+        return set()
     telling = [word not in STOP_WORDS and len(word) > 2 for word in words]
     pairs = zip(words, words[1:], telling, telling[1:], strict=False)
     return {word for word, one in zip(words, telling, strict=True) if one} | {

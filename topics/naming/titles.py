@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from embeddings.words.gazetteer import place_of
 from topics.hierarchy.tree import TreeTopic
 from topics.naming.saying import Keyphrases
-from topics.naming.various import list_names
+from topics.naming.various import VARIOUS, list_names
 from topics.naming.wordforms import is_part, share_a_word
 
 NAME_PHRASES = 2
@@ -74,7 +74,10 @@ def name_tree(
         return (0, 0, place) if topic.finest >= default else (1, -topic.finest, place)
 
     names = list(fixed)
-    used: list[Phrases] = [name.split(", ") if name else [] for name in fixed]
+    # A name by parts leaves its parts their phrases.
+    used: list[Phrases] = [
+        name.split(", ") if name and not name.startswith(VARIOUS) else [] for name in fixed
+    ]
     taken: set[str | frozenset[str]] = {name.casefold() for name in fixed if name}
     children: dict[int, list[int]] = {}
     for place, topic in enumerate(topics):

@@ -249,6 +249,7 @@ def _read_described(
         differ = len(members ^ held[place]) if place >= 0 else len(members)
         texts = changes.get(topic_id, 0)
         if differ:
+            aside.pop(_digest(members), None)  # the last that was set aside is let go last
             aside[_digest(members)] = [*how, texts]
         if place >= 0:
             told[place], others[place] = [*how, texts + differ], differ
@@ -256,7 +257,8 @@ def _read_described(
     for place, members in enumerate(held) if aside else ():
         before = aside.get(_digest(members)) if others.get(place, 1) else None
         if before and names.get(before[0], place) == place:
-            told[place] = before
+            names.pop(told[place][0] if place in told else "", None)
+            told[place], names[before[0]] = before, place
     found = {}
     for place, (name, phrases, passages, texts) in told.items():
         shown = [node_of.get(one, -1) for one in json.loads(passages)]

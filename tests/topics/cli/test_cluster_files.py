@@ -97,6 +97,7 @@ def test_a_simulation_names_the_source_of_each_figure(folder) -> None:
     [
         (("--engine", "local"), "--engine goes with --out"),
         (("--status",), "--status goes with --out"),
+        (("--workers", "0"), "--workers goes with --out"),
         (("--with-topics",), "--with-topics goes with --out"),
         (("--out", "x", "--db", "y.db"), "--show-removed and --db go with a database"),
         (("--out", "x", "--topics", "t.toml"), "--topics goes with a database"),

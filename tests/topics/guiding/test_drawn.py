@@ -45,7 +45,7 @@ def note_of_left(times: int, size: int = 100) -> str:
 
 def test_what_was_left_to_discovery_is_said_with_how_to_have_it() -> None:
     said = note_of_left(20)
-    assert "of the passages nearest to it 20 speak of gas attacks and were left" in said
+    assert "of the passages nearest to it 20 are nearer to gas attacks and were left" in said
     assert "description to have them" in said
     assert said.endswith('exclusions = ["gas attacks"].')
     assert note_of_left(14) == note_of_left(9, size=20) == ""

@@ -95,7 +95,7 @@ def test_what_is_on_a_rival_is_left_to_discovery_unless_that_is_the_topic(
     around, subjects, _ = one_war()
     monkeypatch.setattr(assigning, "look_around", lambda *_: around)
     monkeypatch.setattr(assigning, "THE_SAME", the_same)
-    words = {ARMS: "arms shipped", POISON: "poison gas", OTHER: "snow fell"}
+    words = {ARMS: "arms were shipped", POISON: "it was poison gas", OTHER: "then snow fell"}
     asked, gas = np.zeros((1, 60), np.float32), np.zeros((1, 60), np.float32)
     asked[0, :2], gas[0, :2] = (0.8, 0.6), (0.6, 0.8)
     none = np.zeros((0, 60), np.float32)
@@ -144,6 +144,11 @@ def test_a_community_is_known_by_the_words_that_tell_it_from_the_others() -> Non
         "chemical weapons",
         "weapons traded",
     )
+
+
+def test_words_of_grammar_of_another_language_make_no_rival() -> None:
+    texts = [f"Das Gas wird das Land am Tag {day} erreichen." for day in range(10, 20)]
+    assert find_phrases(np.zeros(10, np.int64), texts) == ()
 
 
 def test_a_passage_is_drawn_by_the_rival_that_is_nearer_than_a_topic() -> None:

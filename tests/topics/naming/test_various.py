@@ -89,3 +89,13 @@ def test_a_name_by_parts_is_never_said_not_to_fit() -> None:
     topic = Topic(0, "Market", "discovered", ("market",), 9, 1.0, (), ())
     assert keep_names([topic], ["Various: oil, gold"])[1] == ()
     assert keep_names([topic], ["Oil and gold"])[1] != ()
+
+
+def test_parts_keep_their_names_when_they_are_named_again_below_a_name_by_parts() -> None:
+    phrases = [
+        *PHRASES[:2],
+        *(weighed(one, "cargo", weights=[1.5, 1.4]) for one in ("oil", "ships", "gold")),
+    ]
+    first = name(phrases)
+    assert first[0].startswith("Various: ")
+    assert name(phrases, [first[0], "", "", "", ""]) == first

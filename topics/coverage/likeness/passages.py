@@ -259,7 +259,7 @@ def weigh(
 def read_stated(text: str, language: str = "") -> Stated:
     """Read what a text says; by default it is English."""
     facts, stems, names = keep_value(
-        f"stated 1 {language}", key_of(text), lambda: _read_stated(text, language)
+        f"stated 2 {language}", key_of(text), lambda: _read_stated(text, language)
     )
     return Stated([Fact(*fact) for fact in facts], frozenset(stems), frozenset(names))
 
@@ -270,7 +270,13 @@ def _read_stated(
     wording = read_words(text)
     facts = find_facts(wording)
     common = STOP_WORDS | function_words(language)
-    stems = {word[:STEM_LETTERS] for word in wording.words if word.isalpha() and word not in common}
+    stems = {
+        word[:STEM_LETTERS]
+        for word in wording.words
+        # A word of Hindi has marks of vowels, which are no letters.
+        if word not in common
+        and (word.isalpha() or (not word.isascii() and not any(map(str.isdigit, word))))
+    }
     named = {
         word[:STEM_LETTERS]
         for fact in facts

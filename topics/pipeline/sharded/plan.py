@@ -305,7 +305,7 @@ def read_files(sharded: Sharded, files: Sequence[Input]) -> None:
 
     def read() -> Source:
         tasks = [make(bundle) for bundle in bundles]
-        largest = max(sum(one.size for one in bundle) for bundle in bundles)
+        largest = max((sum(one.size for one in bundle) for bundle in bundles), default=0)
         return sharded.finish(folder, articles.read_files, tasks, needs_of("documents", largest))
 
     done = read().tasks

@@ -217,6 +217,11 @@ def test_names_are_told_apart_in_english_alone() -> None:
     assert "die" not in read_stated(told, "de").stems
 
 
+def test_words_with_signs_of_vowels_are_words() -> None:
+    assert len(read_stated("मंत्री ने जिनेवा में युद्धविराम की घोषणा की", "hi").stems) >= 3
+    assert read_stated("der 5te von 1980", "de").stems == frozenset()
+
+
 def own_words(
     around: float, first: str = "2013-09-14", second: str = "2013-09-14"
 ) -> list[Relation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import uuid
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -52,14 +53,16 @@ def as_one_run(tables: dict[str, list[str]], root: str, folder: Path) -> dict[st
 
 
 def check(articles: Path, root: str, query: str, tmp_path: Path) -> None:
-    cluster([articles], db=tmp_path / "one.db")
+    alone = cluster([articles], db=tmp_path / "one.db")
     report = cluster_files(f"{root}/{query}", tmp_path / "out", engine=Here(), shards=2)
     assert report.documents == 7
     assert report.reading.files == 6
+    assert report.reading.kinds == alone.reading.kinds
     import_files(tmp_path / "out", db=tmp_path / "many.db")
     one, many = read(tmp_path / "one.db"), read(tmp_path / "many.db")
     many = as_one_run(many, root, articles)
     # A version hangs on the path, and with it what the stages were made of.
+    assert info(tmp_path / "many.db").kinds == info(tmp_path / "one.db").kinds
     same = sorted(set(TABLES) - {"documents", "stages"})
     assert [name for name in same if sorted(one[name]) != sorted(many[name])] == []
     # Nothing new is nothing to do; one that has changed is read again.
@@ -111,6 +114,8 @@ def test_an_address_without_articles_is_told(articles, tmp_path) -> None:
         f"file://{articles}/*.png": r"\*.png holds no articles",
         "s3://key:secret@bucket/a": "s3://bucket was given with keys",
         "ftp://example/a": "such as s3://bucket/folder",
+        "s3://key:secret@[x": "such as s3://bucket/folder",
+        f"file://{articles}#2.jsonl": "in an address type %23",
     }.items():
         with pytest.raises(InputError, match=said) as told:
             cluster_files(address, tmp_path / "out", engine=Here())
@@ -119,6 +124,20 @@ def test_an_address_without_articles_is_told(articles, tmp_path) -> None:
     (tmp_path / "out" / "a.txt").write_text(TEXT)
     with pytest.raises(InputError, match="where no articles are read"):
         cluster_files(f"file://{tmp_path}/out/a.txt", f"file://{tmp_path}/out", engine=Here())
+
+
+def test_results_among_the_articles_are_no_articles_however_both_are_named(articles) -> None:
+    spelled = (str(articles), f"file://{articles}")
+    for given, out in (spelled, spelled[::-1]):
+        shutil.rmtree(articles / "out", ignore_errors=True)
+        for _ in range(2):
+            assert cluster_files(given, f"{out}/out", engine=Here(), shards=1).documents == 7
+    # Where the articles have gone, and results alone are left.
+    (articles / "t.jsonl").rename(articles.parent / "t.jsonl")
+    for path in (*articles.glob("*.jsonl"), *articles.glob("*/*.txt"), *articles.glob("*.*")):
+        path.unlink(missing_ok=True)
+    with pytest.raises(InputError, match="No article was found"):
+        cluster_files(str(articles), articles / "out", engine=Here())
 
 
 def test_owners_and_other_names_are_those_of_one_run(articles, tmp_path) -> None:
