@@ -34,7 +34,7 @@ WORDS = (
 
 @pytest.fixture(autouse=True)
 def own_encoder(encoder, monkeypatch) -> None:
-    for module in ("session", "why_not"):
+    for module in ("encoder", "why_not"):
         monkeypatch.setattr(f"topics.answers.{module}.stored_encoder", lambda _: encoder)
 
 

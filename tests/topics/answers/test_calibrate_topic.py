@@ -51,7 +51,7 @@ def filled(tmp_path_factory, make_encoder) -> Path:
 @pytest.fixture
 def db(tmp_path, filled, encoder, monkeypatch) -> Path:
     """A copy of it."""
-    for module in ("session", "calibrate_topic", "by_hand"):
+    for module in ("encoder", "calibrate_topic", "by_hand"):
         monkeypatch.setattr(f"topics.answers.{module}.stored_encoder", lambda _: encoder)
     return Path(shutil.copy(filled, tmp_path / "news.db"))
 

@@ -11,9 +11,9 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.running import run
 from topics.answers import edit as editing
+from topics.answers import encoder as encoders
 from topics.answers import remove as removing
 from topics.answers import search as searching
-from topics.answers import session
 from topics.answers.info import info, removed_lines
 from topics.answers.topics import summarise_topics
 from topics.pipeline.furniture import RULE
@@ -53,7 +53,7 @@ def fill(path: Path, put, encoder, written: dict[str, list[str]]) -> Path:
 
 @pytest.fixture
 def db(tmp_path, put, encoder, monkeypatch) -> Path:
-    for module in (removing, session):
+    for module in (encoders, removing):
         monkeypatch.setattr(module, "stored_encoder", lambda _: encoder)
     return fill(tmp_path / "daily.db", put, encoder, articles())
 

@@ -51,8 +51,8 @@ DAY_APART = -0.9
 # Words in common, names not among them, from which on no more are asked for; and what each of
 # the first two that lack takes off. Two statements of one speaker, two polls, an eve and its
 # morrow have names in common, and little of what is said. Set on pairs that were read one by one.
-FEW_WORDS = 5
-WORD_LACKING = -0.5
+FEW_WORDS = 3
+WORD_LACKING = -0.35
 _MOST_LACKING = 2
 # Days of a gap that is not known, at most: what is open beyond says no less.
 _OPEN = 60

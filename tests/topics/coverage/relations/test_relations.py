@@ -198,8 +198,8 @@ def test_conflicting_figures_and_dates_count_against_one_event(stated: str, chan
     ("other", "shared", "lacking"),
     [
         ("The Kremlin denied that Putin had met Tillerson in Moscow.", 0, 2),
-        ("Putin heard him for hours at the Kremlin; Tillerson sounded hopeful.", 4, 1),
-        ("Putin heard him for hours over tea, and Tillerson sounded hopeful.", 5, 0),
+        ("Putin stayed for hours at the Kremlin; Tillerson sounded glad.", 2, 1),
+        ("Putin heard him for hours at the Kremlin; Tillerson sounded hopeful.", 4, 0),
     ],
 )
 def test_names_in_common_are_no_words_in_common(other: str, shared: int, lacking: int) -> None:

@@ -28,7 +28,7 @@ from topics.pipeline.sharded.plan import Here, Sharded, find_copies
 
 def settings_of(shards: int) -> Settings:
     return Settings(
-        shards, ReadOptions(columns={}), (), "", CopyOptions(), "words", "auto", "cpu", None
+        shards, ReadOptions(columns={}), (), "", (), CopyOptions(), "words", "auto", "cpu", None
     )
 
 
