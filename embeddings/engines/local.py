@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import TypeVar
 
-from embeddings.blocks import cores, free_memory
+from embeddings.blocks import cores, free_memory, held_memory
 from embeddings.engines.pool import Pool, Worker
 from embeddings.engines.protocol import Needs, Outcome, WorkerLostError, limit_threads, perform
 from embeddings.errors import TopicwireError
@@ -54,9 +54,9 @@ class LocalEngine(Pool):
         return 1 if needs.gpus else super()._room(needs)
 
     def _fit(self, needs: Needs) -> int:
-        free = free_memory()
-        # Workers that wait for tasks have theirs already.
-        fit = len(self._idle) + free // max(1, needs.memory)
+        idle = (one.held_memory() for one in self._idle if isinstance(one, _Process))
+        free = free_memory() + sum(idle)
+        fit = free // max(1, needs.memory)
         if not fit:
             needed, have = needs.memory / 1e9, free / 1e9
             raise TopicwireError(
@@ -94,6 +94,10 @@ class _Process(Worker):
             why = signal.Signals(-code).name if code < 0 else f"code {code}"
             return Outcome(error=WorkerLostError(f"the worker ended ({why})"))
         return said
+
+    def held_memory(self) -> int:
+        """Return the bytes that it holds, which its next task has; 0 where that is unknown."""
+        return held_memory(self._process.pid or 0)
 
     def end(self) -> None:
         self._process.kill()

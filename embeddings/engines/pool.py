@@ -85,10 +85,9 @@ class Pool(ABC):
         room = max(1, self._room(needs))
         fit = self._fit(needs)
         if fit < room:
-            self.notes[:] = [
-                f"Of a stage whose tasks take some {needs.memory / 1e9:,.1f} GB of memory each no "
-                f"more than {fit} ran at once, in place of {room}."
-            ]
+            stage = f"Of a stage whose tasks take some {needs.memory / 1e9:,.1f} GB of memory each "
+            self.notes[:] = [one for one in self.notes if not one.startswith(stage)]
+            self.notes.append(f"{stage}no more than {fit} ran at once, in place of {room}.")
         return min(room, fit)
 
     def _dismiss(self) -> None:
@@ -104,11 +103,15 @@ class Pool(ABC):
         Raises:
             TopicwireError: Workers end before they can do anything, or there is no room for one.
         """
+        if not tasks:
+            return
         needs = needs or Needs()
         if self._needs != needs:
             self._dismiss()
             self._needs = needs
         room = self._find_room(needs)
+        while len(self._idle) > room:
+            self._idle.pop().end()
         waiting = deque(range(len(tasks)))
         lost: Counter[int] = Counter()
         stillborn = 0

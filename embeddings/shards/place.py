@@ -185,8 +185,8 @@ class Place:
                     path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def lock(self, *, reading: bool = False) -> Iterator[None]:
-        """Keep other runs out.
+    def lock(self, *, reading: bool = False) -> Iterator[bool]:
+        """Keep other runs out; gives whether they are.
 
         Args:
             reading: Nothing is to be written: where no lock can be, none is needed.
@@ -206,7 +206,9 @@ class Place:
             except OSError as error:
                 if not reading:
                     raise StoreError(f"{self} cannot be used ({first_line(error)}).") from None
-            yield
+                yield False
+            else:
+                yield True
 
 
 class Hashing(io.RawIOBase):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from embeddings.errors import StoreError, first_line
 from embeddings.shards.notes import seal, unseal
 from embeddings.shards.place import Hashing, Place
 
@@ -97,14 +98,23 @@ class Folder:
         return None if found is None else Marker.parse(found)
 
     def is_whole(self, task: str, marker: Marker) -> bool:
-        """Read all of a task's file, and say whether it is what the marker tells of."""
+        """Read all of a task's file, and say whether it is what the marker tells of.
+
+        Raises:
+            StoreError: It cannot be read now, for want of a connection say: it may be whole.
+        """
         whole = hashlib.blake2b(digest_size=16)
         try:
             with self.place.open(f"{self}/{task}{FILE}") as file:
                 while part := file.read(_AT_ONCE):
                     whole.update(part)
-        except OSError:
+        except FileNotFoundError:
             return False
+        except OSError as error:
+            raise StoreError(
+                f"{self}/{task}{FILE} in {self.place} cannot be read ({first_line(error)}). What "
+                "is done is kept: type the command again when it can."
+            ) from error
         return whole.hexdigest() == marker.digest
 
     def forget(self, task: str) -> None:

@@ -203,6 +203,7 @@ def cluster_files(
     with ExitStack() as stack:
         if isinstance(engine, str):
             engine = stack.enter_context(open_engine(engine, workers=workers, address=address))
+        engine.notes.clear()  # of runs before
         # Of a cluster it is the workers that embed; this machine may have no GPU.
         device = "cpu" if engine.name == "ray" else settings.device
         encoder = open_encoder(

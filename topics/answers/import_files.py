@@ -53,9 +53,9 @@ def import_files(
     check_place(path)
     place = Place.of_results(out)
     with ExitStack() as stack:
-        with _expecting_results(place), _lock(place):
+        with _expecting_results(place), _lock(place) as locked:
             results = open_results(place, read_manifest(place))
-            check_whole(place, results)
+            check_whole(place, results, locked=locked)
             _check_room(results.passages, path)
             encoder = _open_encoder(place, results.manifest["encoder"])
             store = stack.enter_context(CorpusStore.open(path, write=True))
@@ -77,9 +77,9 @@ def import_files(
         )
 
 
-def _lock(place: Place) -> contextlib.AbstractContextManager[None]:
+def _lock(place: Place) -> contextlib.AbstractContextManager[bool]:
     """Keep runs out while their results are read; there are some, or no lock would be made."""
-    return place.lock(reading=True) if read_manifest(place) else contextlib.nullcontext()
+    return place.lock(reading=True) if read_manifest(place) else contextlib.nullcontext(False)
 
 
 def _open_encoder(place: Place, told: Mapping[str, Any]) -> Encoder:

@@ -38,7 +38,7 @@ def test_every_task_comes_back_once_with_its_result(engine):
 
 
 def test_no_task_is_no_work(engine):
-    assert list(engine.run(add_up, [], Needs())) == []
+    assert list(engine.run(add_up, [], Needs(memory=10**15, gpus=9))) == []
 
 
 def test_an_error_is_an_outcome_and_the_others_go_on(engine):
@@ -98,8 +98,38 @@ def test_no_more_tasks_run_at_once_than_memory_holds_and_that_is_told(monkeypatc
             "Of a stage whose tasks take some 2.0 GB of memory each no more than 2 ran at once, in "
             "place of 4."
         ]
-        monkeypatch.setattr("embeddings.engines.local.free_memory", lambda: 0)  # these two have it
-        assert len(list(engine.run(add_up, tasks, Needs(memory=2 * 10**9)))) == 6
+
+
+def test_memory_that_waiting_workers_gave_back_is_counted_once(monkeypatch):
+    needs, tasks = Needs(memory=2 * 10**9), [Sum(n) for n in range(6)]
+    with open_engine("local", workers=4) as engine:
+        free = iter((5 * 10**9, 5 * 10**9, 3 * 10**9))
+        monkeypatch.setattr("embeddings.engines.local.free_memory", lambda: next(free))
+        for fit in (2, 2, 1):
+            engine.notes.clear()
+            found = list(engine.run(add_up, tasks, needs))
+            assert len({outcome.worker for _, outcome in found}) <= fit
+            assert f"more than {fit} ran at once" in engine.notes[0]
+
+
+def test_memory_that_a_waiting_worker_holds_is_its_next_tasks(monkeypatch):
+    needs = Needs(memory=2 * 10**9)
+    with open_engine("local", workers=1) as engine:
+        list(engine.run(add_up, [Sum(1)], needs))
+        monkeypatch.setattr("embeddings.engines.local.free_memory", lambda: 0)
+        monkeypatch.setattr("embeddings.engines.local.held_memory", lambda _: 2 * 10**9)
+        assert len(list(engine.run(add_up, [Sum(1)], needs))) == 1
+
+
+def test_each_kind_of_needs_has_one_note(monkeypatch):
+    monkeypatch.setattr("embeddings.engines.local.free_memory", lambda: 5 * 10**9)
+    with open_engine("local", workers=4) as engine:
+        for memory in (2, 4, 2):
+            list(engine.run(add_up, [Sum(1)], Needs(memory=memory * 10**9)))
+        assert [note[:45] for note in engine.notes] == [
+            "Of a stage whose tasks take some 4.0 GB of me",
+            "Of a stage whose tasks take some 2.0 GB of me",
+        ]
 
 
 def test_an_actor_of_an_encoder_has_the_gpu_that_it_asked_for(engine):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,14 +90,18 @@ def open_results(place: Place, manifest: dict[str, Any]) -> Results:
     return Results(manifest, stages, markers)
 
 
-def check_whole(place: Place, results: Results) -> None:
+def check_whole(place: Place, results: Results, *, locked: bool) -> None:
     """Refuse results of which something was lost, in a copy for instance.
 
-    Files that are not what the run wrote are removed, so that it makes them again.
+    Args:
+        place: Of the run.
+        results: Of it.
+        locked: Whether files may be removed that are not what the run wrote, so that it makes
+            them again.
 
     Raises:
-        StoreError: Files that are imported are missing, or not those that the run wrote; or they
-            are by a version whose stages gave something else.
+        StoreError: Files that are imported are missing, or not those that the run wrote, or cannot
+            be read now; or they are by a version whose stages gave something else.
     """
     if results.manifest.get("method") != METHOD:
         raise StoreError(
@@ -110,9 +113,8 @@ def check_whole(place: Place, results: Results) -> None:
     for name in (*_IMPORTED, *lists):
         folder, markers = results.stages[name].folder, results.markers[name]
         damaged = [task for task, one in markers.items() if not folder.is_whole(task, one)]
-        for task in damaged:
-            with contextlib.suppress(OSError):  # it may be for reading alone
-                folder.forget(task)
+        for task in damaged if locked else ():
+            folder.forget(task)
         if damaged or digest(markers) != results.manifest["finished"][name]:
             lost.append(name)
     if lost:

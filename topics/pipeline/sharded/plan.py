@@ -15,12 +15,11 @@ import numpy as np
 from embeddings.documents import PROCESSING
 from embeddings.encoders.opening import STATIC
 from embeddings.engines.protocol import Needs, Outcome, perform
-from embeddings.errors import InputError, StoreError
+from embeddings.errors import StoreError, TopicwireError
 from embeddings.shards.inputs import Input
 from embeddings.shards.notes import FAILED
-from embeddings.shards.place import is_full
 from embeddings.shards.runs import Run
-from embeddings.shards.stages import FILE, Folder, Marker, Task, digest, write_file
+from embeddings.shards.stages import FILE, Folder, Marker, digest, write_file
 from embeddings.vectors.growing import SPARE
 from embeddings.vectors.neighbours import find_neighbours
 from topics.discovery.weights import MOST_NEIGHBOURS
@@ -85,6 +84,19 @@ def needs_of(stage: str, rows: float, needs: Needs | None = None) -> Needs:
     return dataclasses.replace(needs or Needs(), memory=rounded)
 
 
+class SetAsideError(StoreError):
+    """Tasks of a stage were set aside.
+
+    Args:
+        message: What failed.
+        reads_passing: Whether they read files that may have been let go.
+    """
+
+    def __init__(self, message: str, *, reads_passing: bool) -> None:
+        super().__init__(message)
+        self.reads_passing = reads_passing
+
+
 @dataclass
 class Sharded:
     """What a run over files has made, by stage; ``run_stages`` makes it.
@@ -133,21 +145,22 @@ class Sharded:
         self,
         folder: Folder,
         work: Callable[[Any], None],
-        tasks: Sequence[Task],
+        tasks: Sequence[Part],
         needs: Needs | None = None,
     ) -> Source:
         """Do tasks.
 
         Raises:
-            StoreError: Some were set aside; of reading alone the run goes on without them.
+            SetAsideError: Some were set aside; of reading alone the run goes on without them.
         """
         passing = folder.name in _PASSING
         markers = self.run.stage(folder, work, tasks, needs or Needs(), passing=passing)
         if len(markers) < len(tasks) and work is not articles.read_files:
             one = self.run.failed[-1]
-            raise StoreError(
+            raise SetAsideError(
                 f"{len(tasks) - len(markers)} tasks of the stage {one.stage} failed ({one.about}: "
-                f"{one.why}); {self.run.place}/{FAILED} lists them. What is done is kept."
+                f"{one.why}); {self.run.place}/{FAILED} lists them. What is done is kept.",
+                reads_passing=any(read.folder.name in _PASSING for read in tasks[0].reads),
             )
         names = [task.name for task in tasks if task.name in markers]
         source = Source(folder, tuple(names), tuple(markers[name].rows for name in names))
@@ -196,15 +209,18 @@ class Sharded:
         """
         try:
             work()
-        except InputError:
-            raise
         except Exception as error:
+            if isinstance(error, TopicwireError) and not isinstance(error, SetAsideError):
+                raise
             made = {one.folder: self.markers[name] for name, one in self.made.items()}
-            mended = [] if is_full(error.__cause__) else self.run.mend(made)
-            if not mended:
+            passing = {one: made.pop(one) for one in [*made] if one.name in _PASSING}
+            mended = self.run.mend(made)
+            # What was let go on purpose is no damage, but to stages that are done again.
+            again = bool(mended) or (isinstance(error, SetAsideError) and error.reads_passing)
+            if not (again and (self.run.mend(passing) or mended)):
                 raise
             work()
-            return sum(one.name not in _PASSING for one in mended)
+            return len(mended)
         return 0
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from embeddings.engines.protocol import Outcome
 from embeddings.errors import InputError, StoreError, TopicwireError
 from embeddings.shards import notes
 from embeddings.shards.notes import FAILED, MANIFEST, read_manifest, seal, unseal
@@ -179,6 +180,77 @@ def test_what_bands_and_rows_were_needed_for_is_done_without_them(out) -> None:
     report = run((), out)
     assert {stage.name for stage in report.stages if stage.spent} >= {"bands", "candidates"}
     assert files_of(out) == want
+
+
+class Failing(Here):
+    """Fails in a stage, and notes of which stages anything was done."""
+
+    def __init__(self, stage: str, error: Exception) -> None:
+        super().__init__()
+        self.stage, self.error, self.done = stage, error, list[str]()
+
+    def run(self, work, tasks, needs=None):
+        for task in tasks:
+            self.done.append(task.folder.name)
+            if task.folder.name == self.stage:
+                yield task, Outcome(error=self.error)
+            else:
+                yield from super().run(work, [task], needs)
+
+
+@pytest.mark.parametrize(
+    ("stage", "error"),
+    [
+        ("pairs", ValueError("it breaks")),
+        ("pairs", TopicwireError("it breaks")),
+        ("candidates", TopicwireError("it breaks")),
+    ],
+)
+def test_a_stage_that_fails_by_itself_makes_nothing_again(out, stage, error) -> None:
+    for marker in out.glob(f"{stage}-*/*.done"):
+        marker.unlink()
+    engine = Failing(stage, error)
+    with pytest.raises(TopicwireError, match="it breaks"):
+        cluster_files((), out, engine=engine)
+    assert set(engine.done) == {stage}
+    assert len([*out.glob("bands-*/*.done")]) == 2
+    assert isinstance(error, TopicwireError) or (out / FAILED).exists()
+    run((), out)
+
+
+def test_what_cannot_be_read_for_a_moment_is_kept(out, tmp_path, monkeypatch) -> None:
+    want = {path: path.read_bytes() for path in out.glob("*/*") if path.is_file()}
+
+    opens = Place.open
+
+    def refuse(place: Place, name: str) -> object:
+        if name.endswith(".parquet"):
+            raise OSError(24, "Too many open files")
+        return opens(place, name)
+
+    monkeypatch.setattr(Place, "open", refuse)
+    with pytest.raises(StoreError, match=r"parquet in .*cannot be read .*Too many open files"):
+        import_files(out, db=tmp_path / "new.db")
+    monkeypatch.undo()
+    assert want == {path: path.read_bytes() for path in out.glob("*/*") if path.is_file()}
+
+
+def test_an_import_that_could_not_lock_removes_nothing(out, tmp_path, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "for reading alone")
+
+    flip(out, "vectors")
+    want = files_of(out)
+    monkeypatch.setattr("embeddings.shards.locking.lock_folder", refuse)
+    with pytest.raises(StoreError, match="stages vectors are missing"):
+        import_files(out, db=tmp_path / "new.db")
+    assert files_of(out) == want
+
+
+def test_notes_of_an_engine_are_of_one_run(out) -> None:
+    engine = Here()
+    engine.notes.append("of a run before")
+    assert "of a run before" not in cluster_files((), out, engine=engine).notes
 
 
 def test_folders_of_other_options_are_counted_and_removed_when_asked(articles, out) -> None:
