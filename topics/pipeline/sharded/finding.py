@@ -11,6 +11,7 @@ from topics.discovery.ground import atom_resolution
 from topics.discovery.levels import CLOSER
 from topics.pipeline.sharded import describing, grouping, weighing
 from topics.pipeline.sharded.grouping import Grouping
+from topics.pipeline.sharded.memory import needs_of
 
 if TYPE_CHECKING:
     from topics.pipeline.sharded.plan import Sharded
@@ -63,7 +64,8 @@ class Finding:
             )
             for number in range(1 if once else self.strips)
         ]
-        sharded.finish(folder, work, tasks)
+        rows = self.rows / len(tasks)  # of a strip, or all
+        sharded.finish(folder, work, tasks, needs_of(work.__name__, rows))
         return name
 
     def move(

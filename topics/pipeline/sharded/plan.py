@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,6 +25,7 @@ from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.pipeline.sharded import articles, copying, nearing
 from topics.pipeline.sharded.articles import FilePart
 from topics.pipeline.sharded.finding import find_topics_by_strips
+from topics.pipeline.sharded.memory import needs_of
 from topics.pipeline.sharded.nearing import GROUP_ROWS, StepsElsewhere, Stretch
 from topics.pipeline.sharded.parts import VERSION, Part, Settings, Source, column, rows_of
 
@@ -49,39 +49,6 @@ STAGES = (
     *("documents", "homes", "articles", "texts", "bodies", "bands", "candidates", "buckets"),
     *("strangers", "pairs", "components", "wordings", "vectors", "nodes", "rows"),
 )
-
-
-# Bytes that a task takes, as measured (docs/decisions/scale.md, "Memory"): a process with its
-# libraries and a model, and for each row of the first stage that it reads; of documents for each
-# byte of the files, of neighbours for each row that is compared with.
-_PROCESS = 300 << 20
-_A_ROW = {
-    "documents": 7,
-    "homes": 500,
-    "articles": 115_000,
-    "texts": 66_000,
-    "bodies": 1_300,
-    "bands": 2_500,
-    "candidates": 15,
-    "buckets": 660,
-    "strangers": 5_200,
-    "pairs": 1_200,
-    "components": 300,
-    "wordings": 5_200,
-    "vectors": 3_300,
-    "neighbours": 8_000,
-}
-# Of a stage that was not measured: those of the texts themselves take about as much.
-_A_TEXT = 5_000
-# Steps in which memory is asked for: other needs take other workers, and these take long to begin.
-_LEAST = 1 << 29
-
-
-def needs_of(stage: str, rows: float, needs: Needs | None = None) -> Needs:
-    """Return what a task takes that reads so many rows; its memory in powers of two."""
-    memory = math.ceil(_PROCESS + _A_ROW.get(stage, _A_TEXT) * rows)
-    rounded = max(_LEAST, 1 << (memory - 1).bit_length())
-    return dataclasses.replace(needs or Needs(), memory=rounded)
 
 
 class SetAsideError(StoreError):

@@ -15,7 +15,7 @@ from topics.answers.cluster_files import FilesReport, cluster_files
 from topics.discovery.ground import prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
 from topics.discovery.weights import MOST_NEIGHBOURS
-from topics.pipeline.sharded import finding, plan
+from topics.pipeline.sharded import finding, memory, plan
 from topics.pipeline.sharded.plan import Here
 
 SEEDS = Path(__file__).parents[4] / "seeds"
@@ -94,6 +94,30 @@ def test_topics_from_atoms_are_the_same_for_any_number_of_shards(tmp_path, monke
         assert held == topic["texts"]
     assert all(name for _, name, _ in first.shown)
     assert sum(texts for _, _, texts in first.shown) == reports[0].texts
+
+
+class Noting(Here):
+    """Notes what the tasks of each stage take."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory: dict[str, int] = {}
+
+    def run(self, work, tasks, needs=None):
+        self.memory |= {task.folder.name: needs.memory for task in tasks}
+        return super().run(work, tasks, needs)
+
+
+def test_a_strip_asks_for_the_memory_of_its_rows_and_a_tree_for_that_of_all(
+    tmp_path, monkeypatch
+) -> None:
+    engine, asked = Noting(), 1 << 30
+    monkeypatch.setattr(finding, "STRIP_ROWS", 5)
+    monkeypatch.setattr(memory, "_A_TEXT", asked)
+    monkeypatch.setitem(memory._A_ROW, "group_rows", asked)
+    cluster_files(OUTLETS[:2], tmp_path, engine=engine, shards=2, with_topics=True)
+    assert engine.memory["tree"] > engine.memory["graph"] == engine.memory["placed"] == 8 << 30
+    assert engine.memory["centres"] == 1 << 29
 
 
 def test_a_run_finds_no_topics_unasked_but_where_no_database_holds_them(

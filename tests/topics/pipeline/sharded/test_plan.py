@@ -25,7 +25,7 @@ from topics.answers import import_files as importing
 from topics.answers.cluster import cluster
 from topics.answers.cluster_files import cluster_files, read_progress
 from topics.answers.import_files import import_files
-from topics.pipeline.sharded import plan
+from topics.pipeline.sharded import memory
 from topics.pipeline.sharded.articles import FilePart
 from topics.pipeline.sharded.plan import Here
 
@@ -261,7 +261,7 @@ class Noting(Here):
 
 
 def test_a_task_asks_for_the_memory_of_what_it_reads(tmp_path, monkeypatch) -> None:
-    monkeypatch.setitem(plan._A_ROW, "articles", 1 << 30)  # six of them in all
+    monkeypatch.setitem(memory._A_ROW, "articles", 1 << 30)  # six of them in all
     asked = {}
     for shards in (1, 3):
         engine = Noting()
