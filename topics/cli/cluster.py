@@ -162,7 +162,9 @@ def run(
     }
     if files.out is not None or files.simulate is not None:
         if show_removed or db != DEFAULT_DB:
-            raise InputError("--show-removed and --db go with a database; leave them out.")
+            raise InputError(
+                "--out makes no database, which --db and --show-removed need; leave them out."
+            )
         asked = ClusterOptions(**vars(options) | given | {"db": "topicwire.db"})
         run_files(asked, files, as_json=as_json)
         return

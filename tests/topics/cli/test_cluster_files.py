@@ -69,7 +69,7 @@ def test_topics_found_in_files_are_listed_with_what_they_are(folder) -> None:
     code, out, err = typed(folder, "cluster", "articles", "--out", "topics", "--with-topics",
                            "--workers", 1)  # fmt: skip
     assert code == 0, err
-    assert "on the level shown, of " in out
+    assert "topics, on one of " in out
     assert "(those of one run on the same neighbours)" in out
     told = json.loads(typed(folder, "cluster", "--out", "topics", "--json")[1])["topics"]
     assert told["exact"] is True
