@@ -160,7 +160,7 @@ def _print_topics(found: FilesTopics) -> None:
         else f"found from atoms, {found.inside:.0%} of the weight inside strips: close to those of "
         "one run, and not the same"
     )
-    echo(f"{count(len(found.shown), 'topic')}, on one of {found.levels} levels ({how}):")
+    echo(f"{count(len(found.shown), 'topic')}, on one of {count(found.levels, 'level')} ({how}):")
     show_table(
         found.shown,
         ("topic", RIGHT, lambda one: str(one[0])),

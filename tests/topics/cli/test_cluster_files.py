@@ -69,7 +69,7 @@ def test_topics_found_in_files_are_listed_with_what_they_are(folder) -> None:
     code, out, err = typed(folder, "cluster", "articles", "--out", "topics", "--with-topics",
                            "--workers", 1)  # fmt: skip
     assert code == 0, err
-    assert "topics, on one of " in out
+    assert ", on one of " in out
     assert "(those of one run on the same neighbours)" in out
     told = json.loads(typed(folder, "cluster", "--out", "topics", "--json")[1])["topics"]
     assert told["exact"] is True
@@ -99,7 +99,7 @@ def test_a_simulation_names_the_source_of_each_figure(folder) -> None:
         (("--status",), "--status goes with --out"),
         (("--workers", "0"), "--workers goes with --out"),
         (("--with-topics",), "--with-topics goes with --out"),
-        (("--out", "x", "--db", "y.db"), "--show-removed and --db go with a database"),
+        (("--out", "x", "--db", "y.db"), "--out makes no database, which --db and --show-removed need"),
         (("--out", "x", "--topics", "t.toml"), "--topics goes with a database"),
         (("articles", "--out", "x", "--owners", "t.toml"), "t.toml"),
         (("--out", "x", "--engine", "spark"), "no engine 'spark'"),
