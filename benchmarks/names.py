@@ -80,7 +80,7 @@ class Level:
 
 def read_labelled(vectors: Path, name: str) -> tuple[Any, ...]:
     """Find the topics of an evaluation set as a run does, copies once, in canonical order."""
-    from topics.discovery.belonging import measure_belonging
+    from topics.discovery.belonging import find_strangers, measure_belonging
     from topics.discovery.ground import prepare_ground
     from topics.discovery.levels import find_topics, grow_tree
 
@@ -92,7 +92,7 @@ def read_labelled(vectors: Path, name: str) -> tuple[Any, ...]:
     graph = find_neighbours(nodes, keys=sorted(first))
     ground = prepare_ground(graph, nodes)
     labels = find_topics(ground)
-    strengths = measure_belonging(ground.edges, labels, graph).strengths
+    strengths = measure_belonging(ground.edges, labels, find_strangers(graph)).strengths
     own = [texts[row] for row in at]
     return own, grow_tree(ground, labels), strengths, nodes, None, None
 
@@ -106,7 +106,7 @@ def read_database(path: Path) -> tuple[Any, ...]:
 
     with CorpusStore.open(path) as store:
         passages, documents = store.passages(), {one.id: one for one in store.documents()}
-        nodes, outline = read_nodes(store, passages), read_outline(store)
+        nodes, outline = read_nodes(store), read_outline(store)
         sql = "SELECT passage_id, coalesce(leaf_id, topic_id), strength FROM assignments"
         placed = {passage: (leaf, strength) for passage, leaf, strength in store.rows(sql)}
         # What outlets repeat is in no topic.

@@ -105,7 +105,7 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     """
     del texts
     from embeddings.vectors.neighbours import find_neighbours, hash_rows, unit_rows
-    from topics.discovery.belonging import measure_belonging
+    from topics.discovery.belonging import find_strangers, measure_belonging
     from topics.discovery.ground import prepare_ground
     from topics.discovery.levels import find_topics, grow_tree
 
@@ -123,7 +123,7 @@ def ours(vectors: NDArray[np.float32], texts: list[str], count: int, seed: int) 
     found = tree.shown[rows]
     if not count:
         return found
-    firmness = measure_belonging(ground.edges, labels, graph).strengths
+    firmness = measure_belonging(ground.edges, labels, find_strangers(graph)).strengths
     return np.stack([found, (firmness[rows] * 1e6).astype(np.int64)])
 
 

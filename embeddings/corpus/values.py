@@ -80,6 +80,27 @@ class NamedValues:
                 every = chain([first], rest)
                 connection.executemany(f"INSERT INTO {table} VALUES ({marks})", every)  # noqa: S608
 
+    def change_rows(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Bring a table, which is known by its first column, to these rows, in any order.
+
+        Only what differs is written: an edit leaves most rows as they are.
+        """
+        with self.transaction() as connection:
+            columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+            known = {row[0]: row for row in connection.execute(f"SELECT * FROM {table}")}  # noqa: S608
+            other = [row for row in rows if known.pop(row[0], None) != row]
+            key, marks = columns[0], ", ".join("?" * len(columns))
+            connection.executemany(
+                f"DELETE FROM {table} WHERE {key} = ?",  # noqa: S608 - our own words
+                [(gone,) for gone in known],
+            )
+            values = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+            connection.executemany(
+                f"INSERT INTO {table} VALUES ({marks}) "  # noqa: S608
+                f"ON CONFLICT ({key}) DO UPDATE SET {values}",
+                other,
+            )
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a SELECT and return its rows.
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.corpus.held_once import read_hashes
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Passage
 from embeddings.text.normalising import hash_text
@@ -81,11 +80,15 @@ def gather_nodes(
     canonical = np.arange(len(passages))
     for row, members in groups:
         canonical[np.fromiter(members, np.int64)] = row
+    return _number([passage.document_id for passage in passages], canonical, hashes)
+
+
+def _number(documents: Sequence[str], canonical: NDArray[np.int64], hashes: list[bytes]) -> Nodes:
+    """Number the nodes of passages, given the canonical row of each."""
     chosen = sorted(np.unique(canonical).tolist(), key=lambda row: (hashes[row], row))
-    number = np.zeros(len(passages), np.int64)
+    number = np.zeros(len(documents), np.int64)
     number[chosen] = np.arange(len(chosen))
     of_passage = number[canonical]
-    documents = [passage.document_id for passage in passages]
     follows = np.fromiter(map(eq, documents[1:], documents), np.bool_, max(len(documents) - 1, 0))
     pairs = np.sort(np.column_stack((of_passage[:-1], of_passage[1:]))[follows], axis=1)
     return Nodes(
@@ -98,13 +101,15 @@ def gather_nodes(
     )
 
 
-def read_nodes(store: CorpusStore, passages: Sequence[Passage]) -> Nodes:
+def read_nodes(store: CorpusStore) -> Nodes:
     """Return the nodes of the stored graph, from the stored wordings."""
-    row_of = {passage.id: row for row, passage in enumerate(passages)}
-    members: dict[int, list[int]] = {}
-    for canonical, passage_id in store.rows("SELECT canonical, passage_id FROM wordings"):
-        members.setdefault(row_of[canonical], []).append(row_of[passage_id])
-    return gather_nodes(passages, list(members.items()), list(read_hashes(store)))
+    rows = store.rows(
+        "SELECT p.id, p.document_id, p.hash, coalesce(w.canonical, p.id) FROM passages AS p "
+        "LEFT JOIN wordings AS w ON w.passage_id = p.id ORDER BY p.document_id, p.position"
+    )
+    row_of = {passage_id: row for row, (passage_id, *_) in enumerate(rows)}
+    canonical = np.array([row_of[one] for *_, one in rows], np.int64)
+    return _number([home for _, home, *_ in rows], canonical, [key for _, _, key, _ in rows])
 
 
 def node_keys(store: CorpusStore) -> list[bytes]:

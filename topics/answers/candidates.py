@@ -20,7 +20,8 @@ from topics.coverage.relations.wordings import find_contained
 from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage import FLOORS, embed_leads, find_coverage
 from topics.pipeline.furniture import read_furniture
-from topics.pipeline.work import UNREAD, stored_graph
+from topics.pipeline.neighbours import stored_graph
+from topics.pipeline.work import UNREAD
 
 if TYPE_CHECKING:
     from embeddings.encoders.protocol import Encoder
@@ -77,7 +78,7 @@ def find_candidates(db: Database, store: CorpusStore, kind: JudgementKind) -> li
     documents = {article.id: article.document for article in articles}
     if kind == "story":
         return list(_stories(store, session_of(db).encoder(store), articles, passages))
-    nodes = read_nodes(store, passages)
+    nodes = read_nodes(store)
     thresholds = read_thresholds(store)
     least = min(FLOORS[kind], getattr(thresholds, kind))
     graph = stored_graph(store)
@@ -132,7 +133,7 @@ def _stories(
     passages: Sequence[Passage],
 ) -> Iterator[Candidate]:
     """Yield the pairs of articles that were weighed, whatever came of it."""
-    furniture = read_furniture(store, passages)
+    furniture = read_furniture(store, [one.id for one in passages])
     leads = embed_leads(store, encoder, passages, articles, furniture)
     _, survey = find_coverage(
         articles, leads, read_thresholds(store), (), store.setting(UNREAD) or ()

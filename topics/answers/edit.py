@@ -100,7 +100,7 @@ def merge(topics: Sequence[str], *, db: Database = "topicwire.db") -> EditReport
 
 
 def split(topic: str, into: int = 0, *, db: Database = "topicwire.db") -> EditReport:
-    """Part a discovered topic, into as many as are found or into ``into``.
+    """Part a discovered topic, into the parts that it has or into ``into``.
 
     Raises:
         InputError: A guided topic, one not on the level shown, or one that is too small.

@@ -28,7 +28,8 @@ from topics.pipeline.citing import load_articles
 from topics.pipeline.coverage import embed_leads, find_coverage
 from topics.pipeline.coverage_tables import read_canonicals, read_pairs
 from topics.pipeline.furniture import read_furniture
-from topics.pipeline.work import UNREAD, stored_graph
+from topics.pipeline.neighbours import stored_graph
+from topics.pipeline.work import UNREAD
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,7 +83,7 @@ class _Pair:
     @cached_property
     def nodes(self) -> NDArray[np.int64]:
         """The node of each passage; copies share one."""
-        return read_nodes(self.store, self.passages).of_passage
+        return read_nodes(self.store).of_passage
 
     @cached_property
     def related(self) -> set[tuple[str, frozenset[int]]]:
@@ -201,7 +202,7 @@ def _event(pair: _Pair) -> Explanation:
 def _story(pair: _Pair) -> Explanation:
     number = {article.id: place for place, article in enumerate(pair.articles)}
     a, b = number[pair.a.document_id], number[pair.b.document_id]
-    furniture = read_furniture(pair.store, pair.passages)
+    furniture = read_furniture(pair.store, [one.id for one in pair.passages])
     encoder = stored_encoder(pair.store)
     leads = embed_leads(pair.store, encoder, pair.passages, pair.articles, furniture)
     _, survey = find_coverage(

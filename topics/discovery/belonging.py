@@ -53,14 +53,14 @@ class Belonging:
 
 
 def measure_belonging(
-    edges: csr_array, labels: NDArray[np.int64], graph: NeighbourGraph
+    edges: csr_array, labels: NDArray[np.int64], strangers: NDArray[np.bool_]
 ) -> Belonging:
     """Measure how firmly each row belongs.
 
     Args:
         edges: Symmetric weights of shape ``(n, n)``.
         labels: Topic of each row, 0 and up, shape ``(n,)``.
-        graph: The neighbours that the edges were made of.
+        strangers: Which rows are unlike all others, from ``find_strangers``.
     """
     rows, count = len(labels), int(labels.max(initial=-1)) + 1
     own, other = np.ones(rows), np.zeros(rows)
@@ -90,7 +90,7 @@ def measure_belonging(
         other_shares=np.clip(other, 0.0, 1.0).astype(np.float32),
         # Rounded, so that a tie is a tie on every machine.
         mixed=(others >= 0) & (np.round(other, 6) >= np.round(MIXED_SHARE * own, 6)),
-        strangers=find_strangers(graph),
+        strangers=strangers,
     )
 
 

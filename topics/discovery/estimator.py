@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from embeddings.errors import InputError
 from embeddings.vectors.neighbours import find_neighbours, hash_rows, nearest, unit_rows
-from topics.discovery.belonging import measure_belonging
+from topics.discovery.belonging import find_strangers, measure_belonging
 from topics.discovery.ground import prepare_ground
 from topics.discovery.levels import find_topics, grow_tree
 from topics.discovery.placing import strongest
@@ -85,7 +85,9 @@ class TopicModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.levels_ = [labels[rows] for labels in tree.levels]
         self.default_level_ = tree.default
         self.labels_ = self.levels_[tree.default]
-        self.strengths_ = measure_belonging(ground.edges, found, graph).strengths[rows]
+        self.strengths_ = measure_belonging(ground.edges, found, find_strangers(graph)).strengths[
+            rows
+        ]
         self.recall_ = graph.recall
         self._nodes, self._node_labels, self._node_of = nodes, found, node_of
         similarities = graph.similarities[:, : neighbours_used(graph.size)]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.condensing import number_by_size
+from topics.discovery.condensing import compact, number_by_size
+from topics.discovery.counting import join_to_count
 from topics.discovery.ground import Ground
 from topics.discovery.levels import find_topics
 from topics.discovery.placing import place_by_draw, place_nearest
 from topics.edits.edits import Anchor, Edit
+from topics.hierarchy.showing import LEAST_PART
 
 # A topic is found again where this share of the texts left of its anchor stayed together,
 # in a topic that is nearly as large (``Anchor.fits``).
@@ -59,9 +61,10 @@ def apply_edits(
     labels: NDArray[np.int64],
     edits: Sequence[Edit],
     node_of: Mapping[str, int],
-    ground: Ground,
+    ground: Callable[[], Ground],
     guided: Sequence[str] = (),
     memory: Memory | None = None,
+    finer: Sequence[NDArray[np.int64]] = (),
 ) -> Edited:
     """Apply edits to a partition: merges and splits as made, then pins, then partings.
 
@@ -73,12 +76,13 @@ def apply_edits(
         labels: Shape ``(n,)``; the first numbers are the guided topics.
         edits: In the order made; renames are not looked at.
         node_of: Row of each text, by content hash in hexadecimal.
-        ground: The same rows.
+        ground: Gives the same rows; asked only for what edges or vectors decide.
         guided: Names of the guided topics.
         memory: Of a kept partition, in which what an edit was about is there still, however it
             has grown.
+        finer: The levels from this one down, where there are any, each inside the one before.
     """
-    board = _Board(labels.copy(), node_of, ground, guided, memory)
+    board = _Board(labels.copy(), node_of, ground, guided, memory, finer)
     idle = [edit.id for edit in edits if edit.kind != "rename" and not board.take(edit)]
     idle += board.settle()
     fixed = len(guided)
@@ -103,14 +107,15 @@ class _Board:
         self,
         labels: NDArray[np.int64],
         node_of: Mapping[str, int],
-        ground: Ground,
+        ground: Callable[[], Ground],
         guided: Sequence[str],
         memory: Memory | None,
+        finer: Sequence[NDArray[np.int64]],
     ) -> None:
         self.labels = labels
         self.made: set[int] = set()
         self.parts: dict[int, dict[int, int]] = {}
-        self._node_of, self._ground, self._memory = node_of, ground, memory
+        self._node_of, self._ground, self._memory, self._finer = node_of, ground, memory, finer
         self._guided = list(guided)
         self._next = max(int(labels.max(initial=-1)) + 1, len(guided))
         # The topic that each pinned row goes with, and the rows by which it was told.
@@ -208,7 +213,23 @@ class _Board:
         return True
 
     def _find_parts(self, rows: NDArray[np.int64], into: int) -> NDArray[np.int64]:
-        inside = self._ground.part(rows)
+        """Part rows as the first finer level does on which they lie in enough topics.
+
+        A reader has seen these, by names that stay. Where there are none, parts are found.
+        """
+        for level in self._finer:
+            parts = compact(level[rows])
+            large = np.bincount(parts) >= LEAST_PART
+            if large.sum() < max(into, 2):
+                continue
+            if large.all() and into in (0, len(large)):
+                return number_by_size(parts)
+            inside = self._ground().part(rows)
+            # What was put here by hand, and topics of next to nothing, are no parts.
+            parts = place_by_draw(inside.edges, np.where(large[parts], parts, -1))
+            parts = compact(place_nearest(inside.unit, parts, parts >= 0))
+            return join_to_count(inside, parts, into) if into else number_by_size(parts)
+        inside = self._ground().part(rows)
         inside = Ground(inside.edges, inside.unit, inside.crowd)
         parts = find_topics(inside, count=into or None)
         return find_topics(inside, count=2) if parts.max(initial=0) == 0 else parts
@@ -220,7 +241,7 @@ class _Board:
         parts = np.array([of_row.get(row, -1) for row in rows.tolist()], np.int64)
         if not (parts >= 0).any():
             return None
-        inside = self._ground.part(rows)
+        inside = self._ground().part(rows)
         parts = place_by_draw(inside.edges, parts)
         return place_nearest(inside.unit, parts, parts >= 0)
 
@@ -257,7 +278,7 @@ class _Board:
 
     def _pull(self, row: int) -> NDArray[np.float64]:
         """Return the edge weight from a row to each topic."""
-        edges = self._ground.edges
+        edges = self._ground().edges
         part = slice(edges.indptr[row], edges.indptr[row + 1])
         labels = self.labels[edges.indices[part]]
         pulls = np.bincount(labels, edges.data[part], minlength=self._next)
@@ -277,7 +298,7 @@ class _Board:
             label = self._new_label()
             self.made.add(label)
             return label
-        unit = self._ground.unit
+        unit = self._ground().unit
         middles = [unit[self.labels == label].mean(axis=0) for label in open_to]
         alike = [round(float(middle @ unit[row]), 5) for middle in middles]
         return int(open_to[int(np.argmax(alike))])

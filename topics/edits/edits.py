@@ -70,7 +70,7 @@ class Edit:
         topics: The topics it is about.
         passages: Content hashes of the passages it is about, in hexadecimal.
         name: The new name, for ``rename``.
-        into: Number of topics to split into; 0 for as many as are found.
+        into: Number of topics to split into; 0 for the parts that it has.
         made: When, ISO 8601 in UTC.
     """
 

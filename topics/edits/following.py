@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,7 @@ Labels = NDArray[np.int64]
 
 
 def follow_edits(
-    tree: TopicTree, labels: Labels, ground: Ground, last: Labels | None = None
+    tree: TopicTree, labels: Labels, ground: Callable[[], Ground], last: Labels | None = None
 ) -> TopicTree:
     """Bring the levels of a tree in line with an edited default level; none is found anew.
 
@@ -34,7 +35,7 @@ def follow_edits(
     Args:
         tree: Without edits; guided topics stand by themselves.
         labels: int64 ``(n,)``: the edited default level.
-        ground: The rows.
+        ground: Gives the rows; asked only where a lone row was cut off.
         last: int64 ``(n,)``: the finest topic of each row in the last run, -1 for none; a lone row
             stays with those that it was with.
     """
@@ -68,7 +69,9 @@ def _raise(tree: TopicTree, level: int, labels: Labels) -> Labels:
     return found
 
 
-def _lower(ground: Ground, above: Labels, finer: Labels, last: Labels | None) -> Labels:
+def _lower(
+    ground: Callable[[], Ground], above: Labels, finer: Labels, last: Labels | None
+) -> Labels:
     """Return a finer level inside an edited one; a row that was moved alone joins others."""
     homes = compact(above)
     pieces = intersect(homes, finer)
@@ -77,7 +80,8 @@ def _lower(ground: Ground, above: Labels, finer: Labels, last: Labels | None) ->
     lone = _find_lone(pieces, finer)
     if not lone.any():
         return pieces
-    groups = gather_groups(keep_inside(ground.edges, homes), ground.unit, pieces)
+    edges, unit = ground().edges, ground().unit
+    groups = gather_groups(keep_inside(edges, homes), unit, pieces)
     # Only what an edit cut off is a fragment, however small others are.
     groups = replace(groups, sizes=np.where(lone, 1.0, groups.sizes + 1.0))
     return merge_fragments(groups, 2, homes[first_rows(pieces)])[pieces]

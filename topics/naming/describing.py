@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,16 @@ BEGINNING_WORDS = 5
 # Terms are counted from so many passages on, in corpora of so many: in a corpus of a few
 # a word seen once is all there is.
 _LEAST_COUNTS = ((0, 1), (20, 2), (20_000, 3))
+
+
+class Rows(Protocol):
+    """Vectors by rows, as those of a matrix."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    def __getitem__(self, rows: NDArray[np.int64], /) -> NDArray[np.float32]:
+        """Return the vectors of these rows."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +128,13 @@ def describe_tree(
     texts: Sequence[str],
     tree: TopicTree,
     strengths: NDArray[np.float32],
-    vectors: NDArray[np.float32],
+    vectors: Rows,
     *,
     sources: Sequence[str] | None = None,
     guided_names: Sequence[str] = (),
     documents: Sequence[str] | None = None,
     known: Mapping[int, Described] | None = None,
+    key: bytes = b"",
 ) -> list[Topic]:
     """Name and describe every topic of a tree, in the order of ``tree.topics``.
 
@@ -134,13 +145,15 @@ def describe_tree(
         texts: Text of each passage.
         tree: Topics of each passage.
         strengths: How firmly each passage belongs, 0..1.
-        vectors: Shape ``(n, d)``.
+        vectors: Shape ``(n, d)``; of topics that are known none is looked at.
         sources: Outlet of each passage, ``""`` where unknown.
         guided_names: Names of the guided topics, as many as ``tree.fixed``; they are kept
             as they are, and such a topic is described even where it has no passages.
         documents: Document of each passage, by any name; terms that several documents
             of a topic share are preferred. By default each passage is its own.
         known: Topics that are not described again, by place.
+        key: Of texts and documents, where what was counted in them may be kept; by default of
+            what they hold.
 
     Raises:
         ValueError: Sizes differ.
@@ -151,7 +164,7 @@ def describe_tree(
     _check_sizes(tree, rows, strengths, vectors, outlets, guided_names)
     if not tree.topics:
         return []
-    unit, firm = unit_rows(vectors), np.asarray(strengths)
+    firm = np.asarray(strengths)
     chosen: list[tuple[int, ...]] = []
     centrality: list[NDArray[np.float64]] = []
     for place, members in enumerate(tree.members):
@@ -159,11 +172,12 @@ def describe_tree(
             chosen.append(known[place].representatives)
             centrality.append(np.ones(len(members)))
             continue
-        cosines, central = measure_centrality(unit, members)
+        unit = unit_rows(vectors[members])
+        cosines, central = measure_centrality(unit)
         centrality.append(central)
         merit = cosines * firm[members]
         chosen.append(choose_representatives(members, merit, unit, texts, outlets))
-    phrases = _find_phrases(texts, tree, centrality, outlets, documents, known)
+    phrases = _find_phrases(texts, tree, centrality, outlets, documents, known, key)
     for place, passages in enumerate(chosen):
         if place not in known and len(phrases[place].phrases) < NAME_PHRASES and passages:
             phrases[place] = _fill_up(phrases[place], [texts[row] for row in passages])
@@ -195,7 +209,7 @@ def _check_sizes(
     tree: TopicTree,
     rows: int,
     strengths: Sequence[float] | NDArray[np.float32],
-    vectors: NDArray[np.float32],
+    vectors: Rows,
     outlets: Sequence[str],
     guided_names: Sequence[str],
 ) -> None:
@@ -216,6 +230,7 @@ def _find_phrases(
     outlets: Sequence[str],
     documents: Sequence[str] | None,
     known: Mapping[int, Described],
+    key: bytes,
 ) -> list[Keyphrases]:
     """Find the keyphrases of all topics but those known; terms are counted once."""
     phrases = [
@@ -226,8 +241,8 @@ def _find_phrases(
         return phrases
     rows = len(texts)
     numbers = _number_documents(rows, documents)
-    key = key_of(key_of_texts(texts), key_of_texts(documents or ()))
-    terms, speakers = count_once(key, lambda: _count_terms(texts, documents))
+    key = key or key_of(key_of_texts(texts), key_of_texts(documents or ()))
+    terms, speakers = count_once(key, lambda: _count_terms(list(texts), documents))
     reading = Reading(terms, speakers, find_outlets(outlets))
     for level in range(len(tree.levels)):
         fresh = [
@@ -313,5 +328,6 @@ def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
 
 def _count_outlets(known: Sequence[str], numbers: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
     """Count passages by outlet, given by number, most first."""
-    counts = zip(known, np.bincount(numbers, minlength=len(known)).tolist(), strict=True)
-    return tuple(sorted((one for one in counts if all(one)), key=lambda one: (-one[1], one[0])))
+    counts = np.bincount(numbers, minlength=len(known))
+    found = [(known[at], int(counts[at])) for at in np.flatnonzero(counts).tolist() if known[at]]
+    return tuple(sorted(found, key=lambda one: (-one[1], one[0])))

@@ -18,24 +18,22 @@ _CANDIDATES = 60
 
 
 def measure_centrality(
-    unit: NDArray[np.float32], members: NDArray[np.int64]
+    unit: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Compare a topic's passages with its middle.
 
     Args:
-        unit: Unit vectors of all passages, ``(n, d)``.
-        members: Rows of the topic.
+        unit: Their unit vectors, ``(members, d)``.
 
     Returns:
         Cosines with the topic's middle, ``(members,)``; the same over their mean, which
         is 1 then; never 0.
     """
-    if not len(members):
+    if not len(unit):
         return np.empty(0, np.float32), np.empty(0)
-    vectors = unit[members]
-    middle = unit_rows(vectors.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))[0]
+    middle = unit_rows(unit.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))[0]
     # Not a product of BLAS: that may round a row by its place, and rouses threads for little.
-    cosines = np.einsum("ij,j->i", vectors, middle)
+    cosines = np.einsum("ij,j->i", unit, middle)
     positive = np.maximum(cosines.astype(np.float64), 0.001)
     # Rounded: the order of passages may change the last bits, and no name.
     return cosines, np.maximum(np.round(positive / float(positive.mean()), 3), 0.001)
@@ -56,23 +54,25 @@ def choose_representatives(
     Args:
         members: Rows of the topic.
         merit: How well each of them stands for it, ``(members,)``.
-        unit: Unit vectors of all passages, ``(n, d)``.
+        unit: Their unit vectors, ``(members, d)``.
         texts: Text of each passage.
         outlets: Outlet of each passage, ``""`` where unknown.
     """
+    rows = members.tolist()
     best = np.argsort(-merit, kind="stable")[: 4 * _CANDIDATES].tolist()
-    ranked = sorted(best, key=lambda at: (-round(float(merit[at]), 5), texts[int(members[at])]))
-    candidates = [int(members[place]) for place in ranked[:_CANDIDATES]]
-    long_enough = [row for row in candidates if len(texts[row].split()) >= LEAST_WORDS]
+    ranked = sorted(best, key=lambda at: (-round(float(merit[at]), 5), texts[rows[at]]))
+    candidates = ranked[:_CANDIDATES]
+    long_enough = [at for at in candidates if len(texts[rows[at]].split()) >= LEAST_WORDS]
     chosen: list[int] = []
-    for other_outlet, rows in ((True, long_enough), (False, long_enough), (False, candidates)):
-        for row in rows:
+    for other_outlet, able in ((True, long_enough), (False, long_enough), (False, candidates)):
+        for at in able:
             if len(chosen) == REPRESENTATIVES:
-                return tuple(chosen)
-            if row in chosen:
+                break
+            if at in chosen:
                 continue
-            if other_outlet and outlets[row] and outlets[row] in {outlets[one] for one in chosen}:
+            outlet = outlets[rows[at]]
+            if other_outlet and outlet and outlet in {outlets[rows[one]] for one in chosen}:
                 continue
-            if all(float(unit[row] @ unit[one]) <= MOST_ALIKE for one in chosen):
-                chosen.append(row)
-    return tuple(chosen)
+            if all(float(unit[at] @ unit[one]) <= MOST_ALIKE for one in chosen):
+                chosen.append(at)
+    return tuple(rows[at] for at in chosen)

@@ -54,7 +54,7 @@ def load_coverage(
         },
         stated=dict(enumerate(_find_credits(store, [one.document for one in articles], dropped))),
         quoted=read_quoted(store, passages),
-        rote=read_furniture(store, passages).union(*noted),
+        rote=read_furniture(store, [one.id for one in passages]).union(*noted),
         quotations=read_rows_of(store, passages, "quotation"),
         dropped=dropped,
     )

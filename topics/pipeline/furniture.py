@@ -44,10 +44,10 @@ def store_furniture(
     store.replace_rows(FURNITURE, rows)
 
 
-def read_furniture(store: CorpusStore, passages: Sequence[Passage]) -> frozenset[int]:
-    """Return the rows of what is marked among some passages."""
+def read_furniture(store: CorpusStore, passage_ids: Sequence[int]) -> frozenset[int]:
+    """Return the rows of what is marked among some passages, given by their ids."""
     marked = {passage_id for (passage_id,) in store.rows("SELECT passage_id FROM furniture")}
-    return frozenset(row for row, passage in enumerate(passages) if passage.id in marked)
+    return frozenset(row for row, passage_id in enumerate(passage_ids) if passage_id in marked)
 
 
 def list_furniture(store: CorpusStore) -> list[tuple[str, str, str, int, str]]:

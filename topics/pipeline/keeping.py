@@ -40,9 +40,9 @@ from topics.pipeline.kept_tables import (
     put_parts,
     read_parts,
 )
+from topics.pipeline.recognising import carry_topic_ids
 from topics.pipeline.stages import forget_stages
 from topics.pipeline.topic_tables import (
-    carry_topic_ids,
     first_free_id,
     note_ids,
     read_leaves,
@@ -290,7 +290,9 @@ def keep_marks(work: CorpusWork, places: Places, found: Found) -> None:
         )
     }
     texts = work.nodes.texts
-    for topic_id in match_kept(found.tree, kept, texts).values():
+    for place, topic_id in match_kept(found.tree, kept, texts).items():
+        if place in found.by_hand and kept.topics[topic_id].name:
+            continue  # a part that is a topic now: undone, it is shown as before
         name, is_shown, stability = shown[topic_id]
         if stability is None:
             # An edit below it says nothing of how it was found.

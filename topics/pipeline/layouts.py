@@ -14,8 +14,8 @@ from embeddings.text.keeping import pack_keys
 from embeddings.vectors.graph import node_keys, node_vectors
 from topics.maps.growing import grow_layout
 from topics.maps.layout import Layout, layout
+from topics.pipeline.neighbours import stored_graph
 from topics.pipeline.stages import forget_stages
-from topics.pipeline.work import stored_graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

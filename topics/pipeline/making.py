@@ -52,8 +52,17 @@ from topics.pipeline.keeping import (
 from topics.pipeline.kept_tables import has_kept
 from topics.pipeline.layouts import ARRAYS as LAYOUT_ARRAYS
 from topics.pipeline.layouts import POINTS, keep_layout, make_layout
+from topics.pipeline.neighbours import (
+    GRAPH,
+    NEAR,
+    keep_near,
+    put_lists,
+    read_lists,
+    stored_graph,
+)
 from topics.pipeline.outlets import OUTLETS as OUTLETS_NAME
 from topics.pipeline.quotations import QUOTED, by_passage
+from topics.pipeline.recognising import read_last
 from topics.pipeline.sharing import SHARING, Told, store_told, tell_all
 from topics.pipeline.stages import Stage, Work, stored_notes
 from topics.pipeline.topic_tables import (
@@ -62,24 +71,17 @@ from topics.pipeline.topic_tables import (
     SET_ASIDE,
     count_nodes,
     count_placed,
-    read_last,
     read_members,
     read_names,
     store_topics,
 )
 from topics.pipeline.topics import FITS, Found, find_topics
 from topics.pipeline.work import (
-    GRAPH,
     GRAPH_DIGEST,
-    NEAR,
     UNREAD,
     CorpusWork,
     Derivation,
     Relations,
-    put_lists,
-    put_near,
-    read_lists,
-    stored_graph,
 )
 
 if TYPE_CHECKING:
@@ -203,7 +205,9 @@ def _find_topics(work: CorpusWork) -> tuple[Places, Found]:
         read_last,
         work.store,
         work.nodes,
+        work.passage_ids,
         guided=guided,
+        undone=work.undone,
         kept=kept,
         stays=memory is not None,
     )
@@ -225,10 +229,9 @@ def _keep_topics(work: CorpusWork, made: tuple[Places, Found]) -> dict[str, Any]
     begin("storing")
     store = work.store
     names, before = read_names(store), read_members(store)
-    lists = work.corpus.reading.lists
-    if lists is not None and lists is not work.corpus.near:
-        put_near(store, lists)
-    store_topics(store, work.passages, work.nodes, found, work.undone, places.kept)
+    if "reading" in vars(work.corpus):
+        keep_near(store, work.corpus.reading)
+    store_topics(store, work.passage_ids, work.nodes, found)
     # Where texts have come, gone or been placed, an undone edit gives other topics back.
     store.set_setting(SET_ASIDE, None if PLACES.name in work.runner.made else found.aside)
     keep_marks(work, places, found)

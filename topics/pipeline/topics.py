@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embeddings.progress import begin
-from embeddings.text.stopwords import keep_telling_words
-from embeddings.vectors.growing import Lists
-from embeddings.vectors.neighbours import NeighbourGraph
-from topics.discovery.articles import Reading, read_in_articles
-from topics.discovery.belonging import Belonging, find_strangers, measure_belonging
+from topics.discovery.belonging import Belonging, measure_belonging
 from topics.discovery.branching import measure_margins
 from topics.discovery.few import FEW_ROWS
-from topics.discovery.ground import Ground, prepare_ground
+from topics.discovery.ground import Ground
 from topics.discovery.levels import grow_tree
 from topics.discovery.rest import discover_rest
 from topics.discovery.stability import measure_stability
@@ -35,56 +30,11 @@ from topics.pipeline.wishes import Wishes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
+
+    from topics.pipeline.corpus import Corpus
 
 # The array that holds how far each row fits each of the user's topics.
 FITS = "fits"
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """What topics are found from; one row a node of the graph, in canonical order.
-
-    Attributes:
-        texts: Text of each row.
-        sources: Outlet of each row, ``""`` where unknown.
-        documents: Document id of each row.
-        languages: Language of each row's article.
-        keys: Content hash of each row.
-        vectors: float32 of shape ``(n, d)``.
-        graph: Neighbours of each row.
-        adjacent: Pairs of rows that follow each other in an article, shape ``(m, 2)``.
-        articles: Which rows each article holds, from ``topics.discovery.articles``.
-        node_of: Row of each text, copies' texts included, by content hash in hexadecimal.
-        embed: Turns the descriptions of guided topics into vectors.
-        near: The neighbours in other articles that the last run kept.
-    """
-
-    texts: Sequence[str]
-    sources: Sequence[str]
-    documents: Sequence[str]
-    languages: Sequence[str]
-    keys: Sequence[bytes]
-    vectors: NDArray[np.float32]
-    graph: NeighbourGraph
-    adjacent: NDArray[np.int64]
-    articles: csr_array
-    node_of: dict[str, int]
-    embed: Callable[[Sequence[str]], NDArray[np.float32]]
-    near: Lists | None = None
-
-    @cached_property
-    def reading(self) -> Reading:
-        """The rows as parts of their articles."""
-        return read_in_articles(
-            self.graph, self.vectors, self.articles, self.texts, self.keys, self.near
-        )
-
-    @cached_property
-    def ground(self) -> Ground:
-        """What discovery, levels and stability stand on."""
-        read = self.reading
-        return prepare_ground(read.graph, read.vectors, read.crowd)
 
 
 @dataclass(frozen=True)
@@ -117,6 +67,7 @@ class Last:
         names: Names by key phrases that stay, ``""`` where there is none.
         described: Those that hold nearly what they held when they were described, by place.
         aside: How those were described that an edit changed (``topic_tables.SET_ASIDE``).
+        stays: The topics are kept and were not found in this run.
     """
 
     ids: list[int]
@@ -126,6 +77,7 @@ class Last:
     names: list[str]
     described: dict[int, Described]
     aside: dict[str, list[Any]]
+    stays: bool
 
 
 @dataclass(frozen=True)
@@ -148,6 +100,7 @@ class Found:
         described: Of topics that were not described again, by place, the texts changed since.
         parts: By id of a split, the part that each row of the topic went to.
         aside: As in ``Last``.
+        by_hand: Places of the topics that an edit made, and of what it parted.
     """
 
     tree: TopicTree
@@ -163,6 +116,7 @@ class Found:
     described: dict[int, int]
     parts: dict[int, dict[int, int]]
     aside: dict[str, list[Any]]
+    by_hand: frozenset[int]
 
 
 def find_topics(
@@ -187,45 +141,44 @@ def find_topics(
         memory: What runs before did of the edits, where topics are kept.
         measure: Whether to measure stability; the last measured one counts otherwise.
     """
-    ground, labels = corpus.ground, placed.labels
+    labels, before = placed.labels, placed.tree
     names = [topic.name for topic in wishes.guided]
-    edited = apply_edits(labels, wishes.edits, corpus.node_of, ground, names, memory)
-    if placed.tree is None:
-        grown = grow_tree(ground, edited.labels, len(names))
+    finer = before.levels[before.default :] if before else ()
+    edited = apply_edits(
+        labels, wishes.edits, corpus.node_of, lambda: corpus.ground, names, memory, finer
+    )
+    if before is None:
+        grown = grow_tree(corpus.ground, edited.labels, len(names))
     else:
         leaves = memory.leaves if memory else None
-        grown = follow_edits(placed.tree, edited.labels, ground, leaves)
+        grown = follow_edits(before, edited.labels, lambda: corpus.ground, leaves)
     tree = fold_guided(grown, find_parents(wishes.guided))
     known = last(tree)
     if measure:
         begin("measuring stability")
         # Edits make and unmake topics; what is found anew are those of before.
         discovered = int(labels.max(initial=-1)) + 1 - len(names)
-        stabilities = _pick_stabilities(tree, measure_stability(ground, tree, count=discovered))
+        measured = measure_stability(corpus.ground, tree, count=discovered)
+        stabilities = _pick_stabilities(tree, measured)
     else:
         stabilities = known.stabilities
     _forget_edited(stabilities, tree, edited.touched)
-    margins = _measure_margins(ground, tree)
-    of_article = _find_largest_shares(corpus.documents, tree)
-    kept = known.named | _find_edited(corpus, wishes, tree, edited.touched)
-    exact = wishes.count is not None
-    chosen = choose_shown(tree, stabilities, margins, of_article, kept=kept, exact=exact)
-    # What was shown or hidden once stays so until topics are found anew.
-    shown = [
-        one if before is None else before for one, before in zip(chosen, known.shown, strict=True)
-    ]
+    by_hand = {int(tree.places[tree.default][label]) for label in edited.touched}
+    parted = _find_parted(tree, by_hand)
+    shown = _choose_shown(corpus, wishes, tree, stabilities, known, by_hand, parted)
     heads = find_row_heads(tree, shown)
     begin("naming topics")
     belonging = _measure_belonging(corpus, heads)
     topics = describe_tree(
-        list(map(keep_telling_words, corpus.texts, corpus.languages)),
+        corpus.telling,
         tree,
         belonging.strengths,
-        corpus.vectors,
+        corpus.some_vectors,
         sources=corpus.sources,
         guided_names=names,
         documents=corpus.documents,
         known=known.described,
+        key=corpus.texts_key,
     )
     topics, notes = keep_names(topics, known.names)
     notes += _note_drawn(corpus, wishes, topics, heads, belonging)
@@ -244,6 +197,7 @@ def find_topics(
         {place: one.changed for place, one in known.described.items()},
         edited.parts,
         known.aside,
+        frozenset(by_hand | parted),
     )
 
 
@@ -252,7 +206,7 @@ def take_rows(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...]]:
     """Return each row's guided topic, -1 for none; how far each fits; and what to tell of them."""
     if not wishes.guided:
-        return np.full(corpus.graph.size, -1, np.int64), None, ()
+        return np.full(corpus.size, -1, np.int64), None, ()
     directions = embed_topics(wishes.guided, corpus.embed, every=wishes.every)
     placement = place_topics(
         corpus.vectors,
@@ -280,9 +234,9 @@ def place_rows(corpus: Corpus, wishes: Wishes) -> Placed:
                 f"Topics asked for: {wishes.count}; made: {made}, of which {own} your own and "
                 f"{count or 0} of the distinct passages that fit none of them ({left}).",
             )
-    if 0 < corpus.graph.size < FEW_ROWS:
+    if 0 < corpus.size < FEW_ROWS:
         notes += (
-            f"Passages are too few to tell topics by ({corpus.graph.size} distinct): what is "
+            f"Passages are too few to tell topics by ({corpus.size} distinct): what is "
             f"listed is a guess, and how stable it is is measured from {FEW_ROWS} on.",
         )
     labels = discover_rest(corpus.ground, taken, len(wishes.guided), corpus.adjacent, count=count)
@@ -331,16 +285,55 @@ def _forget_edited(
             place = tree.topics[place].parent
 
 
-def _find_edited(
-    corpus: Corpus, wishes: Wishes, tree: TopicTree, touched: frozenset[int]
-) -> set[int]:
-    """Return the places of topics that an edit made, or put a passage into."""
+def _find_parted(tree: TopicTree, by_hand: Set[int]) -> set[int]:
+    """Return the broader topics of which edits made all that they hold on the default level."""
+    above = {tree.topics[place].parent for place in by_hand} - by_hand - {-1}
+    parted = set[int]()
+    while above:
+        here = tree.rows[tree.default]
+        parted |= {
+            one
+            for one in above
+            if by_hand >= set(here[tree.members[one]].tolist())
+            and not tree.is_guided(tree.topics[one])
+        }
+        above = {tree.topics[one].parent for one in above} - {-1}
+    return parted
+
+
+def _choose_shown(
+    corpus: Corpus,
+    wishes: Wishes,
+    tree: TopicTree,
+    stabilities: Sequence[float | None],
+    known: Last,
+    by_hand: Set[int],
+    parted: Set[int],
+) -> list[bool]:
+    """Choose the topics that are shown; most are known.
+
+    What was shown or hidden once stays so until topics are found anew, but that what an edit has
+    made is shown, in place of what it parted. How far topics stand apart is measured where another
+    one is to be chosen.
+    """
+    before = list(known.shown)
+    if known.stays:
+        for place in by_hand | parted:
+            before[place] = place in by_hand
+    finest = tree.default + 1
+    if all(one is not None or tree.topics[at].level > finest for at, one in enumerate(before)):
+        return [bool(one) for one in before]
     passages = {key for edit in wishes.edits for key in edit.passages}
     rows = [corpus.node_of[key] for key in passages if key in corpus.node_of]
-    return {
-        *(int(tree.places[tree.default][label]) for label in touched),
-        *tree.rows[tree.default][rows].tolist(),
-    }
+    chosen = choose_shown(
+        tree,
+        stabilities,
+        _measure_margins(corpus.ground, tree),
+        _find_largest_shares(corpus.documents, tree),
+        kept=known.named | by_hand | set(tree.rows[tree.default][rows].tolist()),
+        exact=wishes.count is not None,
+    )
+    return [new if old is None else old for new, old in zip(chosen, before, strict=True)]
 
 
 def _measure_margins(ground: Ground, tree: TopicTree) -> list[float]:
@@ -362,10 +355,8 @@ def _find_largest_shares(documents: Sequence[str], tree: TopicTree) -> list[floa
 def _measure_belonging(corpus: Corpus, heads: NDArray[np.int64]) -> Belonging:
     """Measure how each row belongs to its topic; topics by their places."""
     places, labels = np.unique(heads, return_inverse=True)
-    found = measure_belonging(corpus.ground.edges, labels, corpus.graph)
-    others = np.where(found.others >= 0, places[found.others], -1)
-    strangers = find_strangers(corpus.graph, corpus.documents, corpus.texts)
-    return replace(found, others=others, strangers=strangers)
+    found = measure_belonging(corpus.edges, labels, corpus.strangers)
+    return replace(found, others=np.where(found.others >= 0, places[found.others], -1))
 
 
 def _note_drawn(

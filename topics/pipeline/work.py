@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,26 +13,22 @@ from embeddings.corpus.contents import count_rows
 from embeddings.corpus.held_once import PassageVectors, read_hashes, read_vectors
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
-from embeddings.errors import StoreError
-from embeddings.text.keeping import pack_keys
 from embeddings.text.normalising import note_hashes
 from embeddings.text.stopwords import ENGLISH
-from embeddings.vectors.embedding import embed_texts
 from embeddings.vectors.graph import Nodes, read_nodes
-from embeddings.vectors.growing import Lists, narrow_graph
-from embeddings.vectors.neighbours import NeighbourGraph
+from embeddings.vectors.growing import Lists
 from embeddings.words.copies import CopySurvey, Wordings
 from topics.coverage.articles.articles import Article, gather_articles
 from topics.coverage.examples.judgements import Judgement, read_judgements
 from topics.coverage.examples.thresholds import Thresholds, read_thresholds
 from topics.coverage.relations.relations import Relation
 from topics.coverage.reuse.boilerplate import Copies
-from topics.discovery.articles import list_articles
 from topics.discovery.weights import MOST_NEIGHBOURS
 from topics.edits.edits import Edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
 from topics.hierarchy.lineage import Change
 from topics.keeping.kept import KeptTree
+from topics.pipeline.corpus import Corpus
 from topics.pipeline.coverage_tables import read_copies, read_pairs, read_stories
 from topics.pipeline.furniture import (
     FURNITURE,
@@ -44,7 +39,6 @@ from topics.pipeline.furniture import (
 )
 from topics.pipeline.kept_tables import read_kept
 from topics.pipeline.stages import Runner, Work
-from topics.pipeline.topics import Corpus
 from topics.pipeline.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -55,21 +49,8 @@ if TYPE_CHECKING:
 UNREAD = "unread"
 """The setting that holds the languages of articles that the model does not read."""
 
-GRAPH = (
-    "graph.indices",
-    "graph.similarities",
-    "spare.indices",
-    "spare.similarities",
-    "spare.keys",
-    "spare.sums",
-)
-"""The arrays that hold the neighbours of each row."""
-
 GRAPH_DIGEST = "graph_digest"
 """The setting that holds a digest of the graph, and of what stands in its rows."""
-
-NEAR = tuple(f"near.{part}" for part in ("keys", "sums", "indices", "similarities", "recall"))
-"""The arrays that hold the neighbours of each row in other articles."""
 
 # Articles of each language, and how much of each, that tell whether a model reads it.
 _SAMPLES, _SAMPLE_CHARACTERS = 20, 500
@@ -142,6 +123,25 @@ class CorpusWork(Work):
         return passages
 
     @cached_property
+    def passage_ids(self) -> list[int]:
+        """The id of each passage, by document and position."""
+        return self._shelf[0]
+
+    @cached_property
+    def homes(self) -> list[str]:
+        """The document of each passage, by document and position."""
+        return self._shelf[1]
+
+    @cached_property
+    def _shelf(self) -> tuple[list[int], list[str]]:
+        if "passages" in vars(self):
+            rows = [(passage.id, passage.document_id) for passage in self.passages]
+        else:
+            sql = "SELECT id, document_id FROM passages ORDER BY document_id, position"
+            rows = self.store.rows(sql)
+        return [number for number, _ in rows], [document_id for _, document_id in rows]
+
+    @cached_property
     def corpus_fingerprint(self) -> str:
         """What the corpus is; no stage changes it."""
         return self.store.corpus_fingerprint()
@@ -206,13 +206,13 @@ class CorpusWork(Work):
     @cached_property
     def all_nodes(self) -> Nodes:
         """The rows of the graph."""
-        return self.relations.nodes if self.relations else read_nodes(self.store, self.passages)
+        return self.relations.nodes if self.relations else read_nodes(self.store)
 
     @cached_property
     def furniture(self) -> frozenset[int]:
         """Rows of the passages that an outlet repeats; the stage comes before who asks."""
         made: dict[int, int] | None = self.runner.made.get(FURNITURE)
-        return read_furniture(self.store, self.passages) if made is None else frozenset(made)
+        return read_furniture(self.store, self.passage_ids) if made is None else frozenset(made)
 
     @cached_property
     def _is_stored(self) -> bool:
@@ -294,28 +294,12 @@ class CorpusWork(Work):
     @cached_property
     def corpus(self) -> Corpus:
         """What topics are found from."""
-        nodes, store = self.nodes, self.store
-        lists = self.relations.lists if self.relations else read_lists(store)
-        canonical = [self.passages[row] for row in nodes.canonical]
-        vectors = self.vectors_of(nodes)
-        return Corpus(
-            texts=[passage.body for passage in canonical],
-            sources=[self.documents[passage.document_id].source for passage in canonical],
-            documents=[passage.document_id for passage in canonical],
-            languages=[self.documents[passage.document_id].language for passage in canonical],
-            keys=nodes.keys,
-            vectors=vectors,
-            graph=narrow_graph(cast("Lists", lists), nodes.rows, vectors, MOST_NEIGHBOURS),
-            adjacent=nodes.adjacent,
-            articles=list_articles(nodes.of_passage, [one.document_id for one in self.passages]),
-            node_of={
-                key.hex(): node
-                for key, node in zip(nodes.hashes, nodes.of_passage.tolist(), strict=True)
-                if node >= 0
-            },
-            embed=lambda texts: embed_texts(store, self.encoder, texts),
-            near=read_near(store),
-        )
+        return Corpus(self)
+
+    @property
+    def stands(self) -> bool:
+        """Whether rows and their neighbours are as the last run left them."""
+        return not self.anew and "places" not in self.runner.made
 
 
 def read_wishes(store: CorpusStore) -> Wishes:
@@ -327,67 +311,3 @@ def read_wishes(store: CorpusStore) -> Wishes:
         stability=store.setting("stability") is not False,
         every=bool(store.setting("every")),
     )
-
-
-def stored_graph(store: CorpusStore) -> NeighbourGraph | None:
-    """Return the stored neighbour graph, if there is one."""
-    indices, similarities = store.array("graph.indices"), store.array("graph.similarities")
-    if indices is None or similarities is None:
-        return None
-    return NeighbourGraph(indices, similarities, recall=store.setting("recall") or 1.0)
-
-
-def put_lists(store: CorpusStore, lists: Lists) -> None:
-    """Store the neighbours of each row: the graph, and what is known beyond it."""
-    for name, array in (
-        ("indices", lists.indices),
-        ("similarities", lists.similarities),
-    ):
-        store.put_array(f"graph.{name}", array[:, :MOST_NEIGHBOURS])
-        store.put_array(f"spare.{name}", array[:, MOST_NEIGHBOURS:])
-    store.put_array("spare.keys", pack_keys(lists.keys))
-    store.put_array("spare.sums", lists.sums)
-    store.set_setting("recall", lists.recall)
-
-
-def read_lists(store: CorpusStore) -> Lists | None:
-    """Return the neighbours of each row of the graph as stored, ``None`` where there are none.
-
-    In a file that an older version wrote nothing is known beyond the graph, nor what it is of.
-    """
-    graph = stored_graph(store)
-    if graph is None:
-        return None
-    indices, similarities = store.array("spare.indices"), store.array("spare.similarities")
-    keys, sums = store.array("spare.keys"), store.array("spare.sums")
-    if indices is None or similarities is None or keys is None or sums is None:
-        return Lists((), np.zeros(0, np.int64), graph.indices, graph.similarities, graph.recall)
-    return Lists(
-        [key.tobytes() for key in keys],
-        sums,
-        np.hstack((graph.indices, indices)),
-        np.hstack((graph.similarities, similarities)),
-        graph.recall,
-    )
-
-
-def put_near(store: CorpusStore, lists: Lists) -> None:
-    """Store the neighbours of each row in other articles."""
-    keys, recall = pack_keys(lists.keys), np.array([lists.recall])
-    arrays: tuple[NDArray[Any], ...] = (keys, lists.sums, lists.indices, lists.similarities, recall)
-    for name, array in zip(NEAR, arrays, strict=True):
-        store.put_array(name, array)
-
-
-def read_near(store: CorpusStore) -> Lists | None:
-    """Return the neighbours of each row in other articles, ``None`` where none are kept, or whole.
-
-    What is damaged is searched anew.
-    """
-    with suppress(StoreError):
-        arrays = [array for name in NEAR if (array := store.array(name)) is not None]
-        if len(arrays) == len(NEAR):
-            keys, sums, indices, similarities, recall = arrays
-            named = [key.tobytes() for key in keys]
-            return Lists(named, sums, indices, similarities, float(recall[0]))
-    return None

@@ -25,7 +25,7 @@ def measured(rows):
     graph = find_neighbours(rows, 30)
     size = (len(rows) - 2) // 2
     labels = np.array([0] * size + [1] * size + [0, 1])
-    return measure_belonging(weigh_edges(graph, 30), labels, graph)
+    return measure_belonging(weigh_edges(graph, 30), labels, find_strangers(graph))
 
 
 def test_a_row_between_two_topics_is_mixed_and_both_are_named():
@@ -80,7 +80,9 @@ def test_in_a_few_rows_nothing_is_strange():
 
 def test_nothing_belongs_to_nothing():
     graph = find_neighbours(np.zeros((0, 4), np.float32), 5)
-    belonging = measure_belonging(weigh_edges(graph, 5), np.empty(0, np.int64), graph)
+    belonging = measure_belonging(
+        weigh_edges(graph, 5), np.empty(0, np.int64), find_strangers(graph)
+    )
     assert len(belonging.strengths) == len(belonging.strangers) == 0
 
 

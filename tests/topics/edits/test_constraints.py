@@ -37,7 +37,7 @@ def topic(number: int, size: int = SIZE) -> Anchor:
 
 
 def apply(*edits: Edit, labels=LABELS, guided=()):
-    return apply_edits(labels, edits, NODE_OF, GROUND, guided)
+    return apply_edits(labels, edits, NODE_OF, lambda: GROUND, guided)
 
 
 def test_without_edits_the_partition_is_as_it_was():

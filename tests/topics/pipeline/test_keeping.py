@@ -301,6 +301,54 @@ def test_an_undone_split_leaves_all_that_was_said_of_topics(db):
     assert (places(db), tree(db)) == stood
 
 
+def test_a_split_makes_topics_of_the_parts_that_are_there(db, monkeypatch):
+    def parts_of(topic: int) -> dict[int, tuple[str, set[str]]]:
+        found = {number: name for number, name, _, _, parent, *_ in tree(db) if parent == topic}
+        held = {text: leaf for text, (_, leaf) in places(db).items()}
+        above = {number: parent for number, _, _, _, parent, *_ in tree(db)}
+
+        def lies_in(leaf: int | None, part: int) -> bool:
+            while leaf not in (None, part):
+                leaf = above[leaf]
+            return leaf == part
+
+        return {
+            one: (name, {text for text, leaf in held.items() if lies_in(leaf, one)})
+            for one, name in found.items()
+        }
+
+    topic = topic_of(db, "floods")
+    parts = parts_of(topic)
+    assert len(parts) > 1
+    monkeypatch.setattr(
+        describing, "choose_representatives", lambda *_: pytest.fail("described again")
+    )
+    monkeypatch.setattr("topics.edits.constraints.find_topics", lambda *_: pytest.fail("found"))
+    editing.split(str(topic), db=db)
+    shown = {one.id: one.name for one in topics(db)}
+    held = {one: {text for text, (above, _) in places(db).items() if above == one} for one in shown}
+    assert {(shown[one], frozenset(held[one])) for one in parts} == {
+        (name, frozenset(texts)) for name, texts in parts.values()
+    }
+
+
+def test_parts_are_joined_down_to_the_number_asked_for(db):
+    topic = max(topics(db), key=lambda one: one.passages).id
+    before = len(topics(db))
+    editing.split(str(topic), 2, db=db)
+    assert len(topics(db)) == before + 1
+    parts = {leaf: above for above, leaf in places(db).values()}
+    assert all(parts[leaf] == above for above, leaf in places(db).values())
+
+
+def test_a_merged_topic_is_split_into_what_it_was_merged_from(db):
+    ids = [topic_of(db, "arms"), topic_of(db, "sport")]
+    stood = {text: place for text, (place, _) in places(db).items()}
+    editing.merge([str(one) for one in ids], db=db)
+    editing.split(str(topic_of(db, "arms")), db=db)
+    assert {text: place for text, (place, _) in places(db).items()} == stood
+
+
 def test_an_undone_split_names_and_counts_nothing_again(db, monkeypatch):
     def told() -> list[tuple[object, ...]]:
         sql = "SELECT id, name, keyphrases, representatives FROM topics ORDER BY id"

@@ -17,11 +17,11 @@ from embeddings.shards.notes import read_stage
 from embeddings.shards.stages import Folder, Marker, digest
 from embeddings.vectors.growing import Lists
 from topics.coverage.credit.owners import OWNERS
+from topics.pipeline.neighbours import put_lists
 from topics.pipeline.sharded.articles import DOCUMENT, HANGING, gather_reports
 from topics.pipeline.sharded.copying import read_wordings
 from topics.pipeline.sharded.nearing import read_vectors
 from topics.pipeline.sharded.parts import METHOD, Source, column, matrix
-from topics.pipeline.work import put_lists
 
 if TYPE_CHECKING:
     from embeddings.corpus.store import CorpusStore
