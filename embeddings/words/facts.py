@@ -53,6 +53,7 @@ FACT_WORDS = frozenset(
     {*_UNITS, *_TENS, *_SCALES, *VAGUE, *_FRACTIONS, *MONTHS, *WEEKDAYS, *RELATIVE_DAYS}
     | _NEGATIONS
 )
+_OPENING = FACT_WORDS | {"minus"}
 # Titles with a full stop behind which a name goes on.
 _ABBREVIATED = frozenset(
     "mr mrs ms dr st gen col maj capt lt sgt sen rep gov prof adm".split()  # noqa: SIM905
@@ -139,17 +140,23 @@ def find_facts(wording: Wording) -> list[Fact]:
     facts: list[Fact] = []
     place = 0
     while place < len(wording.words):
-        fact = (
+        fact = _may_open(wording, place) and (
             _read_date(wording, place) or _read_figure(wording, place)
             or _read_negation(wording.words, place) or _read_place(wording, place)
             or _read_name(wording, place)
         )  # fmt: skip
-        if fact is None:
-            place += 1
-        else:
+        if fact:
             facts.append(fact)
             place = fact.after
+        else:
+            place += 1
     return facts
+
+
+def _may_open(wording: Wording, place: int) -> bool:
+    """Whether a fact may begin with a word, told at once of most words of a text."""
+    word = wording.words[place]
+    return wording.is_capital(place) or word in _OPENING or not word.isalpha()
 
 
 def values(facts: Sequence[Fact], *kinds: FactKind) -> frozenset[str]:

@@ -135,7 +135,7 @@ def open_clustered(
         CorpusStore.open(Path(db), write=True, create=False) if write else session_of(db).reading()
     )
     with opening as store:
-        if not read_outline(store).names:
+        if not store.rows("SELECT 1 FROM topics LIMIT 1"):
             raise StoreError(
                 f"{store.path} has no topics yet; run `topicwire cluster FOLDER --db {store.path}`."
             )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 STORY_COUNTS = "story_counts"
 # The highest story id ever given, so that none is given twice.
 LAST_STORY_ID = "last_story_id"
+# Passages up to which the database looks for their relations; of more all are read.
+_FEW = 10_000
 
 
 def store_copies(store: CorpusStore, passages: Sequence[Passage], survey: CopySurvey) -> None:
@@ -219,8 +221,10 @@ def read_group_members(
         yield number, kind, sharing, bool(across), [row[4:] for row in members]
 
 
-def read_relations(store: CorpusStore) -> list[tuple[Any, ...]]:
-    """Return the relations of passages, by kind and falling score.
+def read_relations(
+    store: CorpusStore, passage_ids: Iterable[int] | None = None
+) -> list[tuple[Any, ...]]:
+    """Return the relations of passages, all or those between some, by kind and falling score.
 
     Of each: kind, the ids of both passages, score, evidence as JSON, what kind of sharing it
     is, whether across outlets, and outlet, date and language of the one passage and of the other.
@@ -230,7 +234,10 @@ def read_relations(store: CorpusStore) -> list[tuple[Any, ...]]:
         "d.language, e.source, e.published, e.language FROM relations AS r "
         "JOIN passages AS p ON p.id = r.a JOIN documents AS d ON d.id = p.document_id "
         "JOIN passages AS q ON q.id = r.b JOIN documents AS e ON e.id = q.document_id "
-        "ORDER BY r.kind, r.score DESC, p.document_id, p.position, q.document_id, q.position"
+        "WHERE ?1 IS NULL OR (r.a IN (SELECT value FROM json_each(?1)) "
+        "AND r.b IN (SELECT value FROM json_each(?1))) "
+        "ORDER BY r.kind, r.score DESC, p.document_id, p.position, q.document_id, q.position",
+        (None if passage_ids is None else json.dumps(list(passage_ids)),),
     )
 
 
@@ -247,9 +254,10 @@ def read_passage_articles(store: CorpusStore, passage_ids: Iterable[int]) -> dic
 def read_pairs(store: CorpusStore, passages: Sequence[Passage]) -> list[tuple[str, int, int]]:
     """Return kind and rows of the stored relations between some passages."""
     row_of = {passage.id: row for row, passage in enumerate(passages)}
+    few = row_of if len(row_of) < _FEW else None
     return [
         (kind, row_of[a], row_of[b])
-        for kind, a, b, *_ in read_relations(store)
+        for kind, a, b, *_ in read_relations(store, few)
         if a in row_of and b in row_of
     ]
 

@@ -99,7 +99,7 @@ def test_a_simulation_names_the_source_of_each_figure(folder) -> None:
         (("--status",), "--status goes with --out"),
         (("--workers", "0"), "--workers goes with --out"),
         (("--with-topics",), "--with-topics goes with --out"),
-        (("--out", "x", "--db", "y.db"), "--out makes no database, which --db and --show-removed need"),
+        (("--out", "x", "--db", "y.db"), "--out makes no database, which"),
         (("--out", "x", "--topics", "t.toml"), "--topics goes with a database"),
         (("articles", "--out", "x", "--owners", "t.toml"), "t.toml"),
         (("--out", "x", "--engine", "spark"), "no engine 'spark'"),
