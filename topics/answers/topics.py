@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.corpus.citations import Quotation, read_quotations
+from embeddings.corpus.contents import count_rows
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from topics.answers.session import Database, session_of
@@ -135,7 +136,7 @@ def open_clustered(
         CorpusStore.open(Path(db), write=True, create=False) if write else session_of(db).reading()
     )
     with opening as store:
-        if not store.rows("SELECT 1 FROM topics LIMIT 1"):
+        if not count_rows(store, "topics"):
             raise StoreError(
                 f"{store.path} has no topics yet; run `topicwire cluster FOLDER --db {store.path}`."
             )

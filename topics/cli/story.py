@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,6 +51,8 @@ EXAMPLE = "topicwire story 3"
 
 # Articles that may have been first that are named.
 _FIRST_SHOWN = 5
+# Facts of a changed text that are shown.
+_FACTS_SHOWN = 8
 # Sentences cut and added that are shown of each.
 _STRETCHES_SHOWN = 3
 
@@ -240,10 +243,17 @@ def _print_related(related: Sequence[RelatedArticle], limit: int) -> None:
 
 
 def print_changes(one: Revision, indent: int) -> None:
-    """Print the facts that changed, and who still has them as before."""
-    for fact in one.facts:
+    """Print the facts that changed, and who still has them as before.
+
+    Of a text that was written anew those come first that stand in another's stead.
+    """
+    shown = sorted(one.facts, key=lambda fact: not fact.conflicting)[:_FACTS_SHOWN]
+    for fact in shown:
         before, after = plain(fact.before) or "none", plain(fact.after) or "none"
         say(styled(f"{fact.kind}: ", (before, "red"), " -> ", (after, "green")), indent=indent)
+    if left := len(one.facts) - len(shown):
+        where = shlex.quote(one.article.document_id)
+        say(f"{left:,} more; topicwire article {where} shows all.", style="dim", indent=indent)
     for still in one.still:
         told = tell_still(still, one.article)
         say(f"{plain(told)}: {plain(still.article.title)}", style="bold yellow", indent=indent)

@@ -12,9 +12,11 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import keep_version
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
+from embeddings.words.conflicts import FactChange
 from tests.running import run
 from tests.topics.conftest import CONVOY, WITNESS
 from topics.answers.changes import _revise
+from topics.cli.story import print_changes
 from topics.pipeline.run import derive
 
 BEFORE, SINCE, AFTER = "2026-01-01T06:00:00+00:00", "2026-02-01", "2026-02-01T06:00:00+00:00"
@@ -77,6 +79,15 @@ def test_a_correction_is_known_by_what_was_added(morning):
         assert _revise(store, added).corrects
         added = replace(wire, text=f"{wire.text}\n\nThe Department of Corrections sent two.")
         assert not _revise(store, added).corrects
+
+
+def test_of_a_text_written_anew_a_few_facts_are_printed_and_the_others_counted(morning, capsys):
+    (revised,) = topics.changes(SINCE, morning).revised
+    added = tuple(FactChange("figure", "", str(number)) for number in range(20))
+    print_changes(replace(revised, facts=(*added, *revised.facts)), indent=0)
+    out = capsys.readouterr().out
+    assert "figure: 9 -> 11" in out  # what stands in another's stead comes first
+    assert f"{len(revised.facts) + 12} more; topicwire article wire-1 shows all." in out
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026", "0001-01-01T00:00+23:59"])
