@@ -1,11 +1,14 @@
 """One machine, the local engine and Ray over the same articles: cost, agreement, bytes, faults.
 
 Each run is a process of its own; its cost is the processor time of that process and of all that it
-started, of Ray what its tasks took and the head (Ray's own servers are not counted). Agreement is
-that of every table of the databases (``tests/topics/pipeline/sharded/tables.py``); as passages
-of a run over files are numbered in another order, they are named by article and place.
+started, of Ray the head and what its actors took from when they began (Ray's own servers are not
+counted, and the head's is told beside that of one that only starts Ray and ends it). "serial" does
+the same tasks one after another in the head. Agreement is that of every table of the databases
+(``tests/topics/pipeline/sharded/tables.py``); as passages of a run over files are numbered in
+another order, they are named by article and place.
 
-    python -m benchmarks.scale --data DIR [--articles 250] [--shards 3] [--ray] [--kills]
+    python -m benchmarks.scale --data DIR [--set syria] [--articles 250] [--shards 3] [--ray]
+    python -m benchmarks.scale --data DIR --articles 40 --shards 2 --kills
 
 ``--kills`` kills a worker, then the head, in each stage, and compares all bytes at the end.
 """
@@ -13,6 +16,8 @@ of a run over files are numbered in another order, they are named by article and
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import gzip
 import json
 import os
@@ -21,6 +26,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,21 +39,74 @@ from topics.answers.simulating import simulate
 MODEL = "static"
 
 
+SERIAL = """
+import json, sys
+from topics.answers.cluster_files import cluster_files
+from topics.pipeline.sharded.plan import Here
+out, model, shards, *paths = sys.argv[1:]
+report = cluster_files(paths, out, engine=Here(), model=model, shards=int(shards))
+print(json.dumps({"documents": report.documents}))
+"""
+START = """
+from topics import open_engine
+with open_engine("ray", workers=2):
+    print("{}")
+"""
+
+
 def topicwire(*arguments: object) -> tuple[float, float, dict[str, Any]]:
     """Run a command; returns seconds of processors, by the clock, and what it says in JSON."""
+    return measure_process("-m", "topicwire", *arguments, "--json")
+
+
+def measure_process(*arguments: object) -> tuple[float, float, dict[str, Any]]:
+    """Run Python; returns as ``topicwire`` does."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    line = [sys.executable, "-m", "topicwire", *map(str, arguments), "--json"]
+    line = [sys.executable, *map(str, arguments)]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(line)}: {done.stderr[-400:]}")
+    if "ray" not in arguments:
+        reap()  # the process that workers are copies of ends after the head
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    reap()
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return spent, time.perf_counter() - began, json.loads(done.stdout)
 
 
-def measure_work(report: dict[str, Any]) -> float:
-    """Return the processor seconds of the tasks of a run over files."""
-    return sum(spent["work"] for stage in report["stages"] for spent in stage["spent"])
+def reap() -> None:
+    """Wait for what outlived its parent, so that it is counted."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+class Actors(threading.Thread):
+    """Notes the processor seconds of Ray's actors, from when they were seen first.
+
+    Attributes:
+        seen: Of each process, at first and last.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.seen: dict[str, tuple[float, float]] = {}
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        while not self._over.wait(0.2):
+            for folder in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    if b"ray::_Serving" in (folder / "cmdline").read_bytes():
+                        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                        spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                        self.seen[folder.name] = (self.seen.get(folder.name, (spent,))[0], spent)
+
+    def end(self) -> float:
+        """Return what all of them took."""
+        self._over.set()
+        self.join()
+        return sum(last - first for first, last in self.seen.values())
 
 
 def compare(one: Path, many: Path) -> str:
@@ -58,9 +117,9 @@ def compare(one: Path, many: Path) -> str:
     return f"{rows:,} rows equal" if not differ else f"DIFFER: {', '.join(differ)}"
 
 
-def write_articles(data: Path, count: int, folder: Path) -> list[Path]:
+def write_articles(data: Path, count: int, folder: Path, name: str = "syria") -> list[Path]:
     """Write articles as two files of lines."""
-    with gzip.open(data / "syria.jsonl.gz", "rt", encoding="utf-8") as lines:
+    with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [line for _, line in zip(range(count), lines, strict=False)]
     paths = [folder / "a.jsonl", folder / "b.jsonl"]
     for number, path in enumerate(paths):
@@ -72,17 +131,24 @@ def measure(paths: Sequence[Path], folder: Path, shards: int, *, ray: bool) -> N
     """Print cost and agreement of the engines, bytes by stage, and a simulation."""
     whole, seconds, _ = topicwire("cluster", *paths, "--model", MODEL, "--db", folder / "one.db")
     print(f"one run     {whole:7.1f} CPU s {seconds:6.1f} s")
+    serial, seconds, _ = measure_process("-c", SERIAL, folder / "serial", MODEL, shards, *paths)
+    print(f"serial      {serial:7.1f} CPU s {seconds:6.1f} s", flush=True)
+    begun = measure_process("-c", START)[0] - measure_process("-c", "print('{}')")[0] if ray else 0
     for engine in ("local", "ray")[: 2 if ray else 1]:
         out, db = folder / engine, folder / f"{engine}.db"
         line = ("cluster", *paths, "--model", MODEL, "--out", out, "--shards", shards)
-        spent, seconds, report = topicwire(*line, "--engine", engine, "--workers", 2)
-        tasks = measure_work(report)
-        spent += tasks if engine == "ray" else 0  # its actors are nobody's children
+        actors = Actors()
+        actors.start()
+        spent, seconds, _ = topicwire(*line, "--engine", engine, "--workers", 2)
+        of_actors = actors.end()  # who are nobody's children
+        start = begun if engine == "ray" else 0.0
+        spent += of_actors - start
         imported, more, _ = topicwire("import", out, "--db", db)
         print(
-            f"{engine:<11} {spent:7.1f} CPU s {seconds:6.1f} s, of which tasks {tasks:.1f}; import "
-            f"{imported:.1f} CPU s {more:.1f} s; {(spent + imported) / whole:.2f} of one run; "
-            f"{compare(folder / 'one.db', db)}"
+            f"{engine:<11} {spent:7.1f} CPU s {seconds:6.1f} s (its start, {start:.1f} CPU s, "
+            f"left out), {spent / serial:.2f} of serial; import {imported:.1f} CPU s {more:.1f} s; "
+            f"{(spent + imported) / whole:.2f} of one run; {compare(folder / 'one.db', db)}",
+            flush=True,
         )
     _, _, report = topicwire("cluster", "--out", folder / "local")
     print(f"{report['texts']:,} distinct passages; bytes a passage by stage:")
@@ -117,12 +183,16 @@ def find_stage(out: Path) -> str:
 
 
 def find_workers(head: int) -> list[int]:
-    """Return the workers of a run: children that work on tasks."""
-    children = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+    """Return the workers of a run: copies of a child that serves them."""
+
+    def children(process: int | str) -> list[str]:
+        return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+
     return [
-        int(child)
-        for child in children
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        int(worker)
+        for child in children(head)
+        if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()
+        for worker in children(child)
     ]
 
 
@@ -168,14 +238,21 @@ def try_kills(paths: Sequence[Path], folder: Path, shards: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--set", default="syria")
     parser.add_argument("--articles", type=int, default=250)
     parser.add_argument("--shards", type=int, default=3)
     parser.add_argument("--ray", action="store_true")
     parser.add_argument("--kills", action="store_true")
     arguments = parser.parse_args()
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphans are ours, to count
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        paths = write_articles(arguments.data, arguments.articles, folder)
+        # Arrow imports pandas where it is, half a second in each process: developers have it, and
+        # Topicwire does not ask for it.
+        (folder / "hidden").mkdir()
+        (folder / "hidden" / "pandas.py").write_text("raise ImportError\n")
+        os.environ["PYTHONPATH"] = str(folder / "hidden")
+        paths = write_articles(arguments.data, arguments.articles, folder, arguments.set)
         if arguments.kills:
             try_kills(paths, folder, arguments.shards)
         else:

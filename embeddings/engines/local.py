@@ -5,11 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from embeddings.blocks import cores, free_memory, held_memory
 from embeddings.engines.pool import Pool, Worker
@@ -25,6 +26,9 @@ _starting = threading.Lock()
 class LocalEngine(Pool):
     """A pool of processes of this machine.
 
+    On Linux workers of one thread are copies of a process that has imported ``preload``, which
+    stays until this process ends. Others begin anew.
+
     A script that uses it needs ``if __name__ == "__main__":``, as for any pool (Python's
     documentation, multiprocessing, "The spawn and forkserver start methods").
 
@@ -38,11 +42,11 @@ class LocalEngine(Pool):
         super().__init__(workers or cores())
 
     def _start(self, needs: Needs) -> Worker:
-        return _Process(needs)
+        return _Process(needs, self.preload)
 
     def _hear(self, workers: Sequence[Worker]) -> Sequence[tuple[Worker, Outcome | None]]:
         lines = {one.connection: one for one in workers if isinstance(one, _Process)}
-        return [(lines[one], lines[one].take()) for one in wait(list(lines))]  # type: ignore[index]
+        return [(lines[one], lines[one].take()) for one in wait(list(lines))]
 
     def _explain(self, why: Exception) -> TopicwireError:
         return TopicwireError(
@@ -69,12 +73,13 @@ class LocalEngine(Pool):
 class _Process(Worker):
     """A process of this machine."""
 
-    def __init__(self, needs: Needs) -> None:
-        context = multiprocessing.get_context("spawn")
+    def __init__(self, needs: Needs, preload: str) -> None:
+        context = _find_context(needs, preload)
         self.connection, theirs = context.Pipe()
         # An encoder for several GPUs has processes of its own, which a daemon may not have.
         self._process = context.Process(target=_serve, args=(theirs,), daemon=not needs.gpus)
-        with _environment(limit_threads(needs.threads)):
+        # Modules are not looked for in the current folder, which may be one of articles.
+        with _environment({**limit_threads(needs.threads), "PYTHONSAFEPATH": "1"}):
             self._process.start()
         theirs.close()
 
@@ -103,6 +108,19 @@ class _Process(Worker):
         self._process.kill()
         self._process.join()
         self.connection.close()
+
+
+def _find_context(needs: Needs, preload: str) -> Any:
+    """Return how a process begins: anew, or as a copy of one that has imported what it needs.
+
+    What has threads may not be copied, so that this is for workers whose libraries keep to one;
+    nor does macOS bear it.
+    """
+    if preload and needs.threads == 1 and not needs.gpus and sys.platform == "linux":
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([preload])
+        return context
+    return multiprocessing.get_context("spawn")
 
 
 def _serve(connection: Connection) -> None:

@@ -47,6 +47,7 @@ class Pool(ABC):
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.notes: list[str] = []
+        self.preload = ""
         self._needs = Needs()
         self._idle: list[Worker] = []
 

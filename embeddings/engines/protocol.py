@@ -71,11 +71,14 @@ class Engine(AbstractContextManager["Engine"], Protocol):
         name: As ``open_engine`` takes it.
         workers: Cores that tasks may use at once.
         notes: What the user should know, such as why fewer tasks than that ran at once.
+        preload: Name of a module that imports what tasks need, for workers that begin as copies
+            of a process that has imported it; empty for none.
     """
 
     name: str
     workers: int
     notes: list[str]
+    preload: str
 
     def run(
         self, work: Callable[[T], object], tasks: Sequence[T], needs: Needs = ...

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from embeddings.encoders.protocol import Encoder
     from embeddings.engines.protocol import Engine
 
+# What workers import before their first task.
+PRELOAD = "topics.pipeline.sharded.ready"
 # Bytes of input for each shard, where the user gives no number of shards.
 _SHARD_BYTES = 64 << 20
 
@@ -204,6 +206,7 @@ def cluster_files(
         if isinstance(engine, str):
             engine = stack.enter_context(open_engine(engine, workers=workers, address=address))
         engine.notes.clear()  # of runs before
+        engine.preload = PRELOAD
         # Of a cluster it is the workers that embed; this machine may have no GPU.
         device = "cpu" if engine.name == "ray" else settings.device
         encoder = open_encoder(

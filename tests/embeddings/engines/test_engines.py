@@ -179,3 +179,37 @@ def test_a_script_without_a_main_is_told_so(tmp_path):
     )
     assert TopicwireError.__name__ in done.stderr
     assert "needs `if __name__" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers begin anew there")
+def test_workers_are_copies_of_a_process_that_has_imported_what_they_need(tmp_path, monkeypatch):
+    """Of one thread, without modules of the current folder; killed or not, as others are."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\n"
+        "from embeddings.engines.opening import open_engine\n"
+        "from embeddings.engines.protocol import Needs\n"
+        "from tests.embeddings.engines.work import Sum, add_up, tell_start\n"
+        "if __name__ == '__main__':\n"
+        "    with open_engine('local', workers=2) as engine:\n"
+        "        engine.preload = 'tests.embeddings.engines.work'\n"
+        "        for needs in (Needs(), Needs(threads=2)):\n"
+        "            ((_, told),) = engine.run(tell_start, [Sum(1)], needs)\n"
+        "            print(told.result)\n"
+        "        ((_, lost),) = engine.run(add_up, [Sum(1, 'kill', sys.argv[1])], Needs())\n"
+        "        print(lost.error)\n"
+    )
+    for name in ("killed", "articles"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "articles" / "pyarrow.py").write_text("raise AssertionError\n")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "killed")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path / "articles",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    said = ["a copy, 1 thread", "begun anew, 2 threads", "the worker ended (SIGKILL)"]
+    assert done.stdout.splitlines() == said, done.stderr
+    assert len(list((tmp_path / "killed").iterdir())) == 3

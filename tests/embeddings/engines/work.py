@@ -53,6 +53,16 @@ def read_threads(_: Sum) -> str:
     return f"{os.environ['OPENBLAS_NUM_THREADS']} {cores()}"
 
 
+# Of the process that has imported this.
+IMPORTED = os.getpid()
+
+
+def tell_start(_: Sum) -> str:
+    threads = os.environ["OPENBLAS_NUM_THREADS"]
+    how = "begun anew" if os.getpid() == IMPORTED else "a copy"
+    return f"{how}, {threads} thread{'' if threads == '1' else 's'}"
+
+
 def read_gpus(_: Sum) -> str:
     return os.environ.get("CUDA_VISIBLE_DEVICES", "")
 

@@ -194,7 +194,7 @@ class Sharded:
 class Here:
     """Does what takes what the head has in memory: an engine without workers."""
 
-    name, workers = "here", 1
+    name, workers, preload = "here", 1, ""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
