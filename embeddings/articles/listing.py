@@ -67,9 +67,7 @@ def find_path(path: Path) -> Path:
         if not whole.is_dir() and not whole.is_file():
             raise InputError(f"{path} is a pipe or a device; give a file or a folder")
     except FileNotFoundError as error:
-        raise InputError(
-            f"{path} does not exist; give a file or a folder of {describe_formats()}"
-        ) from error
+        raise InputError(f"{path} does not exist; give a file or folder of articles") from error
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", "") or error
         raise InputError(f"{str(path)[:200]} cannot be opened: {reason}") from error

@@ -15,7 +15,7 @@ from embeddings.errors import StoreError, TopicwireError, first_line
 from embeddings.progress import begin, track
 from embeddings.shards.notes import FAILED, MANIFEST, STAGE, seal
 from embeddings.shards.place import Place, is_full
-from embeddings.shards.stages import DONE, FILE, Folder, Marker, Task
+from embeddings.shards.stages import DONE, Folder, Marker, Task
 
 T = TypeVar("T", bound=Task)
 
@@ -63,7 +63,8 @@ class Run:
         place: Where.
         engine: What runs the tasks.
         failed: Tasks set aside so far.
-        spent: For each stage of which something was done in this run, what workers did.
+        made: For each stage of which something was done in this run, the tasks.
+        spent: For each of these, what workers did.
         manifest: What ``manifest.json`` tells of the run; the caller adds to it by ``describe``.
     """
 
@@ -71,6 +72,7 @@ class Run:
         self.place = place
         self.engine = engine
         self.failed: list[Failure] = []
+        self.made: dict[str, set[str]] = {}
         self.spent: dict[str, list[Spent]] = {}
         self.manifest: dict[str, Any] = {
             "engine": engine.name,
@@ -115,7 +117,12 @@ class Run:
         begin(folder.name)
         done = self._find_done(folder, tasks, passing)
         left = [task for task in tasks if task.name not in done]
-        told = {"tasks": [task.name for task in tasks], "began": time.time(), "found": len(done)}
+        told = {
+            "tasks": [task.name for task in tasks],
+            "began": time.time(),
+            "found": len(done),
+            "passing": passing,
+        }
         try:
             self.place.write(f"{folder}/{STAGE}", seal(told))
             self.describe(stages={**self.manifest["stages"], folder.name: folder.key})
@@ -130,6 +137,7 @@ class Run:
                     self._set_aside(task, outcome)
                 else:
                     done[task.name] = marker
+                    self.made.setdefault(folder.name, set()).add(task.name)
                 before = spent.get(outcome.worker, Spent(outcome.worker))
                 spent[outcome.worker] = Spent(
                     outcome.worker,
@@ -147,14 +155,11 @@ class Run:
         files = self.place.list(str(folder))
         done = {}
         for task in tasks:
-            if f"{task.name}{DONE}" in files:
-                marker = folder.find_marker(task.name)
-                size = files.get(f"{task.name}{FILE}")
-                whole = marker and (marker.size == size or (passing and size is None))
-                if marker and whole and marker.inputs == task.inputs:
-                    done[task.name] = marker
-                else:
-                    folder.forget(task.name)
+            marker = folder.find_done(task.name, files, passing=passing)
+            if marker and marker.inputs == task.inputs:
+                done[task.name] = marker
+            elif f"{task.name}{DONE}" in files:
+                folder.forget(task.name)
         return done
 
     def mend(self, markers: Mapping[Folder, Mapping[str, Marker]]) -> list[Folder]:

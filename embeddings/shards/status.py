@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from embeddings.errors import InputError
 from embeddings.shards.notes import STAGE, read_manifest, read_stage
 from embeddings.shards.place import Place
-from embeddings.shards.stages import DONE, FILE, Folder
+from embeddings.shards.stages import FILE, Folder
 
+# Markers that are asked for at the same time.
+_AT_ONCE = 16
 # How the folder of a stage is named.
 _KEYED = re.compile("[a-z0-9-]+-[0-9a-f]{12}")
 
@@ -23,8 +27,9 @@ class StageStatus:
     Attributes:
         name: Of the stage.
         tasks: How many there are; ``None`` before it has begun.
-        done: How many have a marker.
+        done: How many have a marker that is true of a file; the file itself is not read.
         bytes: Of their files.
+        work: Seconds that they took, by the clock.
         seconds: That it may still take, by the rate since the run came to it; ``None`` where
             nothing has been done yet, 0 where nothing is left.
         old: Whether it is a folder of other options or of another version, which nothing needs.
@@ -34,6 +39,7 @@ class StageStatus:
     tasks: int | None = None
     done: int = 0
     bytes: int = 0
+    work: float = 0.0
     seconds: float | None = None
     old: bool = False
 
@@ -91,10 +97,15 @@ def _read(place: Place, names: list[str], keys: dict[str, str]) -> Iterator[Stag
             yield StageStatus(name)
             continue
         files = place.list(str(folder))
-        done = [task for task in stage["tasks"] if f"{task}{DONE}" in files]
+        # Of a store each marker is a question of its own.
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            look = partial(folder.find_done, files=files, passing=stage.get("passing", True))
+            told = zip(stage["tasks"], threads.map(look, stage["tasks"]), strict=True)
+            done = {task: marker for task, marker in told if marker}
         left = len(stage["tasks"]) - len(done)
         new = len(done) - stage["found"]
         rate = (time.time() - stage["began"]) / new if new > 0 else None
         seconds = 0.0 if not left else rate and rate * left
         size = sum(files.get(f"{task}{FILE}", 0) for task in done)
-        yield StageStatus(name, len(stage["tasks"]), len(done), size, seconds)
+        work = sum(marker.seconds for marker in done.values())
+        yield StageStatus(name, len(stage["tasks"]), len(done), size, work, seconds)

@@ -34,7 +34,13 @@ from embeddings.words.verifying import CopyOptions
 from topics.answers.cluster_options import ClusterOptions, Progress
 from topics.answers.counting import describe_nothing
 from topics.answers.encoder import lasting_name
-from topics.answers.files_asked import check_options, find_asked, find_owners, find_paths
+from topics.answers.files_asked import (
+    check_options,
+    find_asked,
+    find_owners,
+    find_paths,
+    refuse_others,
+)
 from topics.pipeline.sharded.articles import gather_reports
 from topics.pipeline.sharded.parts import METHOD, Settings
 from topics.pipeline.sharded.plan import STAGES, Sharded, read_files, run_stages
@@ -99,7 +105,8 @@ class FilesReport:
         engine: What ran the tasks.
         workers: Cores of it.
         shards: Parts that articles and texts were cut into.
-        reading: What was read.
+        reading: What was read, by this run and those before it.
+        files_read: Files that this run read.
         documents: Articles.
         texts: Distinct passages.
         wordings: Distinct passages that stand for a wording, or for themselves.
@@ -118,6 +125,7 @@ class FilesReport:
     workers: int
     shards: int
     reading: ReadingReport
+    files_read: int
     documents: int
     texts: int
     wordings: int
@@ -176,6 +184,7 @@ def cluster_files(
         raise InputError(f"{shards} shards cannot be: give 1 or more, such as --shards 8.")
     check_options(options)
     paths, named = find_paths(paths, before, place)
+    refuse_others(paths, before, place)
     asked = find_asked(options, before, place, named=named)
     owners = find_owners(options, before, named=named)
     wanted = ClusterOptions(**asked)
@@ -269,6 +278,8 @@ def _find_all(
 
 def _report(sharded: Sharded, encoder: Encoder, mended: int, seconds: float) -> FilesReport:
     run, markers = sharded.run, sharded.markers
+    now = run.made.get("documents", ())
+    read = [one for name, one in markers["documents"].items() if name in now]
     reading = [one for name in ("documents", "articles") for one in markers[name].values()]
     notes = (*encoder.notes, *run.engine.notes)
     if mended:
@@ -280,6 +291,7 @@ def _report(sharded: Sharded, encoder: Encoder, mended: int, seconds: float) -> 
         workers=run.engine.workers,
         shards=sharded.settings.shards,
         reading=gather_reports(reading, run.manifest["passed_over"]),
+        files_read=gather_reports(read, ()).files,
         documents=sum(sharded.made["articles"].rows),
         texts=sum(sharded.made["bodies"].rows),
         wordings=sum(sharded.made["nodes"].rows),

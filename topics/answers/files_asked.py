@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,31 @@ def find_paths(paths: Any, before: Mapping[str, Any], place: Place) -> tuple[lis
         one if is_address(one) else str(find_path(Path(one))) for one in named or before["paths"]
     ]
     return given, bool(named)
+
+
+def refuse_others(paths: Sequence[str], before: Mapping[str, Any], place: Place) -> None:
+    """Refuse to put a run over other articles in the place of the last one.
+
+    What is named now is all that a run is over; of what was named before, only what is gone may
+    be left out.
+
+    Raises:
+        InputError: Names what was left out, and what to type.
+    """
+    if "articles" not in before.get("stages", {}):  # it had not read them all
+        return
+    left = [
+        one
+        for one in before.get("paths", ())
+        if not any(Path(one).is_relative_to(path) for path in paths)
+        and (is_address(one) or Path(one).exists())
+    ]
+    if left:
+        more = f" and {len(left) - 1:,} more" if left[1:] else ""
+        raise InputError(
+            f"{place} holds a run over other articles ({left[0]}{more}), and a run is over what is "
+            "named alone: name those too, or another folder with --out."
+        )
 
 
 def find_asked(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import InputError
-from topics.answers.counting import count
+from topics.answers.counting import count, tell_files
 from topics.cli.output import RIGHT, echo, plain, show, show_table
 from topics.cli.progress import show_progress
 from topics.cli.reading import print_reading
@@ -121,27 +121,15 @@ def run_files(options: ClusterOptions, files: FilesOptions, *, as_json: bool) ->
 
 
 def _print(report: FilesReport) -> None:
-    print_reading(report.reading)
+    print_reading(report.reading, _tell_read(report))
     echo(
-        f"{count(report.texts, 'distinct passage')} in {count(report.documents, 'article')}, of "
-        f"{count(report.wordings, 'wording')}, in {count(report.shards, 'shard')}."
+        f"{count(report.texts, 'distinct passage')}, of {count(report.wordings, 'wording')}, in "
+        f"{count(report.shards, 'shard')}."
     )
-    for note in report.notes:
-        echo(f"Note: {note}")
     if report.topics is not None:
         _print_topics(report.topics)
-    done = [(one, sum(part.work for part in one.spent)) for one in report.stages if one.spent]
-    if done:
-        echo(f"Done in {report.seconds:.0f} s on {count(report.workers, 'core')}:")
-        show_table(
-            done,
-            ("stage", 0, lambda row: row[0].name),
-            ("tasks", RIGHT, lambda row: f"{row[0].tasks:,}"),
-            ("MB", RIGHT, lambda row: f"{row[0].bytes / 1e6:,.1f}"),
-            ("processor s", RIGHT, lambda row: f"{row[1]:,.1f}"),
-        )
-    else:
-        echo("Nothing was left to do.")
+    for note in report.notes:
+        echo(f"Note: {note}")
     for failure in report.failed:
         echo(f"Set aside: {plain(failure.about)}: {plain(failure.why)}")
     if report.old:
@@ -149,8 +137,39 @@ def _print(report: FilesReport) -> None:
             f"{count(len(report.old), 'folder')} of other options or versions, "
             f"{sum(one.bytes for one in report.old) / 1e6:,.1f} MB, may go: --remove-old."
         )
+    echo(_tell_work(report))
     echo(f"\nThe results are in {plain(report.out)}. Go on with:")
     echo(f"  topicwire import {plain(shlex.quote(report.out))} --db topicwire.db")
+
+
+def _tell_read(report: FilesReport) -> str:
+    """Say what the run is over, and how much of it was read now."""
+    reading = report.reading
+    files = tell_files(reading.kinds, by_kind=True)
+    articles = count(report.documents, "article")
+    if reading.updated:
+        articles += f", {reading.updated:,} updated"
+    if report.files_read == reading.files:
+        return f"Read {files}: {articles}."
+    if not report.files_read:
+        return f"Read before: {files}, {articles}."
+    return f"Read {report.files_read:,} of {files}, the others before: {articles}."
+
+
+def _tell_work(report: FilesReport) -> str:
+    """Say what was done, and which stages took most."""
+    took = {one.name: sum(part.work for part in one.spent) for one in report.stages if one.spent}
+    if not took:
+        return "Nothing was left to do."
+    most = ", ".join(
+        f"{name} {took[name]:,.1f}" for name in sorted(took, key=took.__getitem__)[:-4:-1]
+    )
+    size = sum(one.bytes for one in report.stages)
+    return (
+        f"Done in {report.seconds:,.0f} s on {count(report.workers, 'core')}: "
+        f"{sum(took.values()):,.1f} processor s in {count(len(took), 'stage')} (most in {most}), "
+        f"{size / 1e6:,.1f} MB; --status lists all."
+    )
 
 
 def _print_topics(found: FilesTopics) -> None:
@@ -177,6 +196,7 @@ def _print_status(stages: list[StageStatus]) -> None:
         ("tasks", RIGHT, lambda one: "-" if one.tasks is None else f"{one.tasks:,}"),
         ("left", RIGHT, lambda one: "-" if one.left is None else f"{one.left:,}"),
         ("MB", RIGHT, lambda one: f"{one.bytes / 1e6:,.1f}"),
+        ("took", RIGHT, lambda one: f"{one.work:,.1f} s"),
         ("time left", RIGHT, lambda one: "-" if one.seconds is None else f"{one.seconds:,.0f} s"),
     )
 

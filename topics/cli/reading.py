@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 PROBLEMS_SHOWN = 5
 
 
-def print_reading(reading: ReadingReport) -> None:
-    """Say what was read, and what could not be."""
-    if reading.files:
+def print_reading(reading: ReadingReport, first: str = "") -> None:
+    """Say what was read, and what could not be.
+
+    Args:
+        reading: What was read.
+        first: Said of files and articles where they do not go into a database.
+    """
+    where = "`topicwire info --problems`" + (" of the database" if first else "")
+    if first:
+        echo(plain(first))
+    elif reading.files:
         echo(
             f"Read {plain(tell_files(reading.kinds, by_kind=True))}: "
             f"{count(reading.added, 'article')} added, {reading.updated} updated, "
@@ -28,10 +36,10 @@ def print_reading(reading: ReadingReport) -> None:
     if reading.repeated:
         echo(
             f"  Met once more, under another address or in another file: {reading.repeated:,}, "
-            "counted once (`topicwire info --problems` lists them)."
+            f"counted once ({where} lists them)."
         )
     if without := _describe_without(reading.without):
-        echo(f"  Of those added or updated, {without}.")
+        echo(f"  Of {'these' if first else 'those added or updated'}, {without}.")
     if reading.guessed:
         echo(f"  {plain(_describe_guessed(reading.guessed))}; --source gives another.")
     for line in tell_notes(reading.notes):
@@ -42,7 +50,7 @@ def print_reading(reading: ReadingReport) -> None:
         echo(f"  {plain(shorten_path(problem.path))}{line}: {plain(problem.message)}")
     if len(problems) > PROBLEMS_SHOWN:
         left = len(problems) - PROBLEMS_SHOWN
-        echo(f"  and {left} more; `topicwire info --problems` lists all.")
+        echo(f"  and {left} more; {where} lists all.")
 
 
 def _describe_guessed(guessed: Counter[str]) -> str:

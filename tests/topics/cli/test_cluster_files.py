@@ -37,17 +37,23 @@ def test_a_run_tells_its_stages_and_goes_on_as_it_was_asked_for(folder) -> None:
     code, out, err = typed(folder, "cluster", "articles", "--out", f"r{TYPED}", "--shards", 2,
                            "--workers", 1)  # fmt: skip
     assert code == 0, err
-    assert "distinct passages in 2 articles, of " in out
-    assert "processor s" in out
+    assert out.startswith("Read 3 files (3 .txt): 2 articles.\n")
+    assert "processor s in 17 stages (most in " in out
     assert "topicwire import" in out
+    assert len(out.splitlines()) < 12
     code, out, _ = typed(folder, "cluster", "--out", f"r{TYPED}", "--json")
     told = json.loads(out)
     assert (code, told["documents"], told["shards"]) == (0, 2, 2)
     assert not any(stage["spent"] for stage in told["stages"])
-    assert "Nothing was left to do." in typed(folder, "cluster", "--out", f"r{TYPED}")[1]
+    assert told["files_read"] == 0
+    out = typed(folder, "cluster", "--out", f"r{TYPED}")[1]
+    assert out.startswith("Read before: 3 files (3 .txt), 2 articles.\n")
+    assert "added" not in out
+    assert "Nothing was left to do." in out
     code, out, _ = typed(folder, "cluster", "--out", f"r{TYPED}", "--status")
     assert code == 0
     assert "wordings" in out
+    assert "processor" not in out
     stages = json.loads(typed(folder, "cluster", "--out", f"r{TYPED}", "--status", "--json")[1])
     assert {one["tasks"] - one["done"] for one in stages if one["tasks"]} == {0}
     code, out, err = typed(folder, "import", f"r{TYPED}", "--db", "new.db")

@@ -272,3 +272,19 @@ def test_folders_of_other_options_are_counted_and_removed_when_asked(articles, o
     assert run((), out, remove_old=True).old == ()
     assert not files_of(out).keys() & want.keys()
     assert (out / "news-0123456789ab" / "mine.txt").exists()
+
+
+@pytest.mark.parametrize("what", ["marker", "file", "no file"])
+def test_what_is_cut_short_is_not_told_as_done(out, what) -> None:
+    (file,) = out.glob("bodies-*/00001.parquet")
+    damaged = file.with_suffix(".done") if what == "marker" else file
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    if what == "no file":
+        file.unlink()
+    left = {one.name: one.left for one in read_progress(out) if one.tasks}
+    assert {name for name, number in left.items() if number} == {"bodies"}
+    assert left["bodies"] == 1
+    (status,) = (one for one in read_progress(out) if one.name == "bodies")
+    assert 0 < status.work < sum(one.work for one in read_progress(out))
+    run((), out)
+    assert not any(one.left for one in read_progress(out))

@@ -242,9 +242,8 @@ def test_a_run_that_was_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, mon
     assert again.texts > 0
     # And all of it is known now.
     report = cluster_files((), tmp_path / "cut", engine=Stopping(0))
-    assert report == dataclasses.replace(
-        again, stages=report.stages, seconds=report.seconds, engine=report.engine
-    )
+    left = {"stages": report.stages, "seconds": report.seconds, "files_read": 0}
+    assert report == dataclasses.replace(again, **left)
     assert {one.left for one in read_progress(tmp_path / "cut") if one.tasks} == {0}
 
 
@@ -278,10 +277,43 @@ def test_new_files_are_read_and_the_old_ones_are_not(tmp_path) -> None:
     report = cluster_files(OUTLETS[:2], tmp_path / "out", engine=Here())
     assert report.shards == 2
     assert report.reading.files == len([*OUTLETS[0].iterdir(), *OUTLETS[1].iterdir()])
+    assert report.files_read == report.reading.files  # the outlets were named in another way
     cluster_files(OUTLETS[:2], tmp_path / "fresh", engine=Here(), shards=2)
     import_files(tmp_path / "out", db=tmp_path / "many.db")
     import_files(tmp_path / "fresh", db=tmp_path / "one.db")
     assert read(tmp_path / "many.db") == read(tmp_path / "one.db")
+
+
+def test_of_a_folder_in_which_one_more_file_is_only_that_is_read(tmp_path) -> None:
+    (tmp_path / "in").mkdir()
+    rows = [json.dumps(row(number, id=f"n{number}")) + "\n" for number in range(8)]
+    big = "".join(rows).rstrip("\n").ljust(33 << 20) + "\n"  # one that is read by itself
+    (tmp_path / "in" / "a.jsonl").write_text(big)
+    cluster_files(tmp_path / "in", tmp_path / "out", engine=Here(), shards=2)
+    (tmp_path / "in" / "b.jsonl").write_text(json.dumps(row(9, id="n9")))
+    report = cluster_files((), tmp_path / "out", engine=Here())
+    assert (report.files_read, report.reading.files, report.documents) == (1, 2, 9)
+
+
+def test_a_run_over_other_articles_is_refused_in_the_place_of_the_last_one(tmp_path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(f"Talks\n\nMinisters met in the town of {name}.\n")
+    a, b, out = tmp_path / "a", tmp_path / "b", tmp_path / "out"
+    cluster_files(a, out, engine=Here())
+    with pytest.raises(
+        InputError, match=r"holds a run over other articles \(.*/a\), and .* too, or"
+    ):
+        cluster_files(b, out, engine=Here())
+    assert cluster_files((), out, engine=Here()).documents == 1
+    assert cluster_files([a, b], out, engine=Here()).documents == 2
+    with pytest.raises(InputError, match="holds a run over other articles"):
+        cluster_files(b / "a.txt", out, engine=Here())
+    assert cluster_files(tmp_path / "a", tmp_path / "none", engine=Here()).documents == 1
+    # What is gone needs not be named.
+    (a / "a.txt").unlink()
+    a.rmdir()
+    assert cluster_files(b, out, engine=Here()).documents == 1
 
 
 def test_results_among_the_articles_are_not_read_as_articles(tmp_path) -> None:
