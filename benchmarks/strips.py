@@ -4,12 +4,13 @@ The stages of ``cluster --out DIR --with-topics`` from neighbours on, with so ma
 machine held the graph; agreement with the topics of one machine on the same graph, and of these
 under other seeds. ``large`` is one machine's path for more than 30,000 rows.
 
-    python -m benchmarks.strips --vectors DIR [--sets ag_news ...] [--strips 4 16]
+    python -m benchmarks.strips --vectors DIR [--sets ag_news ...] [--strips 4 16] [--seeds 0 1]
     python -m benchmarks.strips --memory 100000 400000
 
 ``DIR`` is as ``benchmarks.topics --vectors DIR`` leaves it; NAME.npz there has arrays ``near``,
 ``cosine`` and ``vectors`` of another graph. ``--memory`` prints the most that the processes held
-which find topics, on planted graphs of so many rows.
+which find topics, on planted graphs of so many rows. A seed but 0 renumbers the rows, so that all
+that is drawn by them is drawn otherwise.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -74,23 +76,28 @@ def begin(place: Path, graph: NeighbourGraph, vectors: Any) -> Sharded:
         return sharded
 
 
-def by_strips(graph: NeighbourGraph, vectors: Any, strips: int) -> tuple[Any, float]:
+def by_strips(graph: NeighbourGraph, vectors: Any, strips: int, seed: int) -> tuple[Any, float]:
     """Return each row's topic of the level shown, and the share of weight inside strips."""
     rows = -(-len(vectors) // strips)
+    order = np.arange(len(vectors))
+    if seed:
+        order = np.random.default_rng(seed).permutation(order)
+        near = np.argsort(order)[graph.indices[order]]
+        graph = NeighbourGraph(near, graph.similarities[order], graph.recall)
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.multiple(finding, STRIP_ROWS=rows, HEAD_ROWS=0),
     ):
-        sharded = begin(Path(folder), graph, vectors)
+        sharded = begin(Path(folder), graph, vectors[order])
         placed, _ = finding.place_topics(sharded)
         default = grouping.read_default(sharded.made["tree"])
         labels = np.empty(len(vectors), np.int64)
         for table in sharded.made[placed].each(group=0):
-            labels[column(table, "row")] = matrix(table, "group")[:, default]
+            labels[order[column(table, "row")]] = matrix(table, "group")[:, default]
         return labels, sharded.run.manifest["topics"]["inside"]
 
 
-def compare(name: str, vectors: Path, strips: list[int]) -> None:
+def compare(name: str, vectors: Path, strips: list[int], seeds: list[int]) -> None:
     """Print how topics of a set agree."""
     graph, nodes, truth = load(vectors, name)
     ground = prepare_ground(graph, nodes)
@@ -117,10 +124,11 @@ def compare(name: str, vectors: Path, strips: list[int]) -> None:
                 labels = find_topics(ground, seed=seed)
             tell(f"{path}, seed {seed}", labels, time.process_time() - began)
             known[path].append(labels)
-    for count in strips:
+    for count, seed in product(strips, seeds):
         began = time.process_time()
-        labels, inside = by_strips(graph, nodes, count)
-        tell(f"{count} strips ({inside:.0%} inside)", labels, time.process_time() - began)
+        labels, inside = by_strips(graph, nodes, count, seed)
+        what = f"{count} strips, seed {seed} ({inside:.0%} inside)"
+        tell(what, labels, time.process_time() - began)
 
 
 def plant(rows: int) -> tuple[NeighbourGraph, Any]:
@@ -195,6 +203,7 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path)
     parser.add_argument("--sets", nargs="+", default=["ag_news", "bbc_news", "timeline_updates"])
     parser.add_argument("--strips", type=int, nargs="+", default=[4, 16])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--memory", type=int, nargs="+")
     parser.add_argument("--head", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -204,7 +213,7 @@ def main() -> None:
         measure_memory(arguments.memory)
     else:
         for name in arguments.sets:
-            compare(name, arguments.vectors, arguments.strips)
+            compare(name, arguments.vectors, arguments.strips, arguments.seeds)
 
 
 if __name__ == "__main__":
