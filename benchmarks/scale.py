@@ -37,6 +37,7 @@ from tests.topics.pipeline.sharded.tables import TABLES, files_of, read
 from topics.answers.simulating import simulate
 
 MODEL = "static"
+ROOT = Path(__file__).parents[1]
 
 
 SERIAL = """
@@ -251,7 +252,7 @@ def main() -> None:
         # Topicwire does not ask for it.
         (folder / "hidden").mkdir()
         (folder / "hidden" / "pandas.py").write_text("raise ImportError\n")
-        os.environ["PYTHONPATH"] = str(folder / "hidden")
+        os.environ["PYTHONPATH"] = os.pathsep.join((str(folder / "hidden"), str(ROOT)))
         paths = write_articles(arguments.data, arguments.articles, folder, arguments.set)
         if arguments.kills:
             try_kills(paths, folder, arguments.shards)

@@ -96,7 +96,7 @@ def refuse_others(paths: Sequence[str], before: Mapping[str, Any], place: Place)
     left = [
         one
         for one in before.get("paths", ())
-        if not any(Path(one).is_relative_to(path) for path in paths)
+        if not any(Place(path).holds(one) for path in paths)
         and (is_address(one) or Path(one).exists())
     ]
     if left:
