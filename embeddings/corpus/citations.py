@@ -74,6 +74,25 @@ def read_beginnings(store: CorpusStore, characters: int) -> dict[ArticleLine, st
     }
 
 
+def shown_above(leaves: str = "SELECT id FROM topics") -> str:
+    """Return how SQL begins that finds the nearest topic shown at or above some of the finest.
+
+    They are the rows of ``shown_above (leaf, id)``; where none is shown there is no row.
+
+    Args:
+        leaves: A query of their ids.
+    """
+    return f"""
+        WITH RECURSIVE above (leaf, id) AS (
+            SELECT id, id FROM topics WHERE id IN ({leaves})
+            UNION ALL SELECT a.leaf, t.parent FROM above AS a JOIN topics AS t ON t.id = a.id
+            WHERE t.parent IS NOT NULL AND NOT t.shown
+        ), shown_above AS (
+            SELECT a.leaf, a.id FROM above AS a JOIN topics AS t ON t.id = a.id WHERE t.shown
+        )
+    """  # noqa: S608 - queries of ours
+
+
 def read_quotations(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int, Quotation]:
     """Return passages to cite, by id, in the order asked for; unknown ids are left out.
 

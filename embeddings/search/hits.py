@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embeddings.corpus.citations import Quotation, read_quotations
+from embeddings.corpus.citations import Quotation, read_quotations, shown_above
 from embeddings.corpus.full_text import CLOSE, OPEN, mark_phrases
 from embeddings.search.phrases import match_expression
 from embeddings.text.scripts import trace_index_form
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
     from embeddings.corpus.store import CorpusStore
     from embeddings.search.ranking import Ranked
+
+_LEAVES = (
+    "SELECT coalesce(leaf_id, topic_id) FROM assignments "
+    "WHERE passage_id IN (SELECT value FROM json_each(?1))"
+)
+_ROWS = """
+    SELECT p.id, p.document_id, coalesce(l.name, t.name, ''), p.index_text FROM passages AS p
+    LEFT JOIN assignments AS a ON a.passage_id = p.id LEFT JOIN topics AS t ON t.id = a.topic_id
+    LEFT JOIN shown_above AS u ON u.leaf = coalesce(a.leaf_id, a.topic_id)
+    LEFT JOIN topics AS l ON l.id = u.id
+    WHERE p.id IN (SELECT value FROM json_each(?1))
+"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,7 @@ class Hit:
         source: The outlet, or ``""``.
         published: ISO 8601, cut to what is known.
         url: The article's, or ``""``.
-        topic: The topic's name, or ``""`` when there is none yet.
+        topic: Name of the finest topic shown that holds it, or ``""`` when there is none yet.
         copies: Ids of other passages that match the filters and are copies of this one;
             they are not listed as hits of their own.
         related: Whether it is as near to the query as related texts are; one that is not is
@@ -70,13 +82,8 @@ def show_hits(store: CorpusStore, ranked: Sequence[Ranked], phrases: Sequence[st
         ranked: The passages.
         phrases: What is marked in them.
     """
-    rows = store.rows(
-        "SELECT p.id, p.document_id, coalesce(t.name, ''), p.index_text FROM passages AS p "
-        "LEFT JOIN assignments AS a ON a.passage_id = p.id "
-        "LEFT JOIN topics AS t ON t.id = a.topic_id "
-        "WHERE p.id IN (SELECT value FROM json_each(?))",
-        (json.dumps([one.passage_id for one in ranked]),),
-    )
+    ids = json.dumps([one.passage_id for one in ranked])
+    rows = store.rows(shown_above(_LEAVES) + _ROWS, (ids,))
     places = {passage_id: place for passage_id, *place in rows}
     quotations = read_quotations(store, places)
     indexed = {one: places[one][2] or quotations[one].text for one in places}

@@ -59,7 +59,7 @@ class ArticlePassage:
         start: Offset of its first character in the article's text.
         end: Offset after its last.
         text: The passage.
-        topic_id: Its topic; ``None`` where it has none yet.
+        topic_id: The finest topic shown that holds it; ``None`` where it has none yet.
         topic: The topic's name, or ``""``.
         copies: Its copies in this article and others.
     """
@@ -204,8 +204,8 @@ def _read_passages(store: CorpusStore, rows: list[dict[str, Any]]) -> tuple[Arti
             start=row["start"],
             end=row["end"],
             text=row["text"],
-            topic_id=row["topic_id"],
-            topic=row["topic"] or "",
+            topic_id=row["subtopic_id"] or row["topic_id"],
+            topic=row["subtopic"] or row["topic"] or "",
             copies=tuple(
                 cited[one] for one in members.get(row["copy_group"], ()) if one != row["passage_id"]
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from embeddings.corpus.citations import shown_above
 from embeddings.corpus.store import CorpusStore
 
 # Of each column what SQLite gives for it, and its type by pyarrow's name.
@@ -39,16 +40,6 @@ COLUMNS = {
     "story_id": ("s.story_id", "int64"),
 }
 
-# The nearest topic shown at or above each.
-_SHOWN_ABOVE = """
-    WITH RECURSIVE above (leaf, id) AS (
-        SELECT id, id FROM topics
-        UNION ALL SELECT a.leaf, t.parent FROM above AS a JOIN topics AS t ON t.id = a.id
-        WHERE t.parent IS NOT NULL AND NOT t.shown
-    ), shown_above AS (
-        SELECT a.leaf, a.id FROM above AS a JOIN topics AS t ON t.id = a.id WHERE t.shown
-    )
-"""
 _TABLES = """
     FROM passages AS p JOIN documents AS d ON d.id = p.document_id
     LEFT JOIN assignments AS a ON a.passage_id = p.id LEFT JOIN topics AS t ON t.id = a.topic_id
@@ -72,4 +63,4 @@ def read_passage_rows(store: CorpusStore, document_id: str | None = None) -> lis
         document_id: Only those of this article.
     """
     fields = ", ".join(sql for sql, _ in COLUMNS.values())
-    return store.rows(f"{_SHOWN_ABOVE} SELECT {fields} {_TABLES}", (document_id,))
+    return store.rows(f"{shown_above()} SELECT {fields} {_TABLES}", (document_id,))

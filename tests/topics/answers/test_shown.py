@@ -77,6 +77,21 @@ def test_all_answers_count_the_same_passages_under_the_topics_shown(news):
     assert (counts.topics_shown, counts.subtopics) == (len(listed), len(parts))
 
 
+def test_a_hit_and_an_article_name_the_part_that_a_passage_lies_in(news):
+    rows = {row["passage_id"]: row for row in exported(news)}
+    found = topics.search("flood river goal rate", db=news, limit=84, mode="words").hits
+    parts = [one for one in found if rows[one.passage_id]["subtopic_id"] is not None]
+    assert len(parts) > 10
+    for hit in found:
+        row = rows[hit.passage_id]
+        assert hit.topic == (row["subtopic"] or row["topic"])
+    (one,) = {hit.document_id for hit in parts[:1]}
+    for passage in topics.article(one, news).passages:
+        row = rows[passage.passage_id]
+        assert passage.topic_id == (row["subtopic_id"] or row["topic_id"])
+        assert passage.topic == (row["subtopic"] or row["topic"])
+
+
 def test_a_topic_has_the_headline_of_the_article_of_which_most_is_on_it(news):
     assert {one.headline for one in topics.topics(news)} == SUBJECTS.keys()
 
