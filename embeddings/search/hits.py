@@ -26,7 +26,7 @@ _ROWS = """
     SELECT p.id, p.document_id, coalesce(l.name, t.name, ''), p.index_text FROM passages AS p
     LEFT JOIN assignments AS a ON a.passage_id = p.id LEFT JOIN topics AS t ON t.id = a.topic_id
     LEFT JOIN shown_above AS u ON u.leaf = coalesce(a.leaf_id, a.topic_id)
-    LEFT JOIN topics AS l ON l.id = u.id
+    LEFT JOIN topics AS l ON l.id = u.id AND t.kind != 'guided'
     WHERE p.id IN (SELECT value FROM json_each(?1))
 """
 
@@ -47,7 +47,8 @@ class Hit:
         source: The outlet, or ``""``.
         published: ISO 8601, cut to what is known.
         url: The article's, or ``""``.
-        topic: Name of the finest topic shown that holds it, or ``""`` when there is none yet.
+        topic: Name of its topic, or of the part of it that is shown, but for one's own topics;
+            ``""`` when there is none yet.
         copies: Ids of other passages that match the filters and are copies of this one;
             they are not listed as hits of their own.
         related: Whether it is as near to the query as related texts are; one that is not is

@@ -59,7 +59,8 @@ class ArticlePassage:
         start: Offset of its first character in the article's text.
         end: Offset after its last.
         text: The passage.
-        topic_id: The finest topic shown that holds it; ``None`` where it has none yet.
+        topic_id: Its topic, or the part of it that is shown, but for one's own topics;
+            ``None`` where it has none yet.
         topic: The topic's name, or ``""``.
         copies: Its copies in this article and others.
     """
@@ -191,6 +192,10 @@ def _read_versions(store: CorpusStore, document: Document) -> tuple[ArticleVersi
     )
 
 
+def _naming(row: dict[str, Any]) -> str:
+    return "topic" if row["subtopic_id"] is None or row["topic_kind"] == "guided" else "subtopic"
+
+
 def _read_passages(store: CorpusStore, rows: list[dict[str, Any]]) -> tuple[ArticlePassage, ...]:
     groups = [row["copy_group"] for row in rows if row["copy_group"] is not None]
     members = {
@@ -204,8 +209,8 @@ def _read_passages(store: CorpusStore, rows: list[dict[str, Any]]) -> tuple[Arti
             start=row["start"],
             end=row["end"],
             text=row["text"],
-            topic_id=row["subtopic_id"] or row["topic_id"],
-            topic=row["subtopic"] or row["topic"] or "",
+            topic_id=row[f"{_naming(row)}_id"],
+            topic=row[_naming(row)] or "",
             copies=tuple(
                 cited[one] for one in members.get(row["copy_group"], ()) if one != row["passage_id"]
             ),
