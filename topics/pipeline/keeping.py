@@ -28,7 +28,6 @@ from topics.keeping.kept import (
     KeptTree,
     find_leaves,
     keep_tree,
-    match_kept,
 )
 from topics.pipeline.kept_tables import (
     Kind,
@@ -289,18 +288,18 @@ def keep_marks(work: CorpusWork, places: Places, found: Found) -> None:
             "SELECT id, own_name, shown, stability FROM topics"
         )
     }
-    texts = work.nodes.texts
-    for place, topic_id in match_kept(found.tree, kept, texts).items():
+    texts, marked = work.nodes.texts, dict(kept.topics)
+    for place, topic_id in found.matched.items():
         if place in found.by_hand and kept.topics[topic_id].name:
             continue  # a part that is a topic now: undone, it is shown as before
         name, is_shown, stability = shown[topic_id]
         if stability is None:
             # An edit below it says nothing of how it was found.
             stability = kept.topics[topic_id].stability
-        marked = replace(kept.topics[topic_id], name=name, shown=is_shown, stability=stability)
-        kept = replace(kept, topics={**kept.topics, topic_id: marked})
-    if anew:
-        kept = replace(kept, idle=found.idle)
+        marked[topic_id] = replace(
+            kept.topics[topic_id], name=name, shown=is_shown, stability=stability
+        )
+    kept = replace(kept, topics=marked, idle=found.idle if anew else kept.idle)
     if kept != places.kept:
         put_kept(store, kept)
     keys = {key.hex(): row for key, row in texts.items()}

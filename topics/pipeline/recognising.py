@@ -30,8 +30,10 @@ from topics.pipeline.topics import Last
 # So many of those set aside are kept: what the last dozen edits of a large topic changed, half a
 # megabyte.
 MOST_ASIDE = 2_000
-# From this share of other distinct passages on all topics are described anew.
+# From this share of other distinct passages on all topics are described anew, and one of other
+# texts by itself; one that is not shown, with the next that is, or from so large a share on.
 MOST_CHANGED = 0.1
+MOST_CHANGED_HIDDEN = 1 / 3
 
 
 class Before:
@@ -180,6 +182,7 @@ def read_last(
         described=described,
         aside=aside,
         stays=kept is not None and stays,
+        matched=given,
     )
 
 
@@ -299,6 +302,7 @@ def _read_described(
     # Name, key phrases, typical passages, texts changed since: by texts, and by place.
     aside: dict[str, list[Any]] = dict(store.setting(SET_ASIDE) or {})
     told: dict[int, list[Any]] = {}
+    hidden = {one for (one,) in store.rows("SELECT id FROM topics WHERE NOT shown")}
     for topic_id, *how in store.rows(
         "SELECT id, own_name, keyphrases, representatives FROM topics WHERE own_name <> ''"
     ):
@@ -317,13 +321,20 @@ def _read_described(
         if asked and names.get(asked[0], place) == place:
             names.pop(told[place][0] if place in told else "", None)
             told[place], names[asked[0]] = asked, place
-    found = {}
+    found, waiting = {}, {}
     for place, (name, phrases, passages, texts) in told.items():
-        shown = [node_of.get(one, -1) for one in json.loads(passages)]
         at = tree.rows[tree.topics[place].level]
-        typical = all(node >= 0 and at[node] == place for node in shown)
-        if typical and (not texts or texts <= MOST_CHANGED * len(now.texts(place))):
-            found[place] = Described(name, tuple(json.loads(phrases)), tuple(shown), texts)
+        nodes_of = [node_of.get(one, -1) for one in json.loads(passages)]
+        typical = tuple(node for node in nodes_of if node >= 0 and at[node] == place)
+        how = Described(name, tuple(json.loads(phrases)), typical, texts)
+        share = texts / max(len(now.texts(place)), 1) if texts else 0.0
+        if len(typical) == len(nodes_of) and share <= MOST_CHANGED:
+            found[place] = how
+        elif typical and share <= MOST_CHANGED_HIDDEN and ids[place] in hidden:
+            waiting[place] = how
+    # Terms of all texts are counted for one topic as for many.
+    if len(found) + len(waiting) == len(ids):
+        found |= waiting
     return found, dict(list(aside.items())[-MOST_ASIDE:])
 
 

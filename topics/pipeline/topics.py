@@ -68,6 +68,7 @@ class Last:
         described: Those that hold nearly what they held when they were described, by place.
         aside: How those were described that an edit changed (``topic_tables.SET_ASIDE``).
         stays: The topics are kept and were not found in this run.
+        matched: The ids of those that hold what a kept topic holds, by place.
     """
 
     ids: list[int]
@@ -78,6 +79,7 @@ class Last:
     described: dict[int, Described]
     aside: dict[str, list[Any]]
     stays: bool
+    matched: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Found:
         parts: By id of a split, the part that each row of the topic went to.
         aside: As in ``Last``.
         by_hand: Places of the topics that an edit made, and of what it parted.
+        matched: As in ``Last``.
     """
 
     tree: TopicTree
@@ -117,6 +120,7 @@ class Found:
     parts: dict[int, dict[int, int]]
     aside: dict[str, list[Any]]
     by_hand: frozenset[int]
+    matched: dict[int, int]
 
 
 def find_topics(
@@ -198,6 +202,7 @@ def find_topics(
         edited.parts,
         known.aside,
         frozenset(by_hand | parted),
+        known.matched,
     )
 
 

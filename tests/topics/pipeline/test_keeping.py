@@ -152,6 +152,25 @@ def test_a_topic_is_described_again_once_a_tenth_of_its_texts_are_others(db, enc
     assert max(sizes) >= held
 
 
+def test_a_topic_that_is_not_shown_is_described_again_with_one_that_is(db, encoder, monkeypatch):
+    described, choose = [], describing.choose_representatives
+    monkeypatch.setattr(
+        describing,
+        "choose_representatives",
+        lambda members, *how: described.append(len(members)) or choose(members, *how),
+    )
+    add(db, encoder, articles("arms", 1, 4))
+    assert not described
+    with CorpusStore.open(db) as store:
+        # Of more than a tenth of their texts nothing is said yet.
+        changed = store.setting("described")[2]
+        assert max(changed.values()) > 0
+    add(db, encoder, articles("arms", 2, 3 * EACH))
+    shown = {one.passages for one in topics(db)}
+    assert set(described) & shown
+    assert min(described) < min(shown)
+
+
 def test_a_typical_passage_that_is_moved_is_typical_of_its_topic_no_more(db):
     def typical() -> list[int]:
         (found,) = (one for one in topics(db) if one.id == arms)
