@@ -44,6 +44,11 @@ def find_change(text: str) -> tuple[str, str] | None:
     return None if first == last or UNSURE in (first, last) else (first, last)
 
 
+def let_go_of_model() -> None:
+    """Hold the model no longer, which takes 72 MB; who asks for a language has it read anew."""
+    _load.cache_clear()
+
+
 @cache
 def _load() -> LanguageIdentifier:
     """Return the model that comes with py3langid; reading it takes a second."""

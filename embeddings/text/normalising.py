@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+# Characters of a text whose words are held at once.
+_AT_ONCE = 1 << 18
+
 
 def normalise(text: str) -> str:
     """Fold white space and Unicode form (NFC), so that equal texts compare equal."""
@@ -26,7 +29,25 @@ def hash_text(text: str) -> bytes:
 
 
 def _hash(text: str) -> bytes:
-    return hashlib.blake2b(normalise(text).encode("utf-8"), digest_size=16).digest()
+    if len(text) <= _AT_ONCE:
+        return hashlib.blake2b(normalise(text).encode("utf-8"), digest_size=16).digest()
+    digest = hashlib.blake2b(digest_size=16)
+    gap = b""
+    for part in _part(text):
+        if normal := normalise(part):
+            digest.update(gap + normal.encode("utf-8"))
+            gap = b" "
+    return digest.digest()
+
+
+def _part(text: str) -> Iterator[str]:
+    """Cut a long text at ends of lines: all its words at once take ten times its memory."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _AT_ONCE)
+        end = end if end >= 0 else len(text)
+        yield text[start:end]
+        start = end
 
 
 _known: ContextVar[dict[str, bytes] | None] = ContextVar("known", default=None)

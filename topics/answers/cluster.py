@@ -21,6 +21,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.encoders.protocol import Encoder
 from embeddings.errors import InputError
 from embeddings.progress import listen
+from embeddings.text.languages import let_go_of_model
 from embeddings.vectors.embedding import EmbeddingReport, embed_corpus
 from topics.answers.anew import Anew, preview_anew
 from topics.answers.cluster_options import ClusterOptions
@@ -40,6 +41,9 @@ from topics.pipeline.topic_tables import read_names
 from topics.pipeline.work import Derivation
 
 _P = ParamSpec("_P")
+
+# Passages beyond which memory counts for more than half a second.
+_MANY = 100_000
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,8 @@ def cluster(options: ClusterOptions) -> ClusterReport:
             if not reading.met:
                 raise InputError(describe_nothing(reading))
         find_missing_languages(store)
+        if store.count_passages() > _MANY:
+            let_go_of_model()
         preview = options.anew and not options.take_anew and has_kept(store)
         _remember(store, options, taxonomy, with_count=not preview)
         started = time.perf_counter()

@@ -44,7 +44,7 @@ def load_coverage(
     number = {article.id: place for place, article in enumerate(articles)}
     noted = read_rows_of(store, passages, "boilerplate")
     return Coverage(
-        passages,
+        [passage.body for passage in passages],
         articles,
         read_copies(store, passages),
         read_pairs(store, passages),

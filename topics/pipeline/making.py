@@ -172,7 +172,9 @@ def _tell_sharing(work: CorpusWork) -> Told:
 
 def _measure_outlets(work: CorpusWork) -> OutletReport:
     begin("measuring outlets")
-    return measure_outlets(load_coverage(work.store, corpus=(work.passages, work.articles)))
+    coverage = load_coverage(work.store, corpus=(work.passages, work.articles))
+    work.let_go("passages", "articles", "documents")
+    return measure_outlets(coverage)
 
 
 # Quotations
@@ -180,7 +182,8 @@ def _measure_outlets(work: CorpusWork) -> OutletReport:
 
 def _find_quoted(work: CorpusWork) -> NDArray[np.int64]:
     begin("finding quotations")
-    found = find_quoted(work.passages, work.copies, work.pairs)
+    bodies = [passage.body for passage in work.passages]
+    found = find_quoted(bodies, work.copies, work.pairs)
     return by_passage(found, work.passages)
 
 

@@ -34,7 +34,9 @@ def read_quoted(store: CorpusStore, passages: Sequence[Passage]) -> NDArray[np.i
     stored = store.array(QUOTED)
     if stored is None or stored_digest(store, QUOTED) != stored_digest(store, "relations"):
         every = store.passages()
-        quoted = find_quoted(every, read_copies(store, every), read_pairs(store, every))
+        quoted = find_quoted(
+            [one.body for one in every], read_copies(store, every), read_pairs(store, every)
+        )
         stored = by_passage(quoted, every)
     row_of = {passage.id: row for row, passage in enumerate(passages)}
     found = [(row_of[one], *words) for one, *words in stored.tolist() if one in row_of]

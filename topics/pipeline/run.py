@@ -76,7 +76,7 @@ def derive(
         work.runner.make(QUOTATIONS, PLACES, TOPICS, NAMES, SEARCH)
         previous = count_shown(store)
         work.runner.keep()
-        work.let_go()
+        work.let_go_of_made()
         work.runner.make(OUTLETS)
         work.runner.keep()
     told = stored_notes(store, TOPICS.name)

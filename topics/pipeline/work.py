@@ -109,10 +109,14 @@ class CorpusWork(Work):
         self.runner = Runner(self)
         self.changed: Derivation | None = None
 
-    def let_go(self) -> None:
+    def let_go_of_made(self) -> None:
         """Hold no longer what stages made that is stored now."""
         self.runner.made = dict.fromkeys(self.runner.made)
-        for name in ("relations", "all_nodes", "nodes", "copies", "pairs", "vectors", "corpus"):
+        self.let_go("relations", "all_nodes", "nodes", "copies", "pairs", "vectors", "corpus")
+
+    def let_go(self, *names: str) -> None:
+        """Hold no longer what can be had again."""
+        for name in names:
             vars(self).pop(name, None)
 
     @cached_property

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.text.languages import UNSURE, find_change, find_language
+from embeddings.text.languages import UNSURE, find_change, find_language, let_go_of_model
 
 ENGLISH = "The council decided on Tuesday to close the old ferry harbour, the mayor said. " * 4
 GERMAN = "Der Stadtrat hat am Dienstag beschlossen, den alten Hafen zu schließen. " * 4
@@ -47,3 +47,9 @@ def test_a_change_half_way_is_told_by_both_languages(text, change):
 def test_any_text_has_a_language_or_none(text):
     assert find_language(text).isascii()
     find_change(text)
+
+
+def test_a_language_is_found_again_after_the_model_was_let_go():
+    assert find_language(ENGLISH) == "en"
+    let_go_of_model()
+    assert find_language(ENGLISH) == "en"

@@ -55,6 +55,18 @@ def test_a_run_tells_kinds_and_what_its_articles_lack(tmp_path, monkeypatch):
     assert note.startswith("took ")
 
 
+def test_a_run_over_many_passages_holds_no_model_of_languages(tmp_path, monkeypatch):
+    held = []
+    monkeypatch.setattr("topics.answers.cluster._MANY", 1)
+    monkeypatch.setattr("topics.answers.cluster.let_go_of_model", lambda: held.append(True))
+    (tmp_path / "a.txt").write_text(f"A headline\n\n{FERRY}\n")
+    cluster(tmp_path / "a.txt", db=tmp_path / "n.db")
+    assert not held
+    (tmp_path / "b.txt").write_text(f"A headline\n\n{FERRY[::-1]}\n")
+    cluster(tmp_path / "b.txt", db=tmp_path / "n.db")
+    assert held
+
+
 def test_each_file_is_named_before_it_is_read_and_the_last_is_not_named_for_ever(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.txt").write_text(f"Headline {name}\n\n{FERRY} {name}\n")

@@ -194,9 +194,11 @@ def _key_of_all(
         [one.id, one.source, one.published, one.language]
         for _, one in sorted(corpus.documents.items())
     ]
-    places = [[one.document_id, one.position] for one in corpus.passages]
+    positions = np.fromiter((one.position for one in corpus.passages), np.int64)
     return key_of(
-        repr((options, sorted(unread), told, places)),
+        repr((options, sorted(unread), told)),
+        key_of_texts([one.document_id for one in corpus.passages]),
+        positions.tobytes(),
         key_of_texts([one.body for one in corpus.passages]),
         corpus.nodes.tobytes(),
         graph.indices.tobytes(),

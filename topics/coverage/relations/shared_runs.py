@@ -84,6 +84,8 @@ def find_candidates(
         least_words: Shortest text looked at, in words.
         nodes: int64 of shape ``(len(texts),)``. Copies share a node, and make no pair.
     """
+    if len(texts) < 2:
+        return ContainmentCandidates(np.empty((0, 2), np.int64), np.empty(0, np.int64), 0)
     runs, nodes_of_run, alone = _read_runs(texts, least_words, nodes)
     is_rare = nodes_of_run <= COMMON_RUN
     rare = runs.select(is_rare)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from embeddings.documents import Passage
 from topics.coverage.articles.articles import Article
 from topics.coverage.credit.agencies import Credit
 from topics.coverage.credit.credits import credited_agency
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Passages and articles, and what they share.
+    """Texts of passages and articles, and what they share.
 
     Attributes:
-        passages: By document id and position.
+        bodies: Those of the passages, by document id and position.
         articles: By document id.
         groups: Copies among the passages. Short ones say nothing and are passed over.
         relations: Kind and rows of two passages, one pair for all copies of both. Words are
@@ -40,7 +39,7 @@ class Coverage:
         dropped: Lines that the reader of web pages left out, by document id.
     """
 
-    passages: Sequence[Passage]
+    bodies: Sequence[str]
     articles: Sequence[Article]
     groups: Sequence[Copies] = ()
     relations: Sequence[tuple[str, int, int]] = ()

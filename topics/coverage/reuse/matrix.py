@@ -127,13 +127,14 @@ def name_owners(report: OutletReport, owners: Owners) -> OutletReport:
 
 
 def _count_outlets(articles: Sequence[Article], trace: WordTrace) -> tuple[OutletLine, ...]:
-    number = np.repeat(trace.article_of, trace.texts.lengths)
-    known = number >= 0
-    counts = np.bincount(
-        number[known] * len(KINDS) + trace.kinds[known], minlength=len(articles) * len(KINDS)
-    ).reshape(-1, len(KINDS))
+    counts = np.zeros(len(articles) * len(KINDS), np.int64)
+    for rows, words in trace.parts():
+        number = np.repeat(trace.article_of[rows], trace.texts.lengths[rows])
+        known = number >= 0
+        keys = number[known] * len(KINDS) + trace.kinds[words][known]
+        counts += np.bincount(keys, minlength=len(counts))
     by_outlet: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(len(KINDS), np.int64))
-    for article, kinds in zip(articles, counts, strict=True):
+    for article, kinds in zip(articles, counts.reshape(-1, len(KINDS)), strict=True):
         by_outlet[article.document.source] += kinds
     held = Counter(article.document.source for article in articles)
     undated = Counter(a.document.source for a in articles if not a.document.published)
@@ -211,13 +212,15 @@ def _count_pairs(
 
 def _count_origins(trace: WordTrace) -> Iterator[tuple[int, Origin, int]]:
     """Count the words of each passage that are from each origin, others' outlets only."""
-    counted = np.flatnonzero((trace.kinds == EARLIER) | (trace.kinds == UNORDERED))
-    rows = np.repeat(np.arange(len(trace.texts)), trace.texts.lengths)[counted]
-    keys = rows * max(1, len(trace.origins)) + trace.of_word[counted]
-    keys, counts = np.unique(keys, return_counts=True)
-    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-        row, place = divmod(key, len(trace.origins))
-        yield row, trace.origins[place], count
+    for rows, words in trace.parts():
+        kinds = trace.kinds[words]
+        counted = np.flatnonzero((kinds == EARLIER) | (kinds == UNORDERED))
+        row_of = np.repeat(np.arange(rows.start, rows.stop), trace.texts.lengths[rows])[counted]
+        keys = row_of * max(1, len(trace.origins)) + trace.of_word[words][counted]
+        keys, counts = np.unique(keys, return_counts=True)
+        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+            row, place = divmod(key, len(trace.origins))
+            yield row, trace.origins[place], count
 
 
 def _name_pair(outlet: str, source: str, directed: bool) -> _Pair:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.documents import Passage, publication_order
+from embeddings.documents import publication_order
 from embeddings.text.wording import count_many
 from embeddings.words.alignment import match_words
 from topics.coverage.articles.unions import Unions
@@ -56,7 +58,7 @@ def trace_words(
     textual = [each for each in coverage.relations if each[0] in _TEXTUAL]
     quoted = coverage.quoted
     if quoted is None:
-        quoted = find_quoted(coverage.passages, coverage.groups, textual)
+        quoted = find_quoted(coverage.bodies, coverage.groups, textual)
     stories = list(coverage.stories.values())
     tracer = _Tracer(coverage, range(len(coverage.articles)) if only is None else only)
     tracer.gather_claims(textual, stories, beyond=beyond)
@@ -66,7 +68,7 @@ def trace_words(
 
 
 def find_quoted(
-    passages: Sequence[Passage],
+    bodies: Sequence[str],
     groups: Sequence[Copies],
     relations: Iterable[tuple[str, int, int]],
 ) -> NDArray[np.int64]:
@@ -75,38 +77,70 @@ def find_quoted(
     Passages that are copies or related, directly or through others, are one text.
 
     Args:
-        passages: Of the corpus.
+        bodies: Those of the passages of the corpus.
         groups: Copies among the passages.
         relations: Kind and rows of two passages.
 
     Returns:
         int64 of shape ``(n, 3)``: row, first word and the one after the last of each stretch.
     """
-    texts = Unions(len(passages))
+    texts = Unions(len(bodies))
     for rows, short in groups:
         for row in () if short else rows:
             texts.join(rows[0], row)
     for kind, a, b in relations:
         if kind in _TEXTUAL:
             texts.join(a, b)
-    text_of = [texts.find(row) for row in range(len(passages))]
-    return find_shared_quotes([passage.body for passage in passages], text_of)
+    text_of = [texts.find(row) for row in range(len(bodies))]
+    return find_shared_quotes(bodies, text_of)
+
+
+class _Stretches:
+    """Claims on one stretch of words each, as numbers: a million lines may have as many.
+
+    Their origins differ by their rows, which are kept apart from what many have in common.
+    """
+
+    def __init__(self) -> None:
+        self._origins: dict[Origin, int] = {}
+        # Of each claim: row, three numbers of its words, row and number of its origin, and how far.
+        self._claims = array("i")
+
+    def add(self, row: int, words: _Words, origin: Origin, further: int) -> None:
+        number = self._origins.setdefault(replace(origin, row=-1), len(self._origins))
+        self._claims.extend((row, *words, origin.row, number, further))
+
+    def sort(self, rows: int) -> None:
+        """Put what was added in the order of so many rows, to be asked for by row."""
+        claims = np.frombuffer(self._claims, np.int32).reshape(-1, 7)
+        self._sorted = claims[np.argsort(claims[:, 0], kind="stable")]
+        self._begins = np.searchsorted(self._sorted[:, 0], np.arange(rows + 1))
+        self._common = list(self._origins)
+
+    def of(self, row: int) -> Iterator[_Claim]:
+        """Give the claims on a row, in the order in which they were added."""
+        claims = self._sorted[slice(*self._begins[row : row + 2])]
+        for _, first, after, begin, there, number, further in claims.tolist():
+            origin = replace(self._common[number], row=there)
+            yield origin, ((first, after, begin),), further
 
 
 class _Tracer:
     """Gathers the claims on the words of each passage, then gives each word to one."""
 
     def __init__(self, coverage: Coverage, asked: Collection[int]) -> None:
-        passages, articles = coverage.passages, coverage.articles
-        self.passages, self.articles, self.groups = passages, articles, coverage.groups
+        bodies, articles = coverage.bodies, coverage.articles
+        self.bodies, self.articles, self.groups = bodies, articles, coverage.groups
         self.asked = sorted(asked)
-        self.is_asked = np.zeros(len(passages), bool)
+        self.is_asked = np.zeros(len(bodies), bool)
         self.is_asked[self._rows(self.asked)] = True
-        self.article_of = np.full(len(passages), -1, np.int64)
+        self.article_of = np.full(len(bodies), -1, np.int64)
         for number, article in enumerate(articles):
             self.article_of[list(article.rows)] = number
-        self.claims: dict[int, tuple[_Claim, ...]] = {}
+        # By row. Those that come of passages are shared by rows that have the same.
+        self.claims: list[tuple[_Claim, ...]] = [()] * len(bodies)
         self._same: dict[tuple[_Claim, ...], tuple[_Claim, ...]] = {}
+        self.stretches = _Stretches()
         # By row: the texts told to be quotations that it shares.
         self.quotations: dict[int, set[int]] = {}
         for number, rows in enumerate(coverage.quotations):
@@ -143,15 +177,15 @@ class _Tracer:
         claimed = [each for each in claimed if self.is_asked[list(each[0])].any()]
         asked = set(self.asked)
         told = [each for each in stories if len(each) > 1 and not asked.isdisjoint(each)]
-        wanted = np.full(len(self.passages), beyond)
+        wanted = np.full(len(self.bodies), beyond)
         for rows, sources, _ in claimed:
             wanted[[*rows, *sources]] = True
         wanted[self._rows(n for members in told for n in members)] = True
         # Of the others it is told that all their words are their own: they are counted.
         told_of = wanted | self.is_asked
         texts = count_many(
-            (passage.body if told_of[row] else "", bool(wanted[row]))
-            for row, passage in enumerate(self.passages)
+            (body if told_of[row] else "", bool(wanted[row]))
+            for row, body in enumerate(self.bodies)
         )
         self.trace = WordTrace(texts, self.article_of)
         for rows, sources, whole in claimed:
@@ -164,6 +198,7 @@ class _Tracer:
         self._gather_stretches(told, _STORY)
         if beyond:
             self._gather_stretches(stories, _BEYOND)
+        self.stretches.sort(len(self.bodies))
 
     def _gather_stretches(self, stories: Sequence[Collection[int]], further: int) -> None:
         """Let each passage have the words that its article shares with others as a whole."""
@@ -173,11 +208,11 @@ class _Tracer:
             begins = dict(shared)
             origin = self._find_origin(row, self._order_holders(begins))
             if origin:
-                self._claim(row, (origin, ((first, after, begins[origin.row]),), further))
+                self.stretches.add(row, (first, after, begins[origin.row]), origin, further)
 
     def _claim(self, row: int, claim: _Claim) -> None:
         """Note a claim; rows that have the same ones share them: copies may be a million."""
-        claims = (*self.claims.get(row, ()), claim)
+        claims = (*self.claims[row], claim)
         self.claims[row] = self._same.setdefault(claims, claims)
 
     def settle_all(
@@ -189,7 +224,7 @@ class _Tracer:
         for row, first, after in quoted[self.is_asked[quoted[:, 0]]].tolist():
             begin = trace.texts.offsets[row]
             is_quoted[begin + first : begin + after] = True
-        rote, credited = np.zeros((2, len(self.passages)), bool)
+        rote, credited = np.zeros((2, len(self.bodies)), bool)
         rote[list(boilerplate)] = True
         credited[self._rows(wire)] = True
         open_ones = self.asked
@@ -197,8 +232,8 @@ class _Tracer:
             parts, open_ones = list(self._part(open_ones)), []
             for rows in parts:
                 for row in rows.tolist():
-                    if row in self.claims:
-                        self._settle(row)
+                    if claims := (*self.claims[row], *self.stretches.of(row)):
+                        self._settle(row, claims)
                 tell_kinds(trace, rows, shared_quotes=is_quoted, boilerplate=rote, wire=credited)
                 open_ones += self._find_noise(rows)
 
@@ -218,15 +253,15 @@ class _Tracer:
 
     def _find_noise(self, rows: NDArray[np.int64]) -> list[int]:
         """Note sources that are none; returns the articles that must be settled again."""
-        words = self.trace.words_of(rows)
-        words = words[np.isin(self.trace.kinds[words], (EARLIER, UNORDERED, SELF))]
-        owners = np.repeat(self.article_of, self.trace.texts.lengths)[words]
-        pairs, counts = np.unique(
-            np.stack((owners, self.trace.sources(words))), axis=1, return_counts=True
-        )
-        for article, source in pairs[:, counts < LEAST_RUN].T.tolist():
+        words = self.trace.select(rows)
+        found = np.isin(self.trace.kinds[words], (EARLIER, UNORDERED, SELF))
+        owners = np.repeat(self.article_of[rows], self.trace.texts.lengths[rows])[found]
+        keys = owners * len(self.articles) + self.trace.sources(words)[found]
+        keys, counts = np.unique(keys, return_counts=True)
+        few = [divmod(key, len(self.articles)) for key in keys[counts < LEAST_RUN].tolist()]
+        for article, source in few:
             self.noise[article].add(source)
-        return sorted(set(pairs[0, counts < LEAST_RUN].tolist()))
+        return sorted({article for article, _ in few})
 
     def _rows(self, numbers: Iterable[int]) -> NDArray[np.int64]:
         return np.fromiter((row for n in numbers for row in self.articles[n].rows), np.int64)
@@ -276,16 +311,18 @@ class _Tracer:
             self.matched[key] = tuple(sorted(block[:3] for block in blocks))
         return self.matched[key]
 
-    def _settle(self, row: int) -> None:
+    def _settle(self, row: int, claims: Sequence[_Claim]) -> None:
         """Give each word of a passage to the earliest that claims it, noise last."""
-        trace, claims = self.trace, self.claims[row]
+        trace = self.trace
         noise = self.noise[int(self.article_of[row])]
         own = slice(*trace.texts.offsets[row : row + 2].tolist())
         of_word = np.full(own.stop - own.start, -1, np.int32)
         quoted = np.zeros(len(of_word), bool)
         is_noise = np.zeros(len(of_word), bool)
-        quoted_here = self.quoted(row) if claims else quoted
+        quoted_here = self.quoted(row)
         for origin, words, _ in sorted(claims, key=lambda claim: self._rank(claim, noise)):
+            if (of_word >= 0).all():
+                break
             place = self.places.setdefault(origin, len(self.places))
             if place == len(trace.origins):
                 trace.origins.append(origin)
@@ -303,7 +340,7 @@ class _Tracer:
         trace.of_word[own], trace.quoted_before[own] = of_word, quoted
 
     def _flag_quoted(self, row: int) -> NDArray[np.bool_]:
-        return flag_quoted(self.passages[row].body, int(self.trace.texts.lengths[row]))
+        return flag_quoted(self.bodies[row], int(self.trace.texts.lengths[row]))
 
     def _rank(
         self, claim: _Claim, noise: Collection[int]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache, partial
-from itertools import pairwise
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.text.keeping import keep_value, key_of
-from embeddings.text.wording import join_rows
+from embeddings.text.wording import WordedTexts, join_rows
 from embeddings.words.alignment import Block, match_words
 from topics.coverage.articles.articles import Article
 from topics.coverage.reuse.sources import LEAST_RUN, likely_sources
@@ -23,6 +22,8 @@ Shared = tuple[int, int, int, list[tuple[int, int]]]
 
 # Raised when stretches are found otherwise.
 _METHOD = "stretches 1"
+# Articles whose words are at hand at once: one may have millions.
+_AT_HAND = 2
 
 
 def find_shared(
@@ -48,11 +49,8 @@ def find_shared(
     if beyond:
         story_of = {number: -1 - number for number in range(len(articles))} | story_of
     numbers = sorted(story_of, key=lambda number: articles[number].id)
-    words = [
-        trace.words_of(np.array(articles[number].rows, np.int64)).astype(np.int32)
-        for number in numbers
-    ]
-    bodies = join_rows([trace.texts.numbers[each] for each in words], trace.texts.vocabulary)
+    rows = [articles[number].rows for number in numbers]
+    bodies = _join_bodies(trace, rows)
     sources = likely_sources(
         bodies,
         [bounds(number) for number in numbers],
@@ -60,44 +58,75 @@ def find_shared(
         [story_of[number] for number in numbers],
         beyond=beyond,
     )
-    row_of = np.repeat(np.arange(len(trace.texts), dtype=np.int32), trace.texts.lengths)
+
+    @lru_cache(_AT_HAND)
+    def place_words(place: int) -> NDArray[np.int32]:
+        """Return of each word of an article its place in the corpus, and its passage."""
+        of_article = np.fromiter(rows[place], np.int64)
+        row_of = np.repeat(of_article, trace.texts.lengths[of_article])
+        return np.stack((trace.words_of(of_article), row_of), dtype=np.int32, casting="unsafe")
+
     letters = bodies.vocabulary.hashes()
-    keys = cache(lambda place: letters[np.array(bodies.row(place), np.int64)].tobytes())
+
+    @lru_cache(_AT_HAND)
+    def key(place: int) -> bytes:
+        return letters[bodies.numbers[slice(*bodies.offsets[place : place + 2])]].tobytes()
+
+    def align(*pair: int) -> list[Block]:
+        return copied_stretches(*map(bodies.row, pair))
+
     aligned: dict[tuple[int, int], list[Block]] = {}
     for place, others in enumerate(sources):
         if not others:
             continue
+        own = place_words(place)
         # Where each word stands, in the article and in each source; -1 where it does not.
-        lanes = np.full((1 + len(others), len(words[place])), -1, np.int32)
-        lanes[0] = words[place]
+        lanes = [own, *(np.full_like(own, -1) for _ in others)]
         for lane, other in zip(lanes[1:], others, strict=True):
-            key = min(place, other), max(place, other)
-            if key not in aligned:
-                aligned[key] = keep_value(
-                    _METHOD,
-                    key_of(*map(keys, key)),
-                    partial(copied_stretches, *map(bodies.row, key)),
-                )
-            for a, b, c, d in aligned[key]:
+            pair = min(place, other), max(place, other)
+            if pair not in aligned:
+                aligned[pair] = keep_value(_METHOD, key_of(*map(key, pair)), partial(align, *pair))
+            theirs = place_words(other)
+            for a, b, c, d in aligned[pair]:
                 if place < other:
-                    lane[a:b] = words[other][c:d]
+                    lane[:, a:b] = theirs[:, c:d]
                 else:
-                    lane[c:d] = words[other][a:b]
-        yield from _cut(lanes, np.where(lanes >= 0, row_of[lanes], -1), trace.texts.offsets)
+                    lane[:, c:d] = theirs[:, a:b]
+        yield from _cut(lanes, trace.texts.offsets)
 
 
-def _cut(
-    lanes: NDArray[np.int32], rows: NDArray[np.int32], offsets: NDArray[np.int64]
-) -> Iterator[Shared]:
-    """Cut an article's words where a passage ends, and where its sources begin or end."""
-    breaks = (np.diff(rows) != 0) | ((np.diff(lanes) != 1) & (lanes[:, 1:] >= 0))
-    firsts = [0, *(np.flatnonzero(breaks.any(axis=0)) + 1).tolist(), lanes.shape[1]]
-    for first, after in pairwise(firsts):
-        row, *others = rows[:, first].tolist()
-        begin, *begins = (lanes[:, first] - offsets[rows[:, first]]).tolist()
-        sources = [each for each in zip(others, begins, strict=True) if each[0] >= 0]
+def _join_bodies(trace: WordTrace, rows: Sequence[Sequence[int]]) -> WordedTexts:
+    """Return the words of articles: those of their passages, where all lie in one row."""
+    texts = trace.texts
+    ends = [0, *(each.stop for each in rows if isinstance(each, range))]
+    if len(ends) == len(rows) + 1 and all(
+        isinstance(each, range) and each.start == end for each, end in zip(rows, ends, strict=False)
+    ):
+        offsets = texts.offsets[ends]
+        return WordedTexts(texts.numbers[: offsets[-1]], offsets, texts.vocabulary)
+    words = (trace.words_of(np.fromiter(each, np.int64)) for each in rows)
+    return join_rows([texts.numbers[each] for each in words], texts.vocabulary)
+
+
+def _cut(lanes: Sequence[NDArray[np.int32]], offsets: NDArray[np.int64]) -> Iterator[Shared]:
+    """Cut an article's words where a passage ends, and where its sources begin or end.
+
+    Args:
+        lanes: int32 ``(2, words)`` of the article and of each source: place and row of each word.
+        offsets: Where the words of each row begin.
+    """
+    breaks = np.zeros(lanes[0].shape[1] - 1, bool)
+    for words, rows in lanes:
+        breaks |= (np.diff(rows) != 0) | ((np.diff(words) != 1) & (words[1:] >= 0))
+    bounds = np.concatenate(([0], np.flatnonzero(breaks) + 1, [len(breaks) + 1]))
+    # Of each piece: the row of the passage and of each source, and its first word there.
+    rows = np.stack([lane[1, bounds[:-1]] for lane in lanes], axis=1)
+    begins = np.stack([lane[0, bounds[:-1]] for lane in lanes], axis=1) - offsets[rows]
+    for piece, length in enumerate(np.diff(bounds).tolist()):
+        (row, *others), (begin, *there) = rows[piece].tolist(), begins[piece].tolist()
+        sources = [each for each in zip(others, there, strict=True) if each[0] >= 0]
         if sources:
-            yield row, begin, begin + after - first, sources
+            yield row, begin, begin + length, sources
 
 
 def copied_stretches(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,8 @@ KINDS = ("original", "wire", "earlier", "unordered", "self", "quote", "boilerpla
 # A paragraph with fewer words around its quotation ("the senator said in a statement") is
 # judged by its neighbours.
 _LEAST_FRAME = 8
+# Words that are counted together.
+_WORDS_AT_ONCE = 1_000_000
 
 
 @dataclass
@@ -53,9 +56,24 @@ class WordTrace:
         places += np.arange(len(places))
         return places
 
-    def sources(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
+    def parts(self) -> Iterator[tuple[slice, slice]]:
+        """Give the passages and their words some at a time: a corpus may have millions."""
+        offsets = self.texts.offsets
+        row = 0
+        for part in self.texts.parts(_WORDS_AT_ONCE):
+            after = row + len(part)
+            yield slice(row, after), slice(int(offsets[row]), int(offsets[after]))
+            row = after
+
+    def select(self, rows: NDArray[np.int64]) -> slice | NDArray[np.int64]:
+        """Return what selects the words of passages: of those in one row no place of each."""
+        if len(rows) and (np.diff(rows) == 1).all():
+            return slice(int(self.texts.offsets[rows[0]]), int(self.texts.offsets[rows[-1] + 1]))
+        return self.words_of(rows)
+
+    def sources(self, words: slice | NDArray[np.int64]) -> NDArray[np.int32]:
         """Return the article that each word is from: its number, -1 for none."""
-        articles = np.array([origin.article for origin in self.origins] + [-1], np.int64)
+        articles = np.array([origin.article for origin in self.origins] + [-1], np.int32)
         return articles[self.of_word[words]]
 
 
@@ -81,7 +99,7 @@ def tell_kinds(
         wire: bool of shape ``(passages,)``: which are credited to an agency alone; what of
             them stood nowhere before is the agency's.
     """
-    words, lengths = trace.words_of(rows), trace.texts.lengths[rows]
+    words, lengths = trace.select(rows), trace.texts.lengths[rows]
     source, quoted = trace.sources(words), trace.quoted_before[words]
     taken = source >= 0
     code = {"earlier": EARLIER, "unordered": UNORDERED, "self": SELF}
@@ -98,7 +116,7 @@ def tell_kinds(
 def _find_frames_taken(
     lengths: NDArray[np.int64],
     article: NDArray[np.int64],
-    source: NDArray[np.int64],
+    source: NDArray[np.int32],
     quoted: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Tell of each paragraph whether half of its words outside quotations was taken.
@@ -111,7 +129,8 @@ def _find_frames_taken(
     begins = ends - lengths
 
     def count(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
-        total = np.concatenate(([0], np.cumsum(flags, dtype=np.int64)))
+        total = np.zeros(len(flags) + 1, np.int64)
+        np.cumsum(flags, out=total[1:])
         counts: NDArray[np.int64] = total[ends] - total[begins]
         return counts
 

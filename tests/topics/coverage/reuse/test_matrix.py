@@ -42,6 +42,10 @@ class Corpus:
             for place, text in enumerate(paragraphs)
         ]
 
+    @property
+    def bodies(self):
+        return [passage.body for passage in self.passages]
+
     def measure(self, **more):
         sources = {key: document.source for key, document in self.documents.items()}
         found = find_copies(self.passages, sources=sources)
@@ -54,7 +58,7 @@ class Corpus:
         relations = [(one.kind, one.a, one.b) for one in contained]
         articles = gather_articles(self.passages, self.documents)
         more["stories"] = dict(enumerate(more.get("stories", ())))
-        return measure_outlets(Coverage(self.passages, articles, groups, relations, **more))
+        return measure_outlets(Coverage(self.bodies, articles, groups, relations, **more))
 
 
 def cells(matrix):
@@ -136,14 +140,14 @@ def test_a_wording_whose_facts_changed_is_reused_but_for_the_facts():
     changed = TEXT.replace("eleven", "twelve")
     corpus = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-02", [changed]))
     articles = gather_articles(corpus.passages, corpus.documents)
-    matrix = measure_outlets(Coverage(corpus.passages, articles, [], [("near_copy", 1, 0)]))
+    matrix = measure_outlets(Coverage(corpus.bodies, articles, [], [("near_copy", 1, 0)]))
     assert cells(matrix) == {("B", "A"): (True, WORDS - 1)}
 
 
 def test_a_relation_without_common_words_is_no_reuse():
     corpus = Corpus(("A", "2013-05-01", [TEXT]), ("B", "2013-05-02", [OTHER]))
     articles = gather_articles(corpus.passages, corpus.documents)
-    matrix = measure_outlets(Coverage(corpus.passages, articles, [], [("same_event", 1, 0)]))
+    matrix = measure_outlets(Coverage(corpus.bodies, articles, [], [("same_event", 1, 0)]))
     assert matrix.reuse == ()
 
 
@@ -324,7 +328,7 @@ def test_ten_thousand_copies_in_as_many_outlets_name_none():
     corpus = Corpus(*((f"o{n}", "", [TEXT]) for n in range(10_000)))
     articles = gather_articles(corpus.passages, corpus.documents)
     rows = tuple(range(10_000))
-    matrix = measure_outlets(Coverage(corpus.passages, articles, [(rows, False)]))
+    matrix = measure_outlets(Coverage(corpus.bodies, articles, [(rows, False)]))
     assert (matrix.reuse, matrix.unnamed_words) == ((), 10_000 * WORDS)
 
 

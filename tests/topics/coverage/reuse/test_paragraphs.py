@@ -38,7 +38,8 @@ def articles(*bodies):
 def laid_out(left, right):
     """Pairs of what the reuse of the right article by the left one lays side by side."""
     passages, both = articles(left, right)
-    trace = trace_words(Coverage(passages, both, stories={1: (0, 1)}))
+    bodies = [passage.body for passage in passages]
+    trace = trace_words(Coverage(bodies, both, stories={1: (0, 1)}))
     (source,) = measure_reuse(both, (0, 1), trace)[1].sources
     return both, lay_out(both[0].body, both[1].body, source.spans)
 

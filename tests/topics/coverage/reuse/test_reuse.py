@@ -59,7 +59,8 @@ class Corpus:
 
     def coverage(self, stories, **more):
         numbered = dict(enumerate(stories))
-        parts = self.passages, self.articles, self.groups, self.relations
+        bodies = [passage.body for passage in self.passages]
+        parts = bodies, self.articles, self.groups, self.relations
         return Coverage(*parts, stories=numbered, **more)
 
     def measure(self, members, stories=None, **more):
