@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def checksum(*parts: bytes) -> int:
+def checksum(*parts: bytes | memoryview) -> int:
     """Return the CRC-32 (as of ISO 3309) of bytes, one part after the other.
 
     It finds every damage of a single stretch of up to 32 bits, and of others all but one in

@@ -92,8 +92,9 @@ def make_index(store: CorpusStore, fingerprint: str) -> tuple[SearchIndex, float
 
 def keep_index(store: CorpusStore, fingerprint: str, index: SearchIndex, recall: float) -> None:
     """Keep an index in place of the one before."""
-    for name, field in zip(ARRAYS, FIELDS, strict=True):
-        store.put_array(name, getattr(index, field))
+    arrays = [np.ascontiguousarray(getattr(index, field)) for field in FIELDS]
+    for name, array in zip(ARRAYS, arrays, strict=True):
+        store.put_array(name, array)
     keep_common(store, index)
     store.set_setting(
         INDEX,
@@ -103,7 +104,7 @@ def keep_index(store: CorpusStore, fingerprint: str, index: SearchIndex, recall:
             "recall": recall,
             "passages": len(index.ids),
             "candidates": index.candidates,
-            "digest": checksum(*(getattr(index, field).tobytes() for field in FIELDS)),
+            "digest": checksum(*(array.data for array in arrays)),
         },
     )
 

@@ -114,6 +114,7 @@ class _Stretches:
         """Put what was added in the order of so many rows, to be asked for by row."""
         claims = np.frombuffer(self._claims, np.int32).reshape(-1, 7)
         self._sorted = claims[np.argsort(claims[:, 0], kind="stable")]
+        self._claims = array("i")
         self._begins = np.searchsorted(self._sorted[:, 0], np.arange(rows + 1))
         self._common = list(self._origins)
 

@@ -61,10 +61,7 @@ def find_shared(
 
     @lru_cache(_AT_HAND)
     def place_words(place: int) -> NDArray[np.int32]:
-        """Return of each word of an article its place in the corpus, and its passage."""
-        of_article = np.fromiter(rows[place], np.int64)
-        row_of = np.repeat(of_article, trace.texts.lengths[of_article])
-        return np.stack((trace.words_of(of_article), row_of), dtype=np.int32, casting="unsafe")
+        return trace.words_of(np.fromiter(rows[place], np.int64)).astype(np.int32)
 
     letters = bodies.vocabulary.hashes()
 
@@ -72,9 +69,14 @@ def find_shared(
     def key(place: int) -> bytes:
         return letters[bodies.numbers[slice(*bodies.offsets[place : place + 2])]].tobytes()
 
-    def align(*pair: int) -> list[Block]:
-        return copied_stretches(*map(bodies.row, pair))
+    def align(a: int, b: int) -> list[Block]:
+        if key(a) == key(b):
+            length = int(bodies.lengths[a])
+            return [(0, length, 0, length)] if length >= LEAST_RUN else []
+        return copied_stretches(bodies.row(a), bodies.row(b))
 
+    begins = np.zeros(len(trace.texts.numbers) + 1, bool)
+    begins[trace.texts.offsets] = True
     aligned: dict[tuple[int, int], list[Block]] = {}
     for place, others in enumerate(sources):
         if not others:
@@ -89,10 +91,10 @@ def find_shared(
             theirs = place_words(other)
             for a, b, c, d in aligned[pair]:
                 if place < other:
-                    lane[:, a:b] = theirs[:, c:d]
+                    lane[a:b] = theirs[c:d]
                 else:
-                    lane[:, c:d] = theirs[:, a:b]
-        yield from _cut(lanes, trace.texts.offsets)
+                    lane[c:d] = theirs[a:b]
+        yield from _cut(lanes, trace.texts.offsets, begins)
 
 
 def _join_bodies(trace: WordTrace, rows: Sequence[Sequence[int]]) -> WordedTexts:
@@ -108,25 +110,31 @@ def _join_bodies(trace: WordTrace, rows: Sequence[Sequence[int]]) -> WordedTexts
     return join_rows([texts.numbers[each] for each in words], texts.vocabulary)
 
 
-def _cut(lanes: Sequence[NDArray[np.int32]], offsets: NDArray[np.int64]) -> Iterator[Shared]:
+def _cut(
+    lanes: Sequence[NDArray[np.int32]], offsets: NDArray[np.int64], begins: NDArray[np.bool_]
+) -> Iterator[Shared]:
     """Cut an article's words where a passage ends, and where its sources begin or end.
 
     Args:
-        lanes: int32 ``(2, words)`` of the article and of each source: place and row of each word.
-        offsets: Where the words of each row begin.
+        lanes: int32 ``(words,)`` of the article and of each source: the place of each word in
+            the corpus, -1 where it does not stand there.
+        offsets: Where the words of each passage begin.
+        begins: bool ``(words of the corpus + 1,)``: whether a passage begins there.
     """
-    breaks = np.zeros(lanes[0].shape[1] - 1, bool)
-    for words, rows in lanes:
-        breaks |= (np.diff(rows) != 0) | ((np.diff(words) != 1) & (words[1:] >= 0))
-    bounds = np.concatenate(([0], np.flatnonzero(breaks) + 1, [len(breaks) + 1]))
-    # Of each piece: the row of the passage and of each source, and its first word there.
-    rows = np.stack([lane[1, bounds[:-1]] for lane in lanes], axis=1)
-    begins = np.stack([lane[0, bounds[:-1]] for lane in lanes], axis=1) - offsets[rows]
+    breaks = np.zeros(len(lanes[0]) - 1, bool)
+    for words in lanes:
+        here = words[1:] >= 0
+        breaks |= (np.diff(words) != 1) & (here | (words[:-1] >= 0)) | here & begins[words[1:]]
+    bounds = np.concatenate(([0], np.flatnonzero(breaks) + 1, [len(lanes[0])]))
+    # Of each piece: its first word, and the passage that this is of, in each lane.
+    firsts = np.stack([words[bounds[:-1]] for words in lanes], axis=1)
+    rows = np.searchsorted(offsets, firsts, "right") - 1
+    firsts = firsts - offsets[rows]
     for piece, length in enumerate(np.diff(bounds).tolist()):
-        (row, *others), (begin, *there) = rows[piece].tolist(), begins[piece].tolist()
+        (row, *others), (first, *there) = rows[piece].tolist(), firsts[piece].tolist()
         sources = [each for each in zip(others, there, strict=True) if each[0] >= 0]
         if sources:
-            yield row, begin, begin + length, sources
+            yield row, first, first + length, sources
 
 
 def copied_stretches(
