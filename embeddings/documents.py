@@ -144,3 +144,8 @@ def version_of(document: Document, processing: int | None = None) -> bytes:
     } | {"processing": PROCESSING if processing is None else processing}
     data = json.dumps(fields, sort_keys=True).encode()
     return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def has_version(document: Document, version: bytes) -> bool:
+    """Say whether a document is the one of a version, by these rules or by earlier ones."""
+    return any(version == version_of(document, rules) for rules in range(PROCESSING, 0, -1))

@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings.corpus.checksums import checksum, join_vectors
 from embeddings.corpus.values import NamedValues
-from embeddings.documents import PROCESSING, Document, version_of
+from embeddings.documents import Document, has_version
 from embeddings.errors import first_line
 from embeddings.text.normalising import hash_text
 
@@ -92,9 +92,7 @@ def _articles(store: NamedValues) -> _Finding:
         f"UNION ALL SELECT document_id, {fields_of} FROM versions"
     ):
         document = Document(*fields)
-        # Its text was taken apart by this version of the rules, or by an earlier one.
-        known = (version_of(document, processing) for processing in range(PROCESSING, 0, -1))
-        yield document.id, version in known
+        yield document.id, has_version(document, version)
 
 
 def _passages(store: NamedValues) -> _Finding:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from embeddings.documents import has_version
 from embeddings.errors import InputError
 from embeddings.text.normalising import hash_text
 
@@ -113,6 +114,17 @@ def read_quotations(store: CorpusStore, passage_ids: Iterable[int]) -> dict[int,
             raise store.damaged(f"passage {quotation.passage_id}")
         found[quotation.passage_id] = quotation
     return {one: found[one] for one in wanted if one in found}
+
+
+def expect_as_read(store: CorpusStore, documents: Iterable[Document]) -> None:
+    """Check that articles are what was stored.
+
+    Raises:
+        StoreError: One is not.
+    """
+    for document in documents:
+        if not has_version(document, store.document_version(document.id) or b""):
+            raise store.damaged("an article")
 
 
 def expect_whole(store: CorpusStore, passages: Iterable[Passage]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from embeddings.documents import Document, version_of
+from embeddings.documents import Document, has_version, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,16 +64,24 @@ def now() -> str:
 
 
 def read_versions(store: CorpusStore, document_id: str) -> list[Version]:
-    """Return the other texts of an article, the first read first."""
+    """Return the other texts of an article, the first read first.
+
+    Raises:
+        StoreError: One is not what was stored.
+    """
     rows = store.rows(
-        f"SELECT coalesce(read, ''), {_COLUMNS} FROM versions WHERE document_id = ? "  # noqa: S608
+        f"SELECT version, coalesce(read, ''), {_COLUMNS} FROM versions "  # noqa: S608
+        "WHERE document_id = ? "
         "ORDER BY read IS NOT NULL, read, published, length(text), version",
         (document_id,),
     )
-    return [
-        Version(Document(document_id, text, title, source, published, url, path), read)
-        for read, title, source, published, url, path, text in rows
-    ]
+    found = []
+    for version, read, title, source, published, url, path, text in rows:
+        document = Document(document_id, text, title, source, published, url, path)
+        if not has_version(document, version):
+            raise store.damaged("a version of an article")
+        found.append(Version(document, read))
+    return found
 
 
 def keep_version(store: CorpusStore, document: Document, read: str) -> None:

@@ -236,7 +236,8 @@ def read_stamp(store: CorpusStore, fingerprint: str) -> str:
         return ""
     stages = store.rows("SELECT name, digest FROM stages ORDER BY name")
     sums = store.rows("SELECT name, crc FROM sums ORDER BY name")
-    return json.dumps([noted, stages, sums, store.setting(FOUND)])
+    # A damaged name may be bytes.
+    return json.dumps([noted, stages, sums, store.setting(FOUND)], default=repr)
 
 
 def read_index(store: CorpusStore, fingerprint: str) -> SearchIndex:

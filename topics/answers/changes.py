@@ -11,6 +11,7 @@ from embeddings.corpus.citations import (
     ArticleLine,
     Quotation,
     cite,
+    expect_as_read,
     read_bodies,
     read_quotations,
 )
@@ -184,9 +185,10 @@ def _list_revisions(
     for places in find_timelines(kin, pairs):
         ids = [kin[place].document_id for place in places]
         before |= {late: early for early, late in pairwise(ids) if late in new}
+    documents = store.documents(before)
+    expect_as_read(store, documents)
     found = [
-        _revise(store, one, before[one.id], story_of.get(one.id), members)
-        for one in store.documents(before)
+        _revise(store, one, before[one.id], story_of.get(one.id), members) for one in documents
     ]
     return tuple(sorted(found, key=lambda one: one.changed, reverse=True))
 
@@ -204,6 +206,7 @@ def _revise(
     else:
         earlier = [one.document for one in read_versions(store, document.id)][-1:]
     others = store.documents((members or {}).get(story or 0, ()))
+    expect_as_read(store, (*(earlier if before else ()), *others))
     texts = [Text(cite(one), one.text) for one in (*earlier, document, *others)]
     first = texts[0] if earlier else None
     changed = read_times(store, document.id).changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import topics
 from embeddings.corpus.store import CorpusStore
 from embeddings.corpus.versions import keep_version
-from embeddings.errors import InputError
+from embeddings.errors import InputError, StoreError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from embeddings.words.conflicts import FactChange
 from tests.running import run
@@ -65,6 +66,16 @@ def test_what_an_article_says_now_and_what_others_still_say_is_told(morning):
         assert {fact.kind for fact in pair.facts} == {"figure"}
     nothing = topics.changes("2026-02-02", morning)
     assert (nothing.articles, nothing.revised, nothing.conflicts, nothing.new) == (0, (), (), ())
+
+
+@pytest.mark.parametrize(("table", "key"), [("documents", "id"), ("versions", "document_id")])
+def test_what_changed_is_not_told_of_a_text_that_is_not_what_was_stored(morning, table, key):
+    with sqlite3.connect(morning) as connection:
+        rows = f"{table} SET text = replace(text, 'lorries', 'lorrids') WHERE {key} = 'wire-1'"
+        assert connection.execute(f"UPDATE {rows}").rowcount == 1
+    connection.close()
+    with pytest.raises(StoreError, match="is damaged"):
+        topics.changes(SINCE, morning)
 
 
 def test_a_correction_is_known_by_what_was_added(morning):

@@ -191,6 +191,11 @@ def test_bytes_where_a_text_should_be_are_said_to_be_damage(whole):
     assert "is damaged (a text in it is none)" in told
 
 
+def test_a_stage_whose_name_is_bytes_hangs_no_search(whole):
+    change(whole, "UPDATE stages SET name = x'fffe' WHERE name = 'names'")
+    assert run("search", "--like", 1, "--db", whole)[0] == 0
+
+
 def test_rows_with_a_sum_of_a_former_kind_are_shown_and_said_to_be_unknown(whole):
     change(whole, "UPDATE sums SET crc = 7 WHERE name = 'assignments'")
     assert run("topics", "--db", whole)[0] == 0
