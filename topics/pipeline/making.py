@@ -37,7 +37,7 @@ from topics.pipeline.coverage_tables import (
     store_relations,
     store_stories,
 )
-from topics.pipeline.covered import load_coverage
+from topics.pipeline.covered import take_coverage
 from topics.pipeline.furniture import FURNITURE as FURNITURE_TABLE
 from topics.pipeline.furniture import find_repeated, store_furniture
 from topics.pipeline.keeping import (
@@ -172,15 +172,7 @@ def _tell_sharing(work: CorpusWork) -> Told:
 
 def _measure_outlets(work: CorpusWork) -> OutletReport:
     begin("measuring outlets")
-    coverage = load_coverage(work.store, corpus=(work.passages, work.articles))
-    work.let_go("passages", "articles", "documents")
-    # Of the articles no text is asked for any more: a million lines are 120 MB less.
-    bare = [
-        dataclasses.replace(one, document=dataclasses.replace(one.document, text=""), body="")
-        for one in coverage.articles
-    ]
-    coverage = dataclasses.replace(coverage, articles=bare)
-    return measure_outlets(coverage)
+    return measure_outlets(take_coverage(work))
 
 
 # Quotations
@@ -188,8 +180,7 @@ def _measure_outlets(work: CorpusWork) -> OutletReport:
 
 def _find_quoted(work: CorpusWork) -> NDArray[np.int64]:
     begin("finding quotations")
-    bodies = [passage.body for passage in work.passages]
-    found = find_quoted(bodies, work.copies, work.pairs)
+    found = find_quoted([one.body for one in work.passages], work.copies, work.pairs)
     return by_passage(found, work.passages)
 
 
