@@ -16,7 +16,14 @@ from topics.guiding.elsewhere import find_elsewhere, is_of_the_affair
 from topics.guiding.families import LEAST_FIT, Family, find_sure, place
 from topics.guiding.leaving_none import embed_apart, measure_nearness
 from topics.guiding.likeness import Surroundings, centre_rows, look_around
-from topics.guiding.rivals import THE_SAME, Rivals, find_drawn, find_phrases, sharpen
+from topics.guiding.rivals import (
+    THE_SAME,
+    Rivals,
+    find_drawn,
+    find_phrases,
+    find_unsure,
+    sharpen,
+)
 from topics.guiding.subjects import SUBJECTS
 from topics.guiding.taxonomy import GuidedTopic, find_parents, news_about
 from topics.guiding.words import find_words, match_words
@@ -191,14 +198,15 @@ def place_topics(
     drawn: dict[int, dict[str, int]] = {}
     if rivals is not None:
         # What is on something else is not for the next topic either that it is somewhat like.
-        nearest = find_drawn(scores[:, :count], rivals)
+        nearest = find_drawn(scores[:, :count], rivals, around.crowded)
         for topic in range(count):
             times = Counter(nearest[placed == topic, topic].tolist())
             drawn[topic] = {rivals.phrases[one]: times[one] for one in sorted(times) if one >= 0}
         away = nearest >= 0
         if texts and topics.of_the_affair is not None and topics.of_the_affair.any():
             # "The conflict" is that of the corpus: talks on another are not on it.
-            away |= topics.of_the_affair & find_elsewhere(texts, adjacent)[:, None]
+            unsure = find_unsure(open_, placed, around.crowded)
+            away |= topics.of_the_affair & unsure & find_elsewhere(texts, adjacent)[:, None]
         placed[away[np.arange(len(placed)), placed] & (placed >= 0)] = -1
         shut |= away
         fits[away] = 0.0

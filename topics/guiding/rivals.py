@@ -148,22 +148,45 @@ def find_phrases(labels: NDArray[np.int64], texts: Sequence[str]) -> tuple[str, 
     return tuple(dict.fromkeys(phrases))
 
 
-def find_drawn(scores: NDArray[np.float64], rivals: Rivals) -> NDArray[np.int64]:
+def find_drawn(scores: NDArray[np.float64], rivals: Rivals, crowded: float) -> NDArray[np.int64]:
     """Say of each passage which rival it is nearer to than to a topic.
+
+    The less a corpus is crowded, the nearer a rival is to be: one article more moves few.
 
     Args:
         scores: Shape ``(n, topics)``, from ``sharpen`` with those of the rivals.
         rivals: Those that are a topic in other words draw nothing from it.
+        crowded: As in ``topics.guiding.likeness.Surroundings``, above 0.
 
     Returns:
         int64 of shape ``(n, topics)``: the number of the nearest rival that is nearer, else -1.
     """
     drawn = np.full(scores.shape, -1, np.int64)
+    least = float(scores.std()) * (1.0 / crowded - 1.0)
     for topic, same in enumerate(rivals.same if rivals.phrases else ()):
         others = np.where(same, -np.inf, rivals.scores)
-        nearer = others.max(axis=1) > scores[:, topic]
+        nearer = others.max(axis=1) > scores[:, topic] + least
         drawn[nearer, topic] = others[nearer].argmax(axis=1)
     return drawn
+
+
+def find_unsure(
+    scores: NDArray[np.float64], placed: NDArray[np.int64], crowded: float
+) -> NDArray[np.bool_]:
+    """Say where a topic does not score so high that a sign against it is set aside.
+
+    In a corpus all on one subject nothing does; the less it is so, the nearer to a topic's bar,
+    and below, is enough, so that one article more moves few.
+
+    Args:
+        scores: Shape ``(n, topics)``, ``-inf`` where a topic is out of question.
+        placed: The topic of each passage, -1 for none, shape ``(n,)``.
+        crowded: As in ``topics.guiding.likeness.Surroundings``, above 0.
+    """
+    odds = crowded / max(1.0 - crowded, 1e-9)
+    reach = float(np.log(odds) * scores[np.isfinite(scores)].std())
+    bars = [scores[placed == topic, topic].min(initial=np.inf) for topic in range(scores.shape[1])]
+    return np.asarray(scores < np.array(bars) + reach)
 
 
 def _find_terms(text: str) -> set[str]:

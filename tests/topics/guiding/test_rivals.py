@@ -10,7 +10,7 @@ from embeddings.vectors.neighbours import find_neighbours, unit_rows
 from topics.guiding import assigning
 from topics.guiding.families import Family, place
 from topics.guiding.likeness import CROWDED_ROWS, Surroundings, look_around
-from topics.guiding.rivals import Rivals, find_drawn, find_phrases, sharpen
+from topics.guiding.rivals import Rivals, find_drawn, find_phrases, find_unsure, sharpen
 
 ARMS, POISON, OTHER = 0, 1, 2
 
@@ -155,12 +155,34 @@ def test_a_passage_is_drawn_by_the_rival_that_is_nearer_than_a_topic() -> None:
     scores = np.array([[0.5, 0.9], [0.2, 0.9]])
     values = np.array([[0.4, 0.1, 0.3], [0.4, 0.6, 0.3]])
     none = np.zeros((2, 3), np.bool_)
-    assert find_drawn(scores, Rivals(("a", "b", "c"), values, none)).tolist() == [[-1, -1], [1, -1]]
+    rivals = Rivals(("a", "b", "c"), values, none)
+    assert find_drawn(scores, rivals, 1.0).tolist() == [[-1, -1], [1, -1]]
+
+
+def test_the_less_a_corpus_is_crowded_the_fewer_rivals_draw() -> None:
+    random = np.random.default_rng(0)
+    scores, values = random.normal(size=(1000, 1)), random.normal(size=(1000, 3))
+    rivals = Rivals(("a", "b", "c"), values, np.zeros((1, 3), np.bool_))
+    drawn = [int((find_drawn(scores, rivals, c) >= 0).sum()) for c in (1e-9, 0.1, 0.4, 0.8, 1.0)]
+    assert drawn[0] == drawn[1] == 0
+    assert drawn[1:] == sorted(set(drawn[1:]))
+
+
+def test_the_less_a_corpus_is_crowded_the_fewer_passages_of_a_topic_are_unsure() -> None:
+    scores = np.random.default_rng(0).normal(size=(1000, 1))
+    placed = np.where(scores[:, 0] > 0.5, 0, -1)
+    unsure = [find_unsure(scores, placed, one)[:, 0] for one in (1e-9, 0.4, 0.6, 0.8, 1.0)]
+    assert not unsure[0].any()
+    assert unsure[-1].all()
+    counts = [int(one.sum()) for one in unsure]
+    assert counts == sorted(set(counts))
+    # Half way it is those below the topic's bar.
+    assert (find_unsure(scores, placed, 0.5)[:, 0] == (placed < 0)).all()
 
 
 def test_a_rival_that_is_the_topic_in_other_words_draws_nothing() -> None:
     scores, values = np.array([[0.2]]), np.array([[0.4, 0.6]])
     same = np.array([[False, True]])
-    assert find_drawn(scores, Rivals(("a", "b"), values, same)).tolist() == [[0]]
-    assert find_drawn(scores, Rivals(("a", "b"), values, same | True)).tolist() == [[-1]]
-    assert find_drawn(scores, Rivals((), values[:, :0], same[:, :0])).tolist() == [[-1]]
+    assert find_drawn(scores, Rivals(("a", "b"), values, same), 1.0).tolist() == [[0]]
+    assert find_drawn(scores, Rivals(("a", "b"), values, same | True), 1.0).tolist() == [[-1]]
+    assert find_drawn(scores, Rivals((), values[:, :0], same[:, :0]), 1.0).tolist() == [[-1]]
