@@ -323,6 +323,7 @@ def _fill_up(own: Keyphrases, texts: list[str]) -> Keyphrases:
         own.merits + worth,
         tuple(joint),
         own.subjects + worth,
+        longer=own.longer,
     )
 
 

@@ -108,7 +108,8 @@ def find_keyphrases(
         picks = _spread(own.weights[places], both, cover, wanted)
         chosen = [places[pick] for pick in picks]
         chosen += [at[term] for term in _find_telling(terms, ranked, heads, one, len(members))]
-        found.append(weigh_for_names(terms, own, chosen, len(picks), members, reading))
+        told = grouping.documents[members]
+        found.append(weigh_for_names(terms, own, chosen, len(picks), members, reading, told))
     return found
 
 

@@ -92,6 +92,8 @@ _JOINED = 0.2
 _SEEN_JOINED = 0.01
 # A word is said longer where the phrase has such a share of its passages.
 _SAID_LONGER = 0.15
+# Several are spoken of where so many passages do, for each that speaks of one.
+_SEVERAL = 0.5
 _NOT_GIVEN = TITLES | WEAK_WORDS
 
 
@@ -206,6 +208,20 @@ class Reading:
         if most and most >= _MEANT * sum(inside):
             return terms.surfaces[-place]
         return terms.surfaces[term]
+
+    def tell_several(self, term: int, members: NDArray[np.int64]) -> str:
+        """Return a common noun as several are mostly spoken of in a topic: strikes; or ``""``.
+
+        Args:
+            term: Its number.
+            members: Passages of the topic that it is to name.
+        """
+        words = self._terms.words[term]
+        place = self._places.get((*words[:-1], f"{words[-1]}s"), -1)
+        if place < 0 or self._terms.named[[term, place]].any():
+            return ""
+        one, more = self._terms.stands[[term, place]][:, members].sum(axis=1).tolist()
+        return self._terms.surfaces[place] if more >= _SEVERAL * one else ""
 
 
 def _ease(words: tuple[str, ...], named: bool) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 from topics.naming.readability import Reading
 from topics.naming.terms import Terms
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 # A name that stands in less of its topic is worth the less.
 _LEAST_COVERED = 0.05
 # What stands beside a name is said in so many passages, in topics of so many times that.
 _LEAST_SAID, _SEVERAL = 3, 4
 _LEAST_LINKED = 0.1
+# What a phrase of one article is worth.
+_ONE_ARTICLE, _MUCH = 0.3, 0.3
 
 
 class Pairs(NamedTuple):
@@ -78,6 +83,7 @@ def weigh_for_names(
     linked: int,
     members: NDArray[np.int64],
     reading: Reading,
+    documents: NDArray[np.int64],
 ) -> Keyphrases:
     """Say what each keyphrase of a topic is worth in a name.
 
@@ -88,6 +94,7 @@ def weigh_for_names(
         linked: How many of them come before those that a preposition links.
         members: Passages of the topic.
         reading: How terms read.
+        documents: Document of each of the members.
     """
     ranked = own.term.tolist()
     holders = terms.stands[own.term[chosen]][:, members]
@@ -106,6 +113,16 @@ def weigh_for_names(
             whole = own.weights[said] * reading.ease[own.term[said]] * covered
             merits[number] = max(merits[number], whole)
             subjects[number] = max(subjects[number], merits[number])
+        else:
+            several = reading.tell_several(ranked[place], members)
+            if several:
+                longer[number] = several
+    # What one article of several speaks of names none of the others.
+    if len(np.unique(documents)) >= _LEAST_SAID:
+        alone = np.array([len(set(documents[row].tolist())) == 1 for row in _split(holders)], bool)
+        alone &= joint.diagonal() < _MUCH
+        merits[alone] *= _ONE_ARTICLE
+        subjects[alone] *= _ONE_ARTICLE
     # Two passages may be of one chance: nothing to stand beside a name.
     if len(members) >= _SEVERAL * _LEAST_SAID:
         subjects[both.diagonal() < _LEAST_SAID] = 0.0
@@ -132,6 +149,11 @@ def weigh_for_names(
         longer,
         linked,
     )
+
+
+def _split(holders: csr_array) -> list[NDArray[np.int32]]:
+    """Return the columns that each row holds."""
+    return np.split(holders.indices, holders.indptr[1:-1])
 
 
 def _join_with_lead(

@@ -170,6 +170,12 @@ def _whole_shares(
     # "Securities and Exchange Commission", "Office of Foreign Assets Control".
     linked = among(tokens.vocabulary, _LINKS | {"and", "for"})[tokens.words[left]]
     runs_on |= linked & name[places - 2] & name[places] & (places > 1)
+    if length == 1:
+        # "Securities" of the first, "Office" of the second.
+        linked = among(tokens.vocabulary, _LINKS | {"and", "for"})[tokens.words[right]]
+        runs_on |= linked & name[places] & name[np.minimum(right + 1, last)] & (right < last)
+        # "Coordinates: 33°47′N", "QUESTION: Does he": a label says what comes.
+        runs_on |= among(tokens.spelled, {":"})[tokens.spellings[right]] & (places < last)
     told = ~tokens.headline[places]
     uses = np.bincount(ids, told)
     beyond = np.bincount(ids, runs_on & told, minlength=len(uses))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from embeddings.words.gazetteer import place_of
 from topics.hierarchy.tree import TreeTopic
 from topics.naming.saying import Keyphrases
-from topics.naming.various import VARIOUS, list_names
+from topics.naming.various import VARIOUS, list_names, list_own
 from topics.naming.wordforms import is_part, share_a_word
 
 NAME_PHRASES = 2
@@ -21,9 +21,10 @@ APART = 2.0
 _ABOUT = 0.9
 # A phrase of several words that stands in so much of its topic is a name alone; beside another a
 # second is taken where it is worth such a share of it, for the passages that the first does not
-# stand in. One word is too little to print, and takes one that stands with it too.
-_ENOUGH = 0.5
-_SECOND = 0.4
+# stand in, and a lesser one where the first stands in little of the topic. One word is too little
+# to print, and takes one that stands with it too.
+_ENOUGH, _RARE = 0.5, 0.25
+_SECOND = (0.4, 0.2)
 _SECOND_TO_A_WORD = 0.03
 # A common noun says what a name is about where it stands in so much of what the name stands in; a
 # phrase of several words, which says more and is counted less often, in so much.
@@ -40,6 +41,11 @@ _SEEN = 0.03
 _SHORT_WORD = 2
 _SEEN_LINKED = 0.05
 _SEEN_BESIDE = (0.1, 0.12, 0.3, 0.4)
+# Beside what stands in so much of its topic a phrase that stands in less than that is a detail.
+_STANDS, _DETAIL = 0.15, 0.08
+# Names are examples where they share so much of the passages of the rarer one, and the first does
+# not stand in so much of the topic.
+_APART_IN, _ALL_THE_SAME = 0.2, 0.3
 
 Phrases = Sequence[str]
 
@@ -101,8 +107,8 @@ def name_tree(
         taken |= _keys(names[place], used[place])
     for place, parts in sorted(various.items(), reverse=True):
         said = [used[part][0] for part in parts if used[part]]
-        free = (name for name in list_names(said, NAME_LENGTH) if name.casefold() not in taken)
-        names[place] = next(free, "")
+        able = list_names(said, NAME_LENGTH) if said else list_own(keyphrases[place], NAME_LENGTH)
+        names[place] = next((name for name in able if name.casefold() not in taken), "")
         taken.add(names[place].casefold())
     told = {place: parts for place, parts in various.items() if names[place]}
     # What cannot be told by its parts is named in its turn, by its phrases.
@@ -172,12 +178,43 @@ def _arrange(
 
     rest = [place for place in wanted if place != lead]
     best = max(rest, key=lambda place: (round(beside(place), 9), -place), default=None)
-    least = _SECOND_TO_A_WORD if one_word else _SECOND
+    least = _SECOND_TO_A_WORD if one_word else _SECOND[own.joint[lead][lead] < _RARE]
     if best is None or beside(best) < least * own.merits[lead]:
         return [lead]
     if _tells(own, lead, best) and own.joint[best][best] > own.joint[lead][lead]:
         return [best, lead]
-    return [lead, best]
+    return _list_alike(own, wanted, lead, best)
+
+
+def _list_alike(own: Keyphrases, wanted: Sequence[int], lead: int, second: int) -> list[int]:
+    """Return two phrases, and a third beside two names that stand for a list of them.
+
+    Names that each stand in a part of the topic, and hardly in one passage, are examples: of three
+    it is plainer of what.
+    """
+
+    def is_apart(one: int, other: int) -> bool:
+        least = min(own.joint[one][one], own.joint[other][other])
+        return own.joint[one][other] <= _APART_IN * least
+
+    def is_name(place: int) -> bool:
+        return own.said(place)[:1].isupper()
+
+    two = [lead, second]
+    if not (is_name(lead) and is_name(second) and is_apart(*two)):
+        return two
+    if own.joint[lead][lead] >= _ALL_THE_SAME:
+        return two
+    thirds = [
+        place
+        for place in wanted
+        if place not in two
+        and is_name(place)
+        and own.merits[place] >= _SECOND[0] * own.merits[second]
+        and all(_goes_with(own, one, place) and is_apart(one, place) for one in two)
+        and not any(_lies_in(own.said(one), own.said(place)) for one in two)
+    ]
+    return two + sorted(thirds, key=lambda place: (-own.merits[place], place))[:1]
 
 
 def _say_more(own: Keyphrases, wanted: Sequence[int], lead: int) -> int:
@@ -211,7 +248,7 @@ def _name_of(own: Keyphrases, wanted: Sequence[int], linked: int) -> list[int]:
         for place in wanted
         if own.phrases[place][:1].isupper()
         and own.joint[place][place] >= own.joint[linked][linked]
-        and own.merits[place] >= _SECOND * own.merits[linked]
+        and own.merits[place] >= _SECOND[0] * own.merits[linked]
     ]
     return sorted(names, key=lambda place: (-own.merits[place], place))[:1]
 
@@ -232,6 +269,8 @@ def _goes_with(own: Keyphrases, lead: int, place: int) -> bool:
         share = _SEEN_BESIDE[0]
     else:
         share = _SEEN_BESIDE[3 if name else 1 + (" " not in own.said(place))]
+    if own.joint[lead][lead] >= _STANDS and not own.is_linked(place):
+        least = max(least, _DETAIL)
     enough = seen >= least and seen >= share * own.joint[lead][lead]
     return enough and not share_a_word(first, own.said(place))
 
@@ -308,7 +347,9 @@ def _say(order: Sequence[int], own: Keyphrases) -> list[str]:
         if joined:
             return [joined]
     said = [own.said(place) for place in order]
-    return said[:1] if len(_join(said)) > NAME_LENGTH else said
+    while len(said) > 1 and len(_join(said)) > NAME_LENGTH:
+        said.pop()
+    return said
 
 
 def _join(phrases: Phrases) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -24,6 +24,9 @@ _MADE_OF = 3
 # It is named by so many parts, each of which holds such a share of it and as many passages as
 # said above, or else as any other topic.
 _TOLD, _LEAST_PART = 3, 0.1
+# By phrases of its own where each stands in so much of it, one common noun in more, all of them in
+# so much, and none in so much that it tells the whole.
+_LEAST_OWN, _LEAST_COVERED, _TELLS_ALONE = (0.06, 0.12), 0.25, 0.4
 
 
 def find_parts(
@@ -66,19 +69,51 @@ def find_parts(
         sizes = {one: len(tree.members[one]) for one in find_told(place)}
         least = max(_LEAST_PART * len(tree.members[place]), _LEAST_SIZE)
         parts = [one for one, size in sizes.items() if size >= least]
-        if len(parts) >= _TOLD:
-            found[place] = sorted(parts, key=lambda one: (-sizes[one], one))
+        enough = len(parts) >= _TOLD
+        found[place] = sorted(parts, key=lambda one: (-sizes[one], one)) if enough else []
     return found
 
 
-def list_names(parts: Sequence[str], longest: int) -> Iterator[str]:
+def list_own(own: Keyphrases, longest: int) -> Iterator[str]:
+    """Yield names of a topic of many things by its own phrases, where its parts cannot be told.
+
+    First those that stand in most of it that the ones before do not stand in.
+    """
+    covers = [row[place] for place, row in enumerate(own.joint)]
+
+    def tells(place: int) -> bool:
+        said = own.said(place)
+        least = _LEAST_OWN[" " not in said and said.islower()]
+        # A general word, which is worth nothing beside another, tells nothing here either.
+        return covers[place] >= least and own.subjects[place] > 0.0
+
+    def find_new(place: int) -> float:
+        return covers[place] - max((own.joint[place][one] for one in chosen), default=0.0)
+
+    able = [place for place in range(min(len(covers), own.linked)) if tells(place)]
+    if max((covers[place] for place in able), default=1.0) >= _TELLS_ALONE:
+        return
+    chosen: list[int] = []
+    covered = 0.0
+    while able:
+        best = max(able, key=lambda one: (round(find_new(one) * own.merits[one], 9), -one))
+        covered += find_new(best)
+        chosen.append(best)
+        able.remove(best)
+    if covered >= _LEAST_COVERED:
+        yield from list_names([own.said(place) for place in chosen], longest, least=2)
+
+
+def list_names(parts: Sequence[str], longest: int, least: int = _TOLD) -> Iterator[str]:
     """Yield names of a topic of many things, the first parts first: "Various: oil, coffee, gold".
 
     Args:
         parts: What its parts are called; those that share a word are not said together.
         longest: Letters of a name.
+        least: Parts of a name where no three go together.
     """
-    for told in combinations(parts, _TOLD):
+    many = [combinations(parts, count) for count in range(_TOLD, least - 1, -1)]
+    for told in chain.from_iterable(many):
         name = VARIOUS + ", ".join(told)
         alone = not any(share_a_word(one, other) for one, other in combinations(told, 2))
         if alone and len(name) <= longest:

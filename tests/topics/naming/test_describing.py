@@ -445,6 +445,63 @@ def test_keyphrases_that_are_shown_hold_no_linked_phrase() -> None:
         assert not {"offensive on Idlib", "siege of Aleppo"} & set(topic.keyphrases)
 
 
+def rarer(one: Keyphrases, *shares: float) -> Keyphrases:
+    """Return phrases that stand in such shares of their topic, each in passages of its own."""
+    joint = tuple(
+        tuple(share * (row == column) for column in range(len(shares)))
+        for row, share in enumerate(shares)
+    )
+    return replace(one, joint=joint)
+
+
+def test_names_that_stand_apart_are_examples_of_which_three_are_said() -> None:
+    topic = [TreeTopic(0, 0, 0, -1)]
+    one = weighed("Turkey", "China", "India", "talks", weights=[1.0, 0.9, 0.8, 0.1])
+    apart = rarer(one, 0.2, 0.2, 0.2, 0.05)
+    assert name_tree(topic, [apart], 0, [""]) == ["Turkey, China, India"]
+    beside = [list(row) for row in apart.joint]
+    beside[0][2] = beside[2][0] = 0.1
+    joint = tuple(map(tuple, beside))
+    assert name_tree(topic, [replace(apart, joint=joint)], 0, [""]) == ["Turkey and China"]
+    assert name_tree(topic, [rarer(one, 0.35, 0.3, 0.3, 0.05)], 0, [""]) == ["Turkey and China"]
+
+
+@pytest.mark.parametrize(("share", "name"), [(0.07, "NFL"), (0.09, "NFL, knee")])
+def test_what_stands_in_little_of_a_topic_is_a_detail(share: float, name: str) -> None:
+    one = weighed("NFL", "knee", weights=[1.0, 0.5])
+    assert name_tree([TreeTopic(0, 0, 0, -1)], [rarer(one, 0.16, share)], 0, [""]) == [name]
+
+
+@pytest.mark.parametrize(("share", "name"), [(0.2, "John Kerry and Bush"), (0.3, "John Kerry")])
+def test_a_phrase_that_stands_in_little_takes_a_lesser_second(share: float, name: str) -> None:
+    one = weighed("John Kerry", "Bush", weights=[1.0, 0.3])
+    assert name_tree([TreeTopic(0, 0, 0, -1)], [rarer(one, share, 0.2)], 0, [""]) == [name]
+
+
+def test_a_common_noun_is_said_as_several_where_several_are_spoken_of() -> None:
+    texts = ["An airstrike hit it."] * 4 + ["Airstrikes hit it."] * 3 + ["Wheat grew."] * 7
+    topics = describe(texts, np.repeat([0, 1], 7))
+    assert topics[0].name == "Airstrikes"
+    few = ["An airstrike hit it."] * 6 + ["Airstrikes hit it."] + ["Wheat grew."] * 7
+    assert describe(few, np.repeat([0, 1], 7))[0].name == "Airstrike"
+
+
+def test_what_one_article_of_several_speaks_of_names_none_of_the_others() -> None:
+    texts = [f"{name} came on day {day}." for day in range(20) for name in ("Karim", "Baghdad")]
+    texts = texts[:8:2] + texts[1:8:2] + ["Snow fell."] * 10 + ["Wheat grew."] * 20
+    one, several = ["a"] * 4, ["b", "c", "d", "e"]
+    labels = np.repeat([0, 1], (18, 20))
+    rest = [str(number) for number in range(30)]
+    found = [
+        describe_topics(
+            *(texts, labels, np.ones(38, np.float32), vectors(labels)),
+            documents=[*documents, *rest],
+        )[0].name
+        for documents in ([*one, *several], [*several, *one])
+    ]
+    assert [("Karim" in name, "Baghdad" in name) for name in found] == [(0, 1), (1, 0)]
+
+
 def test_what_another_name_begins_with_counts_less_beside_it() -> None:
     topics = [TreeTopic(0, 0, 0, -1), TreeTopic(0, 0, 1, -1)]
     sister = weighed("oil", weights=[1.0])

@@ -108,3 +108,15 @@ def test_a_corpus_that_has_become_empty_keeps_its_guided_topics(store, put, enco
     store.remove_documents(["a"])
     derive(store, encoder)
     assert store.rows("SELECT name, kind FROM topics") == [("Arms", "guided")]
+
+
+def test_the_beginning_of_a_longer_name_and_a_label_are_fit_for_nothing() -> None:
+    texts = [
+        "The Securities and Exchange Commission met. Coordinates: north of Homs.",
+        "He told the Securities and Exchange Commission. Coordinates: south of Hama.",
+        "It is the Securities and Exchange Commission that asks. See Homs and Hama.",
+    ]
+    terms = count_terms(texts, 1)
+    assert fitness(terms, "securities") < 0.1
+    assert fitness(terms, "coordinates") < 0.1
+    assert fitness(terms, "homs") == fitness(terms, "hama") == 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from topics.keeping.names import keep_names
 from topics.naming.describing import Topic
 from topics.naming.saying import Keyphrases
 from topics.naming.titles import name_tree
-from topics.naming.various import find_parts, list_names
+from topics.naming.various import find_parts, list_names, list_own
 
 # Of two topics, 60 and 40 rows, the first is of oil, 25, ships, 20, and gold, 15.
 TREE = TopicTree((np.repeat([0, 1], (60, 40)), np.repeat([1, 2, 3, 0], (25, 20, 15, 40))), 0)
@@ -49,8 +51,9 @@ def test_parts_of_a_topic_of_many_things_keep_its_phrases() -> None:
 
 def test_of_too_few_parts_that_a_phrase_tells_no_topic_is_named() -> None:
     vague = [*PHRASES[:2], weighed("barrel", weights=[0.1]), *PHRASES[3:]]
-    assert find_parts(TREE, vague, [""] * 5) == {}
-    assert name(vague)[0] == "Market, price"
+    assert find_parts(TREE, vague, [""] * 5) == {0: [], 2: []}
+    assert name(vague)[0] == "Various: market, price"
+    assert name([replace(vague[0], subjects=(0.0, 0.0)), *vague[1:]])[0] == "Market"
 
 
 def test_a_part_that_holds_little_of_a_topic_is_not_told() -> None:
@@ -67,6 +70,46 @@ def test_a_broad_topic_of_three_is_named_by_them_whatever_phrase_tells_it() -> N
     assert find_parts(tree, told, [""] * 4) == {0: [1, 2, 3]}
     two = TopicTree((np.zeros(75, np.int64), np.minimum(labels, 1)), 1)
     assert find_parts(two, told[:3], [""] * 3) == {}
+
+
+def own_phrases(*shares: float, names: str = "Oil|ships at sea|Gold|rye") -> Keyphrases:
+    """Return phrases worth little, each in passages of its own, of such shares."""
+    phrases = names.split("|")[: len(shares)]
+    worth = (0.2,) * len(shares)
+    joint = tuple(
+        tuple(share * (row == column) for column in range(len(shares)))
+        for row, share in enumerate(shares)
+    )
+    return replace(weighed(*phrases, weights=worth), joint=joint)
+
+
+def test_without_parts_that_can_be_told_a_topic_is_named_by_what_covers_most_of_it() -> None:
+    told = list_own(own_phrases(0.1, 0.2, 0.15, 0.13), 42)
+    assert next(told) == "Various: ships at sea, Gold, rye"
+    vague = [own_phrases(0.1, 0.2, 0.15, 0.13), *PHRASES[1:3], *[weighed("x", weights=[0.1])] * 2]
+    assert name(vague)[0] == "Various: ships at sea, Gold, rye"
+
+
+@pytest.mark.parametrize(
+    ("shares", "first"),
+    [
+        ((0.4, 0.2, 0.1), None),  # one tells most of it
+        ((0.1, 0.07, 0.07), None),  # all together tell little
+        ((0.2, 0.05, 0.2), "Various: Oil, Gold"),  # in too little of it
+        ((0.2, 0.2, 0.02, 0.11), "Various: Oil, ships at sea"),  # a common noun is to cover more
+    ],
+)
+def test_phrases_of_its_own_are_to_tell_the_whole_of_a_topic(
+    shares: tuple[float, ...], first: str | None
+) -> None:
+    assert next(list_own(own_phrases(*shares), 42), None) == first
+
+
+def test_general_words_and_linked_phrases_do_not_tell_of_what_a_topic_is() -> None:
+    own = own_phrases(0.2, 0.2, 0.2, 0.2)
+    general = replace(own, subjects=(0.2, 0.0, 0.2, 0.2))
+    assert next(list_own(general, 42)) == "Various: Oil, Gold, rye"
+    assert next(list_own(replace(own, linked=3), 42)) == "Various: Oil, ships at sea, Gold"
 
 
 def test_a_name_that_the_user_gave_stays() -> None:
