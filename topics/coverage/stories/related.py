@@ -98,11 +98,16 @@ class Beginnings:
 
     def _is_held(self, name: str, most: int) -> bool:
         """Say whether a name is a word of more beginnings than so many; few are read for that."""
+        # "ʼ" is a letter, at the edge of a word too, and no mark of print.
         held = (
             n
             for n, lead in enumerate(self._plain)
             if name in lead
-            and (_has_word(lead, name) if lead.isascii() else name in self._read_words(n))
+            and (
+                _has_word(lead, name)
+                if lead.isascii() and "ʼ" not in self._leads[n]
+                else name in self._read_words(n)
+            )
         )
         return next(islice(held, most, None), None) is not None
 

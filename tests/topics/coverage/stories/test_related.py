@@ -63,3 +63,15 @@ def test_a_name_counts_where_it_stands_as_a_word(said: str, *, counts: bool) -> 
     others = [("2024-03-05", f"Reader {n}. It was said: {said}.") for n in range(5)]
     found = related(("2024-03-05", ANGLE), ("2024-03-05", ANGLE), *others)
     assert ("02" in found) is not counts
+
+
+@pytest.mark.parametrize("around", ["", "In a café. "])
+@pytest.mark.parametrize(
+    ("said", "counts"), [("Martaʼs, Okaforʼs", True), ("ʼMartaʼ, Okaforʼ", False)]
+)
+def test_a_letter_apostrophe_is_read_alike_whatever_else_a_text_has(
+    around: str, said: str, *, counts: bool
+) -> None:
+    others = [("2024-03-05", f"{around}Reader {n}. It was said: {said}.") for n in range(5)]
+    found = related(("2024-03-05", ANGLE), ("2024-03-05", ANGLE), *others)
+    assert ("02" in found) is not counts
