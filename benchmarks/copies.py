@@ -11,6 +11,7 @@ Parts, by name after the options (default: the first three, each a script of its
              an embedded corpus, and beside SemHash and datasketch: benchmarks/coverage.py
     candidates  pairs looked at for copies as the corpus grows, and what they cost; and the same
              where pairs of two function words are left out
+    templates  time of copies as texts of one template grow, with few words for its places and many
     events   same-event score on stories_val, ecbplus, timeline_updates and mrpc_train; needs
              the default embedding model, and keeps its vectors in --cache
     fit      coefficients of that score from the first 4,500 leads of stories_train
@@ -20,7 +21,9 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
+import random
 import re
 import resource
 import subprocess
@@ -168,6 +171,31 @@ def measure_candidates(data: Path) -> None:
                   f"{len(found[-1]):,} ({share:.3f}), {spent}")  # fmt: skip
 
 
+def measure_templates(_: Path) -> None:
+    """Time copies among texts of one template of 40 words, of which 16 are exchanged."""
+    sizes = (1_000, 2_000, 4_000)
+    letters = str.maketrans("0123456789", "ghijklmnop")
+    for choices in (200, 20_000):
+        seconds = []
+        for size in sizes:
+            rng = random.Random(0)  # noqa: S311 - a repeatable sample
+            places = set(rng.sample(range(40), 16))
+            made = []
+            for n in range(size):
+                told = [f"{n}-{rng.randrange(choices) if n in places else 0}" for n in range(40)]
+                keys = (hashlib.sha256(one.encode()).hexdigest()[:8] for one in told)
+                text = " ".join(keys).translate(letters)
+                made.append(Passage(f"t{n}", 0, 0, 0, len(text), text))
+            began = time.process_time()
+            survey = survey_copies(made)
+            seconds.append(time.process_time() - began)
+            print(f"templates, {choices} words a place: {size:,} texts, {survey.candidates:,} "
+                  f"pairs aligned, {len(survey.wordings)} wordings: {seconds[-1]:.1f} s"
+                  )  # fmt: skip
+        slope = np.log(seconds[-1] / seconds[0]) / np.log(sizes[-1] / sizes[0])
+        print(f"  exponent {slope:.2f}")
+
+
 # --- same event --------------------------------------------------------------------------
 
 
@@ -311,6 +339,7 @@ def main() -> None:
         "mrpc": lambda: measure_mrpc(arguments.data),
         "speed": lambda: measure_speed(arguments.data),
         "candidates": lambda: measure_candidates(arguments.data),
+        "templates": lambda: measure_templates(arguments.data),
         "events": lambda: measure_events(arguments.data, arguments.cache),
         "fit": lambda: fit_events(arguments.data, arguments.cache),
     }

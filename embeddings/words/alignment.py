@@ -129,7 +129,11 @@ def match_words(a: Words, b: Words) -> tuple[list[Block], list[Block]]:
     Returns:
         The stretches in common order, and the moved ones; a word is in one at most.
     """
-    equal = _align(a, b, range(len(a)), range(len(b)))
+    equal = [
+        (step.src_start, step.src_end, step.dest_start, step.dest_end)
+        for step in LCSseq.opcodes(a, b)
+        if step.tag == "equal"
+    ]
     if len(equal) == 1 and equal[0][1] - equal[0][0] == min(len(a), len(b)):
         return equal, []
     # Lone words that happen to stand in order ("the") would cut a moved run in two: runs

@@ -116,6 +116,24 @@ def find_spelled(
     return spelled
 
 
+def find_spellable(words: Sequence[str]) -> set[str]:
+    """Return the words that ``are_one_word`` may take for another of them, and perhaps more.
+
+    Words a letter apart, or with two neighbours swapped, are one where a letter of each is left
+    out, or of one (SymSpell: Garbe 2012).
+    """
+    found: set[str] = set()
+    first: dict[str, str] = {}
+    for word in words:
+        if len(word) < _LEAST_LETTERS or not word.isalpha():
+            continue
+        for form in (word, *(word[:at] + word[at + 1 :] for at in range(len(word)))):
+            other = first.setdefault(form, word)
+            if other != word:
+                found |= {other, word}
+    return found
+
+
 def find_opposites(a: Sequence[str], b: Sequence[str]) -> tuple[FactKind, str, str] | None:
     """Return the kind of contradiction between two stretches, and its two words.
 

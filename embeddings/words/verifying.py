@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import LCSseq
 
 from embeddings.progress import share, track
 from embeddings.text.keeping import keep_rows
 from embeddings.text.wording import WordedTexts
 from embeddings.words.alignment import Comparison, count_shared, may_share
 from embeddings.words.minhash import SMALL_BUCKET, BandPlan, band_keys, candidates, plan_bands, sign
+from embeddings.words.spelling import find_spellable
 from embeddings.words.steps import (
     Step,
     check_words,
@@ -25,6 +26,8 @@ from embeddings.words.steps import (
 )
 
 _SEED = 1
+# Pairs a text that texts of one template make; and pairs whose words are counted at once.
+_MANY, _PAIRS_AT_ONCE = 8, 50_000
 # A text with so many near copies stands for them: they are not compared with each other.
 HUB = 12
 
@@ -76,6 +79,12 @@ class CopyOptions:
         least = np.ceil(share * longer - 1e-9).astype(np.int64)
         return np.maximum(least, self.least_in_common(longer))
 
+    def least_of_copies(self, shorter: Any, longer: Any) -> Any:
+        """Words that texts of these lengths must share to be near copies."""
+        cut = np.ceil(self.cut_kept * shorter - 1e-9).astype(np.int64)
+        cut = np.maximum(self.least_enough(longer, self.cut_share), cut)
+        return np.minimum(self.least_enough(longer, self.share), cut)
+
     def least_in_common(self, longer: Any) -> Any:
         """Words that texts of which the longer has so many must share, whatever the share."""
         return np.minimum(self.least_shared, longer - 1)
@@ -123,6 +132,8 @@ class Verifier:
         edges: Share of the longer text's words that each verified pair has in common, the
             lower row first.
         tried: Pairs that were aligned: their words would be enough, in whatever order.
+        alike: Whether texts share a template, so that words in common are counted more closely
+            before any are aligned: what is found stays the same.
         hubs: Of each text those near to it, or itself, that have ``HUB`` texts near to them.
     """
 
@@ -133,6 +144,7 @@ class Verifier:
         self.edges: dict[tuple[int, int], float] = {}
         self.tried: set[tuple[int, int]] = set()
         self.hubs: dict[int, set[int]] = {}
+        self.alike = False
         self._bags = texts.sort_words()
         self._words = texts.vocabulary.words()
 
@@ -172,6 +184,9 @@ class Verifier:
             often = np.bincount(pairs.ravel(), minlength=len(self.texts))
         rank = np.empty(len(self.texts), np.int64)
         rank[np.lexsort((-self.lengths, -often))] = np.arange(len(self.texts))
+        if self.alike:
+            kept = self._count_common(pairs) >= needed
+            pairs, needed = pairs[kept], needed[kept]
         turned = rank[pairs[:, 0]] > rank[pairs[:, 1]]
         leaders, others = np.where(turned, pairs.T[::-1], pairs.T)
         order = np.lexsort((rank[others], rank[leaders])).tolist()
@@ -201,11 +216,22 @@ class Verifier:
             for one in (text, *near):
                 self.hubs.setdefault(one, set()).add(text)
 
-    def count_common(self, leader: int, others: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Count the words that a text has in common with each of others, in any order."""
-        bag = self._bags.row(leader)
-        rows = (self._bags.row(other) for other in others.tolist())
-        return np.array([LCSseq.similarity(bag, row) for row in rows], np.int64)
+    def gather_bags(self, rows: NDArray[np.intp]) -> Any:
+        """Return a sparse matrix ``(rows, words)``, 1 where a text has a word of ``count_bags``."""
+        from scipy import sparse
+
+        tokens, owners = self.count_bags(rows)
+        words, numbers = np.unique(tokens, return_inverse=True)
+        ones = np.ones(len(numbers), np.int32)
+        return sparse.csr_matrix((ones, (owners, numbers)), shape=(len(rows), len(words)))
+
+    def _count_common(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the words that the texts of each pair have in common, in any order."""
+        rows, places = np.unique(pairs, return_inverse=True)
+        places, bags = places.reshape(pairs.shape), self.gather_bags(rows)
+        parts = np.split(places, range(_PAIRS_AT_ONCE, len(places), _PAIRS_AT_ONCE))
+        sums = [bags[part[:, 0]].multiply(bags[part[:, 1]]).sum(axis=1) for part in parts]
+        return np.concatenate([np.asarray(one).ravel() for one in sums])
 
     def hopeful(
         self, leader: int, others: NDArray[np.intp], common: NDArray[np.int64]
@@ -250,11 +276,28 @@ class Verifier:
         return count_shared(row_a, row_b, 1, self._words) / longer
 
     def _needed(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Words that each pair must share at least; 0 where the shorter has not that many."""
+        """Words that each pair must have in common; 0 where the shorter has not that many.
+
+        Of texts of one template those that ``options`` ask for, less what may be misspelled.
+        """
         longer = np.maximum(self.lengths[first], self.lengths[second])
         shorter = np.minimum(self.lengths[first], self.lengths[second])
-        needed = self.options.least_enough(longer, self.options.cut_share)
-        return np.where(shorter >= needed, needed, 0)
+        least = self.options.least_enough(longer, self.options.cut_share)
+        needed = least
+        if self.alike:
+            spelled = np.minimum(self._spellable[first], self._spellable[second])
+            needed = np.maximum(least, self.options.least_of_copies(shorter, longer) - spelled)
+        return np.where(shorter >= least, needed, 0)
+
+    @cached_property
+    def _spellable(self) -> NDArray[np.int64]:
+        """How many words of each text some other word may be, misspelled: int64 ``(n,)``."""
+        used = np.unique(self.texts.numbers)
+        found = find_spellable([self._words[number] for number in used.tolist()])
+        told = np.zeros(len(self._words), bool)
+        told[used] = [self._words[number] in found for number in used.tolist()]
+        counted = np.concatenate(([0], np.cumsum(told[self.texts.numbers])))
+        return np.diff(counted[self.texts.offsets])
 
     def _try(self, leader: int, other: int, bag: Sequence[int], needed: int) -> bool:
         """Align two texts, of which the words of the first are given, unless that was done."""
@@ -294,6 +337,7 @@ def verify_candidates(
     with share(0.5):
         method = f"bands {_SEED} {plan.bands} {plan.rows}"
         pairs, large = candidates(keep_rows(method, [keys[row] for row in rows.tolist()], make))
+    verifier.alike = len(pairs) + sum(map(len, large)) > _MANY * len(rows)
     few, strangers = [rows[pairs]], list[NDArray[np.int64]]()
     for bucket in large:
         left = verify_bucket(rows[bucket], verifier)
@@ -358,6 +402,8 @@ def verify_strangers(rows: NDArray[np.intp], verifier: Verifier) -> None:
     depths, holders = gather(options.share)
     cut_depths, _ = gather(options.cut_share)
     _, kept_holders = gather(options.cut_kept)
+    bags = verifier.gather_bags(rows)
+    own = np.zeros(bags.shape[1], np.int32)
     left = np.ones(len(rows), bool)
     for place in range(len(rows) - 1):
         if not left[place]:
@@ -372,7 +418,9 @@ def verify_strangers(rows: NDArray[np.intp], verifier: Verifier) -> None:
             continue
         others = np.unique(np.concatenate(found))
         others = others[left[others]]
-        common = verifier.count_common(int(rows[place]), rows[others])
+        own[mine] = 1
+        common = bags[others] @ own
+        own[mine] = 0
         others = others[verifier.hopeful(int(rows[place]), rows[others], common)]
         if len(others):
             left[others[verifier.near(int(rows[place]), rows[others])]] = False

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from embeddings.text.wording import read_many
 from embeddings.words.copies import CopyOptions, find_copies, find_pairs, survey_copies
 from embeddings.words.minhash import BandPlan
+from embeddings.words.spelling import are_one_word, find_spellable
 from embeddings.words.verifying import Verifier, pair_all, verify_candidates
 from tests.embeddings.words.wire import WIRE, passages, reword
 
@@ -38,6 +39,38 @@ def test_texts_left_by_a_large_bucket_are_compared_with_each_other() -> None:
     # Of two bands alone: what their large buckets leave is found by no other.
     texts, keys = read_many([*rows, *edited]), [b"%d" % n for n in range(180)]
     assert verify_candidates(texts, keys, BandPlan(2, 1), CopyOptions()).edges.keys() == groups
+
+
+def test_texts_of_one_template_with_few_words_for_its_places_are_hardly_aligned() -> None:
+    rng = random.Random(6)
+    rows = [
+        " ".join(f"t{n}" if n % 5 < 3 else f"p{n}x{rng.randrange(200)}" for n in range(40))
+        for _ in range(600)
+    ]
+    assert survey_copies(passages(*rows)).candidates < 100
+
+
+def test_pairs_that_words_spelled_otherwise_bring_up_to_the_share_are_found() -> None:
+    shared = " ".join(f"v{n}" for n in range(25))
+    one = f"{shared} harbour minister " + " ".join(f"w{n}" for n in range(13))
+    other = f"{shared} harbuor ministre " + " ".join(f"x{n}" for n in range(13))
+    assert [pair[:2] for pair in find_pairs(passages(one, other))] == [(0, 1)]
+    # With none spelled otherwise they share too little.
+    assert find_pairs(passages(one, other.replace("harbuor ministre", "y1 y2"))) == []
+
+
+@given(st.text("abcde", min_size=4), st.integers(0, 9), st.sampled_from("abcde"), st.integers(0, 3))
+def test_words_that_are_one_but_for_their_spelling_are_told(
+    word: str, at: int, letter: str, edit: int
+) -> None:
+    at %= len(word)
+    rest = word[at + 1 :]
+    swapped = word[:at] + rest[:1] + word[at] + rest[1:]
+    other = (word[:at] + letter + rest, word[:at] + rest, word[:at] + letter + word[at:], swapped)[
+        edit
+    ]
+    if other != word and are_one_word(word, other):
+        assert find_spellable([word, "stranger", other]) == {word, other}
 
 
 @settings(deadline=None)
