@@ -223,7 +223,8 @@ def spawn(
 def compare_methods(options: argparse.Namespace, folder: Path) -> None:
     """Print a line for each method: cost, pairs, those shared with ours and those verified."""
     from embeddings.text.wording import read_many
-    from embeddings.words.verifying import CopyOptions, Verifier
+    from embeddings.words.copy_options import CopyOptions
+    from embeddings.words.verifying import Verifier
 
     costs: dict[str, list[Any]] = {name: [] for name in METHODS}
     for _ in range(options.rounds):

@@ -34,7 +34,7 @@ from embeddings.shards.place import Place
 from embeddings.shards.runs import open_run
 from embeddings.shards.stages import Folder
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours, hash_rows, unit_rows
-from embeddings.words.verifying import CopyOptions
+from embeddings.words.copy_options import CopyOptions
 from topics.discovery import levels
 from topics.discovery.ground import prepare_ground
 from topics.discovery.levels import find_topics

@@ -12,8 +12,9 @@ from embeddings.text.normalising import hash_text
 from embeddings.text.wording import find_starts, read_many
 from embeddings.words.alignment import Change, Comparison, compare
 from embeddings.words.conflicts import FactChange
+from embeddings.words.copy_options import CopyOptions
 from embeddings.words.minhash import BandPlan
-from embeddings.words.verifying import CopyOptions, Verifier, verify_candidates
+from embeddings.words.verifying import Verifier, verify_candidates
 from embeddings.words.versions import Judged, Pair, Version, gather_wordings, split_wording
 
 __all__ = [

@@ -30,7 +30,7 @@ from embeddings.shards.status import (
     read_status,
     remove_old_folders,
 )
-from embeddings.words.verifying import CopyOptions
+from embeddings.words.copy_options import CopyOptions
 from topics.answers.cluster_options import ClusterOptions, Progress
 from topics.answers.counting import describe_nothing
 from topics.answers.encoder import lasting_name

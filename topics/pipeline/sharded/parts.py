@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.articles.parsing.results import ReadOptions
-    from embeddings.words.verifying import CopyOptions
+    from embeddings.words.copy_options import CopyOptions
 
 # Raised when a stage gives something else, so that files of before are not taken.
 VERSION = 2

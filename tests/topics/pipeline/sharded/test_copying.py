@@ -18,8 +18,8 @@ from embeddings.shards.runs import open_run
 from embeddings.shards.stages import Folder, Task, write_file
 from embeddings.text.normalising import hash_text
 from embeddings.words.copies import assemble_survey, survey_copies
+from embeddings.words.copy_options import CopyOptions
 from embeddings.words.minhash import BandPlan
-from embeddings.words.verifying import CopyOptions
 from topics.pipeline.sharded import copying
 from topics.pipeline.sharded.copying import read_wordings
 from topics.pipeline.sharded.parts import Settings
