@@ -78,7 +78,8 @@ class CopySurvey:
         apart: Pairs of rows that were verified as near copies of each other but stand in
             different wordings, since one holds what is near to its leader.
         distinct: Number of distinct bodies.
-        candidates: Pairs of distinct bodies that were aligned.
+        candidates: Pairs of distinct bodies that were aligned: the work, which in tasks is another,
+            and no part of what was found.
         plan: The bands and rows used.
         conflicting: Pairs of rows of one wording that were kept apart, since they say
             different things: the leader of the wording, and the canonical row of each
@@ -90,7 +91,7 @@ class CopySurvey:
     groups: list[CopyGroup]
     apart: list[tuple[int, int]]
     distinct: int
-    candidates: int
+    candidates: int = field(compare=False)
     plan: BandPlan
     conflicting: list[tuple[int, int]] = field(default_factory=list)
     wordings: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
