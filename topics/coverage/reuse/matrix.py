@@ -138,7 +138,7 @@ def _count_outlets(articles: Sequence[Article], trace: WordTrace) -> tuple[Outle
         by_outlet[article.document.source] += kinds
     held = Counter(article.document.source for article in articles)
     undated = Counter(a.document.source for a in articles if not a.document.published)
-    rows = [
+    lines = [
         OutletLine(
             outlet=outlet,
             articles=held[outlet],
@@ -150,7 +150,7 @@ def _count_outlets(articles: Sequence[Article], trace: WordTrace) -> tuple[Outle
         )
         for outlet, kinds in by_outlet.items()
     ]
-    return tuple(sorted(rows, key=lambda row: (-row.words, row.outlet)))
+    return tuple(sorted(lines, key=lambda line: (-line.words, line.outlet)))
 
 
 # An outlet, where its words stand too, and whether they surely stood there before.

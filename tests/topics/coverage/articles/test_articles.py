@@ -23,6 +23,12 @@ def test_the_spans_of_an_article_are_its_passages_in_order(bodies, rng):
         assert [passages[row].position for row in article.rows] == list(range(len(bodies)))
 
 
+def test_the_rows_of_an_article_that_lie_together_are_a_range():
+    passages = [passage(name, n, f"{name}{n}") for name in "ab" for n in range(3)]
+    found = gather_articles(passages, {name: Document(name, "") for name in "ab"})
+    assert [article.rows for article in found] == [range(3), range(3, 6)]
+
+
 def test_articles_come_by_id_and_those_not_given_or_without_a_passage_are_left_out():
     passages = [passage(name, 0, name) for name in ("c", "a", "unknown")]
     documents = {name: Document(name, "") for name in ("a", "b", "c")}
