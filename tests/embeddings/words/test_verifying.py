@@ -13,7 +13,7 @@ from embeddings.text.wording import read_many
 from embeddings.words.copies import CopyOptions, find_copies, find_pairs, survey_copies
 from embeddings.words.minhash import BandPlan
 from embeddings.words.spelling import are_one_word, find_spellable
-from embeddings.words.verifying import Verifier, pair_all, verify_candidates
+from embeddings.words.verifying import Verifier, pair_all, verify_candidates, verify_strangers
 from tests.embeddings.words.wire import WIRE, passages, reword
 
 
@@ -39,6 +39,14 @@ def test_texts_left_by_a_large_bucket_are_compared_with_each_other() -> None:
     # Of two bands alone: what their large buckets leave is found by no other.
     texts, keys = read_many([*rows, *edited]), [b"%d" % n for n in range(180)]
     assert verify_candidates(texts, keys, BandPlan(2, 1), CopyOptions()).edges.keys() == groups
+
+
+def test_strangers_that_come_after_a_copy_are_compared_too() -> None:
+    texts = [" ".join(f"{name}{n}" for n in range(40)) for name in "abc"]
+    pairs = read_many(one for text in texts for one in (text, text.replace("3 ", "x ", 1)))
+    verifier = Verifier(pairs, CopyOptions())
+    verify_strangers(np.arange(6), verifier)
+    assert verifier.edges.keys() == {(0, 1), (2, 3), (4, 5)}
 
 
 def test_texts_of_one_template_with_few_words_for_its_places_are_hardly_aligned() -> None:
