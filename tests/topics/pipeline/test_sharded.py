@@ -3,7 +3,7 @@
     TOPICWIRE_DATA=DIR python -m pytest -m slow tests/topics/pipeline/test_sharded.py
 
 DIR holds ``syria.jsonl.gz``, articles one a line, as ``benchmarks`` read them. Some five minutes
-of processor time.
+of processor time, and three more where the table of the static model has to be distilled first.
 """
 
 from __future__ import annotations
