@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embeddings.errors import StoreError
-from topics.edits.edits import Anchor, Edit, drop_edit, put_edit, read_edits
+from topics.edits.edits import Anchor, Edit, drop_edit, list_answers, put_edit, read_edits
 
 EDITS = [
     Edit(1, "rename", (Anchor("", ("0a", "0b"), 2, 9, -1, 4),), name="Straße", made="2013-05-11"),
@@ -20,6 +20,21 @@ def test_edits_come_back_as_they_were_stored_and_one_taken_out_does_not(store):
     assert read_edits(store) == EDITS
     drop_edit(store, 2)
     assert read_edits(store) == [EDITS[0], EDITS[2]]
+
+
+def test_of_what_was_said_of_a_passage_and_ones_own_topic_the_last_word_counts():
+    war, found = Anchor("War"), EDITS[0].topics[0]
+    said = [
+        Edit(1, "pin", (war,), ("0a",)),
+        Edit(2, "exclude", (war,), ("0b",)),
+        Edit(3, "exclude", (Anchor("Talks"),), ("0a",)),
+        Edit(4, "exclude", (war,), ("0a",)),
+        Edit(5, "pin", (found,), ("0c",)),  # a topic that was found is no topic of one's own
+        *EDITS,
+    ]
+    answers = list_answers(said)
+    assert answers == {"War": {"0a": False, "0b": False}, "Talks": {"0a": False}}
+    assert list(answers["War"]) == ["0b", "0a"]
 
 
 @pytest.mark.parametrize(
