@@ -321,17 +321,18 @@ def _read_described(
         if asked and names.get(asked[0], place) == place:
             names.pop(told[place][0] if place in told else "", None)
             told[place], names[asked[0]] = asked, place
-    found, waiting = {}, {}
+    found: dict[int, Described] = {}
+    waiting: dict[int, Described] = {}
     for place, (name, phrases, passages, texts) in told.items():
         at = tree.rows[tree.topics[place].level]
         nodes_of = [node_of.get(one, -1) for one in json.loads(passages)]
         typical = tuple(node for node in nodes_of if node >= 0 and at[node] == place)
-        how = Described(name, tuple(json.loads(phrases)), typical, texts)
+        known = Described(name, tuple(json.loads(phrases)), typical, texts)
         share = texts / max(len(now.texts(place)), 1) if texts else 0.0
         if len(typical) == len(nodes_of) and share <= MOST_CHANGED:
-            found[place] = how
+            found[place] = known
         elif typical and share <= MOST_CHANGED_HIDDEN and ids[place] in hidden:
-            waiting[place] = how
+            waiting[place] = known
     # Terms of all texts are counted for one topic as for many.
     if len(found) + len(waiting) == len(ids):
         found |= waiting
