@@ -92,7 +92,8 @@ def free_memory() -> int:
 def held_memory(process: int) -> int:
     """Return the bytes that come free when a process ends; 0 where that is unknown."""
     try:
-        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if "RssAnon" in line)
-    except (OSError, StopIteration):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        # What it shares with the process that it is a copy of stays.
+        return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Private_"))
+    except OSError:
         return 0

@@ -39,8 +39,8 @@ from embeddings.corpus.versions import (
     keep_version,
     note_address,
     now,
+    read_texts,
     read_times,
-    read_versions,
 )
 from embeddings.documents import Document, version_of
 from embeddings.text.languages import find_change, find_language
@@ -325,7 +325,7 @@ def _join(
 ) -> None:
     """Count an article once that comes from another row or file too; its better text stands."""
     report.repeated += 1
-    texts = {normalise(one.document.text) for one in read_versions(store, known.id)}
+    texts = set(map(normalise, read_texts(store, known.id)))
     text, standing = normalise(document.text), normalise(known.text)
     stands = standing_order(document) > standing_order(known)
     if stands and text not in texts:

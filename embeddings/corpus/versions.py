@@ -63,6 +63,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def read_texts(store: CorpusStore, document_id: str) -> list[str]:
+    """Return the other texts of an article as they stand there, to tell a new one by."""
+    rows = store.rows("SELECT text FROM versions WHERE document_id = ?", (document_id,))
+    return [text for (text,) in rows]
+
+
 def read_versions(store: CorpusStore, document_id: str) -> list[Version]:
     """Return the other texts of an article, the first read first.
 

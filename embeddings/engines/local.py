@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -74,14 +74,21 @@ class _Process(Worker):
     """A process of this machine."""
 
     def __init__(self, needs: Needs, preload: str) -> None:
+        try:
+            self._begin(needs, preload)
+        except (EOFError, OSError):  # what it was to be a copy of has ended
+            self._begin(needs, "")
+
+    def _begin(self, needs: Needs, preload: str) -> None:
         context = _find_context(needs, preload)
         self.connection, theirs = context.Pipe()
-        # An encoder for several GPUs has processes of its own, which a daemon may not have.
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=not needs.gpus)
         # Modules are not looked for in the current folder, which may be one of articles.
-        with _environment({**limit_threads(needs.threads), "PYTHONSAFEPATH": "1"}):
+        with _environment({**limit_threads(needs.threads), "PYTHONSAFEPATH": "1"}), theirs:
+            # An encoder for several GPUs has processes of its own, which a daemon may not have.
+            self._process = context.Process(
+                target=_serve, args=(theirs, dict(os.environ)), daemon=not needs.gpus
+            )
             self._process.start()
-        theirs.close()
 
     def give(self, work: Callable[[T], object], task: T) -> None:
         try:
@@ -123,8 +130,10 @@ def _find_context(needs: Needs, preload: str) -> Any:
     return multiprocessing.get_context("spawn")
 
 
-def _serve(connection: Connection) -> None:
-    """Do tasks until the head is gone."""
+def _serve(connection: Connection, environment: Mapping[str, str]) -> None:
+    """Do tasks until the head is gone, in its environment: a copy has that of its first run."""
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the head ends its workers
     threading.Thread(target=_end_with_head, daemon=True).start()
     connection.send(None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from embeddings.errors import InputError, StoreError, first_line
@@ -45,6 +47,11 @@ def read_manifest(place: Place) -> dict[str, Any]:
     Raises:
         InputError: The place cannot be read, or what is noted there is of no run.
     """
+    if place.is_local and Path(place.address).is_file():
+        raise InputError(
+            f"{place} is a file; expected the DIR of a cluster --out DIR. If it holds articles, "
+            f"topicwire cluster {shlex.quote(str(place))} reads them."
+        )
     try:
         found = place.read(MANIFEST)
     except OSError as error:

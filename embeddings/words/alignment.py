@@ -143,32 +143,14 @@ def match_words(a: Words, b: Words) -> tuple[list[Block], list[Block]]:
     moved, left = _find_edited(a, b, gaps)
     moved += _find_moved(a, b, left)
     if not moved:
-        return _match_turned(a, b, equal)
+        return equal, []
     taken_a = {place for run in moved for place in range(run[0], run[1])}
     taken_b = {place for run in moved for place in range(run[2], run[3])}
     left_a = [place for place in range(len(a)) if place not in taken_a]
     left_b = [place for place in range(len(b)) if place not in taken_b]
     rest = _align(a, b, left_a, left_b)
     gained = _count(rest) + _count(moved) > _count(equal)
-    return (rest, moved) if gained else _match_turned(a, b, equal)
-
-
-def _match_turned(a: Words, b: Words, equal: list[Block]) -> tuple[list[Block], list[Block]]:
-    """Match two parts that changed places and say nearly the same, if that is more."""
-    turn_a, turn_b = _find_beginning(a, b), _find_beginning(b, a)
-    if not (turn_a and turn_b):
-        return equal, []
-    first = _align(a, b, range(turn_a), range(turn_b, len(b)))
-    second = _align(a, b, range(turn_a, len(a)), range(turn_b))
-    enough = _count(second) >= EDITED_SHARE * max(len(a) - turn_a, turn_b)
-    gained = enough and _count(first) + _count(second) > _count(equal)
-    return (first, second) if gained else (equal, [])
-
-
-def _find_beginning(text: Words, other: Words) -> int:
-    """Return where the first two words of another text stand in one, far from its ends; or 0."""
-    places = range(EDITED_WORDS, len(text) - EDITED_WORDS + 1)
-    return next((place for place in places if text[place : place + 2] == other[:2]), 0)
+    return (rest, moved) if gained else (equal, [])
 
 
 def _align(a: Words, b: Words, places_a: Sequence[int], places_b: Sequence[int]) -> list[Block]:

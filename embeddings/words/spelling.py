@@ -29,6 +29,8 @@ def between(equal: Sequence[Block], length_a: int, length_b: int) -> list[Block]
 
 # Of shorter words, one letter makes another word ("men", "man").
 _LEAST_LETTERS = 4
+# Longer words, of which each form would be as long again, are few: code, keys, sequences.
+_MOST_LETTERS = 40
 # Words that are a letter apart and mean other things, group by group: often confused or, in
 # news, one in the other's stead. What stands in no group still passes for a misspelling.
 _DISTINCT = """
@@ -126,6 +128,9 @@ def find_spellable(words: Sequence[str]) -> set[str]:
     first: dict[str, str] = {}
     for word in words:
         if len(word) < _LEAST_LETTERS or not word.isalpha():
+            continue
+        if len(word) > _MOST_LETTERS:
+            found.add(word)
             continue
         for form in (word, *(word[:at] + word[at + 1 :] for at in range(len(word)))):
             other = first.setdefault(form, word)

@@ -94,10 +94,11 @@ def refuse_others(paths: Sequence[str], before: Mapping[str, Any], place: Place)
     if "articles" not in before.get("stages", {}):  # it had not read them all
         return
     left = [
-        one
+        str(Place(one)) if is_address(one) else one
         for one in before.get("paths", ())
-        if not any(Place(path).holds(one) for path in paths)
-        and (is_address(one) or Path(one).exists())
+        if one not in paths
+        and not any(Place(path).holds(str(Place(one))) for path in paths)
+        and (is_address(one) or os.path.exists(one))  # noqa: PTH110 - False where none may look
     ]
     if left:
         more = f" and {len(left) - 1:,} more" if left[1:] else ""

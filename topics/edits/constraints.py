@@ -191,6 +191,9 @@ class _Board:
         self.labels[np.isin(self.labels, labels)] = into
         for row, label in self._pins.items():
             self._pins[row] = into if label in labels else label
+        for barred in self._excluded.values():
+            if not barred.isdisjoint(labels):
+                barred.add(into)
         self.made.add(into)
         return True
 
@@ -206,6 +209,9 @@ class _Board:
             target = label if number == 0 else self._new_label()
             self.labels[rows[parts == part]] = target
             self.made.add(target)
+            for barred in self._excluded.values():
+                if label in barred:
+                    barred.add(target)
         for row, pinned in self._pins.items():
             held = self._anchors[row][np.isin(self._anchors[row], rows)]
             if pinned == label and len(held):

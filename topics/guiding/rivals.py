@@ -183,8 +183,11 @@ def find_unsure(
         placed: The topic of each passage, -1 for none, shape ``(n,)``.
         crowded: As in ``topics.guiding.likeness.Surroundings``, above 0.
     """
+    known = scores[np.isfinite(scores)]
+    if not len(known):
+        return np.ones(scores.shape, np.bool_)
     odds = crowded / max(1.0 - crowded, 1e-9)
-    reach = float(np.log(odds) * scores[np.isfinite(scores)].std())
+    reach = float(np.log(odds) * known.std())
     bars = [scores[placed == topic, topic].min(initial=np.inf) for topic in range(scores.shape[1])]
     return np.asarray(scores < np.array(bars) + reach)
 

@@ -91,6 +91,27 @@ def choose_shown(
     return shown
 
 
+def show_instead(
+    shown: list[bool | None], tree: TopicTree, by_hand: Set[int], grown: Set[int]
+) -> None:
+    """Show topics of the default level in place of broader ones that were shown for them.
+
+    Args:
+        shown: Of each topic, to be changed.
+        tree: The topics.
+        by_hand: What edits made.
+        grown: Broader topics that give way where they stand above that: what was shown for what
+            they held says nothing of what they hold now.
+    """
+    above = set(by_hand)
+    while above := {tree.topics[place].parent for place in above} - {-1}:
+        for place in above & grown:
+            if shown[place] and not tree.is_guided(tree.topics[place]):
+                shown[place] = False
+                for part in np.unique(tree.rows[tree.default][tree.members[place]]).tolist():
+                    shown[part] = True
+
+
 def _find_usable(
     tree: TopicTree,
     stabilities: Sequence[float | None],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, cast, overload
 
 import numpy as np
 
+from embeddings.errors import StoreError
 from embeddings.text.keeping import key_of
 from embeddings.text.stopwords import keep_telling_words
 from embeddings.vectors.embedding import embed_texts
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # From this share of the rows on all are read at once.
 _MANY = 0.25
+_STRANGERS = "SELECT node, max(stranger) FROM assignments GROUP BY node"
 
 
 class Texts(Sequence[str]):
@@ -49,11 +52,13 @@ class Texts(Sequence[str]):
         """Return the text of a row."""
         if isinstance(row, slice):
             return list(self)[row]
+        work, passage = self._work, int(self._work.nodes.canonical[row])
+        if "passages" in vars(work):
+            return self._tell(row, work.passages[passage].body)
         if row not in self._few:
-            work = self._work
-            passage = work.passage_ids[int(work.nodes.canonical[row])]
             ((text, start),) = work.store.rows(
-                "SELECT text, body_start - start FROM passages WHERE id = ?", (passage,)
+                "SELECT text, body_start - start FROM passages WHERE id = ?",
+                (work.passage_ids[passage],),
             )
             self._few[row] = self._tell(row, text[start:])
         return self._few[row]
@@ -207,8 +212,11 @@ class Corpus:
     @cached_property
     def strangers(self) -> NDArray[np.bool_]:
         """Which rows are unlike all others; edits make and unmake none."""
-        sql = "SELECT node, max(stranger) FROM assignments GROUP BY node"
-        stored = dict(self.work.store.rows(sql)) if self.work.stands else {}
+        stored: dict[int, int] = {}
+        if self.work.stands:
+            with suppress(StoreError):  # what is damaged is found anew
+                self.work.store.check_rows("assignments")
+                stored = dict(self.work.store.rows(_STRANGERS))
         rows = self.work.nodes.rows.tolist()
         if stored.keys() >= set(rows):
             return np.array([stored[row] for row in rows], np.bool_)

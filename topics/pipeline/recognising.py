@@ -183,6 +183,11 @@ def read_last(
         aside=aside,
         stays=kept is not None and stays,
         matched=given,
+        grown={
+            place
+            for place, topic_id in enumerate(ids)
+            if kept and stays and topic_id in known and not same[place]
+        },
     )
 
 

@@ -22,7 +22,7 @@ from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
 from topics.guiding.drawn import note_drawn, note_left
 from topics.guiding.taxonomy import GuidedTopic, find_parents
-from topics.hierarchy.showing import choose_shown, find_row_heads
+from topics.hierarchy.showing import choose_shown, find_row_heads, show_instead
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.keeping.names import keep_names
 from topics.naming.describing import Described, Topic, describe_tree
@@ -69,6 +69,7 @@ class Last:
         aside: How those were described that an edit changed (``topic_tables.SET_ASIDE``).
         stays: The topics are kept and were not found in this run.
         matched: The ids of those that hold what a kept topic holds, by place.
+        grown: Those of the last run that edits gave a text or took one from.
     """
 
     ids: list[int]
@@ -80,6 +81,7 @@ class Last:
     aside: dict[str, list[Any]]
     stays: bool
     matched: dict[int, int]
+    grown: Set[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -318,13 +320,14 @@ def _choose_shown(
     """Choose the topics that are shown; most are known.
 
     What was shown or hidden once stays so until topics are found anew, but that what an edit has
-    made is shown, in place of what it parted. How far topics stand apart is measured where another
-    one is to be chosen.
+    made is shown, in place of what it parted, or of what stands above it and holds other texts
+    now. How far topics stand apart is measured where another one is to be chosen.
     """
     before = list(known.shown)
     if known.stays:
         for place in by_hand | parted:
             before[place] = place in by_hand
+        show_instead(before, tree, by_hand, known.grown - parted)
     finest = tree.default + 1
     if all(one is not None or tree.topics[at].level > finest for at, one in enumerate(before)):
         return [bool(one) for one in before]

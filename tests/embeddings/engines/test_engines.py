@@ -186,10 +186,10 @@ def test_workers_are_copies_of_a_process_that_has_imported_what_they_need(tmp_pa
     """Of one thread, without modules of the current folder; killed or not, as others are."""
     script = tmp_path / "script.py"
     script.write_text(
-        "import sys\n"
+        "import os, sys\n"
         "from embeddings.engines.opening import open_engine\n"
         "from embeddings.engines.protocol import Needs\n"
-        "from tests.embeddings.engines.work import Sum, add_up, tell_start\n"
+        "from tests.embeddings.engines.work import Sum, add_up, read_gpus, tell_start\n"
         "if __name__ == '__main__':\n"
         "    with open_engine('local', workers=2) as engine:\n"
         "        engine.preload = 'tests.embeddings.engines.work'\n"
@@ -198,6 +198,11 @@ def test_workers_are_copies_of_a_process_that_has_imported_what_they_need(tmp_pa
         "            print(told.result)\n"
         "        ((_, lost),) = engine.run(add_up, [Sum(1, 'kill', sys.argv[1])], Needs())\n"
         "        print(lost.error)\n"
+        "    os.environ['CUDA_VISIBLE_DEVICES'] = 'set since'\n"
+        "    with open_engine('local', workers=1) as engine:\n"
+        "        engine.preload = 'tests.embeddings.engines.work'\n"
+        "        ((_, told),) = engine.run(read_gpus, [Sum(1)], Needs())\n"
+        "        print(told.result)\n"
     )
     for name in ("killed", "articles"):
         (tmp_path / name).mkdir()
@@ -210,6 +215,6 @@ def test_workers_are_copies_of_a_process_that_has_imported_what_they_need(tmp_pa
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,
     )
-    said = ["a copy, 1 thread", "begun anew, 2 threads", "the worker ended (SIGKILL)"]
+    said = ["a copy, 1 thread", "begun anew, 2 threads", "the worker ended (SIGKILL)", "set since"]
     assert done.stdout.splitlines() == said, done.stderr
     assert len(list((tmp_path / "killed").iterdir())) == 3

@@ -114,6 +114,23 @@ def test_a_pin_follows_its_topic_into_a_part_of_a_merger(number):
     assert edited.labels[row] == edited.labels[number * SIZE]
 
 
+@pytest.mark.parametrize("number", [0, 2])
+def test_what_is_kept_out_of_a_topic_is_kept_out_of_what_it_is_merged_into(number):
+    kept_out = Edit(1, "exclude", (topic(1),), (f"{SIZE:02x}",))
+    edited = apply(kept_out, Edit(2, "merge", (topic(1), topic(number))))
+    merged = edited.labels[SIZE + 1]
+    assert merged == edited.labels[number * SIZE]
+    assert edited.labels[SIZE] != merged
+    assert edited.idle == ()
+
+
+def test_what_is_kept_out_of_a_topic_is_kept_out_of_its_parts():
+    kept_out = Edit(1, "exclude", (topic(1),), (f"{SIZE:02x}",))
+    edited = apply(kept_out, Edit(2, "split", (topic(1),), into=2))
+    assert edited.labels[SIZE] not in edited.labels[SIZE + 1 : 2 * SIZE]
+    assert edited.idle == ()
+
+
 def test_two_passages_kept_apart_are_in_different_topics_and_only_one_moves():
     edited = apply(Edit(1, "part", (), ("03", "07")))
     assert edited.labels[3] != edited.labels[7]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.hierarchy.showing import LEAST_COVERED, choose_shown, find_heads
+from topics.hierarchy.showing import LEAST_COVERED, choose_shown, find_heads, show_instead
 from topics.hierarchy.tree import TopicTree
 
 # Two broad topics, 0 and 1; on the default level 2 and 3 in the first, 4 the second again; below,
@@ -40,6 +40,14 @@ def test_a_topic_that_the_user_edited_is_not_shown_through_a_broader_one():
     # Topic 3 has no broader one left to be shown through.
     assert shown({3: 0.5}, kept={2}) == {1, 2, 3, 4, 5}
     assert shown({2: 0.5}, kept={2}) == {1, 2, 3, 4, 5}
+
+
+def test_a_broader_topic_that_an_edit_grew_gives_way_to_what_it_was_shown_for():
+    tree = TopicTree(LEVELS, 1)
+    for grown, left in ((set(), {0, 2}), ({0}, {2, 3}), ({1}, {0, 2})):
+        shown = [place in (0, 2) for place in range(len(tree.topics))]
+        show_instead(shown, tree, {2}, grown)
+        assert {place for place, one in enumerate(shown) if one} == left
 
 
 def test_a_topic_of_one_article_is_shown_through_its_broader_one():

@@ -24,6 +24,7 @@ from topics.answers import encoder as encoders
 from topics.answers import import_files as importing
 from topics.answers.cluster import cluster
 from topics.answers.cluster_files import cluster_files, read_progress
+from topics.answers.files_asked import refuse_others
 from topics.answers.import_files import import_files
 from topics.pipeline.sharded import memory
 from topics.pipeline.sharded.articles import FilePart
@@ -357,7 +358,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
     with pytest.raises(InputError, match="holds no run"):
         import_files(tmp_path / "out", db=tmp_path / "many.db")
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot be read as a folder of results"):
+    with pytest.raises(InputError, match="is a file; expected the DIR of a cluster"):
         cluster_files(OUTLETS[:1], tmp_path / "file", engine=Here())
     with pytest.raises(InputError, match="name of the folder is empty"):
         cluster_files(OUTLETS[:1], "", engine=Here())
@@ -379,3 +380,14 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
     with pytest.raises(StoreError, match=r"GB of memory, and 0\.0 GB are free"):
         import_files(tmp_path / "out", db=tmp_path / "new.db")
     assert not (tmp_path / "new.db").exists()
+
+
+def test_a_run_over_a_store_is_gone_on_with_by_its_address_with_options_and_keys(tmp_path) -> None:
+    place = Place(str(tmp_path))
+    before = {"paths": ["s3://key:secret@b/x?region=us-east-1"], "stages": {"articles": "k"}}
+    refuse_others(before["paths"], before, place)
+    refuse_others(["s3://b"], before, place)
+    with pytest.raises(InputError, match="over other articles") as told:
+        refuse_others(["s3://b/y"], before, place)
+    assert "secret" not in str(told.value)
+    assert "key" not in str(told.value)
