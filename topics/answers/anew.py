@@ -50,15 +50,13 @@ def preview_anew(store: CorpusStore, encoder: Encoder, change: Callable[[], None
         with store.transaction():
             change()
             found = derive(store, encoder, anew=True)
-            names = found.names_before | read_names(store)
-            told = {one for change in found.changes for one in (change.topic, *change.others)}
             made.append(
                 Anew(
                     before,
                     summarise_topics(store),
                     found.moved,
                     found.changes,
-                    {one: names[one] for one in sorted(told)},
+                    found.name_changes(read_names(store)),
                 )
             )
             raise _TakenBack

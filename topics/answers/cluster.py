@@ -279,7 +279,7 @@ def describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) -
         "previous_topics": derivation.previous_topics,
         "moved": derivation.moved,
         "changes": derivation.changes,
-        "topic_names": _names_in(store, derivation),
+        "topic_names": derivation.name_changes(read_names(store)),
         "idle_edits": derivation.idle,
         "topics": summarise_topics(store),
         "levels": count_levels(store),
@@ -287,10 +287,3 @@ def describe_run(store: CorpusStore, encoder: Encoder, derivation: Derivation) -
         "copies": count_copies(store),
         "stories": count_wide_stories(store),
     }
-
-
-def _names_in(store: CorpusStore, derivation: Derivation) -> dict[int, str]:
-    """Return the names of the topics that changed, those of now before those of before."""
-    told = {one for change in derivation.changes for one in (change.topic, *change.others)}
-    names = derivation.names_before | read_names(store)
-    return {topic_id: names[topic_id] for topic_id in sorted(told)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,11 @@ from topics.answers.counting import count
 from topics.answers.session import Database, session_of
 from topics.answers.topics import TopicSummary, find_topics, open_clustered, summarise_topics
 from topics.edits.edits import ANCHORS, Anchor, Edit, Kind, drop_edit, put_edit, read_edits
+from topics.hierarchy.lineage import Change
 from topics.hierarchy.outline import Outline, read_outline
 from topics.pipeline.assignments import count_by_topic, find_wording, read_firmest
-from topics.pipeline.run import derive
+from topics.pipeline.kept_tables import has_kept, read_kept_names
+from topics.pipeline.run import derive, find_resting
 from topics.pipeline.topic_tables import read_names
 
 NAME_LENGTH = 80
@@ -29,15 +31,21 @@ class EditReport:
 
     Attributes:
         edit: Its number, to undo it.
+        what: What it says, in words.
         moved: Share of the passages, 0 to 1, whose topic changed.
         idle: Numbers of edits that cannot be obeyed any more.
         topics: The topics as they are now.
+        changes: What became of the topics of before.
+        names: Names, by id, of the topics in ``changes``.
     """
 
     edit: int
+    what: str
     moved: float
     idle: tuple[int, ...]
     topics: list[TopicSummary]
+    changes: tuple[Change, ...]
+    names: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -177,7 +185,7 @@ def undo(number: int | None = None, *, db: Database = "topicwire.db") -> EditRep
     """Take back an edit, by default the last.
 
     Raises:
-        InputError: There is no such edit.
+        InputError: There is no such edit, or later ones are about topics that it made.
         StoreError: No such database, or nothing in it has been clustered.
     """
     with _editing(db) as (store, _):
@@ -188,6 +196,13 @@ def undo(number: int | None = None, *, db: Database = "topicwire.db") -> EditRep
         if chosen not in known:
             raise InputError(
                 f"There is no edit {chosen}; `topicwire edit list` shows the edits and numbers."
+            )
+        if resting := [one for one in find_resting(store, chosen) if one in known]:
+            some = " and ".join(str(one) for one in resting)
+            edits = f"edits {some} are" if len(resting) > 1 else f"edit {some} is"
+            raise InputError(
+                f"Edit {chosen} made what {edits} about; undo that first: "
+                f"topicwire edit undo {resting[-1]}."
             )
         return _apply(db, store, known[chosen], undo=True)
 
@@ -211,6 +226,7 @@ def _apply(
     """Store or drop an edit and make the topics anew, in one transaction."""
     encoder = session_of(db).encoder(store)
     embed_corpus(store, encoder)
+    what = _in_words(store, edit)
     with store.transaction():
         if undo:
             number = edit.id
@@ -229,7 +245,15 @@ def _apply(
                 f"Topic {renames} cannot be told from the topics above and below it; nothing "
                 "was stored. Rename one of those."
             )
-        return EditReport(number, derivation.moved, derivation.idle, summarise_topics(store))
+        return EditReport(
+            number,
+            what,
+            derivation.moved,
+            derivation.idle,
+            summarise_topics(store),
+            derivation.changes,
+            derivation.name_changes(read_names(store)),
+        )
 
 
 @contextmanager
@@ -309,12 +333,14 @@ def _passage(store: CorpusStore, passage_id: int) -> tuple[str, int]:
 
 
 def _in_words(store: CorpusStore, edit: Edit) -> str:
-    topics = [_name(store, anchor) for anchor in edit.topics]
+    # Those of before edits say what was meant: a topic made by an edit may have the id of one.
+    names = read_names(store) | read_kept_names(store) if has_kept(store) else {}
+    topics = [_name(store, anchor, names) for anchor in edit.topics]
     passages = [_first_words(store, key) for key in edit.passages]
     if edit.kind == "rename":
         return f"{topics[0]} is called {edit.name!r}"
     if edit.kind == "merge":
-        return f"{', '.join(topics)} are one topic"
+        return f"{' and '.join(topics)} are one topic"
     if edit.kind == "split":
         return f"{topics[0]} is split" + (f" into {edit.into}" if edit.into else "")
     if edit.kind == "pin":
@@ -324,10 +350,10 @@ def _in_words(store: CorpusStore, edit: Edit) -> str:
     return f"{passages[0]} and {passages[1]} are in different topics"
 
 
-def _name(store: CorpusStore, anchor: Anchor) -> str:
+def _name(store: CorpusStore, anchor: Anchor, names: Mapping[int, str]) -> str:
     """Name a topic of an edit by its own name, or by its firmest passage."""
-    if anchor.guided:
-        return repr(anchor.guided)
+    if name := anchor.guided or names.get(anchor.id):
+        return repr(name)
     return f"the topic of {_first_words(store, anchor.members[0])}" if anchor.members else "?"
 
 

@@ -12,6 +12,7 @@ import typer
 from topics.answers.counting import count
 from topics.cli.options import DEFAULT_DB, DbOption, JsonOption, repeat_db
 from topics.cli.output import RIGHT, echo, plain, show, show_table
+from topics.cli.topic_changes import tell_changes
 from topics.cli.topics import print_topics
 
 if TYPE_CHECKING:
@@ -173,11 +174,13 @@ def _print_edits(found: list[EditLine]) -> None:
 
 def _tell(report: EditReport, *, undone: bool, db: Path) -> None:
     idle = ", ".join(map(str, report.idle))
+    echo(f"Edit {report.edit} is {'undone' if undone else 'stored'}: {plain(report.what)}.")
     echo(
-        f"Edit {report.edit} is {'undone' if undone else 'stored'}; "
         f"{report.moved:.1%} of the passages changed topic"
         + (f"; {count(len(report.idle), 'edit')} could not be obeyed: {idle}." if idle else ".")
     )
+    for line in tell_changes(report.changes, report.names):
+        echo(f"  {plain(line)}")
     print_topics(report.topics)
     if not undone:
         echo(f"To take it back: topicwire edit undo {report.edit}{repeat_db(db)}")

@@ -32,12 +32,15 @@ class Edited:
         touched: Discovered labels that an edit made: not found by discovery.
         idle: Ids of edits that find nothing to act on in this corpus, or contradict others.
         parts: By id of a split, the part that each row of the topic went to.
+        rests: By id of a merge, a split or an exclusion, the earlier edits that made the topics
+            it is about.
     """
 
     labels: NDArray[np.int64]
     touched: frozenset[int]
     idle: tuple[int, ...]
     parts: dict[int, dict[int, int]] = field(default_factory=dict)
+    rests: dict[int, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def apply_edits(
     if found.any():
         renumbered[found] = fixed + number_by_size(board.labels[found])
     touched = {int(renumbered[row]) for row in np.flatnonzero(np.isin(board.labels, [*board.made]))}
-    return Edited(renumbered, frozenset(touched), tuple(sorted(idle)), board.parts)
+    rests = {edit: makers for edit, makers in board.rests.items() if edit not in idle}
+    return Edited(renumbered, frozenset(touched), tuple(sorted(idle)), board.parts, rests)
 
 
 def rows_of(anchor: Anchor, node_of: Mapping[str, int]) -> NDArray[np.int64]:
@@ -115,6 +119,9 @@ class _Board:
         self.labels = labels
         self.made: set[int] = set()
         self.parts: dict[int, dict[int, int]] = {}
+        self.rests: dict[int, frozenset[int]] = {}
+        # The edits that made each topic.
+        self._makers: dict[int, frozenset[int]] = {}
         self._node_of, self._ground, self._memory, self._finer = node_of, ground, memory, finer
         self._guided = list(guided)
         self._next = max(int(labels.max(initial=-1)) + 1, len(guided))
@@ -138,10 +145,14 @@ class _Board:
         fewer = self._memory is not None and edit.kind == "merge" and len(set(labels)) > 1
         if len(labels) < len(edit.topics) and not fewer:
             return False
+        # A pin goes where its topic goes, and a parting is about passages.
+        makers = frozenset[int]().union(*(self._makers.get(label, ()) for label in labels))
+        if makers and edit.kind in ("merge", "split", "exclude"):
+            self.rests[edit.id] = makers
         if edit.kind == "merge":
-            return self._merge(labels)
+            return self._merge(labels, makers | {edit.id})
         if edit.kind == "split":
-            return self._split(labels[0], edit)
+            return self._split(labels[0], edit, makers | {edit.id})
         if edit.kind == "pin":
             self._pins[rows[0]] = labels[0]
             self._anchors[rows[0]] = rows_of(edit.topics[0], self._node_of)
@@ -183,7 +194,7 @@ class _Board:
         )
         return int(label) if count >= LEAST_KEPT * len(rows) and alike else None
 
-    def _merge(self, labels: Sequence[int]) -> bool:
+    def _merge(self, labels: Sequence[int], makers: frozenset[int]) -> bool:
         # A guided topic keeps its place and its name.
         into = min(labels)
         if len(set(labels)) < 2 or sorted(labels)[1] < len(self._guided):
@@ -195,9 +206,10 @@ class _Board:
             if not barred.isdisjoint(labels):
                 barred.add(into)
         self.made.add(into)
+        self._makers[into] = makers
         return True
 
-    def _split(self, label: int, edit: Edit) -> bool:
+    def _split(self, label: int, edit: Edit, makers: frozenset[int]) -> bool:
         rows = np.flatnonzero(self.labels == label)
         parts = self._recall_parts(rows, edit.id)
         if parts is None:
@@ -209,6 +221,7 @@ class _Board:
             target = label if number == 0 else self._new_label()
             self.labels[rows[parts == part]] = target
             self.made.add(target)
+            self._makers[target] = makers
             for barred in self._excluded.values():
                 if label in barred:
                     barred.add(target)
@@ -247,6 +260,8 @@ class _Board:
         parts = np.array([of_row.get(row, -1) for row in rows.tolist()], np.int64)
         if not (parts >= 0).any():
             return None
+        if (parts >= 0).all():
+            return parts
         inside = self._ground().part(rows)
         parts = place_by_draw(inside.edges, parts)
         return place_nearest(inside.unit, parts, parts >= 0)

@@ -20,10 +20,11 @@ class Change:
     """What became of one topic between two runs.
 
     Attributes:
-        kind: ``born``: a new topic, no part of one of before; ``grew``, ``shrank``: by its
-            distinct passages; ``merged``: several topics of before are mostly in it now;
-            ``split``: a topic of before is parted between it and others; ``ended``: a topic
-            of before is gone and was not merged.
+        kind: ``born``: a new topic, no part of one of before and not merged of several;
+            ``grew``, ``shrank``: by its distinct passages; ``merged``: several topics of before
+            are mostly in it now; ``split``: a topic of before is parted between it and others,
+            or is gone and parted between others; ``ended``: a topic of before is gone and was
+            neither merged nor split.
         topic: Id of the topic; of before for ``split`` and ``ended``.
         others: Ids of the topics it was merged from, split into, or went to when it ended.
         before: Distinct passages of before.
@@ -62,10 +63,18 @@ def compare_topics(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> l
         for into, count in flow.items():
             if count >= MERGED_SHARE * left:
                 sources.setdefault(into, []).append(topic)
-        shares = [into for into, count in flow.items() if count >= max(SPLIT_SHARE * left, 2)]
+        # Of a topic that is gone, new ones that are mostly of it are parts, however small.
+        least = {
+            into: min(SPLIT_SHARE * left, MERGED_SHARE * new[into])
+            if topic not in new and into not in old
+            else SPLIT_SHARE * left
+            for into in flow
+        }
+        shares = [into for into, count in flow.items() if count >= max(least[into], 2)]
         if len(shares) > 1:
             parts[topic] = sorted(shares)
     promoted = {topic for shared in parts.values() for topic in shared}
+    promoted |= {into for into, topics in sources.items() if len(topics) > 1}
     changes = [
         Change("born", topic, (), 0, new[topic])
         for topic in sorted(new.keys() - old.keys() - promoted)
@@ -80,7 +89,7 @@ def compare_topics(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> l
     for topic, shared in sorted(parts.items()):
         changes.append(Change("split", topic, tuple(shared), old[topic], new[topic]))
     merged = {topic for change in changes if change.kind == "merged" for topic in change.others}
-    for topic in sorted(old.keys() - new.keys() - merged):
+    for topic in sorted(old.keys() - new.keys() - merged - parts.keys()):
         into_most = tuple(one for one, _ in flows[topic].most_common(1))
         changes.append(Change("ended", topic, into_most, old[topic], 0))
     return changes

@@ -299,13 +299,13 @@ def keep_marks(work: CorpusWork, places: Places, found: Found) -> None:
         marked[topic_id] = replace(
             kept.topics[topic_id], name=name, shown=is_shown, stability=stability
         )
-    kept = replace(kept, topics=marked, idle=found.idle if anew else kept.idle)
+    kept = replace(kept, topics=marked, idle=found.edited.idle if anew else kept.idle)
     if kept != places.kept:
         put_kept(store, kept)
     keys = {key.hex(): row for key, row in texts.items()}
     parts = [
         (edit, key, of_row[row])
-        for edit, of_row in found.parts.items()
+        for edit, of_row in found.edited.parts.items()
         for key, row in keys.items()
         if row in of_row
     ]

@@ -78,6 +78,11 @@ def read_kept(store: CorpusStore) -> KeptTree | None:
         raise store.damaged(f"the setting {KEPT}") from error
 
 
+def read_kept_names(store: CorpusStore) -> dict[int, str]:
+    """Return the names of the topics of the kept tree, by id; those that have none left out."""
+    return dict(store.rows("SELECT id, name FROM kept_topics WHERE name != ''"))
+
+
 def put_kept(store: CorpusStore, kept: KeptTree) -> None:
     """Store a tree in place of the one before; only rows that differ are written."""
     fields = {

@@ -76,20 +76,14 @@ from topics.pipeline.topic_tables import (
     store_topics,
 )
 from topics.pipeline.topics import FITS, Found, find_topics
-from topics.pipeline.work import (
-    GRAPH_DIGEST,
-    UNREAD,
-    CorpusWork,
-    Derivation,
-    Relations,
-)
+from topics.pipeline.work import GRAPH_DIGEST, UNREAD, CorpusWork, Derivation, Relations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 # Raised when a method changes, so that stored results are replaced, but for topics and the map.
-METHODS = 16
+METHODS = 17
 
 
 def _index_for_search(work: CorpusWork) -> tuple[SearchIndex, float]:
@@ -245,7 +239,8 @@ def _keep_topics(work: CorpusWork, made: tuple[Places, Found]) -> dict[str, Any]
         changes=tuple(compare_topics(before, after)) if before else (),
         names_before=names,
     )
-    return {"idle": found.idle, "notes": found.placed.notes}
+    rests = [[edit, *sorted(makers)] for edit, makers in found.edited.rests.items()]
+    return {"idle": found.edited.idle, "rests": rests, "notes": found.placed.notes}
 
 
 def _list_judged(work: CorpusWork, *kinds: str) -> list[list[object]]:

@@ -88,6 +88,12 @@ def derive(
     return dataclasses.replace(work.changed, idle=idle, notes=notes)
 
 
+def find_resting(store: CorpusStore, number: int) -> tuple[int, ...]:
+    """Return the merges, splits and exclusions that are about topics that an edit made."""
+    told = stored_notes(store, TOPICS.name) or {}
+    return tuple(edit for edit, *makers in told.get("rests", ()) if number in makers)
+
+
 def _doubts(store: CorpusStore) -> tuple[str, ...]:
     """Say which of the user's answers could not be obeyed."""
     dropped = len((store.setting(STORY_COUNTS) or {}).get("dropped", ()))

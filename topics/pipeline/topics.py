@@ -16,7 +16,7 @@ from topics.discovery.ground import Ground
 from topics.discovery.levels import grow_tree
 from topics.discovery.rest import discover_rest
 from topics.discovery.stability import measure_stability
-from topics.edits.constraints import Memory, apply_edits
+from topics.edits.constraints import Edited, Memory, apply_edits
 from topics.edits.following import follow_edits
 from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
@@ -98,11 +98,10 @@ class Found:
             where it was not measured or an edit made the topic.
         near: Of each topic: place of the guided topic it comes nearest to, and how
             near, for discovered topics on the level shown; else ``None``.
-        idle: Ids of edits that found nothing to act on.
+        edited: What the edits did to the default level.
         placed: The partition that edits and levels were made on.
         ids: As in ``Last``.
         described: Of topics that were not described again, by place, the texts changed since.
-        parts: By id of a split, the part that each row of the topic went to.
         aside: As in ``Last``.
         by_hand: Places of the topics that an edit made, and of what it parted.
         matched: As in ``Last``.
@@ -115,11 +114,10 @@ class Found:
     belonging: Belonging
     stabilities: list[float | None]
     near: list[tuple[int, float] | None]
-    idle: tuple[int, ...]
+    edited: Edited
     placed: Placed
     ids: list[int]
     described: dict[int, int]
-    parts: dict[int, dict[int, int]]
     aside: dict[str, list[Any]]
     by_hand: frozenset[int]
     matched: dict[int, int]
@@ -197,11 +195,10 @@ def find_topics(
         belonging,
         stabilities,
         near,
-        edited.idle,
+        edited,
         replace(placed, notes=(*placed.notes, *notes)),
         known.ids,
         {place: one.changed for place, one in known.described.items()},
-        edited.parts,
         known.aside,
         frozenset(by_hand | parted),
         known.matched,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -77,6 +78,12 @@ class Derivation:
     names_before: dict[int, str] = field(default_factory=dict)
     idle: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def name_changes(self, names: Mapping[int, str]) -> dict[int, str]:
+        """Return the names of the topics that changed, of the names now and those of before."""
+        told = {one for change in self.changes for one in (change.topic, *change.others)}
+        known = self.names_before | dict(names)
+        return {topic_id: known[topic_id] for topic_id in sorted(told)}
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,30 @@ def test_a_split_makes_as_many_topics_as_asked(db):
     assert sum("floods" in held for held in subjects_of(db).values()) == 3
 
 
+def test_an_edit_is_not_undone_before_those_of_what_it_made(db):
+    arms, talks = topic_of(db, "arms"), topic_of(db, "talks")
+    merged = editing.merge([str(arms), str(talks)], db=db)
+    parted = editing.split(str(topic_of(db, "arms")), 2, db=db)
+    named = editing.rename(str(topic_of(db, "sport")), "Games", db=db)
+    before = partition(db)
+    with pytest.raises(InputError, match=f"edit {parted.edit} is about; .* undo {parted.edit}"):
+        editing.undo(merged.edit, db=db)
+    assert partition(db) == before
+    for edit in (parted, merged, named):
+        editing.undo(edit.edit, db=db)
+    assert editing.list_edits(db) == []
+
+
+def test_an_edit_says_what_it_was_and_what_became_of_the_topics(db):
+    arms, talks = topic_of(db, "arms"), topic_of(db, "talks")
+    report = editing.merge([str(arms), str(talks)], db=db)
+    assert report.what.endswith("are one topic")
+    assert [(one.kind, set(one.others)) for one in report.changes if one.kind == "merged"] == [
+        ("merged", {arms, talks})
+    ]
+    assert {one.topic for one in report.changes} <= report.names.keys()
+
+
 def test_a_pinned_passage_is_in_its_topic_and_the_rest_stays(db):
     passage, sport = passage_of(db, "arms"), topic_of(db, "sport")
     report = editing.pin(passage, str(sport), db=db)

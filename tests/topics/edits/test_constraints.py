@@ -131,6 +131,21 @@ def test_what_is_kept_out_of_a_topic_is_kept_out_of_its_parts():
     assert edited.idle == ()
 
 
+def test_an_edit_of_what_another_made_is_told_to_rest_on_it():
+    both = Anchor("", topic(0).members + topic(1).members, 2 * SIZE)
+    edits = (
+        Edit(1, "merge", (topic(0), topic(1))),
+        Edit(2, "split", (both,), into=2),
+        Edit(3, "exclude", (topic(0),), ("03",)),
+        Edit(4, "pin", (topic(1),), ("20",)),
+        Edit(5, "split", (topic(2),), into=2),
+        Edit(6, "split", (topic(1),), into=99),
+    )
+    edited = apply(*edits)
+    assert edited.rests == {2: {1}, 3: {1, 2}}
+    assert edited.idle == (6,)
+
+
 def test_two_passages_kept_apart_are_in_different_topics_and_only_one_moves():
     edited = apply(Edit(1, "part", (), ("03", "07")))
     assert edited.labels[3] != edited.labels[7]

@@ -42,6 +42,18 @@ def test_a_topic_in_two_has_split():
     ]
 
 
+def test_a_topic_that_is_gone_was_split_into_what_is_mostly_of_it_however_small():
+    before = topics(t1="abcdefghij", t2="xyz")
+    assert kinds(before, topics(t2="xyz", t3="abcdefgh", t4="ij")) == [("split", 1, (3, 4))]
+    # One that is still there has lost two texts to a new one.
+    told = kinds(before, topics(t1="abcdefgh", t2="xyz", t4="ij"))
+    assert told == [("born", 4, ()), ("shrank", 1, ())]
+
+
+def test_a_topic_made_of_several_is_merged_and_not_born():
+    assert kinds(topics(t1="abcd", t2="efg"), topics(t3="abcdefg")) == [("merged", 3, (1, 2))]
+
+
 def test_a_topic_whose_articles_were_removed_has_ended_and_went_nowhere():
     assert kinds(topics(t1="abc", t2="de"), topics(t1="abc")) == [("ended", 2, ())]
 

@@ -363,8 +363,11 @@ def test_parts_are_joined_down_to_the_number_asked_for(db):
 def test_a_merged_topic_is_split_into_what_it_was_merged_from(db):
     ids = [topic_of(db, "arms"), topic_of(db, "sport")]
     stood = {text: place for text, (place, _) in places(db).items()}
-    editing.merge([str(one) for one in ids], db=db)
+    names = {one.id: one.name for one in topics(db)}
+    report = editing.merge([str(one) for one in ids], db=db)
     editing.split(str(topic_of(db, "arms")), db=db)
+    named = " and ".join(repr(names[one]) for one in ids)
+    assert report.what == editing.list_edits(db)[0].what == f"{named} are one topic"
     assert {text: place for text, (place, _) in places(db).items()} == stood
 
 
