@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
@@ -21,13 +23,17 @@ T = TypeVar("T")
 
 # Processes begin one after another, and what they inherit is the environment of the moment.
 _starting = threading.Lock()
+# Those that workers are copies of; one that the program itself has started is not.
+_servers: set[int | None] = {None}
 
 
 class LocalEngine(Pool):
     """A pool of processes of this machine.
 
     On Linux workers of one thread are copies of a process that has imported ``preload``, which
-    stays until this process ends. Others begin anew.
+    stays until this process ends: Python's fork server. Others begin anew; so do all where the
+    program has started that server for itself, since it then has its own imports and threads. A
+    program that wants one after that starts it before (``forkserver.ensure_running``).
 
     A script that uses it needs ``if __name__ == "__main__":``, as for any pool (Python's
     documentation, multiprocessing, "The spawn and forkserver start methods").
@@ -80,15 +86,17 @@ class _Process(Worker):
             self._begin(needs, "")
 
     def _begin(self, needs: Needs, preload: str) -> None:
-        context = _find_context(needs, preload)
-        self.connection, theirs = context.Pipe()
         # Modules are not looked for in the current folder, which may be one of articles.
-        with _environment({**limit_threads(needs.threads), "PYTHONSAFEPATH": "1"}), theirs:
+        with _environment({**limit_threads(needs.threads), "PYTHONSAFEPATH": "1"}):
+            copied = bool(preload) and _may_be_copies(needs) and _start_server(preload)
+            context: Any = multiprocessing.get_context("forkserver" if copied else "spawn")
+            self.connection, theirs = context.Pipe()
             # An encoder for several GPUs has processes of its own, which a daemon may not have.
             self._process = context.Process(
                 target=_serve, args=(theirs, dict(os.environ)), daemon=not needs.gpus
             )
-            self._process.start()
+            with theirs, contextlib.nullcontext() if copied else _deaf_to_interrupts():
+                self._process.start()
 
     def give(self, work: Callable[[T], object], task: T) -> None:
         try:
@@ -117,17 +125,41 @@ class _Process(Worker):
         self.connection.close()
 
 
-def _find_context(needs: Needs, preload: str) -> Any:
-    """Return how a process begins: anew, or as a copy of one that has imported what it needs.
+def _may_be_copies(needs: Needs) -> bool:
+    """Say whether workers may be copies of a process.
 
     What has threads may not be copied, so that this is for workers whose libraries keep to one;
     nor does macOS bear it.
     """
-    if preload and needs.threads == 1 and not needs.gpus and sys.platform == "linux":
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([preload])
-        return context
-    return multiprocessing.get_context("spawn")
+    return needs.threads == 1 and not needs.gpus and sys.platform == "linux"
+
+
+def _start_server(preload: str) -> bool:
+    """Have the process that workers are copies of begin; say whether it is one of ours."""
+    from multiprocessing import forkserver
+
+    server = forkserver._forkserver
+    if getattr(server, "_forkserver_pid", None) not in _servers:
+        return False
+    forkserver.set_forkserver_preload([preload])
+    with _deaf_to_interrupts():
+        forkserver.ensure_running()
+    _servers.add(getattr(server, "_forkserver_pid", None))
+    return True
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Begin processes that Ctrl-C does not reach: it is the head that ends them, and says so."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # which, when it begins, lets interrupts through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(connection: Connection, environment: Mapping[str, str]) -> None:
@@ -136,20 +168,25 @@ def _serve(connection: Connection, environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the head ends its workers
     threading.Thread(target=_end_with_head, daemon=True).start()
-    connection.send(None)
-    while True:
-        try:
-            work, task = connection.recv()
-        except EOFError:
-            return
-        except Exception as error:  # it does not know the function
-            connection.send(Outcome(error=RuntimeError(str(error))))
-            continue
-        outcome = perform(work, task)
-        try:
-            connection.send(outcome)
-        except Exception as error:  # a result that does not travel
-            connection.send(Outcome(error=RuntimeError(str(error))))
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        connection.send(None)
+        while True:
+            _do_next(connection)
+
+
+def _do_next(connection: Connection) -> None:
+    try:
+        work, task = connection.recv()
+    except EOFError:
+        raise
+    except Exception as error:  # it does not know the function
+        connection.send(Outcome(error=RuntimeError(str(error))))
+        return
+    outcome = perform(work, task)
+    try:
+        connection.send(outcome)
+    except Exception as error:  # a result that does not travel
+        connection.send(Outcome(error=RuntimeError(str(error))))
 
 
 def _end_with_head() -> None:

@@ -231,6 +231,7 @@ def cluster_files(
             shards=settings.shards,
             with_topics=with_topics,
             read=settings.read,
+            over=before.get("over", ()),
             encoder={
                 "name": settings.model,
                 "fingerprint": encoder.fingerprint,
@@ -273,6 +274,7 @@ def _find_all(
     if not sum(sharded.made["documents"].rows):
         read = list(sharded.markers["documents"].values())
         raise InputError(describe_nothing(gather_reports(read, run.manifest["passed_over"])))
+    run.describe(over=run.manifest["paths"])
     run_stages(sharded, encoder, topics)
 
 

@@ -83,7 +83,7 @@ def find_paths(paths: Any, before: Mapping[str, Any], place: Place) -> tuple[lis
 
 
 def refuse_others(paths: Sequence[str], before: Mapping[str, Any], place: Place) -> None:
-    """Refuse to put a run over other articles in the place of the last one.
+    """Refuse to put a run over other articles in the place of the last that had read all of its.
 
     What is named now is all that a run is over; of what was named before, only what is gone may
     be left out.
@@ -91,11 +91,9 @@ def refuse_others(paths: Sequence[str], before: Mapping[str, Any], place: Place)
     Raises:
         InputError: Names what was left out, and what to type.
     """
-    if "articles" not in before.get("stages", {}):  # it had not read them all
-        return
     left = [
         str(Place(one)) if is_address(one) else one
-        for one in before.get("paths", ())
+        for one in before.get("over", ())
         if one not in paths
         and not any(Place(path).holds(str(Place(one))) for path in paths)
         and (is_address(one) or os.path.exists(one))  # noqa: PTH110 - False where none may look

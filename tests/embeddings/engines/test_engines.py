@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -218,3 +219,82 @@ def test_workers_are_copies_of_a_process_that_has_imported_what_they_need(tmp_pa
     said = ["a copy, 1 thread", "begun anew, 2 threads", "the worker ended (SIGKILL)", "set since"]
     assert done.stdout.splitlines() == said, done.stderr
     assert len(list((tmp_path / "killed").iterdir())) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers begin anew there")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_while_workers_begin_is_told_by_the_head_alone(tmp_path, threads):
+    """It goes to all processes of the terminal: to those that import what tasks need as well."""
+    (tmp_path / "slow.py").write_text(
+        "import os, time\n"
+        "from pathlib import Path\n"
+        "def begin():\n"
+        f"    Path({str(tmp_path)!r}, 'begun').touch()\n"
+        "    time.sleep(2)\n"
+        "if os.getpid() != int(os.environ['HEAD']):\n"
+        "    begin()\n"
+        "def work(task):\n"
+        "    return 1\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os, sys\n"
+        "os.environ.setdefault('HEAD', str(os.getpid()))\n"
+        "from embeddings.engines.opening import open_engine\n"
+        "from embeddings.engines.protocol import Needs\n"
+        "import slow\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        with open_engine('local', workers=2) as engine:\n"
+        "            engine.preload = 'slow'\n"
+        f"            list(engine.run(slow.work, [1], Needs(threads={threads})))\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('stopped')\n"
+    )
+    head = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))},
+        start_new_session=True,
+        # A shell's job in the background is started deaf to Ctrl-C, and so are its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    until = time.monotonic() + 60
+    while not (tmp_path / "begun").exists():
+        assert head.poll() is None, head.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    os.killpg(head.pid, signal.SIGINT)
+    assert head.communicate(timeout=60) == ("stopped\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers begin anew there")
+def test_the_fork_server_of_a_program_stays_its_own(tmp_path):
+    """It has no imports of ours, nor do its processes keep to one thread."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing, os\n"
+        "from multiprocessing import forkserver\n"
+        "from embeddings.engines.opening import open_engine\n"
+        "from tests.embeddings.engines.work import Sum, tell_start\n"
+        "def show():\n"
+        "    print(os.environ.get('OPENBLAS_NUM_THREADS'), flush=True)\n"
+        "if __name__ == '__main__':\n"
+        "    forkserver.set_forkserver_preload(['tests.embeddings.engines.work'])\n"
+        "    forkserver.ensure_running()\n"
+        "    with open_engine('local', workers=1) as engine:\n"
+        "        engine.preload = 'tests.embeddings.engines.work'\n"
+        "        ((_, told),) = engine.run(tell_start, [Sum(1)])\n"
+        "        print(told.result, flush=True)\n"
+        "    one = multiprocessing.get_context('forkserver').Process(target=show)\n"
+        "    one.start()\n"
+        "    one.join()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("OPENBLAS_NUM_THREADS", None)
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.stdout.splitlines() == ["begun anew, 1 thread", "None"], done.stderr

@@ -317,6 +317,31 @@ def test_a_run_over_other_articles_is_refused_in_the_place_of_the_last_one(tmp_p
     assert cluster_files(b, out, engine=Here()).documents == 1
 
 
+def test_a_run_that_was_stopped_guards_what_the_one_before_it_was_over(tmp_path) -> None:
+    paths = []
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.txt").write_text(f"Talks\n\nMinisters met in the town of {name}.\n")
+        paths.append(tmp_path / f"{name}.txt")
+    a, b, c = paths
+    out = tmp_path / "out"
+
+    def stop(*paths: Path) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            cluster_files(paths, out, engine=Stopping(0))
+
+    # One that was stopped before it had read its articles guards none.
+    stop(a)
+    stop(b)
+    stop(b)
+    with pytest.raises(InputError, match=r"over other articles \(.*/b.txt\)"):
+        cluster_files(c, out, engine=Here())
+    cluster_files([a, b], out, engine=Here())
+    stop(a, b, c)
+    with pytest.raises(InputError, match=r"over other articles \(.*/a.txt and 1 more\)"):
+        cluster_files(c, out, engine=Here())
+    assert cluster_files((), out, engine=Here()).documents == 3
+
+
 def test_results_among_the_articles_are_not_read_as_articles(tmp_path) -> None:
     (tmp_path / "a.txt").write_text("Talks\n\nThe ministers met in Geneva to talk that day.\n")
     for _ in range(2):
