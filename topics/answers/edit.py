@@ -23,6 +23,8 @@ from topics.pipeline.run import derive, find_resting
 from topics.pipeline.topic_tables import read_names
 
 NAME_LENGTH = 80
+# Topics named in one sentence.
+_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -295,13 +297,13 @@ def _shown(outline: Outline, topic_id: int) -> int:
             f"Topic {topic_id} is a part of topic {above}; only topics of the level shown can be "
             f"changed so. `topicwire edit split {above}` makes its parts topics of that level."
         )
-    if (
-        topic_id not in {at[leaf] for leaf in outline.used}
-        and outline.kinds[topic_id] == "discovered"
-    ):
+    held = {at[leaf] for leaf in outline.used}
+    if topic_id not in held and outline.kinds[topic_id] == "discovered":
+        below = [f"{one} {outline.names[one]}" for one in outline.under(topic_id) if one in held]
+        more = f" and {len(below) - _NAMED} more" if len(below) > _NAMED else ""
         raise InputError(
-            f"Topic {topic_id} is above the level that edits act on; name a topic below it: "
-            "`topicwire topics --tree`."
+            f"Topic {topic_id} is a broad one; edits act on those that it is made of "
+            f"({'; '.join(below[:_NAMED])}{more}): name one of them."
         )
     return topic_id
 

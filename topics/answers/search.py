@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from embeddings.corpus.contents import read_dates
 from embeddings.corpus.filters import Filters
 from embeddings.errors import InputError
 from embeddings.search.found import FIRST, By, Found, open_copies, rerank_hits
@@ -99,6 +100,9 @@ def search(
         found = looking.find(store, session_of(db), asked, tell)
         if rerank is not None:
             found = _rerank(found, asked, rerank)
+        if not filters.fit_date("") and (undated := read_dates(store)[2]):
+            articles = count(undated, "article")
+            found = found.add(f"--since and --until leave out what has no date: {articles}.")
         found = (found if limit else found.stop()).first(most)
         if copies:
             found = open_copies(store, found)

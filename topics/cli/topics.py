@@ -130,7 +130,7 @@ def print_topics(found: Sequence[TopicSummary]) -> None:
         ("id", RIGHT, lambda row: row[1].id),
         ("topic", 5, lambda row: _name(row[1], part=row[0] > 0)),
         ("passages", RIGHT, lambda row: f"{row[1].passages} {row[1].share:>4.0%}"),
-        ("outlets", RIGHT, lambda row: len(row[1].outlets)),
+        ("outlets", RIGHT, lambda row: len(row[1].outlets) or "?"),
         ("stable", RIGHT, lambda row: _stable(row[1])) if measured else None,
         ("typical headline", 6, lambda row: styled((_headline(row[1]), "dim"))),
     )

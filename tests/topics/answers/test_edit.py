@@ -16,6 +16,7 @@ from topics.answers import edit as editing
 from topics.answers.levels import tree
 from topics.answers.passages import placements
 from topics.answers.topics import topics
+from topics.hierarchy.outline import read_outline
 from topics.pipeline.run import derive
 
 SUBJECTS = {
@@ -307,6 +308,17 @@ def test_edits_that_lost_their_passages_are_idle_and_say_so(db, encoder):
     with CorpusStore.open(db, write=True) as store:
         store.remove_documents(["arms-0"])
         assert derive(store, encoder).idle == (report.edit,)
+
+
+def test_of_a_broad_topic_those_that_can_be_edited_are_named(db):
+    with CorpusStore.open(db) as store:
+        outline = read_outline(store)
+    broad = [one for one, finest in outline.finest.items() if finest < outline.shown]
+    below = [one for one in outline.on(outline.shown) if one in outline.under(broad[0])]
+    assert len(below) > 1
+    with pytest.raises(InputError, match="is a broad one") as refused:
+        editing.merge([str(broad[0]), str(topic_of(db, "arms"))], db=db)
+    assert all(f"{one} {outline.names[one]}" in str(refused.value) for one in below)
 
 
 def test_edits_are_listed_in_words(db):

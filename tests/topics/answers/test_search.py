@@ -57,6 +57,13 @@ def test_title_and_outlet_are_of_the_article(opened):
         opened.search("river outlet:nobody")
 
 
+def test_what_has_no_date_is_left_out_by_one_and_that_is_said(opened):
+    assert opened.search("river", since="2013-05-01").notes == (
+        "--since and --until leave out what has no date: 1 article.",
+    )
+    assert opened.search("river").notes == ()
+
+
 def test_words_alone_are_found_without_an_encoder(news, monkeypatch):
     monkeypatch.setattr(
         "topics.answers.encoder.stored_encoder", lambda _: pytest.fail("it was opened")
