@@ -25,13 +25,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from benchmarks.names import Level
 
 WANTED = 60
 SHOWN = 3
 LENGTH = 220
+
+
+def key_of(level: Level, at: int) -> str:
+    """Return what a topic is known by: a hash of its passages' texts."""
+    texts = sorted(level.texts[row] for row in level.members[at].tolist())
+    return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
 class Sheet:
@@ -41,20 +47,18 @@ class Sheet:
         self.seed = seed
         self._topics: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
 
-    def key(self, level: Level, at: int) -> str:
-        """Return what a topic is known by: a hash of its passages' texts."""
-        texts = sorted(level.texts[row] for row in level.members[at].tolist())
-        return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
-
     def take(
         self,
         corpus: str,
         depth: int,
         level: Level,
         keys: Sequence[str],
-        names: dict[str, list[str]],
+        names: Mapping[str, Mapping[str, str]],
     ) -> None:
-        """Add the topics of a level; one met on a broader level is not added again."""
+        """Add the topics of a level, with the names that each method has for them, by key.
+
+        One met on a broader level is not added again.
+        """
         for at, (key, topic) in enumerate(zip(keys, level.topics, strict=True)):
             others = [row for row in level.members[at].tolist() if row not in topic.representatives]
             picked = np.random.default_rng([self.seed, int(key, 16)]).permutation(others)[:SHOWN]
@@ -65,7 +69,7 @@ class Sheet:
                     "depth": depth,
                     "typical": [level.texts[row] for row in topic.representatives],
                     "other": [level.texts[row] for row in picked],
-                    "names": {method: own[at] for method, own in names.items()},
+                    "names": {method: own[key] for method, own in names.items() if key in own},
                 },
             )
 
@@ -80,16 +84,17 @@ class Sheet:
                 for kind in ("typical", "other"):
                     texts = [" ".join(text.split())[:LENGTH] for text in topic[kind]]
                     lines += [f"{kind}: {text}" for text in texts]
-                names = sorted(topic["names"].items())
-                for at in draw.permutation(len(names)):
-                    method, name = names[at]
+                # A name that several give is read once.
+                names = sorted(set(topic["names"].values()))
+                for name in (names[at] for at in draw.permutation(len(names))):
                     lines.append(f"{len(key) + 1}. {name}")
                     hashes = [
                         hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
                         for text in topic["typical"]
                     ]
                     entry = {"corpus": corpus, "depth": topic["depth"], "topic": hashes}
-                    key.append({**entry, "method": method, "name": name})
+                    methods = sorted(m for m, own in topic["names"].items() if own == name)
+                    key.append({**entry, "methods": methods, "name": name})
         path.write_text("\n".join(lines) + "\n", "utf-8")
         path.with_name(path.name + ".key").write_text(json.dumps(key, indent=0), "utf-8")
 
@@ -132,8 +137,8 @@ def main() -> None:
     judged = [n for n in range(1, len(key) + 1) if all(n in reader for reader in readers)]
     print(f"{len(judged)} of {len(key)} names judged by {len(readers)} readers")
     print(f"{'names':10}{'topics':>7}", *(f"{'printable':>11}{'one subject':>13}" for _ in readers))
-    for method in dict.fromkeys(key[n - 1]["method"] for n in judged):
-        own = [n for n in judged if key[n - 1]["method"] == method]
+    for method in sorted({method for n in judged for method in key[n - 1]["methods"]}):
+        own = [n for n in judged if method in key[n - 1]["methods"]]
         shares = [
             "".join(f"{sum(r[n][k] for n in own) / len(own):{w}.0%}" for k, w in ((0, 11), (1, 13)))
             for r in readers
@@ -144,12 +149,16 @@ def main() -> None:
             alike, kappa = agree(*([reader[n][k] for n in judged] for reader in readers))
             print(f"agreement, {what}: {alike:.0%} alike, kappa {kappa:.2f}")
     if options.keep:
-        kept = [
-            {**key[n - 1], "readers": [
+        kept = []
+        for n in judged:
+            said = [
                 {"printable": r[n][0], "one_subject": r[n][1], "reason": r[n][2]} for r in readers
-            ]}
-            for n in judged
-        ]  # fmt: skip
+            ]
+            topic = {name: key[n - 1][name] for name in ("corpus", "depth", "topic")}
+            kept += [
+                {**topic, "method": method, "name": key[n - 1]["name"], "readers": said}
+                for method in key[n - 1]["methods"]
+            ]
         lines = [json.dumps(one, ensure_ascii=False) for one in kept]
         options.keep.parent.mkdir(exist_ok=True)
         options.keep.write_text("\n".join(lines) + "\n", "utf-8")

@@ -15,6 +15,10 @@ class-based TF-IDF (four words, as it names topics); KeyBERT's maximal marginal 
 ``--write FILE`` writes our names, to be ``--before`` for a later version; ``--sheet FILE`` draws
 topics by ``--seed``, shuffles all names of each, and writes what readers judge
 (``benchmarks/name_sheets.py`` counts their verdicts).
+
+With ``--shown`` it is the topics that a reader is shown, of databases: ``--write`` writes their
+names, and a sheet holds those shown now and those shown before, each under the names it was shown
+by. Nothing is measured then.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +41,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Run as a file, this folder would come first, and hide the packages of its modules' names.
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.name_sheets import Sheet, key_of  # noqa: E402
 from benchmarks.topics import SETS, embed, load_set  # noqa: E402
 from embeddings.text.stopwords import STOP_WORDS  # noqa: E402
 from embeddings.vectors.neighbours import find_neighbours, hash_rows, unit_rows  # noqa: E402
@@ -94,7 +99,7 @@ def read_labelled(vectors: Path, name: str) -> tuple[Any, ...]:
     labels = find_topics(ground)
     strengths = measure_belonging(ground.edges, labels, find_strangers(graph)).strengths
     own = [texts[row] for row in at]
-    return own, grow_tree(ground, labels), strengths, nodes, None, None
+    return own, grow_tree(ground, labels), strengths, nodes, None, None, ()
 
 
 def read_database(path: Path) -> tuple[Any, ...]:
@@ -114,28 +119,51 @@ def read_database(path: Path) -> tuple[Any, ...]:
         vectors = read_vectors(store, store.setting("encoder")["fingerprint"])[rows]
     chosen = [passages[row] for row in rows]
     leaves = [placed[one.id][0] for one in chosen]
-    levels = []
+    levels, ids = [], []
     for level in range(outline.deepest + 1):
         at = outline.at(level)
-        _, labels, sizes = np.unique(
+        found, labels, sizes = np.unique(
             [at[leaf] for leaf in leaves], return_inverse=True, return_counts=True
         )
         rank = np.argsort(np.argsort(-sizes, kind="stable"), kind="stable")
         levels.append(rank[labels].astype(np.int64))
+        ids.append(found[np.argsort(rank)])
+    tree = TopicTree(tuple(levels), outline.shown)
+    wanted = {one for one in outline.visible if outline.kinds[one] != "guided"}
+    shown = {
+        int(place)
+        for here, own in zip(tree.places, ids, strict=True)
+        for place, one in zip(here, own.tolist(), strict=True)
+        if one in wanted
+    }
     strengths = np.array([placed[one.id][1] for one in chosen], np.float32)
     return (
         [one.body for one in chosen],
-        TopicTree(tuple(levels), outline.shown),
+        tree,
         strengths,
         vectors,
         [documents[one.document_id].source for one in chosen],
         [one.document_id for one in chosen],
+        sorted(shown),
     )
+
+
+def read_shown(parts: tuple[Any, ...], before: Set[str]) -> tuple[Level, list[bool]]:
+    """Name the topics; return those that are shown, and those shown before, by their keys.
+
+    Also of each whether it is shown now.
+    """
+    texts, tree, strengths, vectors, sources, documents, shown = parts
+    topics = describe_tree(texts, tree, strengths, vectors, sources=sources, documents=documents)
+    level = Level(texts, vectors, tree.members, topics)
+    places = [p for p in range(len(topics)) if p in shown or key_of(level, p) in before]
+    held, named = [tree.members[p] for p in places], [topics[p] for p in places]
+    return Level(texts, vectors, held, named), [p in shown for p in places]
 
 
 def read_levels(parts: tuple[Any, ...]) -> Iterator[Level]:
     """Name the topics; yield those of the default level and the two below it."""
-    texts, tree, strengths, vectors, sources, documents = parts
+    texts, tree, strengths, vectors, sources, documents, _ = parts
     topics = describe_tree(texts, tree, strengths, vectors, sources=sources, documents=documents)
     for level in range(tree.default, min(tree.default + BELOW + 1, len(tree.levels))):
         places = [p for p in sorted(set(tree.rows[level].tolist())) if topics[p].size >= LEAST]
@@ -245,7 +273,6 @@ def _bm25(bags: Sequence[Counter[str]], queries: Sequence[Sequence[str]]) -> NDA
 
 def main() -> None:
     """Print a line for each corpus and method; write a sheet to read if asked for."""
-    from benchmarks.name_sheets import Sheet
     from embeddings.encoders.opening import open_encoder
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -257,6 +284,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="write our names, and end")
     parser.add_argument("--sheet", type=Path, help="write names to judge, shuffled")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shown", action="store_true", help="the topics that are shown, of --db")
     parser.add_argument("--no-peers", action="store_true", help="ours, and those before, alone")
     options = parser.parse_args()
     if any(not (options.vectors / f"{name}.npy").exists() for name in options.sets):
@@ -266,6 +294,18 @@ def main() -> None:
     before = json.loads(options.before.read_text("utf-8")) if options.before else {}
     encoder, sheet = open_encoder(), Sheet(options.seed)
     ours: dict[str, dict[str, str]] = {}
+    if options.shown:
+        for path in options.db:
+            known = before.get(path.stem, {})
+            level, now = read_shown(read_database(path), known.keys())
+            keys = [key_of(level, at) for at in range(len(now))]
+            names = [one.name for one in level.topics]
+            ours[path.stem] = {k: n for k, n, one in zip(keys, names, now, strict=True) if one}
+            told = {"ours": ours[path.stem], "before": known}
+            sheet.take(path.stem, 0, level, keys, told)
+            print(f"{path.stem:18}{sum(now):4d} shown, before {len(known):4d}")
+        _finish(options, ours, sheet)
+        return
     print(f"{'corpus':18}{'names':10}{'topics':>7}{'MRR enc':>9}{'BM25':>6}", end="")
     print(f"{'covers':>8}{'own':>6}{'repeats':>9}")
     for corpus, (read, *where) in corpora.items():
@@ -273,7 +313,7 @@ def main() -> None:
         lines: dict[str, list[tuple[float, ...]]] = {}
         sizes = []
         for depth, level in enumerate(read_levels(read(*where))):
-            keys = [sheet.key(level, at) for at in range(len(level.topics))]
+            keys = [key_of(level, at) for at in range(len(level.topics))]
             ours[corpus] |= {k: t.name for k, t in zip(keys, level.topics, strict=True)}
             if options.write:
                 continue
@@ -285,11 +325,16 @@ def main() -> None:
             sizes.append(len(keys))
             for method, own in names.items():
                 lines.setdefault(method, []).append(measure(level, own, encoder))
-            sheet.take(corpus, depth, level, keys, names)
+            by_key = {method: dict(zip(keys, own, strict=True)) for method, own in names.items()}
+            sheet.take(corpus, depth, level, keys, by_key)
         for method, found in lines.items():
             mean = np.average(found, axis=0, weights=sizes)
             print(f"{corpus:18}{method:10}{sum(sizes):7d}", end="")
             print(f"{mean[0]:9.3f}{mean[1]:6.3f}{mean[2]:8.2f}{mean[3]:6.2f}{mean[4]:9.2f}")
+    _finish(options, ours, sheet)
+
+
+def _finish(options: argparse.Namespace, ours: dict[str, dict[str, str]], sheet: Sheet) -> None:
     if options.write:
         options.write.write_text(json.dumps(ours, ensure_ascii=False, indent=1), "utf-8")
     elif options.sheet:

@@ -155,8 +155,8 @@ def print_levels(levels: LevelCounts, level: int | None = None) -> None:
             f", and {count(levels.uncovered, 'passage')} under none" if levels.uncovered else ""
         )
         _print_note(
-            f"{count(levels.hidden, 'topic')} too unstable or small, shown through broader "
-            f"ones{uncovered} (--hidden)."
+            f"{count(levels.hidden, 'topic')} too unstable, small or various, shown through others"
+            f"{uncovered} (--hidden)."
         )
     if ways:
         _print_note(f"`topicwire topics`: {', '.join(ways)}; --tree shows all.")

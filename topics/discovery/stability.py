@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -75,6 +76,16 @@ def measure_stability(
     for level in values[: tree.default + 1]:
         level[: tree.fixed] = np.nan
     return values
+
+
+def pick_stabilities(tree: TopicTree, measured: Sequence[Values]) -> list[float | None]:
+    """Pick each topic's value on the default level, or on its own where it is not there."""
+    values = np.full(len(tree.topics), np.nan)
+    # The later overwrites: of several levels that of a topic's nearest the default counts.
+    for level in (*range(tree.default), *reversed(range(tree.default, len(measured)))):
+        stands = tree.places[level] >= 0
+        values[tree.places[level][stands]] = measured[level][stands]
+    return [None if np.isnan(value) else round(value, 3) for value in values.tolist()]
 
 
 def leave_out(rows: int, runs: int, seed: int) -> list[NDArray[np.intp]]:

@@ -18,10 +18,12 @@ LEAST_SHARE = 0.005
 APART = 1.4
 # And one of which more than so much is of one article.
 MOST_OF_ARTICLE = 0.5
+# So many levels below the default one are looked through for parts.
+PARTS_BELOW = 2
 # Fewer passages are no part to be shown, whatever they are; more than so large a share of the
 # topic above are that topic again.
 LEAST_PART = 5
-MOST_OF_TOPIC = 0.9
+MOST_OF_TOPIC = 0.8
 # At least this share of the passages stays under a topic that is shown.
 LEAST_COVERED = 0.9
 
@@ -38,15 +40,18 @@ def choose_shown(
     of_article: Sequence[float],
     *,
     kept: Set[int] = frozenset(),
+    told: Sequence[bool] = (),
     exact: bool = False,
 ) -> list[bool]:
     """Choose the topics that are shown by default, at most two of them above each other.
 
-    A topic of the default level that is unstable, or small and not apart, or of one article, is
-    shown through the nearest broader one that is none of these. Below each, those of the next
-    finer level are its parts, by the same measure. Guided topics and those without a measured
-    stability always pass, and no broader topic takes the place of one of ``kept``. Where too few
-    passages would be under a topic that is shown, the largest others are shown as well.
+    A topic of the default level that is unstable, or small and not apart, or of one article, or
+    of many things, is shown through the nearest broader one that is none of these. Below each,
+    the broadest of the next finer levels that are none of these are its parts; where none is
+    above them they are shown by themselves. Guided topics and those without a measured stability
+    always pass, and no broader topic takes the place of one of ``kept``. Where too few passages
+    would be under a topic that is shown, so are topics of many things, and then the others, of
+    each those first that hold most of the passages left.
 
     Args:
         tree: The topics.
@@ -54,6 +59,7 @@ def choose_shown(
         margins: Of each, how far it stands apart, 1 being the mean of its level.
         of_article: Of each, the largest share of its rows that are of one article.
         kept: Topics of the default level that the user edited or named.
+        told: Of each, whether a phrase tells it, which is of many things otherwise; by default all.
         exact: The user asked for the number of topics on the default level: all are shown.
 
     Returns:
@@ -61,6 +67,10 @@ def choose_shown(
     """
     topics = tree.topics
     usable = _find_usable(tree, stabilities, margins, of_article, kept)
+    tells = [
+        usable[place] and (place in kept or tree.is_guided(topic) or not told or told[place])
+        for place, topic in enumerate(topics)
+    ]
     parents = {topic.parent for topic in topics}
     held_here = set(tree.rows[tree.default].tolist())
     # A guided topic whose parts hold all its passages is told by them.
@@ -70,25 +80,48 @@ def choose_shown(
         if place in held_here or (place >= 0 and place not in parents)
     ]
     barred = _find_barred(tree, here, kept)
-    finer = tree.rows[min(tree.default + 1, len(tree.levels) - 1)]
     shown = [False] * len(topics)
-    for place in here:
-        broader = place
-        while broader >= 0 and not (exact or (usable[broader] and broader not in barred)):
-            broader = topics[broader].parent
-        if broader >= 0:
-            shown[broader] = True
-    for place in np.unique(finer).tolist():
-        shown[place] |= usable[place] and len(tree.members[place]) >= LEAST_PART
-    depth = _leave_two(tree, shown)
-    covered = np.array([count > 0 for count in depth])[finer]
-    left = {place: len(tree.members[place]) for place in here if not depth[place]}
-    for place in sorted(left, key=lambda place: (-left[place], place)):
-        if covered.mean() >= LEAST_COVERED:
-            break
+
+    def find_heads_of(able: Sequence[bool]) -> set[int]:
+        heads = set()
+        for place in here:
+            while place >= 0 and not (able[place] and place not in barred):
+                place = topics[place].parent
+            heads.add(place)
+        return heads - {-1}
+
+    for place in here if exact else find_heads_of(tells):
         shown[place] = True
-        covered |= tree.rows[tree.default] == place
+    for level in range(tree.default + 1, min(tree.default + PARTS_BELOW + 1, len(tree.levels))):
+        for place in np.unique(tree.rows[level]).tolist():
+            shown[place] |= tells[place] and len(tree.members[place]) >= LEAST_PART
+    _show_more(tree, shown, [find_heads_of(usable), set(here)])
+    _leave_two(tree, shown)
     return shown
+
+
+def find_largest_shares(documents: Sequence[str], tree: TopicTree) -> list[float]:
+    """Return of each topic the largest share of its rows that are of one article."""
+    numbers = np.unique(np.array(documents, dtype=object), return_inverse=True)[1]
+    counts = [np.bincount(numbers[held]) if len(held) else np.zeros(1) for held in tree.members]
+    return [float(one.max() / max(one.sum(), 1)) for one in counts]
+
+
+def _show_more(tree: TopicTree, shown: list[bool], able: Sequence[Set[int]]) -> None:
+    """Show further topics until enough rows are under one: of the first group before the next."""
+    covered = np.zeros(len(tree.shown), bool)
+    for place in np.flatnonzero(shown).tolist():
+        covered[tree.members[place]] = True
+    for group in able:
+        left = set(group)
+        while left and round(float(covered.mean()), 6) < LEAST_COVERED:
+            most = min(
+                left,
+                key=lambda one: (covered[tree.members[one]].sum() - len(tree.members[one]), one),
+            )
+            left.remove(most)
+            shown[most] = True
+            covered[tree.members[most]] = True
 
 
 def show_instead(

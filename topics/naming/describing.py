@@ -135,6 +135,7 @@ def describe_tree(
     documents: Sequence[str] | None = None,
     known: Mapping[int, Described] | None = None,
     key: bytes = b"",
+    found: Sequence[Keyphrases] | None = None,
 ) -> list[Topic]:
     """Name and describe every topic of a tree, in the order of ``tree.topics``.
 
@@ -154,6 +155,7 @@ def describe_tree(
         known: Topics that are not described again, by place.
         key: Of texts and documents, where what was counted in them may be kept; by default of
             what they hold.
+        found: Keyphrases from ``find_phrases`` of the same tree, where they were asked for before.
 
     Raises:
         ValueError: Sizes differ.
@@ -166,18 +168,19 @@ def describe_tree(
         return []
     firm = np.asarray(strengths)
     chosen: list[tuple[int, ...]] = []
-    centrality: list[NDArray[np.float64]] = []
     for place, members in enumerate(tree.members):
         if place in known:
             chosen.append(known[place].representatives)
-            centrality.append(np.ones(len(members)))
             continue
         unit = unit_rows(vectors[members])
-        cosines, central = measure_centrality(unit)
-        centrality.append(central)
-        merit = cosines * firm[members]
+        merit = measure_centrality(unit)[0] * firm[members]
         chosen.append(choose_representatives(members, merit, unit, texts, outlets))
-    phrases = _find_phrases(texts, tree, centrality, outlets, documents, known, key)
+    phrases = list(
+        found
+        or find_phrases(
+            texts, tree, vectors, sources=outlets, documents=documents, known=known, key=key
+        )
+    )
     for place, passages in enumerate(chosen):
         if place not in known and len(phrases[place].phrases) < NAME_PHRASES and passages:
             phrases[place] = _fill_up(phrases[place], [texts[row] for row in passages])
@@ -223,16 +226,21 @@ def _check_sizes(
         raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
 
 
-def _find_phrases(
+def find_phrases(
     texts: Sequence[str],
     tree: TopicTree,
-    centrality: Sequence[NDArray[np.float64]],
-    outlets: Sequence[str],
-    documents: Sequence[str] | None,
-    known: Mapping[int, Described],
-    key: bytes,
+    vectors: Rows,
+    *,
+    sources: Sequence[str] | None = None,
+    documents: Sequence[str] | None = None,
+    known: Mapping[int, Described] | None = None,
+    key: bytes = b"",
 ) -> list[Keyphrases]:
-    """Find the keyphrases of all topics but those known; terms are counted once."""
+    """Find the keyphrases of every topic of a tree, and what each is worth in a name.
+
+    Terms are counted once for all levels; arguments are those of ``describe_tree``.
+    """
+    known = known or {}
     phrases = [
         Keyphrases(known[place].keyphrases) if place in known else Keyphrases()
         for place in range(len(tree.topics))
@@ -243,7 +251,13 @@ def _find_phrases(
     numbers = _number_documents(rows, documents)
     key = key or key_of(key_of_texts(texts), key_of_texts(documents or ()))
     terms, speakers = count_once(key, lambda: _count_terms(list(texts), documents))
-    reading = Reading(terms, speakers, find_outlets(outlets))
+    reading = Reading(terms, speakers, find_outlets(sources or ()))
+    centrality = [
+        np.ones(len(members))
+        if place in known
+        else measure_centrality(unit_rows(vectors[members]))[1]
+        for place, members in enumerate(tree.members)
+    ]
     for level in range(len(tree.levels)):
         fresh = [
             place

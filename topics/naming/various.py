@@ -29,6 +29,28 @@ _TOLD, _LEAST_PART = 3, 0.1
 _LEAST_OWN, _LEAST_COVERED, _TELLS_ALONE = (0.06, 0.12), 0.25, 0.4
 
 
+def are_told(tree: TopicTree, keyphrases: Sequence[Keyphrases]) -> list[bool]:
+    """Return of each topic whether a phrase tells it, which is of many things otherwise.
+
+    So small topics are taken to be where they are no parts of others, and those whose phrases
+    were not weighed: of these it is not known.
+
+    Args:
+        tree: The topics.
+        keyphrases: Of each of ``tree.topics``.
+    """
+
+    def is_told(place: int) -> bool:
+        own, topic = keyphrases[place], tree.topics[place]
+        if len(tree.members[place]) < _LEAST_SIZE and topic.level <= tree.default:
+            return True
+        if _is_made_of_many(tree, place):
+            return False
+        return max(own.merits, default=1.0 if own.phrases else 0.0) >= LEAST_TOLD
+
+    return [is_told(place) for place in range(len(tree.topics))]
+
+
 def find_parts(
     tree: TopicTree, keyphrases: Sequence[Keyphrases], fixed: Sequence[str]
 ) -> dict[int, list[int]]:
@@ -50,13 +72,11 @@ def find_parts(
     def is_various(place: int) -> bool:
         if fixed[place]:
             return fixed[place].startswith(VARIOUS)
-        members = tree.members[place]
-        if len(members) < _LEAST_SIZE:
+        if len(tree.members[place]) < _LEAST_SIZE:
             return False
-        made_of = len(np.unique(tree.shown[members])) if tree.topics[place].finest < default else 1
-        return made_of >= _MADE_OF or max(keyphrases[place].merits, default=1.0) < LEAST_TOLD
+        most = max(keyphrases[place].merits, default=1.0)
+        return most < LEAST_TOLD or _is_made_of_many(tree, place)
 
-    default = tree.default
     various = [is_various(place) for place in range(len(tree.topics))]
 
     def find_told(place: int) -> list[int]:
@@ -72,6 +92,12 @@ def find_parts(
         enough = len(parts) >= _TOLD
         found[place] = sorted(parts, key=lambda one: (-sizes[one], one)) if enough else []
     return found
+
+
+def _is_made_of_many(tree: TopicTree, place: int) -> bool:
+    """Whether a broader topic holds several of the default level."""
+    broad = tree.topics[place].finest < tree.default
+    return broad and len(np.unique(tree.shown[tree.members[place]])) >= _MADE_OF
 
 
 def list_own(own: Keyphrases, longest: int) -> Iterator[str]:

@@ -15,17 +15,24 @@ from topics.discovery.few import FEW_ROWS
 from topics.discovery.ground import Ground
 from topics.discovery.levels import grow_tree
 from topics.discovery.rest import discover_rest
-from topics.discovery.stability import measure_stability
+from topics.discovery.stability import measure_stability, pick_stabilities
 from topics.edits.constraints import Edited, Memory, apply_edits
 from topics.edits.following import follow_edits
 from topics.guiding.answers import is_taught
 from topics.guiding.assigning import embed_topics, link_found, place_topics
 from topics.guiding.drawn import note_drawn, note_left
 from topics.guiding.taxonomy import GuidedTopic, find_parents
-from topics.hierarchy.showing import choose_shown, find_row_heads, show_instead
+from topics.hierarchy.showing import (
+    PARTS_BELOW,
+    choose_shown,
+    find_largest_shares,
+    find_row_heads,
+    show_instead,
+)
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.keeping.names import keep_names
-from topics.naming.describing import Described, Topic, describe_tree
+from topics.naming.describing import Described, Topic, describe_tree, find_phrases
+from topics.naming.various import are_told
 from topics.pipeline.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -163,15 +170,25 @@ def find_topics(
         # Edits make and unmake topics; what is found anew are those of before.
         discovered = int(labels.max(initial=-1)) + 1 - len(names)
         measured = measure_stability(corpus.ground, tree, count=discovered)
-        stabilities = _pick_stabilities(tree, measured)
+        stabilities = pick_stabilities(tree, measured)
     else:
         stabilities = known.stabilities
     _forget_edited(stabilities, tree, edited.touched)
     by_hand = {int(tree.places[tree.default][label]) for label in edited.touched}
     parted = _find_parted(tree, by_hand)
-    shown = _choose_shown(corpus, wishes, tree, stabilities, known, by_hand, parted)
-    heads = find_row_heads(tree, shown)
     begin("naming topics")
+    phrases = find_phrases(
+        corpus.telling,
+        tree,
+        corpus.some_vectors,
+        sources=corpus.sources,
+        documents=corpus.documents,
+        known=known.described,
+        key=corpus.texts_key,
+    )
+    told = are_told(tree, phrases)
+    shown = _choose_shown(corpus, wishes, tree, stabilities, known, by_hand, parted, told)
+    heads = find_row_heads(tree, shown)
     belonging = _measure_belonging(corpus, heads)
     topics = describe_tree(
         corpus.telling,
@@ -183,6 +200,7 @@ def find_topics(
         documents=corpus.documents,
         known=known.described,
         key=corpus.texts_key,
+        found=phrases,
     )
     topics, notes = keep_names(topics, known.names)
     notes += _note_drawn(corpus, wishes, topics, heads, belonging)
@@ -265,18 +283,6 @@ def _count_shown(taken: NDArray[np.int64], parents: Sequence[int]) -> int:
     return sum(topic in used or topic not in parents for topic in range(len(parents)))
 
 
-def _pick_stabilities(
-    tree: TopicTree, measured: Sequence[NDArray[np.float64]]
-) -> list[float | None]:
-    """Pick each topic's value on the default level, or on its own where it is not there."""
-    values = np.full(len(tree.topics), np.nan)
-    # The later overwrites: of several levels that of a topic's nearest the default counts.
-    for level in (*range(tree.default), *reversed(range(tree.default, len(measured)))):
-        stands = tree.places[level] >= 0
-        values[tree.places[level][stands]] = measured[level][stands]
-    return [None if np.isnan(value) else round(value, 3) for value in values.tolist()]
-
-
 def _forget_edited(
     stabilities: list[float | None], tree: TopicTree, touched: frozenset[int]
 ) -> None:
@@ -313,6 +319,7 @@ def _choose_shown(
     known: Last,
     by_hand: Set[int],
     parted: Set[int],
+    told: Sequence[bool],
 ) -> list[bool]:
     """Choose the topics that are shown; most are known.
 
@@ -325,7 +332,7 @@ def _choose_shown(
         for place in by_hand | parted:
             before[place] = place in by_hand
         show_instead(before, tree, by_hand, known.grown - parted)
-    finest = tree.default + 1
+    finest = tree.default + PARTS_BELOW
     if all(one is not None or tree.topics[at].level > finest for at, one in enumerate(before)):
         return [bool(one) for one in before]
     passages = {key for edit in wishes.edits for key in edit.passages}
@@ -334,8 +341,9 @@ def _choose_shown(
         tree,
         stabilities,
         _measure_margins(corpus.ground, tree),
-        _find_largest_shares(corpus.documents, tree),
+        find_largest_shares(corpus.documents, tree),
         kept=known.named | by_hand | set(tree.rows[tree.default][rows].tolist()),
+        told=told,
         exact=wishes.count is not None,
     )
     return [new if old is None else old for new, old in zip(chosen, before, strict=True)]
@@ -344,17 +352,10 @@ def _choose_shown(
 def _measure_margins(ground: Ground, tree: TopicTree) -> list[float]:
     """Measure how far the topics that may be shown stand apart on their levels."""
     margins = np.zeros(len(tree.topics))
-    for level in range(min(tree.default + 2, len(tree.levels))):
+    for level in range(min(tree.default + PARTS_BELOW + 1, len(tree.levels))):
         places, labels = np.unique(tree.rows[level], return_inverse=True)
         margins[places] = measure_margins(ground, labels)
     return [float(margin) for margin in margins]
-
-
-def _find_largest_shares(documents: Sequence[str], tree: TopicTree) -> list[float]:
-    """Return of each topic the largest share of its rows that are of one article."""
-    numbers = np.unique(np.array(documents, dtype=object), return_inverse=True)[1]
-    counts = [np.bincount(numbers[held]) if len(held) else np.zeros(1) for held in tree.members]
-    return [float(one.max() / max(one.sum(), 1)) for one in counts]
 
 
 def _measure_belonging(corpus: Corpus, heads: NDArray[np.int64]) -> Belonging:

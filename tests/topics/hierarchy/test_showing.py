@@ -18,12 +18,24 @@ LEVELS = (
 )
 
 
-def shown(stabilities, *, margins=None, lone=(), kept=(), exact=False, levels=LEVELS):
+# A level more, on which 5 is 7 and 8, and 6 is 9 and 10.
+DEEP = (*LEVELS, np.repeat([0, 1, 2, 3, 4, 5], [50, 50, 50, 50, 100, 100]))
+
+
+def shown(stabilities, *, margins=None, lone=(), kept=(), exact=False, levels=LEVELS, many=None):
     tree = TopicTree(levels, 1)
     count = len(tree.topics)
     given = [stabilities.get(place, 1.0) for place in range(count)]
     shares = [0.51 if place in lone else 0.5 for place in range(count)]
-    found = choose_shown(tree, given, margins or [1.0] * count, shares, kept=set(kept), exact=exact)
+    found = choose_shown(
+        tree,
+        given,
+        margins or [1.0] * count,
+        shares,
+        kept=set(kept),
+        exact=exact,
+        told=[place not in many for place in range(count)] if many is not None else (),
+    )
     return {place for place in range(count) if found[place]}
 
 
@@ -61,6 +73,34 @@ def test_a_part_that_is_nearly_the_whole_topic_is_not_shown():
 
 def test_an_unstable_part_is_not_shown():
     assert shown({4: 0.5}) == {1, 2, 3, 5}
+
+
+def test_a_topic_of_many_things_is_shown_through_a_broader_one_that_is_told():
+    assert shown({}, many={3}) == {0, 1, 2}
+
+
+def test_a_topic_of_many_things_is_shown_where_too_few_passages_are_under_another():
+    assert shown({}, many={0, 3}) == {1, 2, 3, 4, 5}
+
+
+def test_a_topic_of_many_things_gives_way_to_its_parts_where_these_hold_enough():
+    # The parts 4 and 5 stand alone, and hold all of topic 2.
+    assert shown({}, many={0, 2}) == {1, 3, 4, 5}
+
+
+def test_a_part_of_many_things_gives_way_to_its_own():
+    assert shown({}, levels=DEEP, many={4}) == {1, 2, 3, 5, 6, 7}
+    assert shown({}, levels=DEEP) == {1, 2, 3, 4, 5}
+
+
+def test_a_topic_of_many_things_that_is_the_users_own_is_shown():
+    assert 3 in shown({}, many={3}, kept={3})
+    assert {2, 3} <= shown({}, many={2, 3}, exact=True)
+
+
+def test_of_what_is_left_the_stable_is_shown_first():
+    # Through the broader topic of many things, and not the unstable one in it.
+    assert shown({2: 0.5, 4: 0.5, 5: 0.5}, many={0}) == {0, 1, 3}
 
 
 def test_a_topic_without_a_measured_stability_is_shown():

@@ -13,7 +13,7 @@ from topics.keeping.names import keep_names
 from topics.naming.describing import Topic
 from topics.naming.saying import Keyphrases
 from topics.naming.titles import name_tree
-from topics.naming.various import find_parts, list_names, list_own
+from topics.naming.various import are_told, find_parts, list_names, list_own
 
 # Of two topics, 60 and 40 rows, the first is of oil, 25, ships, 20, and gold, 15.
 TREE = TopicTree((np.repeat([0, 1], (60, 40)), np.repeat([1, 2, 3, 0], (25, 20, 15, 40))), 0)
@@ -142,3 +142,22 @@ def test_parts_keep_their_names_when_they_are_named_again_below_a_name_by_parts(
     first = name(phrases)
     assert first[0].startswith("Various: ")
     assert name(phrases, [first[0], "", "", "", ""]) == first
+
+
+def test_a_topic_is_told_by_a_phrase_worth_enough_and_where_it_is_not_known() -> None:
+    assert are_told(TREE, PHRASES) == [False, True, True, True, True]
+    assert are_told(TREE, [Keyphrases(("market",)), Keyphrases(), *PHRASES[2:]])[:2] == [
+        True,
+        False,
+    ]
+
+
+def test_of_few_passages_a_topic_is_told_but_a_part_only_by_a_phrase() -> None:
+    few = TopicTree((np.repeat([0, 1], (60, 14)), np.repeat([0, 1, 2], (46, 14, 14))), 0)
+    vague = [weighed("market", weights=[0.1])] * len(few.topics)
+    assert are_told(few, vague) == [False, True, False, False]
+
+
+def test_a_broader_topic_of_three_or_more_is_not_told() -> None:
+    broad = TopicTree((np.repeat([0, 1], (60, 40)), np.repeat([1, 2, 3, 0], (25, 20, 15, 40))), 1)
+    assert are_told(broad, [PHRASES[4]] * 5) == [False, True, True, True, True]
