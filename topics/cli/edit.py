@@ -174,7 +174,11 @@ def _print_edits(found: list[EditLine]) -> None:
 
 def _tell(report: EditReport, *, undone: bool, db: Path) -> None:
     idle = ", ".join(map(str, report.idle))
-    echo(f"Edit {report.edit} is {'undone' if undone else 'stored'}: {plain(report.what)}.")
+    what = plain(report.what)
+    if undone:
+        echo(f"Edit {report.edit}, that {what}, is undone.")
+    else:
+        echo(f"Edit {report.edit} is stored: {what}.")
     echo(
         f"{report.moved:.1%} of the passages changed topic"
         + (f"; {count(len(report.idle), 'edit')} could not be obeyed: {idle}." if idle else ".")

@@ -22,7 +22,13 @@ def tell_changes(changes: Sequence[Change], names: Mapping[int, str]) -> list[st
         changes: From ``topics.hierarchy.lineage.compare_topics``.
         names: Of the topics in them, by id.
     """
-    lines = [_tell(change, names) for change in changes]
+    # What was merged or split is larger or smaller for it.
+    more = {change.topic for change in changes if change.kind in ("merged", "split")}
+    lines = [
+        _tell(change, names)
+        for change in changes
+        if change.kind not in ("grew", "shrank") or change.topic not in more
+    ]
     left = len(lines) - MOST_LINES
     return lines if left <= 0 else [*lines[:MOST_LINES], f"and {left} more changes (--json)."]
 
@@ -36,6 +42,7 @@ def _tell(change: Change, names: Mapping[int, str]) -> str:
     if change.kind == "born":
         return f"born: {own} ({change.after})"
     if change.kind == "merged":
+        others = "; ".join(name(one) for one in change.others if one != change.topic)
         return f"merged into {own}: {others}"
     if change.kind == "split":
         return f"split: {own} into {others}"

@@ -16,6 +16,8 @@ from topics.answers import edit as editing
 from topics.answers.levels import tree
 from topics.answers.passages import placements
 from topics.answers.topics import topics
+from topics.cli.topic_changes import tell_changes
+from topics.hierarchy.lineage import Change
 from topics.hierarchy.outline import read_outline
 from topics.pipeline.run import derive
 
@@ -379,8 +381,17 @@ def test_the_command_edits_lists_and_undoes(db):
     assert "topicwire edit undo 1" in out
     assert "Arms deliveries" in out
     assert json.loads(edit("list", "--json"))[0]["kind"] == "rename"
-    assert "Edit 1 is undone" in edit("undo")
+    undone = edit("undo")
+    assert "Edit 1, that " in undone
+    assert "is called 'Arms deliveries', is undone." in undone
     assert "No topic has been edited" in edit("list")
+
+
+def test_a_merger_is_told_once_by_what_went_into_it():
+    changes = [Change("grew", 4, (), 10, 15), Change("merged", 4, (4, 7), 10, 15)]
+    names = {4: "Arms", 7: "Talks"}
+    assert tell_changes(changes, names) == ["merged into 4 Arms: 7 Talks"]
+    assert tell_changes(changes[:1], names) == ["grew: 4 Arms (10 to 15)"]
 
 
 def test_a_damaged_edit_is_named_with_what_takes_it_out(db):
