@@ -18,12 +18,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+KEY_BYTES = 16
+"""Of the key of a text."""
+
 # Texts that are joined to be hashed: far from the 4 GiB that a key takes of one part.
 _AT_ONCE = 50_000
 
 Load = Callable[[str], "tuple[NDArray[np.uint8], NDArray[Any]] | None"]
 """Gives what is kept of a method, or nothing: keys, uint8 ``(n, width)``; and a row for each, or
 the values of all in JSON."""
+
+
+@dataclass(frozen=True)
+class KeptWords:
+    """The words of texts as they are kept from run to run.
+
+    Attributes:
+        keys: uint8 ``(texts, 16)``: a hash of each text and of how words are read.
+        lengths: int64 ``(texts,)``: words in each.
+        numbers: uint32: the words of all texts, one after the other.
+        hashes: uint64 of each word, or of none where nobody asked for them.
+        words: uint8: what the numbers stand for, a list in JSON.
+    """
+
+    keys: NDArray[np.uint8]
+    lengths: NDArray[np.int64]
+    numbers: NDArray[np.uint32]
+    hashes: NDArray[np.uint64]
+    words: NDArray[np.uint8]
+
+
+NO_WORDS = KeptWords(
+    np.empty((0, KEY_BYTES), np.uint8),
+    np.empty(0, np.int64),
+    np.empty(0, np.uint32),
+    np.empty(0, np.uint64),
+    np.frombuffer(b"[]", np.uint8),
+)
 
 
 @dataclass
@@ -70,7 +101,7 @@ class KeptRows:
         values = self._values.get(method)
         if values is None:
             kept = self._load(method)
-            keys = [key.tobytes() for key in kept[0]] if kept else []
+            keys = split_keys(kept[0]) if kept else []
             told = json.loads(kept[1].tobytes()) if kept else []
             values = self._values[method] = _Values(dict(zip(keys, told, strict=True)))
         if key not in values.asked:
@@ -117,7 +148,7 @@ class KeptRows:
         if kept is None:
             known = _Method({}, [], 0)
         else:
-            place = {key.tobytes(): at for at, key in enumerate(kept[0])}
+            place = {key: at for at, key in enumerate(split_keys(kept[0]))}
             known = _Method(place, [kept[1]], len(kept[1]))
         self._methods[method] = known
         return known
@@ -180,9 +211,15 @@ def pack_keys(keys: Sequence[bytes]) -> NDArray[np.uint8]:
     return np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), length)
 
 
+def split_keys(packed: NDArray[np.uint8]) -> list[bytes]:
+    """Return the keys that ``pack_keys`` laid under each other."""
+    data, length = packed.tobytes(), packed.shape[1]
+    return [data[start : start + length] for start in range(0, len(data), length or 1)]
+
+
 def key_of(*parts: str | bytes | int) -> bytes:
     """Return a key of 16 bytes for texts, hashes and numbers together, in this order."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(digest_size=KEY_BYTES)
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(4, "little"))

@@ -6,17 +6,18 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
-from itertools import islice, pairwise
+from itertools import compress, islice
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.text.keeping import KEY_BYTES, NO_WORDS, KeptWords, split_keys
 from embeddings.text.scripts import FORMS, MARKS, UNSPACED
 
 _LETTER = f"[^\\W{UNSPACED}]|[{MARKS}]"
@@ -118,23 +119,6 @@ def find_starts(text: str) -> list[int]:
     return [match.start() for match in _choose_pattern(text).finditer(text)]
 
 
-@dataclass(frozen=True)
-class KeptWords:
-    """The words of texts as they are kept from run to run.
-
-    Attributes:
-        keys: uint8 ``(texts, 16)``: a hash of each text and of how words are read.
-        lengths: int64 ``(texts,)``: words in each.
-        numbers: uint32: the words of all texts, one after the other.
-        words: uint8: what the numbers stand for, a list in JSON.
-    """
-
-    keys: NDArray[np.uint8]
-    lengths: NDArray[np.int64]
-    numbers: NDArray[np.uint32]
-    words: NDArray[np.uint8]
-
-
 @dataclass
 class Vocabulary:
     """Numbers folded words in the order in which they are first met.
@@ -151,8 +135,11 @@ class Vocabulary:
     _by_word: dict[str, int] = field(default_factory=dict)
     _read: dict[str, NDArray[np.uint32]] | None = None
     _load: Callable[[], KeptWords | None] | None = None
-    _known: Mapping[bytes, NDArray[np.uint32]] = field(default_factory=dict)
-    _fresh: bool = False
+    _kept: KeptWords = NO_WORDS
+    # Each kept text, its place and where its words lie, by key; which were asked for; the new ones.
+    _known: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
+    _asked: bytearray = field(default_factory=bytearray)
+    _fresh: dict[bytes, NDArray[np.uint32]] = field(default_factory=dict)
     _hashes: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def __len__(self) -> int:
@@ -174,20 +161,24 @@ class Vocabulary:
         """Return the numbers of the words of ``text``: uint32, one a word."""
         if self._read is None:
             return np.array(self.number(text), dtype=np.uint32)
+        if (row := self._read.get(text)) is not None:
+            return row
         if self._load is not None:
             self._take(self._load())
-        if text in self._read:
-            return self._read[text]
-        rows = []
-        for part in text.split(self.apart) if self.apart else (text,):
-            row = self._read.get(part)
-            if row is None:
-                row = self._known.get(self._key_of(part))
-                if row is None:
-                    row, self._fresh = np.array(self.number(part), dtype=np.uint32), True
-                self._read[part] = row
-            rows.append(row)
+        rows = [self._row_of(part) for part in (text.split(self.apart) if self.apart else (text,))]
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
+
+    def _row_of(self, part: str) -> NDArray[np.uint32]:
+        assert self._read is not None  # noqa: S101 - it is asked for what is shared
+        if (row := self._read.get(part)) is not None:
+            return row
+        key = self._key_of(part)
+        if found := self._known.get(key):
+            row, self._asked[found[0]] = self._kept.numbers[slice(*found[1:])], True
+        else:
+            row = self._fresh[key] = np.array(self.number(part), dtype=np.uint32)
+        self._read[part] = row
+        return row
 
     def words(self) -> list[str]:
         """Return the folded words; a word's number is its place."""
@@ -205,17 +196,19 @@ class Vocabulary:
 
     def _take(self, kept: KeptWords | None) -> None:
         """Take what an earlier run read, before a word has a number."""
-        self._load = None
-        if kept is None:
-            return
-        self._by_word = {word: at for at, word in enumerate(json.loads(kept.words.tobytes()))}
-        bounds = pairwise([0, *np.cumsum(kept.lengths).tolist()])
-        rows = [kept.numbers[start:end] for start, end in bounds]
-        self._known = {key.tobytes(): row for key, row in zip(kept.keys, rows, strict=True)}
+        self._load, self._kept = None, kept or self._kept
+        words = json.loads(self._kept.words.tobytes())
+        self._by_word = {word: at for at, word in enumerate(words)}
+        self._hashes = self._kept.hashes
+        ends = np.cumsum(self._kept.lengths)
+        starts = ends - self._kept.lengths
+        places = zip(range(len(ends)), starts.tolist(), ends.tolist(), strict=True)
+        self._known = dict(zip(split_keys(self._kept.keys), places, strict=True))
+        self._asked = bytearray(len(ends))
 
     def _key_of(self, text: str) -> bytes:
         data, kind = text.encode("utf-8", "surrogatepass"), self.kind.encode()
-        return hashlib.blake2b(data, digest_size=16, person=kind).digest()
+        return hashlib.blake2b(data, digest_size=KEY_BYTES, person=kind).digest()
 
     def keep(self, *, every: bool) -> KeptWords | None:
         """Return the words of each text that was read, ``None`` where all of it is known.
@@ -223,20 +216,22 @@ class Vocabulary:
         Args:
             every: Whether all texts that there are were read, so that others are let go.
         """
-        changed = self._fresh or (every and len(self._read or ()) < len(self._known))
-        if not self._read or not changed:
+        if not self._read or not (self._fresh or (every and not all(self._asked))):
             return None
-        read = {self._key_of(text): row for text, row in self._read.items()}
-        if not every:
-            read = {**self._known, **read}
-        keys, rows = b"".join(read), list(read.values())
-        used, numbers = np.unique(np.concatenate(rows), return_inverse=True)
-        words = self.words()
-        told = json.dumps([words[number] for number in used.tolist()])
+        kept, rows = self._kept, list(self._fresh.values())
+        stays = np.frombuffer(self._asked, bool) | (not every)
+        keys = np.frombuffer(b"".join(self._fresh), np.uint8).reshape(-1, KEY_BYTES)
+        lengths = np.array([len(row) for row in rows], np.int64)
+        rows.insert(0, kept.numbers[np.repeat(stays, kept.lengths)])
+        numbers = np.concatenate(rows)
+        used = np.zeros(len(self), bool)
+        used[numbers] = True
+        told = json.dumps(list(compress(self._by_word, used.tolist())))
         return KeptWords(
-            np.frombuffer(keys, np.uint8).reshape(len(rows), -1),
-            np.array([len(row) for row in rows], np.int64),
-            numbers.astype(np.uint32),
+            np.concatenate((kept.keys[stays], keys)),
+            np.concatenate((kept.lengths[stays], lengths)),
+            (np.cumsum(used) - 1).astype(np.uint32)[numbers],
+            self._hashes[used] if len(self._hashes) == len(used) else self._hashes[:0],
             np.frombuffer(told.encode(), np.uint8),
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from embeddings.documents import Passage
-from embeddings.text.normalising import hash_text
+from embeddings.text.normalising import hash_many, hash_text
 from embeddings.text.wording import find_starts, read_many
 from embeddings.words.alignment import Change, Comparison, compare
 from embeddings.words.conflicts import FactChange
@@ -293,8 +293,8 @@ def find_pairs(
 
 def _gather_bodies(passages: Sequence[Passage], sources: Mapping[str, str]) -> _Bodies:
     rows_by_hash: dict[bytes, list[int]] = defaultdict(list)
-    for row, passage in enumerate(passages):
-        rows_by_hash[hash_text(passage.body)].append(row)
+    for row, digest in enumerate(hash_many([passage.body for passage in passages])):
+        rows_by_hash[digest].append(row)
     hashes = sorted(rows_by_hash)
     bodies = _Bodies(passages, sources, hashes, [])
     bodies.rows.extend(bodies.sort(rows_by_hash.pop(digest)) for digest in hashes)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.corpus.store import CorpusStore
 from embeddings.errors import StoreError
-from embeddings.text.keeping import is_keeping, keeping
+from embeddings.text.keeping import KeptWords, is_keeping, keeping
 from embeddings.text.normalising import hash_once
-from embeddings.text.wording import KeptWords, read_once
+from embeddings.text.wording import read_once
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_WORDS = ("keys", "lengths", "numbers", "words")
+_WORDS = ("keys", "lengths", "numbers", "hashes", "words")
 _METHOD = ("keys", "rows")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.text import wording
 from embeddings.text.scripts import MARKS, UNSPACED
-from embeddings.text.wording import count_many, read_many
+from embeddings.text.wording import Vocabulary, count_many, read_many, read_once
 
 TEXTS = st.text(st.sampled_from("aZé9_.,:'’ʼ -–—“…\n\u0301ß中ไ\u0335"), max_size=40) | st.text()
 
@@ -45,3 +46,26 @@ def test_runs_stay_within_their_text_and_are_told_by_their_words(texts, at_once)
     assert np.concatenate([np.empty(0, np.uint64), *parts]).tolist() == hashes.tolist()
     sizes = [part.lengths for part in found.parts(at_once)]
     assert all(len(one) == 1 or one.sum() <= at_once for one in sizes)
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_kept_words_are_those_of_the_texts_asked_for(every):
+    texts = ["The army said so.", "Protests in Cairo.", "A new text, the army said."]
+    with read_once() as vocabularies:
+        read_many(texts[:2]).shingles(2)
+    kept = vocabularies[Vocabulary.kind].keep(every=True)
+    with read_once(lambda _: kept) as vocabularies:
+        told = read_many(texts[1:])
+        hashes = told.shingles(2)[0].tolist()
+    again = vocabularies[Vocabulary.kind].keep(every=every)
+    assert len(again.keys) == len(again.lengths) == (2 if every else 3)
+    with read_once(lambda _: again):
+        known = read_many(texts[1:])
+        assert [known.vocabulary.words()[n] for n in known.numbers] == [
+            told.vocabulary.words()[n] for n in told.numbers
+        ]
+        assert known.shingles(2)[0].tolist() == hashes
+    assert ("cairo" in known.vocabulary.words(), "so" in known.vocabulary.words()) == (
+        True,
+        not every,
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
+import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from embeddings.progress import track
-from embeddings.text.keeping import keep_value, key_of
+from embeddings.text.keeping import keep_rows, keep_value, key_of, pack_keys, split_keys
 from embeddings.text.wording import WordedTexts, read_words
 from embeddings.words.alignment import Block, Change, compare, match_words
 from embeddings.words.conflicts import FactChange
@@ -145,20 +146,35 @@ def contained_pairs(
             text, a fifth more at each end, is aligned, so that words scattered over a long
             text add up to nothing.
     """
-    method = f"contained 2 {least_share} {least_firm} {scattered}"
-    shifts = iter(found.shifts.tolist())
-    for longer, shorter, standing in lay_beside(texts, found, scattered):
-        key = key_of(hashes[longer], hashes[shorter], next(shifts))
-        share = keep_value(method, key, partial(_measure, standing, least_share, least_firm))
-        if share is not None:
-            yield longer, shorter, share
+    shares = keep_rows(
+        f"contained 3 {least_share} {least_firm} {scattered}",
+        _keys_of(hashes, found),
+        lambda places: np.array(
+            [
+                _measure(standing, least_share, least_firm)
+                for *_, standing in lay_beside(texts, found.select(places), scattered)
+            ]
+        ),
+    )
+    enough = shares >= 0
+    for pair, share in zip(found.pairs[enough].tolist(), shares[enough].tolist(), strict=True):
+        yield *pair, share
 
 
-def _measure(standing: Standing, least_share: float, least_firm: int) -> float | None:
-    """Return the share of a text that stands in a longer one, ``None`` where it is not enough."""
+def _keys_of(hashes: Sequence[bytes], found: ContainmentCandidates) -> list[bytes]:
+    """Return what a candidate is known by: the hashes of its texts, and where it is looked for."""
+    if not len(found.pairs):
+        return []
+    packed = pack_keys(hashes)
+    shifts = found.shifts[:, None].view(np.uint8)
+    return split_keys(np.concatenate((*(packed[side] for side in found.pairs.T), shifts), axis=1))
+
+
+def _measure(standing: Standing, least_share: float, least_firm: int) -> float:
+    """Return the share of a text that stands in a longer one, -1 where it is not enough."""
     if standing.in_order(least_share) and pass_all(standing.check(least_share, least_firm)):
         return standing.share
-    return None
+    return -1.0
 
 
 def describe(container: str, contained: str, shift: int, *, scattered: bool = False) -> Containment:

@@ -30,6 +30,8 @@ from embeddings.words.steps import (
 from topics.coverage.articles.days import ANY_DAY, Bounds, day_bounds, gap, is_day
 from topics.coverage.likeness.passages import (
     CANDIDATE_COSINE,
+    DATED,
+    DAY_APART,
     SameEvent,
     candidate_pairs,
     measure_likeness,
@@ -41,6 +43,8 @@ from topics.coverage.likeness.passages import (
 from topics.coverage.likeness.weighing import Likeness, to_odds
 from topics.coverage.relations.relations import Relation, RelationOptions, Sourced
 
+# Log odds added up in another order differ by less.
+_ROUNDING = 1e-9
 # Raised when events are found otherwise.
 _METHOD = "same events 2"
 
@@ -83,27 +87,36 @@ class _Nodes:
         """Measure the likeness of pairs of nodes."""
         return measure_likeness(self.texts, self.graph, pairs, cosines, self.languages, self.unread)
 
-    def may_report(self, pairs: NDArray[np.int64], days: int) -> NDArray[np.bool_]:
+    def may_report(
+        self, pairs: NDArray[np.int64], days: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
         """Tell which pairs of nodes may have rows that ``check_reports`` lets through.
 
         Most have one row each, and of most pairs both are of one outlet or far apart in time:
         told of all at once, so that these are not measured.
+
+        Returns:
+            Bool of shape ``(m,)``; and the most log odds that the days between two rows add.
         """
-        rows = [members[0] if members else 0 for members in self.members]
+        number: dict[str, int] = {}
+        ids = [self.corpus.passages[rows[0] if rows else 0].document_id for rows in self.members]
+        home = np.array([number.setdefault(one, len(number)) for one in ids], np.int64)
+        known = [self.corpus.documents.get(one) for one in number]
+        sources: dict[str, int] = {"": 0}
+        told = [sources.setdefault(one.source if one else "", len(sources)) for one in known]
+        bounds = np.array([day_bounds(one.published if one else "") for one in known], np.int64)
+        outlet, bounds = np.array(told, np.int64)[home], bounds.reshape(-1, 2)[home]
         several = np.array([len(members) > 1 for members in self.members], bool)
-        outlets = np.array([self.corpus.source(row) for row in rows], object)
-        articles = np.array([self.corpus.passages[row].document_id for row in rows], object)
-        bounds = np.array([day_bounds(self.corpus.published(row)) for row in rows], np.int64)
-        bounds = bounds.reshape(-1, 2)
         one, other = pairs.T
-        first, last = bounds[:, 0], bounds[:, 1]
+        first, last = bounds.T
         apart = np.maximum(0, np.maximum(first[one] - last[other], first[other] - last[one]))
-        unlike = (articles[one] != articles[other]) & (
-            (outlets[one] == "") | (outlets[one] != outlets[other])
-        )
-        may: NDArray[np.bool_] = several[one] | several[other]
-        may |= (unlike & near_in_time(apart, days)).astype(bool)
-        return may
+        unlike = (home[one] != home[other]) & ((outlet[one] == 0) | (outlet[one] != outlet[other]))
+        any_of = several[one] | several[other]
+        may: NDArray[np.bool_] = any_of | (unlike & near_in_time(apart, days))
+        day = (first == last)[one] & (first == last)[other]
+        # Of days that are not known they add nothing.
+        dated = np.where(day, DATED + DAY_APART * apart, 0.0)
+        return may, np.where(any_of, DATED, dated)
 
     def least_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the words of the shorter text of each pair of nodes."""
@@ -218,12 +231,12 @@ def _find(
     """Find the pairs, surest first."""
     known = _Nodes(corpus, graph, unread)
     pairs, cosines = candidate_pairs(graph)
-    kept = long_enough(known.least_words(pairs), options.event_words)
-    kept &= known.may_report(pairs, options.days)
+    kept, dated = known.may_report(pairs, options.days)
+    kept &= long_enough(known.least_words(pairs), options.event_words)
     pairs = pairs[kept]
     likeness = known.measure(pairs, cosines[kept])
-    # Facts and words that lack only take away, and nothing adds more than a common day.
-    hopeful = to_odds(options.event_score) - weigh_days(0, 0)
+    # Facts and words that lack only take away.
+    hopeful = to_odds(options.event_score) - dated[kept] - _ROUNDING
     relations = []
     places = np.flatnonzero(likeness.evidence >= hopeful).tolist()
     for place in track(places, len(places)):

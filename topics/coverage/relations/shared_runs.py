@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,10 @@ class ContainmentCandidates:
     shifts: NDArray[np.int64]
     common_runs: int
     left_out: int = 0
+
+    def select(self, places: NDArray[np.intp]) -> ContainmentCandidates:
+        """Return some of the pairs."""
+        return replace(self, pairs=self.pairs[places], shifts=self.shifts[places])
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.text.wording import find_starts, read_many
 
 # Fewer words in quotation marks are a term ("red line") or a title.
@@ -39,7 +40,7 @@ def find_quotations(text: str) -> list[Span]:
     Curly and straight marks, double and single, and guillemets; one that is not closed goes
     on to the end, but for a straight single one. Only those of ``LEAST_QUOTED`` words or more.
     """
-    if not any(mark in text for mark in "\"“„«‘'"):
+    if not _has_marks(text):
         return []
     spans = [match.span(match.lastgroup or 0) for match in _QUOTED.finditer(text)]
     # About one space between two words: counts well enough and costs little.
@@ -63,11 +64,14 @@ def find_shared_quotes(texts: Sequence[str], documents: Sequence[int]) -> NDArra
     owners = np.array([documents[number] for number, _, _ in spans], dtype=np.int64)
     shared = runs_in_two(hashes, np.repeat(owners, np.diff(offsets)))
     found: list[tuple[int, int, int]] = []
+    first_of: dict[int, int] = {}
+    for place, (number, _, _) in enumerate(spans):
+        first_of.setdefault(number, place)
     for place in sorted(
         set((np.searchsorted(offsets, np.flatnonzero(shared), "right") - 1).tolist())
     ):
-        number, start, _ = spans[place]
-        first = bisect_left(find_starts(texts[number]), start)
+        number = spans[place][0]
+        first, _ = _find_words(texts[number])[place - first_of[number]]
         begins = np.flatnonzero(shared[offsets[place] : offsets[place + 1]]) + first
         # Runs that overlap or touch are one stretch.
         runs = np.split(begins, np.flatnonzero(np.diff(begins) > LEAST_QUOTED) + 1)
@@ -100,8 +104,22 @@ def runs_in_two(hashes: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArra
 def flag_quoted(text: str, words: int) -> NDArray[np.bool_]:
     """Tell which words of a paragraph stand in its quotations: bool of shape ``(words,)``."""
     flags = np.zeros(words, bool)
-    if spans := find_quotations(text):
-        starts = find_starts(text)
-        for start, end in spans:
-            flags[bisect_left(starts, start) : bisect_left(starts, end)] = True
+    for first, after in _find_words(text) if _has_marks(text) else ():
+        flags[first:after] = True
     return flags
+
+
+def _find_words(text: str) -> list[tuple[int, int]]:
+    """Return the first word of each quotation, and the one after the last: kept from run to run."""
+
+    def find() -> list[tuple[int, int]]:
+        starts = find_starts(text)
+        spans = find_quotations(text)
+        return [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in spans]
+
+    found: list[tuple[int, int]] = keep_value("quoted words 1", key_of(text), find)
+    return found
+
+
+def _has_marks(text: str) -> bool:
+    return any(mark in text for mark in "\"“„«‘'")

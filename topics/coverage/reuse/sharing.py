@@ -123,7 +123,6 @@ class _Teller:
         self._containing = frozenset(containing)
         self._article_of, self._place_of = number_rows(articles, len(passages))
         self._words = lru_cache(1 << 12)(lambda row: read_words(passages[row].body).words)
-        self._is_note = lru_cache(1 << 12)(lambda body, at_edge: is_note(body, at_edge=at_edge))
         self._flags = lru_cache(1 << 12)(self._flag)
 
     def are_across(self, rows: Sequence[int]) -> bool:
@@ -169,8 +168,14 @@ class _Teller:
         if tuple(rows) in self._containing:
             rows = rows[1:]
         marked = sum(row in self._rote for row in rows)
-        noted = sum(self._is_note(self._passages[row].body, self._is_edge(row)) for row in rows)
+        noted = sum(self._is_note(row) for row in rows)
         return 2 * max(marked, noted) >= len(rows)
+
+    def _is_note(self, row: int) -> bool:
+        body, at_edge = self._passages[row].body, self._is_edge(row)
+        key = key_of(body, at_edge)
+        found: bool = keep_value("notes 1", key, lambda: is_note(body, at_edge=at_edge))
+        return found
 
     def _is_edge(self, row: int) -> bool:
         last = len(self._articles[self._article_of[row]].rows) - _LAST

@@ -24,6 +24,8 @@ MOST_SOURCES = 3
 _LEAST_RUNS = 4
 # Words of texts whose runs are found at once, and more where a text has more.
 _WORDS_AT_ONCE = 1_000_000
+# Runs of a text that may say one thing a million times, so that each is taken once at first.
+_LONG = 10_000
 # Between articles of no common story: in a whole corpus two share a title, a list of names or a
 # stock phrase of up to 17 words (docs/decisions/coverage.md).
 _LEAST_RUNS_BEYOND = 12
@@ -79,10 +81,8 @@ def _count_runs(
     texts: WordedTexts, rank: NDArray[np.int64], stories: Sequence[int]
 ) -> list[tuple[int, int, int]]:
     """Count the runs that each text shares with early holders of them."""
-    # A text that repeats a run of its own counts once.
     of_texts = [
-        # Asked for no places, numpy loads its masked arrays: 15 ms of a fresh process.
-        np.unique(hashes[first:after], return_index=True)[0]
+        hashes[first:after] if after - first < _LONG else _distinct(hashes[first:after])
         for hashes, offsets in (part.shingles(LEAST_RUN) for part in texts.parts(_WORDS_AT_ONCE))
         for first, after in pairwise(offsets.tolist())
     ]
@@ -96,7 +96,10 @@ def _count_runs(
         return []
     runs, ranks = hashes[shared], rank[owners[shared]]
     order = np.lexsort((ranks, runs))
+    # A text that repeats a run of its own counts once.
     runs, ranks = runs[order], ranks[order]
+    once = np.append(True, (runs[1:] != runs[:-1]) | (ranks[1:] != ranks[:-1]))
+    runs, ranks = runs[once], ranks[once]
     starts = np.flatnonzero(np.append(True, runs[1:] != runs[:-1]))
     sizes = np.diff(np.append(starts, len(runs)))
     by_rank = np.argsort(rank)
@@ -115,3 +118,8 @@ def _count_runs(
         (int(by_rank[key // len(texts)]), int(by_rank[key % len(texts)]), count)
         for key, count in zip(keys.tolist(), counts.tolist(), strict=True)
     ]
+
+
+def _distinct(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    # Asked for no places, numpy loads its masked arrays: 15 ms of a fresh process.
+    return np.unique(hashes, return_index=True)[0]

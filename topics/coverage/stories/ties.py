@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.text.normalising import hash_text
+from embeddings.text.normalising import hash_many, hash_text
 from embeddings.text.wording import read_words
 from embeddings.words.steps import long_enough
 from topics.coverage.articles.articles import LEAD_CHARACTERS, Article
@@ -168,7 +168,7 @@ def _join_copies(places: Sequence[int], sets: _Sets, sources: Unions) -> None:
 
 
 def _canonical_order(articles: Sequence[Article]) -> list[int]:
-    contents = [hash_text(f"{article.document.title}\n{article.body}") for article in articles]
+    contents = hash_many([f"{article.document.title}\n{article.body}" for article in articles])
     return sorted(range(len(articles)), key=lambda row: (contents[row], articles[row].id))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.documents import date_bounds, publication_order
 from embeddings.text.wording import read_many
+from topics.coverage.reuse import sources as sources_module
 from topics.coverage.reuse.sources import likely_sources
 
 TEXT = (
@@ -41,6 +43,14 @@ def test_who_shares_more_is_named_first_and_who_is_surely_later_never():
         texts=[TEXT, f"{TEXT} {REST}", f"{TEXT} {REST}", f"{TEXT} {REST}"],
     )
     assert found == [[], [0], [1, 0], [1, 2, 0]]
+
+
+@pytest.mark.parametrize("long", [1, 10_000])
+def test_a_run_that_a_text_says_again_counts_once(monkeypatch, long):
+    monkeypatch.setattr(sources_module, "_LONG", long)
+    again = " ".join(["and they said it again and again and again"] * 40)
+    found = sources(*["2020"] * 3, texts=[again, f"{TEXT} {REST}", f"{TEXT} {REST} {again}"])
+    assert found[2] == [1, 0]
 
 
 dates = st.sampled_from(["", "2020", "2020-01", "2020-01-02", "2020-01-02T10:00", "2020-01-03"])
