@@ -10,10 +10,13 @@ from embeddings.words.gazetteer import place_of
 
 # Longer than this, a text is more than a note on its author or an appeal.
 _LONGEST_ASIDE = 600
-# "INSKEEP:", "Steve Inskeep:", "STEVE INSKEEP, HOST:". So often at the beginning of passages of
-# one article, a name and a colon say who speaks.
-_SPEAKER = re.compile(r"[A-Z][\w.'’-]*(?:,? [A-Z][\w.'’-]*){0,3}(?: \([^()\n]{1,40}\))?:\s")
-_LEAST_TURNS = 3
+# "INSKEEP:", "Steve Inskeep:", "STEVE INSKEEP, HOST:", "((Sara Seager))", "[Reporter]". So often at
+# the beginning of passages of one article, a name and a colon, or in brackets, say who speaks.
+_SPEAKER = re.compile(
+    r"[A-Z][\w.'’-]*(?:,? [A-Z][\w.'’-]*){0,3}(?: \([^()\n]{1,40}\))?:\s"
+    r"|(?:\({1,2}|\[)\w[\w.,'’ -]{0,40}(?:\){1,2}|\])(?:[A-Z][\w ]{1,30}:)?\s*"
+)
+_OPENS, _LEAST_TURNS = frozenset("(["), 3
 # A note on an author begins with a name, or says what it is.
 _NAMED = re.compile(
     r"(?:[A-Z][\w.’'-]* ){2,4}(?:is|was) (?:a|an|the|CNN|[A-Z]\w+[’']s)\b|Editor[’']s note"
@@ -66,7 +69,7 @@ def leave_out_asides(texts: Sequence[str], documents: Sequence[str] | None) -> l
     speakers = {
         row: (document, found[0])
         for row, (text, document) in enumerate(zip(texts, documents or (), strict=False))
-        if ":" in text[:60] and (found := _SPEAKER.match(text))
+        if (text[:1] in _OPENS or ":" in text[:60]) and (found := _SPEAKER.match(text))
     }
     turns = Counter(speakers.values())
     kept = []

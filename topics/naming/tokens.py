@@ -38,6 +38,7 @@ _NEWS_WORDS = frozenset(
     clear right left things kind sort lead led keep kept look looking looked seem seems seemed
     afp ap reuters upi com www http https amp quot nbsp inc corp co ltd plc llc
     aspx fullquote quickinfo href
+    yeah hi hello okay ok um uh hmm oh huh
     say's let lets become became becomes begin began start started following follow follows
     """.split()  # noqa: SIM905 - a list literal would be 200 lines
 )
