@@ -114,7 +114,7 @@ def _show_more(tree: TopicTree, shown: list[bool], able: Sequence[Set[int]]) -> 
         covered[tree.members[place]] = True
     for group in able:
         left = set(group)
-        while left and round(float(covered.mean()), 6) < LEAST_COVERED:
+        while left and round(float(covered.sum()) - LEAST_COVERED * len(covered), 6) < 0:
             most = min(
                 left,
                 key=lambda one: (covered[tree.members[one]].sum() - len(tree.members[one]), one),
