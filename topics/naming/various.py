@@ -21,9 +21,9 @@ _LEAST_SIZE = 15
 # A broader topic that so many of the default level make up is of many things whatever tells it:
 # those of one subject are joined there.
 _MADE_OF = 3
-# It is named by so many parts, each of which holds such a share of it, or, where there are not so
-# many, the lesser one, and as many passages as said above; or else as any other topic.
-_TOLD, _LEAST_PART = 3, (0.1, 0.04)
+# It is named by so many parts, each of which holds such a share of it and as many passages as
+# said above, or else as any other topic.
+_TOLD, _LEAST_PART = 3, 0.1
 # By phrases of its own where each stands in so much of it, one common noun in more, all of them in
 # so much, and none in so much that it tells the whole.
 _LEAST_OWN, _LEAST_COVERED, _TELLS_ALONE = (0.06, 0.12), 0.25, 0.4
@@ -87,11 +87,8 @@ def find_parts(
     found = {}
     for place in (one for one, many in enumerate(various) if many and not fixed[one]):
         sizes = {one: len(tree.members[one]) for one in find_told(place)}
-        parts: list[int] = []
-        for share in _LEAST_PART:
-            least = max(share * len(tree.members[place]), _LEAST_SIZE)
-            if len(parts) < _TOLD:
-                parts = [one for one, size in sizes.items() if size >= least]
+        least = max(_LEAST_PART * len(tree.members[place]), _LEAST_SIZE)
+        parts = [one for one, size in sizes.items() if size >= least]
         enough = len(parts) >= _TOLD
         found[place] = sorted(parts, key=lambda one: (-sizes[one], one)) if enough else []
     return found
@@ -138,12 +135,12 @@ def list_names(parts: Sequence[str], longest: int, least: int = _TOLD) -> Iterat
 
     Args:
         parts: What its parts are called; those that share a word are not said together.
-        longest: Letters of a name.
+        longest: Letters of what stands behind the mark.
         least: Parts of a name where no three go together.
     """
     many = [combinations(parts, count) for count in range(_TOLD, least - 1, -1)]
     for told in chain.from_iterable(many):
-        name = VARIOUS + ", ".join(told)
+        name = ", ".join(told)
         alone = not any(share_a_word(one, other) for one, other in combinations(told, 2))
         if alone and len(name) <= longest:
-            yield name
+            yield VARIOUS + name
