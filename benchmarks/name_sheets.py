@@ -73,12 +73,12 @@ class Sheet:
                 },
             )
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, wanted: int = WANTED) -> None:
         """Draw topics by the seed, as many of each corpus, and write sheet and key."""
         draw, lines, key = np.random.default_rng(self.seed), [], []
         for corpus in sorted(self._topics):
             topics = self._topics[corpus]
-            for one in draw.permutation(sorted(topics))[: WANTED // len(self._topics)]:
+            for one in draw.permutation(sorted(topics))[: wanted // len(self._topics)]:
                 topic = topics[one]
                 lines.append(f"\n## {topic['corpus']}")
                 for kind in ("typical", "other"):

@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Run as a file, this folder would come first, and hide the packages of its modules' names.
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.name_sheets import Sheet, key_of  # noqa: E402
+from benchmarks.name_sheets import WANTED, Sheet, key_of  # noqa: E402
 from benchmarks.topics import SETS, embed, load_set  # noqa: E402
 from embeddings.text.stopwords import STOP_WORDS  # noqa: E402
 from embeddings.vectors.neighbours import find_neighbours, hash_rows, unit_rows  # noqa: E402
@@ -284,6 +284,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="write our names, and end")
     parser.add_argument("--sheet", type=Path, help="write names to judge, shuffled")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--topics", type=int, default=WANTED, help="how many a sheet holds")
     parser.add_argument("--shown", action="store_true", help="the topics that are shown, of --db")
     parser.add_argument("--no-peers", action="store_true", help="ours, and those before, alone")
     options = parser.parse_args()
@@ -338,7 +339,7 @@ def _finish(options: argparse.Namespace, ours: dict[str, dict[str, str]], sheet:
     if options.write:
         options.write.write_text(json.dumps(ours, ensure_ascii=False, indent=1), "utf-8")
     elif options.sheet:
-        sheet.write(options.sheet)
+        sheet.write(options.sheet, options.topics)
 
 
 if __name__ == "__main__":
