@@ -43,6 +43,7 @@ class LocalEngine(Pool):
     """
 
     name = "local"
+    reserves = False
 
     def __init__(self, workers: int | None = None) -> None:
         super().__init__(workers or cores())
@@ -80,6 +81,7 @@ class _Process(Worker):
     """A process of this machine."""
 
     def __init__(self, needs: Needs, preload: str) -> None:
+        super().__init__(needs)
         try:
             self._begin(needs, preload)
         except (EOFError, OSError):  # what it was to be a copy of has ended

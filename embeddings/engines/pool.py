@@ -20,7 +20,14 @@ STILLBORN = 3
 
 
 class Worker(ABC):
-    """A process somewhere, and the line to it; it begins when it is made."""
+    """A process somewhere, and the line to it; it begins when it is made.
+
+    Attributes:
+        needs: What it was begun for.
+    """
+
+    def __init__(self, needs: Needs) -> None:
+        self.needs = needs
 
     @abstractmethod
     def give(self, work: Callable[[T], object], task: T) -> None:
@@ -32,7 +39,7 @@ class Worker(ABC):
 
 
 class Pool(ABC):
-    """An engine of workers, started when there is work, kept for tasks of the same needs.
+    """An engine of workers, started when there is work, kept for tasks that they suit.
 
     A worker that dies is replaced, and its task given to another; one that ``TRIES`` workers
     died of, or ran out of memory on, is given up. This is counted here and not by the engine
@@ -40,16 +47,21 @@ class Pool(ABC):
 
     Args:
         workers: Cores that tasks may use at once.
+
+    Attributes:
+        reserves: Whether the memory that a worker was begun for is kept from others.
     """
 
     name: str
+    reserves = True
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.notes: list[str] = []
         self.preload = ""
-        self._needs = Needs()
         self._idle: list[Worker] = []
+        # Those that have not said yet that they are there; they may come to do another stage.
+        self._starting: set[Worker] = set()
 
     def __enter__(self) -> Pool:
         return self
@@ -91,10 +103,32 @@ class Pool(ABC):
             self.notes.append(f"{stage}no more than {fit} ran at once, in place of {room}.")
         return min(room, fit)
 
+    def _keep(self, needs: Needs, room: int, tasks: int) -> None:
+        """Keep workers that can do tasks of these needs, no more than there is room for.
+
+        What can do more can do less; but where its memory is kept from others while it waits, only
+        if as many are kept as can be of use: new ones might find no room beside it.
+        """
+        have = [*self._idle, *self._starting]
+        kept = [one for one in have if self._suits(one.needs, needs)]
+        if self.reserves and len(kept) < min(room, tasks):
+            kept = [one for one in kept if one.needs == needs]
+        kept = kept[:room]
+        for worker in have:
+            if worker not in kept:
+                worker.end()
+        self._idle = [one for one in self._idle if one in kept]
+        self._starting.intersection_update(kept)
+
+    def _suits(self, own: Needs, needs: Needs) -> bool:
+        likes = (own.threads, own.gpus) == (needs.threads, needs.gpus)
+        return likes and (own.memory >= needs.memory or not self.reserves)
+
     def _dismiss(self) -> None:
-        for worker in self._idle:
+        for worker in (*self._idle, *self._starting):
             worker.end()
         self._idle.clear()
+        self._starting.clear()
 
     def run(
         self, work: Callable[[T], object], tasks: Sequence[T], needs: Needs | None = None
@@ -107,16 +141,12 @@ class Pool(ABC):
         if not tasks:
             return
         needs = needs or Needs()
-        if self._needs != needs:
-            self._dismiss()
-            self._needs = needs
         room = self._find_room(needs)
-        while len(self._idle) > room:
-            self._idle.pop().end()
+        self._keep(needs, room, len(tasks))
         waiting = deque(range(len(tasks)))
         lost: Counter[int] = Counter()
         stillborn = 0
-        starting: set[Worker] = set()
+        starting = self._starting
         busy: dict[Worker, int] = {}
         try:
             while waiting or busy:
@@ -126,6 +156,7 @@ class Pool(ABC):
                     worker.give(work, tasks[busy[worker]])
                 while len(starting) < min(len(waiting), room - len(busy)):
                     starting.add(self._start(needs))
+                ended: list[tuple[T, Outcome]] = []
                 for worker, said in self._hear([*busy, *starting]):
                     if worker in starting:
                         starting.remove(worker)
@@ -150,7 +181,14 @@ class Pool(ABC):
                         if lost[number] < TRIES:
                             waiting.appendleft(number)
                             continue
-                    yield tasks[number], said
+                    ended.append((tasks[number], said))
+                # All that was said is noted by now: who stops asking here loses no worker.
+                yield from ended
+        except GeneratorExit:
+            raise
+        except BaseException:
+            self._dismiss()
+            raise
         finally:
-            for worker in (*busy, *starting):
+            for worker in busy:
                 worker.end()

@@ -29,11 +29,11 @@ class Needs:
     """What each task of a stage takes, so that no more run at once than there is room for.
 
     What took long to make, an encoder for instance, a worker keeps from one task to the next in
-    a ``functools.cache`` of the function's module: workers live as long as tasks are like theirs.
+    a ``functools.cache`` of the function's module: workers live as long as they suit the tasks.
 
     Attributes:
         threads: Cores; numerical libraries are kept to as many threads.
-        memory: Bytes, 0 where it is little; rounded up, since other needs take other workers.
+        memory: Bytes, 0 where it is little; rounded up, since more of it may take other workers.
         gpus: GPUs, or a part of one. On one machine a single worker has all of them, since the
             encoder itself shares the work out.
     """

@@ -88,6 +88,7 @@ class _Actor(Worker):
     """An actor of Ray's, which does one task after another."""
 
     def __init__(self, ray: Any, needs: Needs) -> None:
+        super().__init__(needs)
         self._ray = ray
         self._actor = (
             ray.remote(_Serving)
@@ -111,10 +112,10 @@ class _Actor(Worker):
             said: Outcome | None = self._ray.get(self.said)
         except self._ray.exceptions.RayActorError as error:
             return Outcome(error=WorkerLostError(f"the worker ended ({first_line(error)})"))
-        except (
-            self._ray.exceptions.RayError
-        ) as error:  # a function or a result that does not travel
-            return Outcome(error=RuntimeError(first_line(error)))
+        except self._ray.exceptions.RayError as error:
+            # A function or a result that does not travel; Ray's own words begin with the actor.
+            why = getattr(error, "cause", None) or error
+            return Outcome(error=RuntimeError(first_line(why)))
         return said
 
     def end(self) -> None:

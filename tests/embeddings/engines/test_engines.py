@@ -12,10 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.engines.local import LocalEngine
 from embeddings.engines.opening import open_engine
-from embeddings.engines.protocol import Needs, WorkerLostError
+from embeddings.engines.pool import Worker
+from embeddings.engines.protocol import Needs, Outcome, WorkerLostError
 from embeddings.errors import InputError, TopicwireError
-from tests.embeddings.engines.work import Sum, add_up, read_gpus, read_threads, remember
+from tests.embeddings.engines.work import (
+    Sum,
+    add_up,
+    hand_back_a_lock,
+    read_gpus,
+    read_threads,
+    remember,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,6 +45,12 @@ def test_every_task_comes_back_once_with_its_result(engine):
     assert sorted(task.number for task, _ in found) == list(range(20))
     assert all(outcome.result == sum(range(task.number + 1)) for task, outcome in found)
     assert all(outcome.error is None and outcome.peak > 1e6 for _, outcome in found)
+
+
+def test_a_result_that_does_not_travel_is_told_by_what_is_wrong_with_it(engine):
+    ((_, found),) = engine.run(hand_back_a_lock, [Sum(1)], Needs())
+    assert "pickle" in str(found.error)
+    assert "\x1b" not in str(found.error)
 
 
 def test_no_task_is_no_work(engine):
@@ -81,6 +96,83 @@ def test_a_worker_keeps_what_took_long_to_make(engine):
     found = list(engine.run(remember, [Sum(n) for n in range(6)], Needs(threads=2)))
     # One worker of two threads has both cores: it did all six.
     assert sorted(outcome.result for _, outcome in found) == [1, 2, 3, 4, 5, 6]
+
+
+def test_who_can_do_more_does_less(engine, monkeypatch):
+    began: list[int] = []
+    start = engine._start
+    monkeypatch.setattr(engine, "_start", lambda needs: began.append(needs.memory) or start(needs))
+
+    def use(memory: int) -> None:
+        assert len(list(engine.run(add_up, [Sum(n) for n in range(4)], Needs(memory=memory)))) == 4
+
+    for memory in (5, 3, 5, 4):
+        use(memory * 10**8)
+    # At once, or in the midst of a later stage: what has not begun yet is waited for there.
+    assert set(began) <= {5 * 10**8}
+    assert len(began) <= 2
+    use(6 * 10**8)
+    # Of one machine's processes memory is not kept from others.
+    assert (6 * 10**8 in began) == (engine.name == "ray")
+
+
+class Speaking(Worker):
+    """Says nothing of itself."""
+
+    ended = False
+
+    def give(self, *_: object) -> None: ...
+    def end(self) -> None:
+        self.ended = True
+
+
+def test_a_worker_that_began_when_nobody_asked_any_more_is_there_for_the_next(monkeypatch):
+    """What it has said of itself it does not say again."""
+    engine = LocalEngine(2)
+    workers = [Speaking(Needs()), Speaking(Needs())]
+    one, two = workers
+    began = iter(workers)
+    said = iter(
+        [
+            [(one, None)],
+            [(one, Outcome(result=1)), (two, None)],
+            [(two, Outcome(result=2))],
+            [(one, Outcome(result=3))],
+        ]
+    )
+    monkeypatch.setattr(engine, "_start", lambda _: next(began))
+    monkeypatch.setattr(engine, "_hear", lambda _: next(said))
+    outcomes = engine.run(add_up, [Sum(n) for n in range(3)])
+    assert next(outcomes)[1].result == 1
+    outcomes.close()
+    found = [outcome.result for _, outcome in engine.run(add_up, [Sum(4), Sum(5)])]
+    assert sorted(found) == [2, 3]
+    assert not one.ended
+    assert not two.ended
+
+
+@pytest.mark.parametrize(
+    ("reserves", "had", "tasks", "kept"),
+    [
+        (True, [4, 4], 9, [4, 4]),
+        (True, [4], 1, [4]),
+        # The second task would have to wait for what the first worker keeps to itself.
+        (True, [4], 9, []),
+        (True, [4, 2], 9, [4, 2]),
+        (True, [2], 9, [2]),
+        (True, [1, 1], 1, []),
+        (False, [1], 9, [1]),
+        (False, [4, 2, 1], 9, [4, 2]),
+    ],
+)
+def test_workers_are_kept_where_they_are_of_use(monkeypatch, reserves, had, tasks, kept):
+    engine = LocalEngine(2)
+    monkeypatch.setattr(LocalEngine, "reserves", reserves)
+    workers = [Speaking(Needs(memory=memory)) for memory in had]
+    engine._idle = [*workers]
+    engine._keep(Needs(memory=2), 2, tasks)
+    assert [one.needs.memory for one in engine._idle] == kept
+    assert [one for one in workers if not one.ended] == engine._idle
 
 
 def test_a_task_that_fits_nowhere_is_refused_with_the_figures(engine):

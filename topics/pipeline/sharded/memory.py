@@ -38,7 +38,7 @@ _A_ROW = {
 # Of a stage that was not measured: those of the texts themselves take about as much, and those of
 # the rows of a strip (a gigabyte for 250,000).
 _A_TEXT = 5_000
-# Steps in which memory is asked for: other needs take other workers, and these take long to begin.
+# Steps in which memory is asked for: more may take other workers, and these take long to begin.
 _LEAST = 1 << 29
 
 
