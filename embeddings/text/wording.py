@@ -130,6 +130,8 @@ class Vocabulary:
     # word reaches over, so that an article is read by its paragraphs.
     kind: ClassVar[str] = "words 1"
     apart: ClassVar[str | None] = "\n\n"
+    # The bits of a number that are the word's; those above say what it is where it stands.
+    mask: ClassVar[int] = 0xFFFFFFFF
 
     _by_form: dict[str, int] = field(default_factory=dict)
     _by_word: dict[str, int] = field(default_factory=dict)
@@ -157,28 +159,30 @@ class Vocabulary:
                     by_form[form] = self._by_word.setdefault(fold(form), len(self._by_word))
             return [by_form[form] for form in forms]
 
+    def _number_all(self, texts: Sequence[str]) -> list[NDArray[np.uint32]]:
+        return [np.array(self.number(text), dtype=np.uint32) for text in texts]
+
     def row(self, text: str) -> NDArray[np.uint32]:
         """Return the numbers of the words of ``text``: uint32, one a word."""
-        if self._read is None:
-            return np.array(self.number(text), dtype=np.uint32)
-        if (row := self._read.get(text)) is not None:
+        if self._read is not None and (row := self._read.get(text)) is not None:
             return row
-        if self._load is not None:
-            self._take(self._load())
-        rows = [self._row_of(part) for part in (text.split(self.apart) if self.apart else (text,))]
+        rows = self.rows(text.split(self.apart) if self.apart else (text,))
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
-    def _row_of(self, part: str) -> NDArray[np.uint32]:
-        assert self._read is not None  # noqa: S101 - it is asked for what is shared
-        if (row := self._read.get(part)) is not None:
-            return row
-        key = self._key_of(part)
-        if found := self._known.get(key):
-            row, self._asked[found[0]] = self._kept.numbers[slice(*found[1:])], True
-        else:
-            row = self._fresh[key] = np.array(self.number(part), dtype=np.uint32)
-        self._read[part] = row
-        return row
+    def rows(self, texts: Sequence[str]) -> list[NDArray[np.uint32]]:
+        """Return the same of each text; none is read by its parts."""
+        if self._load is not None:
+            self._take(self._load())
+        if (read := self._read) is None:
+            return self._number_all(texts)
+        unread = {text: self._key_of(text) for text in texts if text not in read}
+        for text, key in unread.items():
+            if found := self._known.get(key):
+                read[text], self._asked[found[0]] = self._kept.numbers[slice(*found[1:])], True
+        new = [text for text in unread if text not in read]
+        for text, row in zip(new, self._number_all(new), strict=True):
+            read[text] = self._fresh[unread[text]] = row
+        return [read[text] for text in texts]
 
     def words(self) -> list[str]:
         """Return the folded words; a word's number is its place."""
@@ -224,13 +228,13 @@ class Vocabulary:
         lengths = np.array([len(row) for row in rows], np.int64)
         rows.insert(0, kept.numbers[np.repeat(stays, kept.lengths)])
         numbers = np.concatenate(rows)
-        used = np.zeros(len(self), bool)
-        used[numbers] = True
+        used, words = np.zeros(len(self), bool), numbers & np.uint32(self.mask)
+        used[words] = True
         told = json.dumps(list(compress(self._by_word, used.tolist())))
         return KeptWords(
             np.concatenate((kept.keys[stays], keys)),
             np.concatenate((kept.lengths[stays], lengths)),
-            (np.cumsum(used) - 1).astype(np.uint32)[numbers],
+            (np.cumsum(used) - 1).astype(np.uint32)[words] | (numbers ^ words),
             self._hashes[used] if len(self._hashes) == len(used) else self._hashes[:0],
             np.frombuffer(told.encode(), np.uint8),
         )

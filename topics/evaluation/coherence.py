@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.naming.tokens import WEAK_WORDS
+from topics.naming.spellings import WEAK_WORDS
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -1,4 +1,4 @@
-"""What stands beside the news in a text: who speaks, who wrote it, what readers are asked for."""
+"""What stands beside the news in a text: whose turn it is, who wrote it, what readers are asked."""
 
 from __future__ import annotations
 
@@ -28,16 +28,7 @@ _AUTHOR = re.compile(
 # "ATHENS, Greece (Sports Network) - ": the agency that sends a report, and from where.
 _DATELINE = re.compile(r"\b[A-Z][\w.]+(?:,? [A-Z][\w.]*){0,4} \([A-Z][\w. ]{1,24}\)(?= ?[-–—]+ )")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
-# "Kerry said", "said Mr. Kerry": so large a share of the passages that name someone, and so many,
-# make a speaker.
-_SAYS = r"(?:said|says|told|tells|added|warned|argued|insisted|vowed|tweeted)\b"
-_HEARD = re.compile(
-    rf"\b([A-Z][\w.’'-]*\w) (?:has |had |have |also |later )?{_SAYS}"
-    r"|\b(?:said|says) (?:[A-Z][\w.’'-]* ){0,3}?([A-Z][\w-]*\w)\b"
-)
 _BESIDE_A_NAME = re.compile(r" ?\(| [-–—|] ")
-_WORD = re.compile(r"\b[A-Z][\w-]*\w")
-_LEAST_HEARD, _LEAST_SPEECHES = 0.08, 5
 _APPEALS = (
     "tax-deductible",
     "make a donation",
@@ -56,10 +47,8 @@ _APPEALS = (
 )  # fmt: skip
 
 
-def leave_out_asides(texts: Sequence[str], documents: Sequence[str] | None) -> list[str]:
-    """Return texts without the names of who speaks, and without datelines of agencies.
-
-    Empty where all is on an author or an appeal.
+def leave_out_turns(texts: Sequence[str], documents: Sequence[str] | None) -> list[str]:
+    """Return texts without the names of who speaks.
 
     Args:
         texts: Text of each passage.
@@ -72,29 +61,17 @@ def leave_out_asides(texts: Sequence[str], documents: Sequence[str] | None) -> l
         if (text[:1] in _OPENS or ":" in text[:60]) and (found := _SPEAKER.match(text))
     }
     turns = Counter(speakers.values())
-    kept = []
-    for row, text in enumerate(texts):
-        speaks = row in speakers and turns[speakers[row]] >= _LEAST_TURNS
-        said = text[len(speakers[row][1]) :] if speaks else text
-        said = _ADDRESS.sub(" ", said) if "http" in said or "www." in said else said
-        kept.append("" if _is_aside(said) else _DATELINE.sub("", said))
+    kept = list(texts)
+    for row, said in speakers.items():
+        if turns[said] >= _LEAST_TURNS:
+            kept[row] = kept[row][len(said[1]) :]
     return kept
 
 
-def find_speakers(texts: Sequence[str]) -> frozenset[str]:
-    """Return last names, in lower case, of those who are often heard where they are named.
-
-    A secretary of state speaks of every subject, and is none; a ruler at war hardly speaks.
-    """
-    speeches: Counter[str] = Counter()
-    for text in texts:
-        found = {(one or other).casefold() for one, other in _HEARD.findall(text)}
-        speeches.update(found)
-    wanted = {name for name, times in speeches.items() if times >= _LEAST_SPEECHES}
-    named: Counter[str] = Counter()
-    for text in texts:
-        named.update({word.casefold() for word in _WORD.findall(text)} & wanted)
-    return frozenset(one for one in wanted if speeches[one] >= _LEAST_HEARD * named[one])
+def leave_out_aside(text: str) -> str:
+    """Return a text without addresses and datelines of agencies; none of a note or an appeal."""
+    said = _ADDRESS.sub(" ", text) if "http" in text or "www." in text else text
+    return "" if _is_aside(said) else _DATELINE.sub("", said)
 
 
 def find_outlets(sources: Iterable[str]) -> frozenset[tuple[str, ...]]:

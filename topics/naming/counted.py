@@ -14,7 +14,7 @@ from embeddings.text.keeping import is_keeping, keep_value
 from topics.naming.terms import Terms
 
 # Raised when terms or speakers are found otherwise.
-_METHOD = "terms 5"
+_METHOD = "terms 6"
 
 Counted = tuple[Terms, Set[str]]
 """Terms, and the last names of those who are often heard."""

@@ -13,14 +13,16 @@ from embeddings.text.keeping import key_of, key_of_texts
 from embeddings.vectors.neighbours import unit_rows
 from topics.hierarchy.tree import TopicTree
 from topics.naming.aliases import fold_aliases
-from topics.naming.asides import find_outlets, find_speakers, leave_out_asides
+from topics.naming.asides import find_outlets, leave_out_turns
 from topics.naming.counted import Counted, count_once
 from topics.naming.keyphrases import Grouping, find_keyphrases, find_lone_terms
 from topics.naming.readability import Reading
 from topics.naming.representatives import choose_representatives, measure_centrality
 from topics.naming.saying import Keyphrases
-from topics.naming.terms import count_terms
+from topics.naming.speakers import find_speakers
+from topics.naming.terms import find_terms
 from topics.naming.titles import NAME_PHRASES, name_tree
+from topics.naming.tokens import tokenise
 from topics.naming.various import find_parts
 from topics.naming.wordforms import is_part
 
@@ -277,10 +279,11 @@ def _number_documents(rows: int, documents: Sequence[str] | None) -> NDArray[np.
 
 
 def _count_terms(texts: Sequence[str], documents: Sequence[str] | None) -> Counted:
-    telling = leave_out_asides(texts, documents)
+    telling = leave_out_turns(texts, documents)
     least = max(least for size, least in _LEAST_COUNTS if len(texts) >= size)
-    terms = count_terms(telling, least, _number_documents(len(texts), documents))
-    return fold_aliases(terms, telling), find_speakers(telling)
+    tokens = tokenise(telling)
+    terms = find_terms(tokens, least, _number_documents(len(texts), documents))
+    return fold_aliases(terms, telling), find_speakers(tokens)
 
 
 def _group_topics(

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.words.gazetteer import place_of
-from topics.naming.tokens import TITLES, Tokens, among
+from topics.naming.spellings import TITLES, among
+from topics.naming.tokens import Tokens
 from topics.naming.wordforms import find_root
 
 if TYPE_CHECKING:
@@ -87,8 +88,10 @@ def find_linked(
         compounds: Roots of phrases without a preposition ("oil prices"), and the passages that
             they stand in; what is mostly said so is left out.
     """
-    names, of_word = np.unique([find_root(word) for word in tokens.vocabulary], return_inverse=True)
-    roots = of_word[tokens.words]
+    root_of = [find_root(word) for word in tokens.vocabulary]
+    names = sorted(set(root_of))
+    place_of_root = {root: at for at, root in enumerate(names)}
+    roots = np.array([place_of_root[root] for root in root_of], np.int64)[tokens.words]
     keys, places, shapes = [], [], []
     marks = _mark(tokens)
     for number, shape in enumerate(_SHAPES):
@@ -116,7 +119,7 @@ def find_linked(
             for phrase in np.flatnonzero(often & alone & (said >= least)).tolist()
             if compounds.get(
                 frozenset(
-                    names[distinct[phrase, :_MOST_WORDS]][distinct[phrase, :_MOST_WORDS] >= 0]
+                    names[root] for root in distinct[phrase, :_MOST_WORDS].tolist() if root >= 0
                 ),
                 0,
             )

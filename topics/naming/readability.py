@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.naming.linked import NO_HEADS
+from topics.naming.spellings import TITLES, WEAK_WORDS
 from topics.naming.terms import LONGEST_PHRASE, Terms
-from topics.naming.tokens import TITLES, WEAK_WORDS
 
 # Nouns so general that one of them alone tells no reader what a topic is about.
 _GENERAL = frozenset(

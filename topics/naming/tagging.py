@@ -60,7 +60,8 @@ _VERBAL, _NOMINAL = "NN/VB", "VB/NN"
 # "The rebels attack the town", but "the chemical weapons attack was denied".
 _OBJECTS = frozenset({"DT", "PRP", "PRP$", "NN", "NNS", "NNP", "JJ", "CD", "RB"})
 _BARE_VERBS = frozenset({"VB", "VBP"})
-_FARTHEST = 3
+FARTHEST = 3
+"""So far from a token a rule looks."""
 
 
 class _Rule(NamedTuple):
@@ -128,8 +129,8 @@ def tag_tokens(
     )
     opens = np.array([name in _OBJECTS for name in names], dtype=bool)
     # So that each rule may look beyond both ends.
-    padded = np.full(len(tags) + 2 * _FARTHEST, number[_BREAK], np.int8)
-    padded[_FARTHEST : len(padded) - _FARTHEST] = tags
+    padded = np.full(len(tags) + 2 * FARTHEST, number[_BREAK], np.int8)
+    padded[FARTHEST : len(padded) - FARTHEST] = tags
     # The words that rules ask for, by number.
     asked = {
         word.casefold(): place
@@ -137,12 +138,12 @@ def tag_tokens(
     }
     said = np.full(len(padded), -1, np.int16)
     of_word = np.array([asked.get(word, -1) for word in folded], np.int16)
-    said[_FARTHEST : len(said) - _FARTHEST] = of_word[spellings]
+    said[FARTHEST : len(said) - FARTHEST] = of_word[spellings]
     frozen = padded == number[_BREAK]
 
     def look(offset: int, line: NDArray[Any], wanted: int) -> NDArray[np.bool_]:
         """Return from which tokens what is wanted stands at an offset."""
-        beside = line[_FARTHEST + offset : len(line) - _FARTHEST + offset]
+        beside = line[FARTHEST + offset : len(line) - FARTHEST + offset]
         return np.asarray(beside == wanted)
 
     for rule in rules:
@@ -157,12 +158,12 @@ def tag_tokens(
         if rule.old.startswith("NN") and rule.new.startswith("VB"):
             at = at[verbal[spellings[at]]]
             if rule.new == "VBP":
-                at = at[opens[padded[at + _FARTHEST + 1]]]
+                at = at[opens[padded[at + FARTHEST + 1]]]
         elif rule.old in _BARE_VERBS and rule.new == "NN":
             at = at[nominal[spellings[at]]]
-        padded[at + _FARTHEST] = number[rule.new]
+        padded[at + FARTHEST] = number[rule.new]
     padded[frozen] = number[_BREAK]
-    return padded[_FARTHEST : len(padded) - _FARTHEST], names
+    return padded[FARTHEST : len(padded) - FARTHEST], names
 
 
 def _look_up_lower(word: str, lexicon: dict[str, str]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from topics.naming.asides import find_outlets, find_speakers, leave_out_asides
+from topics.naming.asides import find_outlets, leave_out_aside, leave_out_turns
+from topics.naming.speakers import find_speakers
+from topics.naming.tokens import tokenise
 
 NEWS = "The convoy crossed the border on Friday: it carried flour."
 
@@ -22,9 +24,9 @@ NEWS = "The convoy crossed the border on Friday: it carried flour."
 )
 def test_who_speaks_is_left_out_where_it_recurs_in_an_article(speaker: str) -> None:
     texts = [f"{speaker} {NEWS}"] * 3
-    assert leave_out_asides(texts, ["a"] * 3) == [NEWS] * 3
-    assert leave_out_asides(texts, ["a", "b", "c"]) == texts
-    assert leave_out_asides(texts, None) == texts
+    assert leave_out_turns(texts, ["a"] * 3) == [NEWS] * 3
+    assert leave_out_turns(texts, ["a", "b", "c"]) == texts
+    assert leave_out_turns(texts, None) == texts
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_who_speaks_is_left_out_where_it_recurs_in_an_article(speaker: str) -> N
     ],
 )
 def test_notes_on_authors_and_appeals_are_left_out(text: str) -> None:
-    assert leave_out_asides([text, NEWS], None) == ["", NEWS]
+    assert [leave_out_aside(text), leave_out_aside(NEWS)] == ["", NEWS]
 
 
 @pytest.mark.parametrize(
@@ -50,18 +52,18 @@ def test_notes_on_authors_and_appeals_are_left_out(text: str) -> None:
     ],
 )
 def test_news_of_authors_and_donations_is_kept(text: str) -> None:
-    assert leave_out_asides([text], None) == [text]
+    assert leave_out_aside(text) == text
 
 
 def test_a_dateline_of_an_agency_is_left_out_and_an_acronym_is_kept() -> None:
     texts = ["NEW ORLEANS (Sports Network) - They won.", "The guard (IRGC) of Iran won."]
-    assert leave_out_asides(texts, None) == [" - They won.", texts[1]]
+    assert [leave_out_aside(text) for text in texts] == [" - They won.", texts[1]]
 
 
 def test_speakers_are_those_heard_often_where_they_are_named() -> None:
     texts = ["Troops of Assad fell back, Kerry said."] * 5 + ["Assad said that he would stay."]
-    assert find_speakers([*texts, *["They fought for Assad."] * 60]) == {"kerry"}
-    assert find_speakers(["They spoke of Kerry."] * 60 + texts) == set()
+    assert find_speakers(tokenise([*texts, *["They fought for Assad."] * 60])) == {"kerry"}
+    assert find_speakers(tokenise(["They spoke of Kerry."] * 60 + texts)) == set()
 
 
 @pytest.mark.parametrize(
