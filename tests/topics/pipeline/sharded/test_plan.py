@@ -409,8 +409,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
 
 def test_a_run_over_a_store_is_gone_on_with_by_its_address_with_options_and_keys(tmp_path) -> None:
     place = Place(str(tmp_path))
-    before = {"paths": ["s3://key:secret@b/x?region=us-east-1"], "stages": {"articles": "k"}}
-    refuse_others(before["paths"], before, place)
+    before = {"over": ["s3://key:secret@b/x?region=us-east-1"]}
+    refuse_others(before["over"], before, place)
     refuse_others(["s3://b"], before, place)
     with pytest.raises(InputError, match="over other articles") as told:
         refuse_others(["s3://b/y"], before, place)
