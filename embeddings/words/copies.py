@@ -212,7 +212,7 @@ def find_wordings(verifier: Verifier, contents: Sequence[str], judged: Judged) -
         split_wording(leader, followers, contents, verifier, judged)
         for leader, followers in stars.items()
     ]
-    return Wordings(versions, _edges_apart(verifier.edges, stars), len(verifier.tried))
+    return Wordings(versions, _edges_apart(verifier.edges, stars), verifier.aligned)
 
 
 def assemble_survey(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.progress import share, track
-from embeddings.text.keeping import keep_rows
+from embeddings.text.keeping import keep_rows, keep_value, key_of
 from embeddings.text.wording import WordedTexts
 from embeddings.words.alignment import count_shared, may_share
 from embeddings.words.copy_options import CopyOptions
@@ -39,16 +39,42 @@ class Verifier:
         hubs: Of each text those near to it, or itself, that have ``HUB`` texts near to them.
     """
 
-    def __init__(self, texts: WordedTexts, options: CopyOptions) -> None:
-        self.texts = texts
+    def __init__(
+        self, texts: WordedTexts, options: CopyOptions, keys: Sequence[bytes] | None = None
+    ) -> None:
+        """Take texts, and a hash of each, by which what two share is kept from run to run."""
+        self.texts, self._keys = texts, keys
         self.lengths = texts.lengths
         self.options = options
         self.edges: dict[tuple[int, int], float] = {}
         self.tried: set[tuple[int, int]] = set()
         self.hubs: dict[int, set[int]] = {}
         self.alike = False
-        self._bags = texts.sort_words()
-        self._words = texts.vocabulary.words()
+        self._bag = -1, [0]
+        self._aligned_before = 0
+
+    @property
+    def aligned(self) -> int:
+        """How many pairs were aligned, here or when what is kept was found."""
+        return max(self._aligned_before, len(self.tried))
+
+    def keep(self) -> dict[str, object]:
+        """Return what was found, as JSON can write it."""
+        edges = [[*pair, shared] for pair, shared in self.edges.items()]
+        return {"edges": edges, "aligned": self.aligned}
+
+    def take(self, told: Mapping[str, Any]) -> None:
+        """Take what was kept of these texts."""
+        self.edges = {(a, b): shared for a, b, shared in told["edges"]}
+        self._aligned_before = told["aligned"]
+
+    @cached_property
+    def _bags(self) -> WordedTexts:
+        return self.texts.sort_words()
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return self.texts.vocabulary.words()
 
     def sort_by_length(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Sort texts, the longest first."""
@@ -92,23 +118,22 @@ class Verifier:
         turned = rank[pairs[:, 0]] > rank[pairs[:, 1]]
         leaders, others = np.where(turned, pairs.T[::-1], pairs.T)
         order = np.lexsort((rank[others], rank[leaders])).tolist()
-        last, bag, near, none = -1, [0], list[int](), set[int]()
+        last, near, none = -1, list[int](), set[int]()
         for place in track(order, len(order)):
             leader, other = int(leaders[place]), int(others[place])
             if leader != last:
                 self._note_hub(last, near)
-                last, bag, near = leader, self._bags.row(leader), []
+                last, near = leader, []
             spared = not self.hubs.get(leader, none).isdisjoint(self.hubs.get(other, none))
-            if not spared and self._try(leader, other, bag, int(needed[place])):
+            if not spared and self._try(leader, other, int(needed[place])):
                 near.append(other)
 
     def near(self, leader: int, others: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Verify one text against many, and say which of them share enough."""
         needed = self._needed(np.full(len(others), leader), others)
         found = np.zeros(len(others), bool)
-        bag = self._bags.row(leader)
         for place in np.flatnonzero(needed).tolist():
-            found[place] = self._try(leader, int(others[place]), bag, int(needed[place]))
+            found[place] = self._try(leader, int(others[place]), int(needed[place]))
         self._note_hub(leader, others[found].tolist())
         return found
 
@@ -201,20 +226,33 @@ class Verifier:
         counted = np.concatenate(([0], np.cumsum(told[self.texts.numbers])))
         return np.diff(counted[self.texts.offsets])
 
-    def _try(self, leader: int, other: int, bag: Sequence[int], needed: int) -> bool:
-        """Align two texts, of which the words of the first are given, unless that was done."""
+    def _try(self, leader: int, other: int, needed: int) -> bool:
+        """Align two texts unless that was done."""
         pair = min(leader, other), max(leader, other)
         if pair in self.tried:
             return pair in self.edges
-        if not may_share(bag, self._bags.row(other), needed):
+        if self._keys is None:
+            shared = self._count_shared(leader, other, needed)
+        else:
+            key = self._keys[pair[0]] + self._keys[pair[1]] + needed.to_bytes(4, "little")
+            shared = keep_value("shared 1", key, lambda: self._count_shared(leader, other, needed))
+        if shared < 0:
             return False
         self.tried.add(pair)
-        row_a, row_b = self.texts.row(pair[0]), self.texts.row(pair[1])
-        shorter, longer = sorted((len(row_a), len(row_b)))
-        shared = count_shared(row_a, row_b, needed, self._words)
-        if shared and pass_all(self.options.check_shared(shared, shorter, longer)):
-            self.edges[pair] = shared / longer
+        if shared:
+            shorter, longer = sorted((int(self.lengths[leader]), int(self.lengths[other])))
+            if pass_all(self.options.check_shared(shared, shorter, longer)):
+                self.edges[pair] = shared / longer
         return pair in self.edges
+
+    def _count_shared(self, leader: int, other: int, needed: int) -> int:
+        """Count the words that two texts share, 0 for too few, -1 where no order would do."""
+        if self._bag[0] != leader:
+            self._bag = leader, self._bags.row(leader)
+        if not may_share(self._bag[1], self._bags.row(other), needed):
+            return -1
+        row_a, row_b = map(self.texts.row, sorted((leader, other)))
+        return count_shared(row_a, row_b, needed, self._words)
 
 
 def verify_candidates(
@@ -228,14 +266,27 @@ def verify_candidates(
         plan: The bands.
         options: What counts as a copy.
     """
-    verifier = Verifier(texts, options)
-    rows = rows_of_copies(texts, options)
-    if len(rows) < 2:
-        return verifier
+    verifier = Verifier(texts, options, keys)
+    # An answer to a pair leaves all texts as they were.
+    key = key_of(repr((plan, options)), b"".join(keys))
+
+    def verify() -> dict[str, object]:
+        _verify_candidates(verifier, keys, plan)
+        return verifier.keep()
+
+    verifier.take(keep_value("verified 1", key, verify))
+    return verifier
+
+
+def _verify_candidates(verifier: Verifier, keys: Sequence[bytes], plan: BandPlan) -> None:
+    texts = verifier.texts
+    rows = rows_of_copies(texts, verifier.options)
 
     def make(places: NDArray[np.intp]) -> NDArray[np.uint32]:
         return sign_bands(texts.select(rows[places]), plan)
 
+    if len(rows) < 2:
+        return
     with share(0.5):
         method = f"bands {_SEED} {plan.bands} {plan.rows}"
         pairs, large = candidates(keep_rows(method, [keys[row] for row in rows.tolist()], make))
@@ -252,7 +303,6 @@ def verify_candidates(
         verifier.verify(np.stack(np.divmod(few_keys, len(texts)), axis=1))
     if strangers:
         verify_strangers(np.unique(np.concatenate(strangers)), verifier)
-    return verifier
 
 
 def rows_of_copies(texts: WordedTexts, options: CopyOptions) -> NDArray[np.int64]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from embeddings.text.keeping import keeping
 from embeddings.text.wording import read_many
+from embeddings.words import verifying
 from embeddings.words.copies import CopyOptions, find_copies, find_pairs, survey_copies
 from embeddings.words.minhash import BandPlan
 from embeddings.words.spelling import are_one_word, find_spellable
@@ -131,3 +135,23 @@ def test_pairs_that_cannot_share_enough_change_nothing_but_how_often_texts_are_i
     assert len(hopeful) < len(pairs)
     assert whole.edges == some.edges
     assert whole.tried == some.tried
+
+
+def test_only_pairs_of_new_texts_are_aligned_where_others_were_kept(monkeypatch) -> None:
+    aligned: list[int] = []
+    count = verifying.count_shared
+    monkeypatch.setattr(
+        verifying, "count_shared", lambda *given: aligned.append(1) or count(*given)
+    )
+    texts = [f"{WIRE} {name}" for name in ("One.", "Two.", "Three.")]
+    stored: dict[str, tuple[NDArray[np.uint8], NDArray[Any]]] = {}
+    found = []
+    for number, expected in ((2, 1), (2, 0), (3, 2)):
+        aligned.clear()
+        with keeping(stored.get) as kept:
+            found.append(survey_copies(passages(*texts[:number])))
+        assert len(aligned) == expected
+        assert found[-1] == survey_copies(passages(*texts[:number]))
+        assert found[-1].candidates == number * (number - 1) / 2
+        stored |= {method: (keys, rows) for method, keys, rows in kept.changed(every=False)}
+    assert found[0] == found[1]

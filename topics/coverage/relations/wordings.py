@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.documents import Document, Passage
+from embeddings.text.keeping import keep_value, key_of
 from embeddings.text.normalising import hash_text
-from embeddings.text.wording import read_many
+from embeddings.text.wording import WordedTexts, read_many
 from embeddings.words.alignment import compare
 from embeddings.words.copies import CopySurvey
 from embeddings.words.steps import Step
@@ -120,29 +121,51 @@ def find_contained(
             rows_by_hash[hash_text(passage.body)].append(row)
     hashes = sorted(rows_by_hash)
     groups = [corpus.sort(rows_by_hash.pop(digest)) for digest in hashes]
-    texts = read_many(passages[rows[0]].body for rows in groups)
-    node_of_text = corpus.nodes[[rows[0] for rows in groups]]
-    found = find_candidates(texts, options.contained_words, node_of_text)
-    shifts = {
-        (a, b): shift
-        for (a, b), shift in zip(found.pairs.tolist(), found.shifts.tolist(), strict=True)
-    }
+    nodes_of_texts = corpus.nodes[[rows[0] for rows in groups]]
+    # An answer to a pair mostly leaves all that they hang on as it was.
+    standing = keep_value(
+        "standing 1",
+        key_of(repr((options, scattered)), b"".join(hashes), nodes_of_texts.tobytes()),
+        lambda: _find_standing(
+            read_many(passages[rows[0]].body for rows in groups),
+            hashes,
+            nodes_of_texts,
+            options,
+            scattered=scattered,
+        ),
+    )
+    relations = []
+    for longer, shorter, shift in standing:
+        pair = _choose(groups[longer], groups[shorter], corpus)
+        if pair is not None:
+            bodies = passages[pair[0]].body, passages[pair[1]].body
+            evidence = recall_described(*bodies, shift, scattered=scattered)
+            relations.append(Relation("contains", *pair, evidence, corpus.across(*pair)))
+    return relations
+
+
+def _find_standing(
+    texts: WordedTexts,
+    hashes: Sequence[bytes],
+    nodes: NDArray[np.int64],
+    options: RelationOptions,
+    *,
+    scattered: bool,
+) -> list[tuple[int, int, int]]:
+    """Find the longer and the shorter text of each two nodes, and where it begins; most first."""
+    found = find_candidates(texts, options.contained_words, nodes)
+    pairs = zip(found.pairs.tolist(), found.shifts.tolist(), strict=True)
+    shifts = {(longer, shorter): shift for (longer, shorter), shift in pairs}
     best: dict[tuple[int, int], tuple[float, int, int]] = {}
     for longer, shorter, share in contained_pairs(
         texts, hashes, found, options.contained_share,
         least_firm=options.contained_firm, scattered=scattered,
     ):  # fmt: skip
-        key = int(node_of_text[longer]), int(node_of_text[shorter])
+        key = int(nodes[longer]), int(nodes[shorter])
         if key not in best or share > best[key][0]:
             best[key] = share, longer, shorter
-    relations = []
-    for _, longer, shorter in sorted(best.values(), key=lambda b: (-b[0], b[1], b[2])):
-        pair = _choose(groups[longer], groups[shorter], corpus)
-        if pair is not None:
-            bodies = passages[pair[0]].body, passages[pair[1]].body
-            evidence = recall_described(*bodies, shifts[longer, shorter], scattered=scattered)
-            relations.append(Relation("contains", *pair, evidence, corpus.across(*pair)))
-    return relations
+    ordered = sorted(best.values(), key=lambda b: (-b[0], b[1], b[2]))
+    return [(longer, shorter, shifts[longer, shorter]) for _, longer, shorter in ordered]
 
 
 def check_contained(

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from embeddings.documents import Document, Passage
+from embeddings.text.keeping import keeping
 from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import read_many
+from topics.coverage.relations import wordings
 from topics.coverage.relations.containment import Containment, _bounds
 from topics.coverage.relations.relations import Relation
 from topics.coverage.relations.shared_runs import COMMON_RUN, find_candidates
@@ -171,3 +173,21 @@ def test_a_word_matched_far_off_is_given_up_for_the_same_word_next_to_the_rest()
     outer = ["the", "x", "x", "the", "rebels", "took", "a", "town", "the", "y", "y", "the"]
     blocks = [(0, 1, 0, 1), (1, 5, 4, 8), (5, 6, 11, 12)]
     assert _bounds(inner, outer, 0, blocks) == (3, 9)
+
+
+def test_what_stands_where_is_found_again_where_texts_and_nodes_are_as_they_were(
+    monkeypatch,
+) -> None:
+    made = corpus_of(QUOTED, LONGER, *story(range(3)))
+    documents = {p.document_id: Document(p.document_id, p.text) for p in made}
+
+    def find_among(nodes: list[int]) -> list[Relation]:
+        return find_contained(made, documents, np.array(nodes))
+
+    with keeping(lambda _: None) as kept:
+        first = find_among([0, 1, 2, 3, 4])
+    stored = {method: (keys, rows) for method, keys, rows in kept.changed(every=True)}
+    with keeping(stored.get):
+        assert find_among([0, 0, 2, 3, 4]) == []
+        monkeypatch.setattr(wordings, "find_candidates", None)  # nothing is sought again
+        assert find_among([0, 1, 2, 3, 4]) == first == find(made) != []
