@@ -127,5 +127,6 @@ def find_strangers(
     spread = _DEVIATION * np.median(np.abs(near - usual))
     strange = near < usual - STRANGER_SPREADS * spread
     if texts is not None:
-        strange &= np.array([len(text.split()) >= STRANGER_WORDS for text in texts])
+        rows = np.flatnonzero(strange)
+        strange[rows] = [len(texts[row].split()) >= STRANGER_WORDS for row in rows.tolist()]
     return np.asarray(strange, np.bool_)

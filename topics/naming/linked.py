@@ -185,10 +185,15 @@ def _mark(tokens: Tokens) -> _Marks:
     # A person's office is no subject, nor is who does something in a place: Assad in Damascus.
     inside = np.append(np.array([0]), words[:-1]) != 0
     capital = tokens.capital & inside & ~tokens.headline
-    acts = np.array([word.endswith(_ACTS) or word in _MOVED for word in vocabulary], dtype=bool)
-    place = np.array([_is_place(word) for word in vocabulary], dtype=bool)
+    links = np.flatnonzero(are(_PREPOSITIONS))
+    acts, place = np.zeros(len(vocabulary), bool), np.zeros(len(vocabulary), bool)
+    # Looked at before a preposition, and behind one and an article.
+    for word in np.unique(words[links - 1]).tolist():
+        acts[word] = vocabulary[word].endswith(_ACTS) or vocabulary[word] in _MOVED
+    for word in np.unique(words[np.minimum(links + 2, len(words) - 1)]).tolist():
+        place[word] = _is_place(vocabulary[word])
     return _Marks(
-        links=np.flatnonzero(are(_PREPOSITIONS)),
+        links=links,
         head=content & tokens.noun & ~are(TITLES | NO_HEADS) & ~tokens.named[words] & ~capital,
         content=content,
         goes_on=content | of,

@@ -202,6 +202,8 @@ def fold(token: str) -> str:
     """Return the word a spelling stands for; ``""`` for a break."""
     if token in _AS_THEY_STAND:
         return _AS_THEY_STAND[token]
+    if token.isalnum():
+        return token.casefold()
     if not (token[:1].isalnum() or any(letter.isalnum() for letter in token)):
         return ""
     return drop_possessive(token).replace("’", "'").casefold()

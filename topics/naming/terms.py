@@ -131,7 +131,8 @@ def find_terms(tokens: Tokens, least: int, documents: NDArray[np.int64] | None =
             of = among(tokens.vocabulary, {"of"})
             nouns[amounts[span[:, 0]] & of[span[:, 1]]] = 0.0
         fitness.append(_fitness(nouns, whole) * alone)
-        words += [tuple(tokens.vocabulary[word] for word in term) for term in span.tolist()]
+        columns = [[tokens.vocabulary[word] for word in column] for column in span.T.tolist()]
+        words += zip(*columns, strict=True)
         surfaces += spelled
     compounds: dict[frozenset[str], int] = {}
     counts = np.diff(csr_array(vstack(stands)).indptr).tolist()

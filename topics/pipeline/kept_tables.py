@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from embeddings.corpus.store import CorpusStore
@@ -83,6 +84,10 @@ def read_kept_names(store: CorpusStore) -> dict[int, str]:
     return dict(store.rows("SELECT id, name FROM kept_topics WHERE name != ''"))
 
 
+# Not ``astuple``, which copies what it gives.
+_columns = attrgetter(*(field.name for field in dataclasses.fields(KeptTopic)))
+
+
 def put_kept(store: CorpusStore, kept: KeptTree) -> None:
     """Store a tree in place of the one before; only rows that differ are written."""
     fields = {
@@ -108,7 +113,7 @@ def put_kept(store: CorpusStore, kept: KeptTree) -> None:
         connection.execute("DELETE FROM kept_topics")
         connection.executemany(
             "INSERT INTO kept_topics VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(number, *dataclasses.astuple(topic)) for number, topic in kept.topics.items()],
+            [(number, *_columns(topic)) for number, topic in kept.topics.items()],
         )
         store.set_setting(KEPT, fields)
         store.note_sums(KEPT_TABLES)
