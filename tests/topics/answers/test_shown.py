@@ -14,6 +14,7 @@ from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.conftest import WordEncoder, article, paragraphs_of
 from tests.running import lay_flat
 from topics.answers.topics import find_topics
+from topics.pipeline import topics as finding
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
 from topics.pipeline.run import derive
 
@@ -27,8 +28,11 @@ SUBJECTS = {
 @pytest.fixture(scope="module")
 def news(tmp_path_factory) -> Path:
     """Articles of three subjects, clustered and measured."""
-    path, deal = tmp_path_factory.mktemp("shown") / "news.db", random.Random(5)
-    encoder = WordEncoder()
+    return cluster(tmp_path_factory.mktemp("shown") / "news.db")
+
+
+def cluster(path: Path) -> Path:
+    deal, encoder = random.Random(5), WordEncoder()
     with CorpusStore.open(path, write=True) as store:
         for name, words in SUBJECTS.items():
             for number in range(14):
@@ -105,6 +109,14 @@ def test_what_is_not_shown_is_counted_and_listed(with_hidden):
     assert levels.hidden == len(topics.topics(path, hidden=True))
     size = next(one.passages for one in topics.topics(path, hidden=True) if one.id == hidden)
     assert levels.uncovered == size > 0
+
+
+def test_parts_that_no_phrase_tells_are_not_shown(news, tmp_path, monkeypatch):
+    assert topics.info(news).subtopics
+    monkeypatch.setattr(finding, "are_told", lambda tree, _: [False] * len(tree.topics))
+    path = cluster(tmp_path / "untold.db")
+    assert topics.info(path).subtopics == 0
+    assert sum(one.passages for one in topics.topics(path)) == 84
 
 
 def test_a_part_can_be_asked_for(news):

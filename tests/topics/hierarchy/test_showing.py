@@ -98,6 +98,12 @@ def test_a_topic_of_many_things_that_is_the_users_own_is_shown():
     assert {2, 3} <= shown({}, many={2, 3}, exact=True)
 
 
+def test_a_guided_topic_is_shown_whatever_tells_it():
+    tree = TopicTree((np.repeat([0, 1, 2], [5, 100, 100]),), 0, fixed=1)
+    found = choose_shown(tree, [None, 1.0, 1.0], [1.0] * 3, [0.1] * 3, told=[False, True, True])
+    assert found == [True, True, True]
+
+
 def test_of_what_is_left_the_stable_is_shown_first():
     # Through the broader topic of many things, and not the unstable one in it.
     assert shown({2: 0.5, 4: 0.5, 5: 0.5}, many={0}) == {0, 1, 3}
