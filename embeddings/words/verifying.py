@@ -19,8 +19,8 @@ from embeddings.words.spelling import find_spellable
 from embeddings.words.steps import pass_all
 
 _SEED = 1
-# Pairs a text that texts of one template make; and pairs whose words are counted at once.
-_MANY, _PAIRS_AT_ONCE = 8, 50_000
+# Pairs a text that texts of one template make; and words of pairs that are counted at once, 64 MB.
+_MANY, _WORDS_AT_ONCE = 8, 4_000_000
 # A text with so many near copies stands for them: they are not compared with each other.
 HUB = 12
 
@@ -156,7 +156,8 @@ class Verifier:
         """Count the words that the texts of each pair have in common, in any order."""
         rows, places = np.unique(pairs, return_inverse=True)
         places, bags = places.reshape(pairs.shape), self.gather_bags(rows)
-        parts = np.split(places, range(_PAIRS_AT_ONCE, len(places), _PAIRS_AT_ONCE))
+        words = np.cumsum(np.diff(bags.indptr)[places].sum(axis=1))
+        parts = np.split(places, np.flatnonzero(np.diff(words // _WORDS_AT_ONCE)) + 1)
         sums = [bags[part[:, 0]].multiply(bags[part[:, 1]]).sum(axis=1) for part in parts]
         return np.concatenate([np.asarray(one).ravel() for one in sums])
 

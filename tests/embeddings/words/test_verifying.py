@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections import Counter
 from typing import Any
 
@@ -51,6 +52,26 @@ def test_strangers_that_come_after_a_copy_are_compared_too() -> None:
     verifier = Verifier(pairs, CopyOptions())
     verify_strangers(np.arange(6), verifier)
     assert verifier.edges.keys() == {(0, 1), (2, 3), (4, 5)}
+
+
+def test_words_in_common_are_counted_without_all_words_of_all_pairs_at_once(monkeypatch) -> None:
+    """Of long texts a few pairs fill memory: 10 million words here."""
+    rng = random.Random(7)
+    words = [[f"w{rng.randrange(5000)}" for _ in range(3000)] for _ in range(60)]
+    verifier = Verifier(read_many(map(" ".join, words)), CopyOptions())
+    pairs = pair_all(np.arange(60))
+    whole = verifier._count_common(pairs)
+    monkeypatch.setattr(verifying, "_WORDS_AT_ONCE", 100_000)
+    tracemalloc.start()
+    try:
+        counted = verifier._count_common(pairs)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    bags = [Counter(some) for some in words]
+    assert counted.tolist() == [(bags[a] & bags[b]).total() for a, b in pairs.tolist()]
+    assert whole.tolist() == counted.tolist()
+    assert peak < 30e6
 
 
 def test_texts_of_one_template_with_few_words_for_its_places_are_hardly_aligned() -> None:
