@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.corpus.checksums import checksum, join_vectors
+from embeddings.corpus.checksums import checksum, fits_setting, join_vectors
 from embeddings.corpus.values import NamedValues
 from embeddings.documents import Document, has_version
 from embeddings.errors import first_line
@@ -124,8 +124,11 @@ def _vectors(store: NamedValues) -> _Finding:
 
 
 def _settings(store: NamedValues) -> _Finding:
-    for key, value, crc in store.each("SELECT key, CAST(value AS BLOB), crc FROM settings"):
-        yield key, _fits(crc, value) and _is_json(value) and _known(crc)
+    for name, value, crc in store.each(
+        "SELECT CAST(key AS BLOB), CAST(value AS BLOB), crc FROM settings"
+    ):
+        key = name.decode("utf-8", "replace")
+        yield key, fits_setting(name, value, crc) and _is_json(value) and _known(crc)
 
 
 def _arrays(store: NamedValues) -> _Finding:

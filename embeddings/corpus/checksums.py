@@ -25,6 +25,19 @@ def checksum(*parts: bytes | memoryview) -> int:
     return crc
 
 
+def sum_setting(name: bytes, value: bytes) -> int:
+    """Return the checksum of a setting, its name included, or one would be taken for another.
+
+    It is below 0, by which it is told from those of the value alone that earlier versions noted.
+    """
+    return -1 - checksum(name, b"=", value)
+
+
+def fits_setting(name: bytes, value: bytes, noted: int | None) -> bool:
+    """Say whether a setting has its checksum, or there is none."""
+    return noted in (None, checksum(value), sum_setting(name, value))
+
+
 def sum_rows(connection: sqlite3.Connection, table: str) -> int:
     """Return the checksum of a table's rows, in whatever order they stand: the sum of theirs.
 

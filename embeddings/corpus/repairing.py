@@ -25,10 +25,16 @@ def drop_vectors(store: NamedValues, hashes: Iterable[str]) -> None:
 
 def drop_values(store: NamedValues, names: Iterable[str]) -> None:
     """Delete settings and arrays by name."""
-    keys = [(name,) for name in names]
+    wanted = set(names)
     with store.transaction() as connection:
-        connection.executemany("DELETE FROM settings WHERE key = ?", keys)
-        connection.executemany("DELETE FROM arrays WHERE name = ?", keys)
+        for table, column in (("settings", "key"), ("arrays", "name")):
+            keys = connection.execute(f"SELECT CAST({column} AS BLOB) FROM {table}").fetchall()  # noqa: S608
+            # A name may be damaged, and no text.
+            gone = [key for key in keys if key[0].decode("utf-8", "replace") in wanted]
+            connection.executemany(
+                f"DELETE FROM {table} WHERE CAST({column} AS BLOB) = ?",  # noqa: S608
+                gone,
+            )
 
 
 def empty_tables(store: NamedValues, tables: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from embeddings.corpus.checksums import checksum, sum_rows
+from embeddings.corpus.checksums import checksum, fits_setting, sum_rows, sum_setting
 from embeddings.corpus.database import copy_database
 from embeddings.errors import StoreError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SETTINGS = "SELECT CAST(key AS BLOB), CAST(value AS BLOB), crc FROM settings"
 _TABLES_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 
 
@@ -52,6 +53,7 @@ class NamedValues:
         self._connection = connection
         self._unchecked: set[str] = set()
         self._checked: set[str] = set()
+        self._has_names = False
         self._memory: Memory | None = None
 
     @contextmanager
@@ -165,16 +167,25 @@ class NamedValues:
         Raises:
             StoreError: It is damaged.
         """
-        found = self.rows("SELECT CAST(value AS BLOB), crc FROM settings WHERE key = ?", (key,))
+        found = self.rows(f"{_SETTINGS} WHERE key = ?", (key,))
         if not found:
+            self._expect_names()
             return None
-        value, crc = found[0]
+        name, value, crc = found[0]
         try:
-            if crc in (None, checksum(value)):
+            if fits_setting(name, value, crc):
                 return json.loads(value)
         except ValueError:
             pass
         raise self.damaged(f"the setting {key}")
+
+    def _expect_names(self) -> None:
+        """Refuse to take a setting for one that was never made, where one's name has changed."""
+        if not self._has_names:
+            for name, value, crc in self.rows(_SETTINGS):
+                if not fits_setting(name, value, crc):
+                    raise self.damaged(f"the setting {name.decode('utf-8', 'replace')}")
+            self._has_names = True
 
     def set_setting(self, key: str, value: Any) -> None:
         """Store a setting; ``None`` deletes it."""
@@ -185,7 +196,7 @@ class NamedValues:
                 text = json.dumps(value, ensure_ascii=False)
                 connection.execute(
                     "INSERT OR REPLACE INTO settings VALUES (?, ?, ?)",
-                    (key, text, checksum(text.encode())),
+                    (key, text, sum_setting(key.encode(), text.encode())),
                 )
 
     # Arrays

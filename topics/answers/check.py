@@ -17,6 +17,7 @@ from topics.coverage.examples.judgements import read_judgements
 from topics.edits.edits import read_edits
 from topics.pipeline.kept_tables import KEPT, KEPT_TABLES
 from topics.pipeline.repairing import Dropped, drop_damaged
+from topics.pipeline.run import REMOVALS
 
 # What to type for damage that no run can mend; the rest follows from articles and edits.
 _PAGES = (
@@ -30,6 +31,7 @@ _ARTICLES = (
 _CURES = {
     "pages": _PAGES,
     "references": _PAGES,
+    REMOVALS: _PAGES,
     "articles": _ARTICLES,
     "passages": _ARTICLES,
     "by hand": "take out what is named above",
@@ -97,6 +99,10 @@ def advise(report: CheckReport, lost: Sequence[str] = ()) -> str:
         lost: Settings that were taken out, since they could not be read.
     """
     damaged, kept = report.damaged(), _find_kept(report)
+    if REMOVALS in damaged.get("tables", ()):
+        # Not derived: what a page's reader left out stands in its file alone.
+        damaged["tables"] = tuple(name for name in damaged["tables"] if name != REMOVALS)
+        damaged[REMOVALS] = (REMOVALS,)
     cures = [_CURES[what] for what in _CURES if what in damaged]
     if kept:
         cures.append(

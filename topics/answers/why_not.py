@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from embeddings.corpus.citations import Quotation, find_keys, read_quotations
+from embeddings.corpus.citations import (
+    Quotation,
+    expect_as_read,
+    expect_whole,
+    find_keys,
+    read_quotations,
+)
 from embeddings.corpus.store import CorpusStore
 from embeddings.documents import Document, Passage
 from embeddings.errors import InputError
@@ -132,6 +138,8 @@ def why_not(a: int, b: int, *, db: Database = "topicwire.db") -> PairExplanation
         for number in (a, b):
             find_keys(store, number)
         rows = row_of[a], row_of[b]
+        expect_whole(store, passages)
+        expect_as_read(store, [article.document for article in articles])
         thresholds, judgements = read_thresholds(store), read_judgements(store)
         pair = _Pair(store, passages, articles, rows, thresholds, judgements)
         explanations = _copies(pair), _contained(pair), _event(pair), _story(pair)

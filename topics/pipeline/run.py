@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from embeddings.encoders.protocol import Encoder
 
+REMOVALS = "removals"
 # Of 50 languages, as small as the default model; Apache-2.0.
 MULTILINGUAL = "paraphrase-multilingual-MiniLM-L12-v2"
 
@@ -79,6 +80,8 @@ def derive(
         work.let_go_of_made()
         work.runner.make(OUTLETS)
         work.runner.keep()
+    if not store.rows("SELECT 1 FROM sums WHERE name = ?", (REMOVALS,)):
+        store.note_sums([REMOVALS])  # until articles change
     told = stored_notes(store, TOPICS.name)
     # Edits that are idle are told by every run, until they are undone.
     idle = (*told.get("idle", ()), *stored_notes(store, NAMES.name))

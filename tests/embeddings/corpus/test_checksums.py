@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from embeddings.corpus.checking import check_file
 from embeddings.corpus.checksums import checksum, join_vectors, sum_rows, sum_vectors
 from embeddings.corpus.held_once import read_vectors
 from embeddings.corpus.store import CorpusStore
@@ -58,6 +59,32 @@ def test_a_setting_is_given_back_as_it_was_or_said_to_be_damaged(store, bit):
     assert store.setting("chosen") == value
     damage(store, "settings value key='chosen'", bit)
     with pytest.raises(StoreError, match=r"damaged \(the setting chosen\).*--repair"):
+        store.setting("chosen")
+
+
+@pytest.mark.parametrize("name", ["chosem", "", "\udcff", 7])
+def test_a_setting_whose_name_was_changed_is_not_taken_for_one_never_made(store, name):
+    store.set_setting("chosen", 7)
+    assert store.setting("never made") is None
+    key = name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name
+    with store.transaction() as connection:
+        connection.execute("UPDATE settings SET key = CAST(? AS TEXT)", (key,))
+    with (
+        CorpusStore.open(store.path) as again,
+        pytest.raises(StoreError, match=r"damaged \(the setting .*--repair"),
+    ):
+        again.setting("chosen")
+    assert next(one for one in check_file(store) if one.what == "settings").damaged
+
+
+def test_a_setting_of_an_earlier_version_is_known_by_its_value_alone(store):
+    store.set_setting("chosen", 7)
+    with store.transaction() as connection:
+        connection.execute("UPDATE settings SET crc = ?", (checksum(b"7"),))
+    assert store.setting("chosen") == 7
+    with store.transaction() as connection:
+        connection.execute("UPDATE settings SET value = '8'")
+    with pytest.raises(StoreError, match="damaged"):
         store.setting("chosen")
 
 
@@ -150,5 +177,6 @@ def test_a_file_of_version_4_gets_checksums_of_what_it_holds(tmp_path):
     connection.close()
     with CorpusStore.open(path) as store:
         assert (store.setting("chosen"), store.array("graph").tolist()) == (["ü"], ROW.tolist())
-        assert store.rows(KEPT) == kept
+        # Of a setting, of its value alone, as they were.
+        assert store.rows(KEPT) == [(checksum('["ü"]'.encode()),), *kept[1:]]
         assert store.rows("SELECT crc FROM stages") == [(checksum(b"d", b"[1]"),)]

@@ -90,6 +90,34 @@ def test_what_follows_from_the_articles_is_named_and_made_anew(whole, what):
     assert contents(whole) == before
 
 
+@pytest.mark.parametrize("name", ["'guidXd'", "CAST(x'ff' AS TEXT)"])
+def test_a_setting_whose_name_was_changed_is_named_and_taken_out(whole, name):
+    change(whole, f"UPDATE settings SET key = {name} WHERE key = 'story_counts'")  # noqa: S608
+    for line in (("info",), ("cluster",)):
+        code, _, told = run(*line, "--db", whole)
+        assert (code, "the setting" in told, "--repair" in told) == (
+            StoreError.exit_code,
+            True,
+            True,
+        )
+    report = repair(whole)
+    assert len(report.dropped.chosen) == 1
+    assert report.after.damaged() == {}
+    assert run("topics", "--db", whole)[0] == 0
+
+
+def test_lines_left_out_that_are_not_what_was_stored_are_told(whole):
+    line = "INSERT INTO removals VALUES ('wire-1', 0, 4, 'byline', 'Wire')"
+    change(whole, "DELETE FROM sums WHERE name = 'removals'", line)
+    assert run("cluster", "--db", whole)[0] == run("info", "--db", whole)[0] == 0
+    change(whole, line)
+    assert check(whole).damaged() == {"tables": ("removals",)}
+    for line in (("info",), ("info", "--check"), ("cluster", "--show-removed")):
+        code, _, told = run(*line, "--db", whole)
+        assert (code, "damaged" in told) == (StoreError.exit_code, True)
+    assert "topicwire restore" in run("info", "--repair", "--db", whole)[2]
+
+
 def test_an_index_whose_vectors_moved_is_named_and_made_anew(whole):
     change(whole, "UPDATE vectors SET rowid = rowid + 100")
     assert check(whole).damaged() == {"search": ("the places of its vectors",)}
@@ -185,7 +213,7 @@ def test_rows_that_follow_from_the_articles_are_not_shown_where_they_changed(
 
 
 def test_bytes_where_a_text_should_be_are_said_to_be_damage(whole):
-    change(whole, "INSERT INTO removals VALUES ('wire-1', 0, 1, x'fffe', 'text')")
+    change(whole, "INSERT INTO problems VALUES ('wire-1', NULL, CAST(x'fffe' AS TEXT))")
     code, _, told = run("info", "--json", "--db", whole)
     assert (code, told.count("\n")) == (StoreError.exit_code, 1)
     assert "is damaged (a text in it is none)" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from itertools import chain, combinations
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embeddings.corpus.store import CorpusStore
+from embeddings.errors import StoreError
 from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import read_words
 from topics.answers.calibrate import judge_passages, set_thresholds
@@ -125,3 +127,25 @@ def test_an_answer_is_told_once_it_holds(demos, tmp_path):
     event = why_not(a, b, db=path).explanations[2]
     assert not event.joined
     assert "your answer to this pair was no" in event.verdict
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE passages SET text = replace(text, 'a', 'e') WHERE document_id = ?",
+        "UPDATE documents SET published = '1999' WHERE id = ?",
+    ],
+)
+def test_what_hangs_on_a_damaged_text_is_refused(demos, tmp_path, damage):
+    """Scores hang on the words of all articles, not of the two alone."""
+    demo = demos[0]
+    a, b = demo.pairs[0]
+    others = {*demo.document.values()} - {demo.document[a], demo.document[b]}
+    path = shutil.copy(demo.path, tmp_path / "damaged.db")
+    assert why_not(a, b, db=path)
+    with sqlite3.connect(path) as connection:
+        connection.create_function("index_form", 1, str)
+        connection.execute(damage, (min(others),))
+    connection.close()
+    with pytest.raises(StoreError, match="damaged"):
+        why_not(a, b, db=path)
