@@ -1,12 +1,13 @@
 """Try to break every command: kills, faults, damaged files, changed inputs, large corpora.
 
     python -m benchmarks.holds [kills|faults|damage|fuzz|size]... [--count N] [--seed S]
-        [--jobs J] [--real] [--only READER]
+        [--jobs J] [--real] [--only NAME]
 
 Without a name all are tried, in two halves, each in a newsroom of its own: the demo articles in a
 temporary folder, with made-up word vectors (``--real`` takes the packaged model, for kills and in
 fresh processes; ``--only`` gives changed inputs to the readers of that name alone, such as
-"queries"). Both are tried at once, or one after the other with ``--jobs 1``. What went
+"queries", and tries the faults of that name alone, such as "signals"). How far each is, is said
+every minute. Both are tried at once, or one after the other with ``--jobs 1``. What went
 wrong is listed below the table, as is any fault of the tests in ``tests/holds/``, which run the
 same in small.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -32,6 +34,10 @@ from tests.holds.newsroom import REAL, STATIC, Newsroom, make_newsroom
 from tests.holds.registry import GROWING, NEW, WRITING
 
 HALVES = 2
+# How a write fails, as in ``preload.c``.
+FAILING = ("full", "once", "kill")
+# Seconds after which it is said how far a driver is.
+TELLING = 60
 # How much each driver does unless it is told; ``size`` takes a percentage of the largest.
 COUNTS = {"kills": 900, "faults": 600, "damage": 1000, "fuzz": 100_000, "size": 100}
 
@@ -53,20 +59,23 @@ def try_kills(room: Newsroom, count: int, seed: int) -> Iterator[Row]:
     yield from tell_trials(trials, lambda trial: trial.case)
 
 
-def try_faults(room: Newsroom, count: int, seed: int) -> Iterator[Row]:
-    """Spread ``count`` over the kinds of faults."""
-    some = max(count // 6, 1)
-    tried: list[Iterable[Trial]] = [faults.send_signals(room, some, seed)]
-    tried += [faults.take_database(room, some, seed), faults.run_beside(room, some / 2)]
+def try_faults(room: Newsroom, count: int, seed: int, only: str = "") -> Iterator[Row]:
+    """Spread ``count`` over the kinds of faults, or over those of a name."""
+    some = count if only else max(count // 6, 1)
+    tried: dict[str, Iterable[Trial]] = {
+        "signals": faults.send_signals(room, some, seed),
+        "taken": faults.take_database(room, some, seed),
+        "beside": faults.run_beside(room, some / 2),
+    }
     if room.preload is not None:
-        tried += [faults.fail_writes(room, some, seed, what) for what in ("full", "once", "kill")]
+        writes = {what: faults.fail_writes(room, some, seed, what) for what in FAILING}
         # These take each case once: one half does the one, and the other the others.
         clock = [case for case in WRITING if case.command != "map"] * (seed % HALVES == 0)
-        tried += [faults.set_clock_back(room, clock)]
+        tried |= {**writes, "clock": faults.set_clock_back(room, clock)}
     if seed % HALVES == 1:
-        tried += [faults.take_rights(room)]
-        tried += [faults.take_cache(room)]
-    yield from tell_trials(chain.from_iterable(tried), lambda trial: trial.what.split(" at ")[0])
+        tried |= {"rights": faults.take_rights(room), "cache": faults.take_cache(room)}
+    chosen = chain.from_iterable(trials for name, trials in tried.items() if only in name)
+    yield from tell_trials(chosen, lambda trial: trial.what.split(" at ")[0])
 
 
 def tell_trials(trials: Iterable[Trial], name: Callable[[Trial], str]) -> Iterator[Row]:
@@ -124,10 +133,23 @@ def work(name: str, count: int, seed: int, model: str, only: str) -> list[Row]:
     """Try one driver in this process, in a newsroom of its own."""
     with tempfile.TemporaryDirectory() as folder:
         room = make_newsroom(Path(folder) / "newsroom", model)
-        driver = partial(try_fuzz, only=only) if name == "fuzz" else DRIVERS[name]
-        rows = list(driver(room, count, seed))
+        driver = partial(DRIVERS[name], only=only) if name in ("fuzz", "faults") else DRIVERS[name]
+        rows, told = list[Row](), time.monotonic()
+        for row in driver(room, count, seed):
+            rows.append(row)
+            if time.monotonic() > told + TELLING:
+                told = time.monotonic()
+                print(f"{name}, seed {seed}: {tell_so_far(rows)}", file=sys.stderr, flush=True)
         room.close()
     return rows
+
+
+def tell_so_far(rows: list[Row]) -> str:
+    """Say what has been found, for what is ended before its table is printed."""
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums.update(row.figures)
+    return ", ".join(f"{show(number)} {name}" for name, number in sums.items())
 
 
 def report(name: str, rows: list[Row], seconds: float) -> None:
@@ -159,7 +181,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=HALVES, help="processes at once")
     parser.add_argument("--real", action="store_true", help="kills with the packaged model")
-    parser.add_argument("--only", default="", help="fuzz: readers of this name, or a part of it")
+    parser.add_argument("--only", default="", help="fuzz, faults: those of this name alone")
     given = parser.parse_args()
     model = REAL if given.real else STATIC
     spawn = get_context("spawn")

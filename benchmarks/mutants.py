@@ -1,7 +1,7 @@
 """How much the tests notice: mutants of the code by seed, each against its area's tests.
 
     .audit/bin/python -m benchmarks.mutants [--count N] [--seed S] [--jobs J] [--out FILE]
-        [--area NAME] [--known]
+        [--area NAME] [--skip N] [--known]
 
 Sites are drawn by the seed from all that cosmic-ray can change in an area; at each, one change is
 drawn. A change of an annotation or docstring alone is drawn again. A mutant is killed where a test
@@ -287,6 +287,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--skip", type=int, default=0, help="of those drawn, tried before")
     parser.add_argument("--area", choices=AREAS)
     parser.add_argument("--known", action="store_true")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -304,6 +305,7 @@ def main() -> None:
         share = options.count // len(areas)
         mutants = [mutant for area in areas for mutant in draw(area, share, randomness)]
         randomness.shuffle(mutants)
+        mutants = mutants[options.skip :]
     with tempfile.TemporaryDirectory() as place:
         runners: Queue[Runner] = Queue()
         for job in range(options.jobs):

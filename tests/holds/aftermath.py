@@ -41,14 +41,14 @@ class Undisturbed(NamedTuple):
     """A case run in peace.
 
     Attributes:
-        seconds: Its time.
+        work: Seconds of the processors' time that it took.
         before: The rows it began with.
         once: What it leaves.
         caught_up: What ``cluster`` leaves after it.
         writes: How many writes it made in its folder; 0 where they are not counted.
     """
 
-    seconds: float
+    work: float
     before: Contents
     once: After
     caught_up: After
@@ -75,7 +75,7 @@ def run_in_peace(room: Newsroom, case: Case, fresh: bool) -> Undisturbed:
     writes = int(counted.read_text()) if counted.exists() else 0
     once = look(place, case)
     room.expect(place, CATCH_UP, fresh=fresh)
-    return Undisturbed(ended.seconds, before, once, look(place, case), writes)
+    return Undisturbed(ended.work, before, once, look(place, case), writes)
 
 
 def lay(room: Newsroom, case: Case, name: str) -> Path:

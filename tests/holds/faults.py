@@ -72,15 +72,16 @@ def fail_writes(
 def send_signals(
     room: Newsroom, count: int, seed: int, cases: Sequence[Case] = WRITING, fresh: bool = False
 ) -> Iterator[Trial]:
-    """Send signals to each case in turn at random moments."""
+    """Send signals by turns, to each case in turn, when it has done a random part of its work."""
     moments = random.Random(seed)
     for number in range(count):
         case = cases[number % len(cases)]
-        sent = list(SIGNALS)[number // len(cases) % len(SIGNALS)]
+        # Each case is sent each signal, however many cases there are.
+        sent = list(SIGNALS)[(number + number // len(cases)) % len(SIGNALS)]
         peace = run_in_peace(room, case, fresh=fresh)
         place = lay(room, case, f"signal-{seed}-{number}")
         running = room.start(place, case.line, case.typed, fresh=fresh)
-        time.sleep(moments.random() * peace.seconds)
+        running.wait_for_work(moments.random() * peace.work)
         running.send(sent)
         ended = running.wait()
         # Before Python runs our first line, an interrupt is its own to handle.
@@ -186,10 +187,10 @@ def take_database(
         if case not in took:
             took[case] = room.expect(
                 room.place("whole", f"peace-taken-{seed}-{number}"), case.line
-            ).seconds
+            ).work
         place = room.place("whole", f"taken-{seed}-{number}")
         running = room.start(place, case.line)
-        time.sleep(moments.random() * took[case])
+        running.wait_for_work(moments.random() * took[case])
         _take(place / DATABASE, way, room)
         ended = running.wait()
         yield Trial(way, case.name, ended.code != 0, judge(ended, {0, 2, 4}))

@@ -1,7 +1,7 @@
 """Kill commands that write at random moments.
 
-A command is stopped at a moment drawn from its undisturbed time, looked at as another reader
-sees it, and killed.
+A command is stopped when it has used a part, drawn at random, of the processors' time that it
+takes undisturbed, looked at as another reader sees it, and killed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -40,10 +39,10 @@ def kill_at_random(
 def kill_once(
     room: Newsroom, case: Case, peace: Undisturbed, moment: float, name: str, fresh: bool = False
 ) -> Trial:
-    """Kill a case at a moment, as a share of its time, and run what the user would run next."""
+    """Kill a case at a moment, as a share of its work, and run what the user would run next."""
     place = lay(room, case, name)
     running = room.start(place, case.line, case.typed, fresh=fresh)
-    time.sleep(moment * peace.seconds)
+    running.wait_for_work(moment * peace.work)
     running.send(signal.SIGSTOP)
     seen = _peek(place / DATABASE)
     running.send(signal.SIGKILL)

@@ -112,6 +112,30 @@ class Running:
         """Send a signal; nothing where the command has ended, since it is not reaped yet."""
         os.kill(self.pid, number)
 
+    def wait_for_work(self, seconds: float) -> None:
+        """Wait until it has used so much of the processors' time, or has ended.
+
+        Of a clock's time a command beside much other work has done little, or all, by then.
+        """
+        while self._is_at_work() and self._used() < seconds:
+            time.sleep(0.001)
+
+    def _is_at_work(self) -> bool:
+        """Whether it has not ended; it may not be reaped yet."""
+        try:
+            status = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return not Path("/proc/self/stat").exists()
+        return status.rpartition(")")[2].split()[0] != "Z"
+
+    def _used(self) -> float:
+        """Return the seconds of the processors' time that it used; of a clock where none tells."""
+        try:
+            # The clock of a process, as clock_getcpuclockid makes its number on Linux.
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except (OSError, AttributeError):
+            return time.perf_counter() - self._began
+
     def wait(self) -> Ended:
         """Wait for its end.
 

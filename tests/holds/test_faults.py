@@ -43,7 +43,9 @@ def test_a_disk_full_or_a_kill_at_any_write(preloaded, what):
 
 
 def test_signals_at_any_moment(newsroom):
-    assert faulty(faults.send_signals(newsroom, 6, 1, [GROWING, RENAME])) == []
+    sent = list(faults.send_signals(newsroom, 6, 1, [GROWING, RENAME]))
+    assert faulty(sent) == []
+    assert sum(trial.met for trial in sent) >= len(sent) / 2
 
 
 def test_a_clock_set_back(preloaded):
