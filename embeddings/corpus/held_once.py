@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Texts among which equal ones are sought.
 _TEXTS = 50_000
+# Vectors of which bytes are held beside them.
+_VECTORS = 8192
 
 NO_VECTORS = np.zeros((0, 0), dtype=np.float32)
 
@@ -49,7 +52,8 @@ class PassageVectors:
     """Vectors by rows of passages, as those of a matrix: a text of a million copies has one.
 
     Attributes:
-        distinct: float32 of shape ``(distinct texts, dimension)``.
+        distinct: float32 of shape ``(distinct texts, dimension)``, in the order of their hashes,
+            which is that of the graph's rows; not to be written to.
         of_passage: int64 of shape ``(passages,)``: the row there of passage *i* of
             ``CorpusStore.passages()``.
     """
@@ -62,8 +66,14 @@ class PassageVectors:
         return len(self.of_passage)
 
     def __getitem__(self, rows: NDArray[np.int64] | Sequence[int]) -> NDArray[np.float32]:
-        """Return the vectors of these passages, float32 ``(len(rows), dimension)``."""
-        return self.distinct[self.of_passage[np.asarray(rows, np.int64)]]
+        """Return the vectors of these passages, float32 ``(len(rows), dimension)``.
+
+        Of all texts in the order of their hashes it is ``distinct`` itself, not a copy.
+        """
+        places = self.of_passage[np.asarray(rows, np.int64)]
+        if np.array_equal(places, np.arange(len(self.distinct))):
+            return self.distinct
+        return self.distinct[places]
 
 
 def read_vectors(store: NamedValues, fingerprint: str) -> PassageVectors:
@@ -77,22 +87,22 @@ def read_vectors(store: NamedValues, fingerprint: str) -> PassageVectors:
         KeyError: A passage has no vector yet.
         StoreError: One is damaged.
     """
-    place: dict[bytes, int] = {}
-    of_passage = np.fromiter(
-        (place.setdefault(key, len(place)) for key in read_hashes(store)), np.int64
-    )
-    found: dict[int, tuple[bytes, int | None]] = {}
-    for key, blob, crc in store.each(
-        "SELECT hash, vector, crc FROM vectors WHERE encoder = ?", (fingerprint,)
-    ):
-        if key in place:
-            found[place[key]] = blob, crc
-    if len(found) < len(place):
-        raise KeyError(f"{len(place) - len(found)} texts have no vector yet")
-    if not found:
-        return PassageVectors(NO_VECTORS, of_passage)
-    blobs, sums = zip(*(found[row] for row in range(len(place))), strict=True)
-    distinct = join_vectors(blobs, sums)
-    if distinct is None:
-        raise store.damaged("a vector")
+    place = {key: row for row, key in enumerate(sorted(set(read_hashes(store))))}
+    of_passage = np.fromiter((place[key] for key in read_hashes(store)), np.int64)
+    sql = "SELECT hash, vector, crc FROM vectors WHERE encoder = ?"
+    stored = (row for row in store.each(sql, (fingerprint,)) if row[0] in place)
+    distinct, count = NO_VECTORS, 0
+    # Some at a time, or their bytes would be held twice.
+    while some := list(islice(stored, _VECTORS)):
+        keys, blobs, sums = zip(*some, strict=True)
+        vectors = join_vectors(blobs, sums)
+        if not count and vectors is not None:
+            distinct = np.empty((len(place), vectors.shape[1]), np.float32)
+        if vectors is None or vectors.shape[1] != distinct.shape[1]:
+            raise store.damaged("a vector")
+        distinct[[place[key] for key in keys]] = vectors
+        count += len(some)
+    if count < len(place):
+        raise KeyError(f"{len(place) - count} texts have no vector yet")
+    distinct.flags.writeable = False
     return PassageVectors(distinct, of_passage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,8 +106,9 @@ def find_neighbours(
     order = canonical_order(hash_rows(unit) if keys is None else keys)
     if len(order) != count:
         raise ValueError(f"{len(order)} keys were given for {count} rows; give one a row.")
-    ordered = unit[order]
-    del unit  # A million rows are 1.4 GiB, which the search has a use for.
+    # A million rows are 1.4 GiB, which the search has a use for.
+    ordered = unit if np.array_equal(order, np.arange(count)) else unit[order]
+    del unit
     with one_blas_thread():
         if count <= exact_rows:
             found, similarities = (steps or StepsHere()).compare_all(ordered, k)
@@ -120,10 +122,11 @@ def find_neighbours(
     return NeighbourGraph(indices, sorted_similarities, reached)
 
 
-def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit_rows(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """Scale rows to unit length, float32; rows of zeros stay zeros.
 
-    Rows that have it, to what float32 can say, stay as they are: most vectors come so.
+    Rows that have it, to what float32 can say, stay as they are: most vectors come so, and where
+    all do, the very matrix that was given is returned, which is not to be written to.
 
     Raises:
         ValueError: Not two-dimensional, or not finite.
@@ -131,15 +134,16 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     matrix = np.asarray(vectors)
     if matrix.ndim != 2:
         raise ValueError(f"Vectors of shape {matrix.shape} were given; (n, d) is expected.")
-    unit = np.empty(matrix.shape, np.float32)
+    unit = np.ascontiguousarray(matrix, np.float32)
     for start in range(0, len(matrix), UNIT_ROWS):
         rows = matrix[start : start + UNIT_ROWS]
-        unit[start : start + UNIT_ROWS] = rows
         with np.errstate(over="ignore", invalid="ignore"):
             squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
         other = np.flatnonzero(~(np.abs(squares - 1) < UNIT_WITHIN))
         if not len(other):
             continue
+        if np.may_share_memory(unit, matrix):
+            unit = unit.copy()
         rows = rows[other]
         if not np.isfinite(rows).all():
             raise ValueError("The vectors hold NaN or infinity; every number must be finite.")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.blocks import run_blocks
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # Queries and rows in one product: 64 MB of similarities for each thread. Of 128 queries a
 # quarter more time goes into the product, of 256 a tenth.
@@ -20,6 +25,8 @@ MARGIN = 2e-6
 _EXTRA, _MOST_LEVEL = 8, 1024
 # Pairs measured at a time, 12 MB.
 _PAIRS_AT_ONCE = 4096
+# Columns that a sparse matrix is multiplied with at a time.
+_COLUMNS_AT_ONCE = 32
 
 
 def nearest(
@@ -89,6 +96,19 @@ def _measure_best(
     cosines = measure_pairs(queries, query, names.ravel(), rows).reshape(names.shape)
     order = np.argsort(-cosines, axis=1, kind="stable")
     return np.take_along_axis(names, order, axis=1), np.take_along_axis(cosines, order, axis=1)
+
+
+def multiply(sparse: csr_array, rows: NDArray[Any]) -> NDArray[np.float64]:
+    """Return a sparse float64 matrix times rows; the same bits as at once.
+
+    Scipy makes the rows float64 beforehand, which of a hundred thousand takes 200 MB: so they are
+    multiplied some columns at a time.
+    """
+    product = np.empty((sparse.shape[0], rows.shape[1]))
+    for start in range(0, rows.shape[1], _COLUMNS_AT_ONCE):
+        part = slice(start, start + _COLUMNS_AT_ONCE)
+        product[:, part] = sparse @ rows[:, part]
+    return product
 
 
 def measure_pairs(

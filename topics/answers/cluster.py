@@ -43,7 +43,7 @@ from topics.pipeline.work import Derivation
 _P = ParamSpec("_P")
 
 # Passages beyond which memory counts for more than half a second.
-_MANY = 100_000
+_MANY = 20_000
 
 
 @dataclass(frozen=True)

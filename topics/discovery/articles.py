@@ -22,11 +22,12 @@ from embeddings.corpus.checksums import sum_vectors
 from embeddings.vectors.growing import Found, Lists, Pairs, bring_up, measure_recall
 from embeddings.vectors.neighbours import (
     EXACT_ROWS,
+    UNIT_ROWS,
     NeighbourGraph,
     find_neighbours,
     unit_rows,
 )
-from embeddings.vectors.products import MARGIN, measure_pairs
+from embeddings.vectors.products import MARGIN, measure_pairs, multiply
 from topics.discovery.weights import neighbours_used
 
 if TYPE_CHECKING:
@@ -130,12 +131,17 @@ def read_in_articles(
 
 def _mix(unit: Rows, articles: csr_array, texts: Sequence[str]) -> Rows:
     """Add to each row the mean of its article; rows of articles of one row stay as they are."""
-    means = unit_rows((articles.T @ unit).astype(np.float32))
-    around = unit_rows((articles @ means).astype(np.float32))
+    means = unit_rows(multiply(articles.T, unit).astype(np.float32))
     own = np.array([len(text.encode()) for text in texts], np.float32)[:, None]
-    mixed = unit_rows(own * unit + np.float32(ARTICLE_BYTES) * around)
-    alone = articles @ (articles.sum(axis=0) - 1) == 0
-    return np.where(alone[:, None], unit, mixed)
+    others = np.flatnonzero(articles @ (articles.sum(axis=0) - 1))
+    mixed = unit.copy()
+    for start in range(0, len(others), UNIT_ROWS):
+        part = others[start : start + UNIT_ROWS]
+        held = articles[part]
+        used = np.unique(held.indices)
+        around = unit_rows((held[:, used] @ means[used]).astype(np.float32))
+        mixed[part] = unit_rows(own[part] * unit[part] + np.float32(ARTICLE_BYTES) * around)
+    return mixed
 
 
 class _Search:
@@ -238,7 +244,7 @@ class _Search:
 
     def _find_near_articles(self) -> NDArray[np.int32]:
         """Return the articles nearest to each by the means of their rows."""
-        means = unit_rows((self.articles.T @ self.unit).astype(np.float32))
+        means = unit_rows(multiply(self.articles.T, self.unit).astype(np.float32))
         keys = [number.to_bytes(4, "big") for number in range(len(means))]
         return find_neighbours(means, NEAR_ARTICLES, keys=keys).indices
 
@@ -248,7 +254,10 @@ class _Search:
         begins, sizes = begins[ends > begins], (ends - begins)[ends > begins]
         first = np.cumsum(sizes) - sizes
         others = self.order[np.repeat(begins - first, sizes) + np.arange(sizes.sum())]
-        cosines = self.unit[rows] @ self.unit[others].T
+        cosines, queries = np.empty((len(rows), len(others)), np.float32), self.unit[rows]
+        for start in range(0, len(others), UNIT_ROWS):
+            part = slice(start, start + UNIT_ROWS)
+            cosines[:, part] = queries @ self.unit[others[part]].T
         own = self.articles[rows] @ self.articles.T
         column = np.full(len(self.homes), -1)
         column[others] = np.arange(len(others))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import unit_rows
+from embeddings.vectors.products import multiply
 from topics.discovery.communities import (
     CYCLES_LARGE,
     SWEEPS,
@@ -110,7 +111,7 @@ def _row_margins(
 ) -> tuple[NDArray[np.float32], Labels]:
     """Return by how much rows are nearer to their centre than to the next, and their labels."""
     held = ground.unit if nodes is None else ground.unit[nodes]
-    centres = unit_rows(np.asarray(membership(labels) @ held))
+    centres = unit_rows(multiply(membership(labels), held))
     unit, place = ground.spread(MARGIN_ROWS, nodes)
     cosines, labels = unit @ centres.T, labels[place]
     rows = np.arange(len(labels))

@@ -64,8 +64,8 @@ def run_leiden(
     if edges.nnz == 0:
         return np.arange(rows, dtype=np.int64)
     _, community = graspologic_native.leiden_csr(
-        edges.indptr.astype(np.int64),
-        edges.indices.astype(np.int32),
+        edges.indptr.astype(np.int64, copy=False),
+        edges.indices.astype(np.int32, copy=False),
         np.ascontiguousarray(edges.data, np.float64),
         rows,
         resolution=resolution,

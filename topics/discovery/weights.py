@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # neighbours. Distances of 0..2 do not need a finer scale than the inverse of the largest.
 _NEWTON_STEPS = 12
 _LARGEST_INVERSE = 1e12
+# Rows weighed at a time: of all of a hundred thousand it would take 300 MB beside the weights.
+_ROWS_AT_ONCE = 8192
 # A scale is at least this share of the mean distance (MIN_K_DIST_SCALE in umap-learn).
 _LEAST_SCALE = 1e-3
 
@@ -75,7 +77,18 @@ def weigh_without_hubs(graph: NeighbourGraph) -> csr_array:
     if k == 0:
         return csr_array((rows, rows), dtype=np.float64)
     near = measure_nearness(graph.similarities[:, :k])
-    return _unite(*weigh_fairly(graph.indices[:, :k], graph.similarities[:, :k], near))
+    parts = [
+        weigh_fairly(graph.indices[part, :k], graph.similarities[part, :k], near)
+        for part in _list_parts(rows)
+    ]
+    weights, leading = (np.concatenate(some) for some in zip(*parts, strict=True))
+    del parts
+    return _unite(weights, leading)
+
+
+def _list_parts(rows: int) -> list[slice]:
+    """Return the stretches in which rows are weighed: what is held for each is let go again."""
+    return [slice(start, start + _ROWS_AT_ONCE) for start in range(0, rows, _ROWS_AT_ONCE)]
 
 
 def measure_nearness(similarities: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -118,10 +131,15 @@ def _unite(weights: NDArray[np.float64], indices: NDArray[Any]) -> csr_array:
 
 def join_directions(one: csr_array, other: csr_array) -> csr_array:
     """Join the two directions of each edge, ``a + b - ab``; returns sorted indices, no zeros."""
-    from scipy.sparse import csr_array
+    from scipy.sparse import csr_array, vstack
 
-    both = csr_array(one + other - one * other)
-    both.eliminate_zeros()
+    parts = []
+    for rows in _list_parts(one.shape[0]):
+        here, there = one[rows], other[rows]
+        part = csr_array(here + there - here * there)
+        part.eliminate_zeros()
+        parts.append(part)
+    both = csr_array(vstack(parts, format="csr") if parts else one)
     both.sort_indices()
     return both
 

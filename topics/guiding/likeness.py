@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
+from embeddings.vectors.products import multiply
 from topics.discovery.communities import default_resolution, run_leiden
 from topics.discovery.condensing import membership
 from topics.discovery.weights import neighbours_used, weigh_edges
@@ -137,7 +138,7 @@ class Surroundings:
     def _score_communities(
         self, labels: NDArray[np.int64], directions: NDArray[np.float32]
     ) -> NDArray[np.float64]:
-        means = unit_rows(np.asarray(membership(labels) @ self.centred, np.float32))
+        means = unit_rows(multiply(membership(labels), self.centred).astype(np.float32))
         return np.asarray((means @ directions.T)[labels], np.float64)
 
 

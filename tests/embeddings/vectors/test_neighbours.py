@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from embeddings import blocks
-from embeddings.vectors import cells, probing
+from embeddings.vectors import cells, probing, products
 from embeddings.vectors.neighbours import (
     best_columns,
     find_neighbours,
@@ -18,6 +19,7 @@ from embeddings.vectors.neighbours import (
     nearest,
     unit_rows,
 )
+from embeddings.vectors.products import multiply
 
 
 def clustered(rows: int, dimension: int = 24, seed: int = 0) -> NDArray[np.float32]:
@@ -255,6 +257,32 @@ def test_cells_of_fewer_rows_than_neighbours_are_completed() -> None:
     found, similarities, _ = cells.search(unit, 10, 0.1, cell_rows=2)
     assert (found < 204).all()
     assert (similarities > -1.01).all()
+
+
+def test_rows_of_unit_length_are_not_held_twice() -> None:
+    unit = unit_rows(clustered(300))
+    unit.flags.writeable = False
+    assert unit_rows(unit) is unit
+    other = unit.copy()
+    other[7] *= 2
+    given = other.copy()
+    assert np.abs(unit_rows(other) - unit).max() < 1e-6
+    assert np.array_equal(other, given)
+    backwards = unit_rows(unit[:, ::-1])
+    assert backwards.flags.c_contiguous
+    assert np.array_equal(backwards, unit[:, ::-1])
+
+
+@pytest.mark.parametrize("columns", [7, 24, 100])
+def test_a_sparse_matrix_times_some_columns_at_a_time_has_the_bits_of_all(
+    monkeypatch, columns
+) -> None:
+    monkeypatch.setattr(products, "_COLUMNS_AT_ONCE", columns)
+    rows = clustered(300)
+    matrix = csr_array(np.random.default_rng(1).random((40, 300)) * (rows[:, 0] > 0))
+    assert multiply(matrix, rows).tobytes() == (matrix @ rows).tobytes()
+    turned = csr_array(matrix.T).T
+    assert multiply(turned, rows).tobytes() == (turned @ rows).tobytes()
 
 
 def test_queries_find_the_rows_nearest_to_them() -> None:

@@ -105,6 +105,12 @@ def test_an_article_of_one_passage_keeps_its_vector(corpus):
     assert (mixed[1] != corpus.vectors[1]).any()
 
 
+def test_rows_mixed_some_at_a_time_have_the_same_bits(corpus, monkeypatch):
+    whole = corpus.read().vectors
+    monkeypatch.setattr(module, "UNIT_ROWS", 7)
+    assert corpus.read().vectors.tobytes() == whole.tobytes()
+
+
 def test_copies_of_an_article_and_the_order_of_articles_change_no_bit(corpus):
     rows = np.arange(len(corpus.texts))
     once = list_articles(rows, corpus.documents)

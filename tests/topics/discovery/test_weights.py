@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from embeddings.vectors.neighbours import NeighbourGraph, find_neighbours
+from topics.discovery import weights
 from topics.discovery.weights import neighbours_used, weigh_edges, weigh_without_hubs
 
 
@@ -43,6 +44,16 @@ def test_a_row_of_weights_sums_to_the_logarithm_of_its_neighbours() -> None:
         weights = np.exp(-beyond[row] / scale)
         # The other direction only adds: a + b - ab.
         assert (edges[row, graph.indices[row]] >= weights - 1e-6).all()
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 300])
+def test_rows_weighed_some_at_a_time_have_the_same_bits(monkeypatch, at_once) -> None:
+    graph = find_neighbours(cloud(300), 40)
+    whole = weigh_without_hubs(graph)
+    monkeypatch.setattr(weights, "_ROWS_AT_ONCE", at_once)
+    parts = weigh_without_hubs(graph)
+    for name in ("data", "indices", "indptr"):
+        assert getattr(parts, name).tobytes() == getattr(whole, name).tobytes()
 
 
 def test_a_hub_that_is_near_to_all_loses_its_edges() -> None:

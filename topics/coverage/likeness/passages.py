@@ -120,14 +120,14 @@ def candidate_pairs(
     Returns:
         int64 of shape ``(m, 2)``, the lower node first, and their cosines.
     """
-    first = np.repeat(np.arange(graph.size, dtype=np.int64), graph.k)
-    second = graph.indices.ravel().astype(np.int64)
-    cosines = graph.similarities.ravel().astype(np.float64)
-    near = cosines >= least_cosine
-    keys = np.minimum(first, second)[near] * graph.size + np.maximum(first, second)[near]
+    # In double precision, and of what is left alone: few of all neighbours are so near.
+    first, column = np.nonzero(graph.similarities >= np.float64(least_cosine))
+    second = graph.indices[first, column].astype(np.int64)
+    keys = np.minimum(first, second) * graph.size + np.maximum(first, second)
     unique, places = np.unique(keys, return_index=True)
     size = max(graph.size, 1)
-    return np.stack((unique // size, unique % size), axis=1), cosines[near][places]
+    cosines = graph.similarities[first, column].astype(np.float64)
+    return np.stack((unique // size, unique % size), axis=1), cosines[places]
 
 
 def measure_likeness(
