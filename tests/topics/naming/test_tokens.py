@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import fields
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -10,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import TopicwireError
+from embeddings.text.stopwords import STOP_WORDS
 from embeddings.text.wording import open_vocabulary, read_once
-from topics.naming.spellings import Spellings
+from topics.naming.spellings import WEAK_WORDS, Spellings
 from topics.naming.tokens import Tokens, tokenise
 
 WORDS = (
@@ -62,3 +66,12 @@ def test_no_word_takes_the_bits_of_marks(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(Spellings, "mask", 3)
     with pytest.raises(TopicwireError, match="More than 3 different words"):
         tokenise(["one two three four five"])
+
+
+def test_marks_told_by_other_lists_have_another_version() -> None:
+    folder = resources.files("topics.naming")
+    tables = [(folder / f"{one}.tsv").read_text("utf-8") for one in ("parts", "rules")]
+    told = json.dumps([sorted(STOP_WORDS), sorted(WEAK_WORDS), *tables])
+    digest = hashlib.blake2b(told.encode(), digest_size=6).hexdigest()
+    # What was kept of texts is read anew where the version is another: raise it with the digest.
+    assert (Spellings.kind, digest) == ("marked tokens 1", "7eab780dc0f2")

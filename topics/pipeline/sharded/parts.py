@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from embeddings.words.copy_options import CopyOptions
 
 # Raised when a stage gives something else, so that files of before are not taken.
-VERSION = 2
+VERSION = 3
 METHOD = [VERSION, PROCESSING]
 
 
