@@ -232,7 +232,8 @@ class Verifier:
         pair = min(leader, other), max(leader, other)
         if pair in self.tried:
             return pair in self.edges
-        if self._keys is None:
+        # Of texts of one template pairs may be many times as many as texts.
+        if self._keys is None or self.alike:
             shared = self._count_shared(leader, other, needed)
         else:
             key = self._keys[pair[0]] + self._keys[pair[1]] + needed.to_bytes(4, "little")

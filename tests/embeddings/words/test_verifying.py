@@ -176,3 +176,14 @@ def test_only_pairs_of_new_texts_are_aligned_where_others_were_kept(monkeypatch)
         assert found[-1].candidates == number * (number - 1) / 2
         stored |= {method: (keys, rows) for method, keys, rows in kept.changed(every=False)}
     assert found[0] == found[1]
+
+
+def test_of_texts_of_one_template_no_pairs_are_kept() -> None:
+    rng = random.Random(6)
+    shared = " ".join(f"v{n}" for n in range(24))
+    texts = [
+        f"{shared} " + " ".join(f"w{rng.randrange(4000)}" for _ in range(16)) for _ in range(200)
+    ]
+    with keeping(lambda _: None) as kept:
+        survey_copies(passages(*texts))
+    assert "shared 1" not in kept.methods
