@@ -201,12 +201,11 @@ class Vocabulary:
     def _take(self, kept: KeptWords | None) -> None:
         """Take what an earlier run read, before a word has a number."""
         self._load, self._kept = None, kept or self._kept
-        words = json.loads(self._kept.words.tobytes())
-        self._by_word = {word: at for at, word in enumerate(words)}
+        self._by_word = {one: at for at, one in enumerate(json.loads(self._kept.words.tobytes()))}
         self._hashes = self._kept.hashes
         ends = np.cumsum(self._kept.lengths)
-        starts = ends - self._kept.lengths
-        places = zip(range(len(ends)), starts.tolist(), ends.tolist(), strict=True)
+        begins = (ends - self._kept.lengths).tolist()
+        places = zip(range(len(ends)), begins, ends.tolist(), strict=True)
         self._known = dict(zip(split_keys(self._kept.keys), places, strict=True))
         self._asked = bytearray(len(ends))
 
@@ -369,8 +368,10 @@ def open_vocabulary(kind: type[Vocabulary] = Vocabulary) -> Vocabulary:
 
 def read_many(texts: Iterable[str]) -> WordedTexts:
     """Number the words of many texts."""
-    vocabulary = open_vocabulary()
-    return join_rows([vocabulary.row(text) for text in texts], vocabulary)
+    vocabulary, held = open_vocabulary(), list(texts)
+    if _shared.get() is not None:  # those of one paragraph all at once
+        vocabulary.rows([text for text in held if "\n\n" not in text])
+    return join_rows([vocabulary.row(text) for text in held], vocabulary)
 
 
 def count_many(texts: Iterable[tuple[str, bool]]) -> WordedTexts:
