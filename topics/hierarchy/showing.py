@@ -24,6 +24,9 @@ PARTS_BELOW = 2
 # topic above are that topic again.
 LEAST_PART = 5
 MOST_OF_TOPIC = 0.8
+# A topic that comes back so surely (Hennig's "highly stable") is shown though no phrase tells it,
+# where what is shown of it, or above it, is less than this share.
+LASTING, LEAST_LEFT = 0.85, 0.5
 # At least this share of the passages stays under a topic that is shown.
 LEAST_COVERED = 0.9
 
@@ -49,7 +52,8 @@ def choose_shown(
     of many things, is shown through the nearest broader one that is none of these. Below each,
     the broadest of the next finer levels that are none of these are its parts; where none is
     above them they are shown by themselves. Guided topics and those without a measured stability
-    always pass, and no broader topic takes the place of one of ``kept``. Where too few passages
+    always pass, and no broader topic takes the place of one of ``kept``. A topic of many things
+    that comes back nearly always is shown where less than half of it is. Where too few passages
     would be under a topic that is shown, so are topics of many things, and then the others, of
     each those first that hold most of the passages left.
 
@@ -95,7 +99,13 @@ def choose_shown(
     for level in range(tree.default + 1, min(tree.default + PARTS_BELOW + 1, len(tree.levels))):
         for place in np.unique(tree.rows[level]).tolist():
             shown[place] |= tells[place] and len(tree.members[place]) >= LEAST_PART
-    _show_more(tree, shown, [find_heads_of(usable), set(here)])
+    both = (place for level in tree.rows[tree.default :][:2] for place in np.unique(level).tolist())
+    lasting = [
+        place
+        for place in both
+        if usable[place] and place not in barred and (stabilities[place] or 0.0) >= LASTING
+    ]
+    _show_more(tree, shown, lasting, [find_heads_of(usable), set(here)])
     _leave_two(tree, shown)
     return shown
 
@@ -107,10 +117,23 @@ def find_largest_shares(documents: Sequence[str], tree: TopicTree) -> list[float
     return [float(one.max() / max(one.sum(), 1)) for one in counts]
 
 
-def _show_more(tree: TopicTree, shown: list[bool], able: Sequence[Set[int]]) -> None:
-    """Show further topics until enough rows are under one: of the first group before the next."""
+def _show_more(
+    tree: TopicTree, shown: list[bool], lasting: Sequence[int], able: Sequence[Set[int]]
+) -> None:
+    """Show lasting topics that would be gone, and others until enough rows are under one.
+
+    Of these those of the first group go before the next.
+    """
     covered = np.zeros(len(tree.shown), bool)
     for place in np.flatnonzero(shown).tolist():
+        covered[tree.members[place]] = True
+    gone = [
+        place
+        for place in lasting
+        if covered[tree.members[place]].sum() < LEAST_LEFT * len(tree.members[place])
+    ]
+    for place in gone:
+        shown[place] = True
         covered[tree.members[place]] = True
     for group in able:
         left = set(group)

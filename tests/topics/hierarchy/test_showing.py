@@ -83,6 +83,16 @@ def test_a_topic_of_many_things_is_shown_where_too_few_passages_are_under_anothe
     assert shown({}, many={0, 3}) == {1, 2, 3, 4, 5}
 
 
+def test_a_topic_of_many_things_that_lasts_is_not_gone_however_few_passages_it_holds():
+    few = tuple(np.delete(level, range(320, 400)) for level in LEVELS)
+    assert 1 in shown({}, many={1}, levels=few)
+    assert 1 not in shown({1: 0.8}, many={1}, levels=few)
+    # Of topic 2, of many things too, one part is told; the other lasts, or does not.
+    uneven = tuple(np.delete(level, range(100, 175)) for level in LEVELS)
+    assert shown({2: 0.8}, many={0, 2, 5}, levels=uneven) == {1, 3, 4, 5}
+    assert shown({2: 0.8, 5: 0.8}, many={0, 2, 5}, levels=uneven) == {1, 3, 4}
+
+
 def test_a_topic_of_many_things_gives_way_to_its_parts_where_these_hold_enough():
     # The parts 4 and 5 stand alone, and hold all of topic 2.
     assert shown({}, many={0, 2}) == {1, 3, 4, 5}
