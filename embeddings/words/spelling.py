@@ -129,8 +129,9 @@ def find_spellable(words: Sequence[str]) -> set[str]:
     for word in words:
         if len(word) < _LEAST_LETTERS or not word.isalpha():
             continue
-        if len(word) > _MOST_LETTERS:
+        if len(word) >= _MOST_LETTERS:  # one letter more may be another spelling of it
             found.add(word)
+        if len(word) > _MOST_LETTERS:
             continue
         for form in (word, *(word[:at] + word[at + 1 :] for at in range(len(word)))):
             other = first.setdefault(form, word)

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -92,6 +92,7 @@ def test_pairs_that_words_spelled_otherwise_bring_up_to_the_share_are_found() ->
     assert find_pairs(passages(one, other.replace("harbuor ministre", "y1 y2"))) == []
 
 
+@example("a" * 40, 0, "a", 2)
 @given(st.text("abcde", min_size=4), st.integers(0, 9), st.sampled_from("abcde"), st.integers(0, 3))
 def test_words_that_are_one_but_for_their_spelling_are_told(
     word: str, at: int, letter: str, edit: int
