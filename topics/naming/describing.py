@@ -17,7 +17,11 @@ from topics.naming.asides import find_outlets, leave_out_turns
 from topics.naming.counted import Counted, count_once
 from topics.naming.keyphrases import Grouping, find_keyphrases, find_lone_terms
 from topics.naming.readability import Reading
-from topics.naming.representatives import choose_representatives, measure_centrality
+from topics.naming.representatives import (
+    choose_representatives,
+    compare_with_middle,
+    measure_centrality,
+)
 from topics.naming.saying import Keyphrases
 from topics.naming.speakers import find_speakers
 from topics.naming.terms import find_terms
@@ -86,6 +90,20 @@ class Described:
     changed: int = 0
 
 
+@dataclass(frozen=True)
+class TreePhrases:
+    """What names of the topics of a tree can be made of, in the order of ``tree.topics``.
+
+    Attributes:
+        keyphrases: Of each topic.
+        cosines: Of each, those of its passages with its middle, float32 ``(members,)``; empty
+            for topics that are known.
+    """
+
+    keyphrases: list[Keyphrases]
+    cosines: list[NDArray[np.float32]]
+
+
 def describe_topics(
     texts: Sequence[str],
     labels: NDArray[np.int64],
@@ -137,7 +155,7 @@ def describe_tree(
     documents: Sequence[str] | None = None,
     known: Mapping[int, Described] | None = None,
     key: bytes = b"",
-    found: Sequence[Keyphrases] | None = None,
+    found: TreePhrases | None = None,
 ) -> list[Topic]:
     """Name and describe every topic of a tree, in the order of ``tree.topics``.
 
@@ -157,7 +175,7 @@ def describe_tree(
         known: Topics that are not described again, by place.
         key: Of texts and documents, where what was counted in them may be kept; by default of
             what they hold.
-        found: Keyphrases from ``find_phrases`` of the same tree, where they were asked for before.
+        found: From ``find_tree_phrases`` of the same tree, where that was asked for before.
 
     Raises:
         ValueError: Sizes differ.
@@ -168,21 +186,17 @@ def describe_tree(
     _check_sizes(tree, rows, strengths, vectors, outlets, guided_names)
     if not tree.topics:
         return []
-    firm = np.asarray(strengths)
+    found = found or find_tree_phrases(
+        texts, tree, vectors, sources=outlets, documents=documents, known=known, key=key
+    )
+    phrases, firm = list(found.keyphrases), np.asarray(strengths)
     chosen: list[tuple[int, ...]] = []
     for place, members in enumerate(tree.members):
         if place in known:
             chosen.append(known[place].representatives)
             continue
-        unit = unit_rows(vectors[members])
-        merit = measure_centrality(unit)[0] * firm[members]
+        unit, merit = unit_rows(vectors[members]), found.cosines[place] * firm[members]
         chosen.append(choose_representatives(members, merit, unit, texts, outlets))
-    phrases = list(
-        found
-        or find_phrases(
-            texts, tree, vectors, sources=outlets, documents=documents, known=known, key=key
-        )
-    )
     for place, passages in enumerate(chosen):
         if place not in known and len(phrases[place].phrases) < NAME_PHRASES and passages:
             phrases[place] = _fill_up(phrases[place], [texts[row] for row in passages])
@@ -228,7 +242,7 @@ def _check_sizes(
         raise ValueError(f"{len(guided_names)} names for {tree.fixed} guided topics were given.")
 
 
-def find_phrases(
+def find_tree_phrases(
     texts: Sequence[str],
     tree: TopicTree,
     vectors: Rows,
@@ -237,7 +251,7 @@ def find_phrases(
     documents: Sequence[str] | None = None,
     known: Mapping[int, Described] | None = None,
     key: bytes = b"",
-) -> list[Keyphrases]:
+) -> TreePhrases:
     """Find the keyphrases of every topic of a tree, and what each is worth in a name.
 
     Terms are counted once for all levels; arguments are those of ``describe_tree``.
@@ -247,19 +261,19 @@ def find_phrases(
         Keyphrases(known[place].keyphrases) if place in known else Keyphrases()
         for place in range(len(tree.topics))
     ]
+    nothing = np.empty(0, np.float32)
     if len(known) == len(phrases):
-        return phrases
+        return TreePhrases(phrases, [nothing for _ in phrases])
     rows = len(texts)
     numbers = _number_documents(rows, documents)
     key = key or key_of(key_of_texts(texts), key_of_texts(documents or ()))
     terms, speakers = count_once(key, lambda: _count_terms(list(texts), documents))
     reading = Reading(terms, speakers, find_outlets(sources or ()))
-    centrality = [
-        np.ones(len(members))
-        if place in known
-        else measure_centrality(unit_rows(vectors[members]))[1]
+    cosines = [
+        nothing if place in known else compare_with_middle(unit_rows(vectors[members]))
         for place, members in enumerate(tree.members)
     ]
+    centrality = [measure_centrality(own) for own in cosines]
     for level in range(len(tree.levels)):
         fresh = [
             place
@@ -270,7 +284,7 @@ def find_phrases(
         found = find_keyphrases(terms, grouping, KEYPHRASES, reading)
         for place, own in zip(fresh, found, strict=True):
             phrases[place] = own
-    return phrases
+    return TreePhrases(phrases, cosines)
 
 
 def _number_documents(rows: int, documents: Sequence[str] | None) -> NDArray[np.int64]:

@@ -17,26 +17,27 @@ LEAST_WORDS = 8
 _CANDIDATES = 60
 
 
-def measure_centrality(
-    unit: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Compare a topic's passages with its middle.
+def compare_with_middle(unit: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cosines of a topic's passages with its middle, ``(members,)``.
 
     Args:
         unit: Their unit vectors, ``(members, d)``.
-
-    Returns:
-        Cosines with the topic's middle, ``(members,)``; the same over their mean, which
-        is 1 then; never 0.
     """
     if not len(unit):
-        return np.empty(0, np.float32), np.empty(0)
+        return np.empty(0, np.float32)
     middle = unit_rows(unit.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))[0]
     # Not a product of BLAS: that may round a row by its place, and rouses threads for little.
-    cosines = np.einsum("ij,j->i", unit, middle)
+    cosines: NDArray[np.float32] = np.einsum("ij,j->i", unit, middle)
+    return cosines
+
+
+def measure_centrality(cosines: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return cosines with a topic's middle over their mean, which is 1 then; never 0."""
+    if not len(cosines):
+        return np.empty(0)
     positive = np.maximum(cosines.astype(np.float64), 0.001)
     # Rounded: the order of passages may change the last bits, and no name.
-    return cosines, np.maximum(np.round(positive / float(positive.mean()), 3), 0.001)
+    return np.maximum(np.round(positive / float(positive.mean()), 3), 0.001)
 
 
 def choose_representatives(

@@ -31,7 +31,7 @@ from topics.hierarchy.showing import (
 )
 from topics.hierarchy.tree import TopicTree, fold_guided
 from topics.keeping.names import keep_names
-from topics.naming.describing import Described, Topic, describe_tree, find_phrases
+from topics.naming.describing import Described, Topic, describe_tree, find_tree_phrases
 from topics.naming.various import are_told
 from topics.pipeline.wishes import Wishes
 
@@ -165,19 +165,12 @@ def find_topics(
         grown = follow_edits(before, edited.labels, lambda: corpus.ground, leaves)
     tree = fold_guided(grown, find_parents(wishes.guided))
     known = last(tree)
-    if measure:
-        begin("measuring stability")
-        # Edits make and unmake topics; what is found anew are those of before.
-        discovered = int(labels.max(initial=-1)) + 1 - len(names)
-        measured = measure_stability(corpus.ground, tree, count=discovered)
-        stabilities = pick_stabilities(tree, measured)
-    else:
-        stabilities = known.stabilities
+    stabilities = _measure_stabilities(corpus, labels, tree) if measure else known.stabilities
     _forget_edited(stabilities, tree, edited.touched)
     by_hand = {int(tree.places[tree.default][label]) for label in edited.touched}
     parted = _find_parted(tree, by_hand)
     begin("naming topics")
-    phrases = find_phrases(
+    phrases = find_tree_phrases(
         corpus.telling,
         tree,
         corpus.some_vectors,
@@ -186,7 +179,7 @@ def find_topics(
         known=known.described,
         key=corpus.texts_key,
     )
-    told = are_told(tree, phrases)
+    told = are_told(tree, phrases.keyphrases)
     shown = _choose_shown(corpus, wishes, tree, stabilities, known, by_hand, parted, told)
     heads = find_row_heads(tree, shown)
     belonging = _measure_belonging(corpus, heads)
@@ -221,6 +214,16 @@ def find_topics(
         frozenset(by_hand | parted),
         known.matched,
     )
+
+
+def _measure_stabilities(
+    corpus: Corpus, labels: NDArray[np.int64], tree: TopicTree
+) -> list[float | None]:
+    """Measure how far the topics of a tree return; ``labels`` are those before edits."""
+    begin("measuring stability")
+    # Edits make and unmake topics; what is found anew are those of before.
+    discovered = int(labels.max(initial=-1)) + 1 - tree.fixed
+    return pick_stabilities(tree, measure_stability(corpus.ground, tree, count=discovered))
 
 
 def take_rows(
