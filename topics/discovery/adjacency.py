@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import unit_rows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 def read_in_context(
@@ -29,25 +34,39 @@ def read_in_context(
     Raises:
         ValueError: ``adjacent`` is not of shape ``(m, 2)``, or a row is out of range.
     """
-    from scipy.sparse import csr_array
-
-    if adjacent is None:
+    if adjacent is None or np.size(adjacent) == 0:
         return unit
-    pairs = np.asarray(adjacent, np.int64)
-    if pairs.size == 0:
-        return unit
-    if pairs.ndim != 2 or pairs.shape[1] != 2:
-        raise ValueError(f"adjacent is of shape {pairs.shape}; pairs of rows, (m, 2), are wanted.")
-    if pairs.min() < 0 or pairs.max() >= len(unit):
-        raise ValueError(f"adjacent names rows that are not in 0..{len(unit) - 1}.")
-    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    pairs = find_pairs(adjacent, len(unit))
     centred = unit_rows(unit - unit.mean(axis=0))
     one, other = pairs.T
     alike = np.maximum((centred[one] * centred[other]).sum(axis=1), 0.0)
-    beside = csr_array(
-        (np.tile(alike, 2), (np.append(one, other), np.append(other, one))),
-        shape=(len(unit), len(unit)),
-    )
+    beside = link_pairs(pairs, alike, len(unit))
     read = unit_rows((unit + beside @ unit).astype(np.float32))
     return np.where(np.diff(beside.indptr)[:, None] > 0, read, unit)
+
+
+def find_pairs(adjacent: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+    """Return each pair of rows once, none of a row with itself, int64 of shape ``(m, 2)``.
+
+    Raises:
+        ValueError: ``adjacent`` is not of shape ``(m, 2)``, or a row is not below ``rows``.
+    """
+    pairs = np.asarray(adjacent, np.int64)
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
+        raise ValueError(f"adjacent is of shape {pairs.shape}; pairs of rows, (m, 2), are wanted.")
+    if len(pairs) and (pairs.min() < 0 or pairs.max() >= rows):
+        raise ValueError(f"adjacent names rows that are not in 0..{rows - 1}.")
+    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
+    distinct: NDArray[np.int64] = pairs[pairs[:, 0] != pairs[:, 1]]
+    return distinct
+
+
+def link_pairs(
+    pairs: NDArray[np.int64], weights: NDArray[np.float32 | np.float64], rows: int
+) -> csr_array:
+    """Return pairs from ``find_pairs`` as edges both ways, ``(rows, rows)``, of these weights."""
+    from scipy.sparse import csr_array
+
+    one, other = pairs.T
+    ends = (np.append(one, other), np.append(other, one))
+    return csr_array((np.tile(weights, 2), ends), shape=(rows, rows))

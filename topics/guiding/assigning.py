@@ -164,7 +164,8 @@ def place_topics(
        for that topic. Topics with a parent compete as one; what clears a child's bar
        goes there, the rest to the parent (``topics.guiding.families.place``).
     4. A passage then goes with those around it: the outcome, "left over" included, is
-       spread and averaged over communities, and the most frequent one is taken.
+       spread, averaged over communities and taken from the passages beside it in its article,
+       and the most frequent one is taken.
     5. Where none is to be left over, the rest goes to the nearest topic
        (``topics.guiding.leaving_none.leave_none``).
 
@@ -210,7 +211,7 @@ def place_topics(
         placed[away[np.arange(len(placed)), placed] & (placed >= 0)] = -1
         shut |= away
         fits[away] = 0.0
-    labels = around.settle(placed, shut)
+    labels = around.settle(placed, shut, adjacent)
     near = None if topics.apart is None else measure_nearness(around, open_, topics.apart)
     if near is not None and not around.trust:
         labels, fits = near.argmax(axis=1), near

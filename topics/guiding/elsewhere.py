@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.words.gazetteer import find_place
+from topics.discovery.adjacency import find_pairs, link_pairs
 
 # "The conflict" of a description is the one that the corpus is on.
 _THE_AFFAIR = re.compile(
@@ -56,8 +57,8 @@ def find_elsewhere(texts: Sequence[str], adjacent: NDArray[np.int64] | None) -> 
     held = coo_array((np.ones(len(cells)), np.array(cells).T), shape=shape).tocsr()
     around = eye_array(len(texts)).tocsr()
     if adjacent is not None and len(adjacent):
-        pairs = np.unique(np.concatenate([adjacent, adjacent[:, ::-1]]), axis=0)
-        beside = coo_array((np.ones(len(pairs)), pairs.T), shape=(len(texts),) * 2).tocsr()
+        pairs = find_pairs(adjacent, len(texts))
+        beside = link_pairs(pairs, np.ones(len(pairs)), len(texts))
         step = around
         for _ in range(_AROUND):
             step = step @ beside

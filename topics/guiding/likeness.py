@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.vectors.neighbours import NeighbourGraph, unit_rows
 from embeddings.vectors.products import multiply
+from topics.discovery.adjacency import find_pairs, link_pairs
 from topics.discovery.communities import default_resolution, run_leiden
 from topics.discovery.condensing import membership
 from topics.discovery.weights import neighbours_used, weigh_edges
@@ -32,6 +33,8 @@ BACKGROUND_PASSAGES = 10
 # spread scores, and as much as spreading where they explain WELL_EXPLAINED.
 LEAST_EXPLAINED = 0.6
 WELL_EXPLAINED = 0.9
+# Where passages settle, the two beside one in its article have this vote together.
+BESIDE = 0.5
 # Where they explain no more than CROWDED_EXPLAINED, and passages are many, all is on one
 # subject: most of what is like a topic's description is about something else.
 CROWDED_EXPLAINED = 0.5
@@ -113,16 +116,24 @@ class Surroundings:
             spread = np.where(linked, keep * mean + (1 - keep) * values, values)
         return spread
 
-    def settle(self, labels: NDArray[np.int64], shut: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def settle(
+        self,
+        labels: NDArray[np.int64],
+        shut: NDArray[np.bool_],
+        adjacent: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.int64]:
         """Let passages go with those around them.
 
-        Labels, that for none included, are spread over neighbours and averaged over the
-        broad community, and each passage takes the one that it gets most of. In a crowded
-        corpus a topic is often less than its surroundings: there each keeps its own.
+        Labels, that for none included, are spread over neighbours, averaged over the broad
+        community and taken from the passages beside one in its article ("However, the two are
+        as far apart as ever" goes on with what is spoken of), and each passage takes the one
+        that it gets most of. In a crowded corpus a topic is often less than its surroundings:
+        there each keeps its own.
 
         Args:
             labels: Shape ``(n,)``: a topic, or -1 for none.
             shut: Shape ``(n, topics)``: where it holds, a passage goes into no such topic.
+            adjacent: Pairs of rows that follow each other in an article, ``(m, 2)``.
         """
         count = shut.shape[1]
         held = np.zeros((len(labels), count + 1))
@@ -131,6 +142,12 @@ class Surroundings:
         shares = np.asarray(membership(broad) @ held) / np.bincount(broad)[:, None]
         keep = (1.0 - self.crowded) * spread_share(len(labels))
         votes = self.spread(held, keep) + self.trust * shares[broad]
+        if adjacent is not None and len(adjacent):
+            pairs = find_pairs(adjacent, len(labels))
+            beside = link_pairs(pairs, np.ones(len(pairs)), len(labels))
+            # At the end of an article there is half a context.
+            many = np.maximum(np.diff(beside.indptr), 2)[:, None]
+            votes += (1.0 - self.crowded) * BESIDE * (beside @ held) / many
         votes[:, :count][shut] = -1.0
         settled = votes.argmax(axis=1)
         return np.where(settled == count, -1, settled)

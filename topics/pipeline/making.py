@@ -83,7 +83,7 @@ if TYPE_CHECKING:
 
 
 # Raised when a method changes, so that stored results are replaced, but for topics and the map.
-METHODS = 17
+METHODS = 18
 
 
 def _index_for_search(work: CorpusWork) -> tuple[SearchIndex, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from embeddings.errors import InputError
 from embeddings.vectors.neighbours import find_neighbours, unit_rows
@@ -130,6 +131,29 @@ def test_passages_settle_with_those_around_them() -> None:
     placed[np.flatnonzero(subjects == 3)[:5]] = 2
     settled = around.settle(placed, np.zeros((300, 3), np.bool_))
     assert np.array_equal(settled, np.where(subjects == 1, 1, -1))
+
+
+@pytest.mark.parametrize(
+    ("adjacent", "crowded", "expected"),
+    [
+        (None, 0.0, -1),
+        ([[0, 1], [1, 2]], 0.0, 0),
+        ([[0, 1]], 0.0, -1),
+        ([[3, 1], [1, 4]], 0.0, -1),
+        ([[0, 1], [1, 2]], 1.0, -1),
+    ],
+)
+def test_a_passage_goes_with_both_that_are_beside_it(
+    adjacent: list[list[int]] | None, crowded: float, expected: int
+) -> None:
+    """Row 1 is left over, as is half of what it is like; 0 and 2 are under a topic."""
+    edges = csr_array((np.ones(2), ([1, 1], [0, 3])), shape=(5, 5))
+    around = Surroundings(
+        np.eye(5, dtype=np.float32), edges, (np.zeros(5, np.int64),), 0.0, crowded
+    )
+    pairs = None if adjacent is None else np.array(adjacent)
+    settled = around.settle(np.array([0, -1, 0, -1, -1]), np.zeros((5, 1), np.bool_), pairs)
+    assert settled.tolist() == [0, expected, 0, -1, -1]
 
 
 def test_no_passage_settles_where_it_is_shut_out() -> None:
