@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
+from embeddings.text.stopwords import STOP_WORDS
 from embeddings.words.gazetteer import place_of
 from topics.hierarchy.tree import TreeTopic
 from topics.naming.saying import Keyphrases
@@ -299,8 +300,9 @@ def _compose(
     """Join phrases into a name that is not taken yet, and return those it is made of."""
     for pair in _list_pairs(order, own):
         used = _say(pair, own)
-        if used and not taken & _keys(_join(used), used):
-            return _join(used), used
+        name = _link(used, own) or _join(used)
+        if used and not taken & _keys(name, used):
+            return name, used
     used = _say(order, own)
     others = [
         place
@@ -350,6 +352,16 @@ def _say(order: Sequence[int], own: Keyphrases) -> list[str]:
     while len(said) > 1 and len(_join(said)) > NAME_LENGTH:
         said.pop()
     return said
+
+
+def _link(phrases: Phrases, own: Keyphrases) -> str:
+    """Return what says two phrases with a preposition ("protesters in Sana'a"), or ``""``."""
+    wanted = sorted(" ".join(phrases).casefold().split())
+    for linked in own.phrases[own.linked :] if len(phrases) == 2 else ():
+        words = linked.casefold().split()
+        if sorted(word for word in words if word not in STOP_WORDS) == wanted:
+            return linked[:1].upper() + linked[1:]
+    return ""
 
 
 def _join(phrases: Phrases) -> str:

@@ -16,7 +16,7 @@ LAST_TOPIC_ID = "last_topic_id"
 # The setting that says how all topics were last described, and of how many distinct passages.
 DESCRIBED = "described"
 # Raised when topics are described in another way.
-DESCRIBING = 4
+DESCRIBING = 5
 # The setting that holds how topics were described that edits have changed, by a digest of their
 # texts: name, key phrases and typical passages in JSON, texts that had changed since.
 SET_ASIDE = "set_aside"

@@ -428,6 +428,17 @@ def test_a_word_is_said_with_what_it_is_about() -> None:
     assert name_tree(topic, [replace(one, linked=2)], 0, [""]) == ["Sanctions against Russia"]
 
 
+def test_two_phrases_that_a_preposition_links_are_said_with_it() -> None:
+    topic = [TreeTopic(0, 0, 0, -1)]
+    for linked, name in (
+        ("referendum in Crimea", "Referendum in Crimea"),
+        ("status of Crimea", "Referendum, Crimea"),
+        ("referendum in the east of Crimea", "Referendum, Crimea"),
+    ):
+        one = weighed("referendum", "Crimea", linked, weights=[2.0, 1.0, 0.1])
+        assert name_tree(topic, [replace(one, linked=2)], 0, [""]) == [name]
+
+
 @pytest.mark.parametrize(("share", "name"), [(0.05, "NBA"), (0.15, "NBA and Toronto")])
 def test_a_name_stands_beside_its_equal_alone(share: float, name: str) -> None:
     one = weighed("NBA", "Toronto", weights=[2.0, 1.8])
