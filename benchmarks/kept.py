@@ -110,7 +110,8 @@ def run_growth(corpus: Corpus, name: str, share: float, seed: int) -> str:
     anew = score(truth, find_topics(corpus.ground(rows)))
     return (
         f"{name:<18} from {share:<4} seed {seed}: kept {kept.nmi:.3f} {kept.ari:.3f}, "
-        f"anew {anew.nmi:.3f} {anew.ari:.3f}, births {births}, moved {moved}"
+        f"anew {anew.nmi:.3f} {anew.ari:.3f}, births {births}, moved {moved}, "
+        f"most of {len(growth.joined)} joined, of which {len(growth.apart)} have come apart"
     )
 
 

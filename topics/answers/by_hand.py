@@ -35,7 +35,7 @@ from topics.edits.edits import Edit, put_edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
 from topics.keeping.kept import KeptTree
 from topics.pipeline.keeping import replace_found
-from topics.pipeline.kept_tables import read_kept
+from topics.pipeline.kept_tables import put_parts, read_kept, read_parts
 from topics.pipeline.run import derive
 
 
@@ -143,6 +143,7 @@ def _stored(store: CorpusStore) -> MadeByHand:
         answers=read_judgements(store),
         owners=Owners(store.setting(OWNERS) or {}, store.setting(ALIASES) or {}),
         kept=read_kept(store),
+        parts=read_parts(store),
     )
 
 
@@ -195,7 +196,7 @@ class _Loading:
             "thresholds": self._load_thresholds(made.thresholds),
             "owners": self._load_owners(made.owners),
             "kept": self._load_kept(made.kept),
-            "edits": self._load_edits(made.edits),
+            "edits": self._load_edits(made.edits, made.parts),
             "answers": self._load_answers(made.answers),
         }
 
@@ -265,7 +266,7 @@ class _Loading:
                 self.unplaced.append(f"the {what} {name!r}, {said!r}: it is {here!r} here")
         return new
 
-    def _load_edits(self, edits: Iterable[Edit]) -> int:
+    def _load_edits(self, edits: Iterable[Edit], parts: Mapping[int, Mapping[str, int]]) -> int:
         known = {dataclasses.replace(edit, id=0, made="") for edit in self._there.edits}
         guided = {topic.name for topic in self._there.topics}
         new = 0
@@ -282,7 +283,9 @@ class _Loading:
                     f"edit {edit.id} ({edit.kind}): no passage of its topic is here"
                 )
             else:
-                put_edit(self._store, edit)
+                number = put_edit(self._store, edit)
+                told = parts.get(edit.id, {}).items()
+                put_parts(self._store, [(number, key, part) for key, part in told])
                 new += 1
         return new
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -43,6 +44,7 @@ class MadeByHand:
         answers: Answers to pairs.
         owners: Owners of outlets, and other names of these.
         kept: Topics that are kept.
+        parts: Where splits put texts: by id of the edit and content hash in hexadecimal, the part.
     """
 
     topics: list[GuidedTopic]
@@ -51,6 +53,7 @@ class MadeByHand:
     answers: list[Judgement]
     owners: Owners
     kept: KeptTree | None = None
+    parts: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 def write_by_hand(store: CorpusStore, made: MadeByHand) -> str:
@@ -76,6 +79,7 @@ def write_by_hand(store: CorpusStore, made: MadeByHand) -> str:
             "into": edit.into,
             "passages": [show_passage(key) for key in edit.passages],
             "topics": [show_topic(anchor) for anchor in edit.topics],
+            "parts": dict(sorted(made.parts.get(edit.id, {}).items())),
         }
 
     def show_answer(one: Judgement) -> dict[str, Any]:
@@ -125,6 +129,7 @@ def read_by_hand(path: Path, hashes: set[str]) -> MadeByHand:
             # Older files hold none of these.
             owners=build_owners({key: content.get(key, {}) for key in _OWNERS}, str(path)),
             kept=read_kept_table(content.get("kept")),
+            parts={n: _read_parts(one) for n, one in enumerate(content["edits"], 1)},
         )
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from error
@@ -147,6 +152,13 @@ def _read_edit(number: int, table: dict[str, Any], hashes: set[str]) -> Edit:
     else:
         _expect((len(topics), len(passages)) == _SHAPES[kind])
     return Edit(number, kind, topics, passages, name, into, _read_time(table))
+
+
+def _read_parts(table: dict[str, Any]) -> dict[str, int]:
+    parts: dict[str, int] = table.get("parts", {})
+    _expect(not parts or table["kind"] == "split", all(map(_is_number, parts.values())))
+    _expect(all(map(_HASH.fullmatch, parts)))
+    return parts
 
 
 def _read_topic(table: dict[str, Any]) -> Anchor:

@@ -44,32 +44,59 @@ def find_births(
     least = least_topic_size(ground.rows)
     if int(free.sum()) < least:
         return born
-    alone = _find_alone(ground, labels, free)
-    pieces = compact(np.where(alone >= 0, int(labels.max()) + 1 + alone, labels))
-    joined = tidy(ground, pieces)
-    count = 0
-    for topic in np.setdiff1d(joined[alone >= 0], joined[alone < 0]).tolist():
-        rows = np.flatnonzero(joined == topic)
-        if (
-            len(rows) >= least
-            and len(np.unique(articles[rows])) >= LEAST_ARTICLES
-            and _share_inside(ground, rows) >= LEAST_INSIDE
-        ):
-            born[rows] = count
-            count += 1
+    found = _find_communities(ground, labels, free)
+    alone = np.isin(found, np.setdiff1d(found[free], found[~free]))
+    standing = _find_standing(ground, np.where(alone, found, -1), labels, articles)
+    for number, rows in enumerate(standing):
+        born[rows] = number
     return born
 
 
-def _find_alone(ground: Ground, labels: Labels, free: NDArray[np.bool_]) -> Labels:
-    """Return the communities of added rows without a topic in them; -1 for all other rows."""
-    added = np.flatnonzero(free)
+def find_subjects(
+    ground: Ground, labels: Labels, inside: NDArray[np.bool_], articles: Labels
+) -> list[NDArray[np.intp]]:
+    """Find the subjects of a topic: what would be topics, were its rows not kept together.
+
+    As topics are born, but for what communities share with other topics, which is cut off.
+
+    Args:
+        ground: All rows.
+        labels: int64 ``(n,)``, without gaps: the topic of each row.
+        inside: bool ``(n,)``: the rows of the topic.
+        articles: int64 ``(n,)``: the article of each row.
+
+    Returns:
+        Rows of each.
+    """
+    found = _find_communities(ground, labels, inside)
+    return _find_standing(ground, np.where(inside, found, -1), labels, articles)
+
+
+def _find_standing(
+    ground: Ground, pieces: Labels, labels: Labels, articles: Labels
+) -> list[NDArray[np.intp]]:
+    """Return the topics that pieces join into by themselves, and that stand; -1 is no piece."""
+    least = least_topic_size(ground.rows)
+    own = pieces >= 0
+    joined = tidy(ground, compact(np.where(own, int(labels.max()) + 1 + pieces, labels)))
+    parts = np.setdiff1d(joined[own], joined[~own]).tolist()
+    return [
+        rows
+        for rows in (np.flatnonzero(joined == part) for part in parts)
+        if len(rows) >= least
+        and len(np.unique(articles[rows])) >= LEAST_ARTICLES
+        and _share_inside(ground, rows) >= LEAST_INSIDE
+    ]
+
+
+def _find_communities(ground: Ground, labels: Labels, free: NDArray[np.bool_]) -> Labels:
+    """Return communities of some rows, each by itself, and of all other topics, each whole."""
+    alone = np.flatnonzero(free)
     nodes = labels.copy()
-    nodes[added] = int(labels.max()) + 1 + np.arange(len(added))
+    nodes[alone] = int(labels.max()) + 1 + np.arange(len(alone))
     nodes = compact(nodes)
     links = condense_edges(ground.edges, nodes)
-    found = best_communities(links, ground.resolution, 0, RUNS_FINER)[nodes]
-    alone = np.isin(found, np.setdiff1d(found[free], found[~free]))
-    return np.where(alone, found, -1)
+    return best_communities(links, ground.resolution, 0, RUNS_FINER)[nodes]
 
 
 def _share_inside(ground: Ground, rows: NDArray[np.intp]) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.discovery.births import find_births
+from topics.discovery.births import find_births, find_subjects
 from topics.discovery.condensing import compact
 from topics.discovery.ground import Ground
 from topics.discovery.levels import find_topics
@@ -17,6 +17,11 @@ from topics.discovery.placing import place_by_draw, place_nearest, strongest
 from topics.keeping.kept import KeptTopic, KeptTree, find_leaves
 
 Labels = NDArray[np.int64]
+
+# Below this share of founders a topic may be on something else by now.
+LEAST_FOUNDERS = 0.5
+# It has come apart where it holds two subjects of so much of it each.
+LEAST_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ class Growth:
         changed_guided: Whether the user's own topics have changed.
         unmeasured: Ids of topics that lost more than half of their texts to those: how stable they
             were says nothing of what is left.
+        joined: Ids of discovered topics of the default level most of which joined since, the
+            largest first.
+        apart: Those of them that are several subjects by now.
     """
 
     kept: KeptTree
@@ -41,6 +49,8 @@ class Growth:
     placed: int
     changed_guided: bool
     unmeasured: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
+    apart: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,33 @@ def grow_kept(
         guided=digest,
         _above={},
     )
-    return Growth(grown, board.leaves, born, ended, placed, changed, tuple(sorted(halved)))
+    joined = _find_joined(grown)
+    return Growth(
+        grown,
+        board.leaves,
+        born,
+        ended,
+        placed,
+        changed,
+        tuple(sorted(halved)),
+        joined,
+        board.find_apart(joined),
+    )
+
+
+def _find_joined(kept: KeptTree) -> tuple[int, ...]:
+    """Return the topics most of whose texts joined since they were made, the largest first."""
+    sizes: Counter[int] = Counter()
+    founded: Counter[int] = Counter()
+    for key, leaf in kept.leaves.items():
+        topic = kept.above(leaf)[kept.default]
+        sizes[topic] += 1
+        founded[topic] += key in kept.founders
+    return tuple(
+        one
+        for one, size in sizes.most_common()
+        if founded[one] < LEAST_FOUNDERS * size and not kept.topics[one].guided
+    )
 
 
 def _find_halved(kept: KeptTree, now: KeptTree, texts: Mapping[bytes, int]) -> set[int]:
@@ -185,6 +221,18 @@ class _Board:
         for number in range(int(born.max(initial=-1)) + 1):
             inside = np.flatnonzero(born == number)
             self._add(inside, self._find_broader(inside))
+
+    def find_apart(self, topics: Sequence[int]) -> tuple[int, ...]:
+        """Return those of some topics that would be several, were they not kept."""
+        shown = self.tree.at(self.leaves, self.tree.default)
+        ground, articles = self.rows.ground, self.rows.articles
+        apart = []
+        for topic in topics:
+            inside = shown == topic
+            found = find_subjects(ground, compact(shown), inside, articles)
+            if sum(len(rows) >= LEAST_SHARE * inside.sum() for rows in found) > 1:
+                apart.append(topic)
+        return tuple(apart)
 
     def _open_homes(self) -> None:
         """Make a topic where a home has rows to be placed and none that is placed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -55,8 +54,6 @@ if TYPE_CHECKING:
 
 # The setting of a file of before topics were kept: those that it has are to be kept.
 ADOPTED = "topics_to_keep"
-# Below this share of founders a topic may be on something else by now.
-LEAST_FOUNDERS = 0.5
 # Topics named in one line.
 _NAMED = 3
 
@@ -235,30 +232,16 @@ def _tell_kept(growth: Growth, method: int) -> tuple[str, ...]:
     """Say where a kept tree may be out of date."""
     kept = growth.kept
     notes = []
-    joined: Counter[int] = Counter()
-    sizes: Counter[int] = Counter()
-    for key, leaf in kept.leaves.items():
-        topic = kept.above(leaf)[kept.default]
-        sizes[topic] += 1
-        joined[topic] += key not in kept.founders
-    grown = [
-        kept.topics[one].name
-        for one, size in sizes.most_common()
-        if joined[one] > (1 - LEAST_FOUNDERS) * size and not kept.topics[one].guided
-    ]
-    if grown := [name for name in grown if name]:
-        few = ", ".join(repr(name) for name in grown[:_NAMED])
-        more = f" and {len(grown) - _NAMED} more" if len(grown) > _NAMED else ""
+    if few := _name_few(kept, growth.joined):
+        several = _name_few(kept, growth.apart)
         notes.append(
-            f"More than half of the passages of {few}{more} joined after the topics were found; "
-            "`topicwire cluster --anew` shows what finding them anew would change."
+            f"More than half of the passages of {few} joined after the topics were found"
+            + (f", and there is more than one subject in {several} by now" if several else "")
+            + "; `topicwire cluster --anew` shows what finding them anew would change."
         )
-    halved = [name for one in growth.unmeasured if (name := kept.topics[one].name)]
-    if halved:
-        few = ", ".join(repr(name) for name in halved[:_NAMED])
-        more = f" and {len(halved) - _NAMED} more" if len(halved) > _NAMED else ""
+    if few := _name_few(kept, growth.unmeasured):
         notes.append(
-            f"Your own topics took more than half of {few}{more}: how stable that is was not "
+            f"Your own topics took more than half of {few}: how stable that is was not "
             "measured since; `topicwire cluster --stability` does."
         )
     if kept.method != method:
@@ -268,6 +251,13 @@ def _tell_kept(growth: Growth, method: int) -> tuple[str, ...]:
             "`topicwire cluster --anew` shows what this one would find."
         )
     return tuple(notes)
+
+
+def _name_few(kept: KeptTree, topics: Sequence[int]) -> str:
+    """Name the first of some topics that have names, and say how many more there are."""
+    names = [repr(name) for one in topics if (name := kept.topics[one].name)]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def keep_marks(work: CorpusWork, places: Places, found: Found) -> None:

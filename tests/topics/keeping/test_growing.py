@@ -188,3 +188,24 @@ def test_a_topic_that_loses_more_than_half_to_ones_own_is_measured_no_more(kept,
     assert (shown_first in growth.unmeasured) is not measured
     others = set(shown(kept).values()) - {shown_first}
     assert all(growth.kept.topics[one].stability == 0.8 for one in others)
+
+
+def test_a_topic_that_has_become_two_subjects_since_it_was_found_is_told(kept):
+    # Nearly half of two subjects were taken for one topic, which the others joined: each of them
+    # is as near to the founders of its subject, so that nothing is born.
+    rows = np.flatnonzero(SUBJECT < 2)
+    leaves = {**kept.leaves, **{key(row): kept.leaves[key(0)] for row in rows}}
+    founders = kept.founders - {key(row) for row in rows if row % EACH > 28}
+    founders |= {key(row) for row in rows if row % EACH < 29}
+    first = replace(kept, leaves=leaves, founders=frozenset(founders))
+    growth = grow(first, np.flatnonzero(SUBJECT < 4))
+    assert not growth.born
+    assert growth.joined == growth.apart == (shown(kept)[key(0)],)
+
+
+def test_a_topic_of_one_subject_that_most_joined_has_not_come_apart(kept):
+    few = np.flatnonzero(SUBJECT > 0)
+    founders = frozenset(key(row) for row in [*range(0, EACH, 3), *few])
+    growth = grow(replace(kept, founders=founders), np.flatnonzero(SUBJECT < 4))
+    assert growth.joined == (shown(kept)[key(0)],)
+    assert not growth.apart

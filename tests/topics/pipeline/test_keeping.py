@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -24,8 +25,9 @@ from topics.answers.cluster import cluster
 from topics.answers.history import history
 from topics.answers.topics import topics
 from topics.naming import describing
-from topics.pipeline.kept_tables import has_kept, read_events, read_kept
+from topics.pipeline.kept_tables import has_kept, read_events, read_kept, read_parts
 from topics.pipeline.run import derive, has_layout, lay_out
+from topics.pipeline.stages import forget_stages
 
 SUBJECTS = ("arms", "talks", "floods", "sport")
 PASSAGES, EACH = 136, 8
@@ -86,6 +88,14 @@ def places(path) -> dict[str, tuple[int, int]]:
                 "JOIN passages AS p ON p.id = a.passage_id"
             )
         }
+
+
+def groups(path) -> set[frozenset[str]]:
+    """Return the texts of each topic shown."""
+    held: dict[int, set[str]] = {}
+    for text, (topic, _) in places(path).items():
+        held.setdefault(topic, set()).add(text)
+    return {frozenset(texts) for texts in held.values()}
 
 
 def tree(path) -> list[tuple]:
@@ -470,6 +480,37 @@ def test_another_number_of_topics_is_not_taken_in_silence(own_model):
     with pytest.raises(InputError, match="--anew"):
         cluster(db=own_model, topics_count=9)
     cluster(db=own_model, topics_count="auto")
+
+
+def test_where_a_split_put_each_text_is_saved_and_loaded(db, encoder, tmp_path, monkeypatch):
+    monkeypatch.setattr("topics.answers.by_hand.stored_encoder", lambda _: encoder)
+    fresh = shutil.copy(db, tmp_path / "fresh.db")
+    editing.split(str(topic_of(db, "arms")), db=db, into=2)
+    with CorpusStore.open(db, write=True) as store:
+        # As no split of now would put them: the parts of before are obeyed.
+        with store.transaction() as connection:
+            connection.execute(
+                "UPDATE kept_parts SET part = hash < (SELECT hash FROM kept_parts "
+                "ORDER BY hash LIMIT 1 OFFSET 40)"
+            )
+        forget_stages(store, ["topics"])
+        derive(store, encoder)
+        parts = read_parts(store)
+    save_edits(tmp_path / "hand.json", db=db)
+    assert load_edits(tmp_path / "hand.json", db=fresh).edits == 1
+    with CorpusStore.open(fresh) as store:
+        assert read_parts(store) == parts
+    assert groups(fresh) == groups(db)
+    content = json.loads((tmp_path / "hand.json").read_text())
+    content["edits"][0]["parts"] = {"no hash": 0}
+    (tmp_path / "hand.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match="edit save"):
+        load_edits(tmp_path / "hand.json", db=fresh)
+
+
+def test_that_most_of_a_topic_joined_later_is_told(db, encoder):
+    whole = add(db, encoder, articles("arms", 1, 3 * PASSAGES))
+    assert any("joined after the topics were found" in note for note in whole.notes)
 
 
 def test_what_is_kept_is_saved_and_loaded_where_topics_were_just_found(
