@@ -86,14 +86,8 @@ class Verifier:
 
     def hopeful_pairs(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the pairs that ``verify`` would align: what else it is given changes nothing."""
-        needed = self._needed(*pairs.T).tolist()
-        leader, bag, kept = -1, [0], []
-        for place, (first, second) in enumerate(pairs.tolist()):
-            if first != leader:
-                leader, bag = first, self._bags.row(first)
-            if needed[place] and may_share(bag, self._bags.row(second), needed[place]):
-                kept.append(place)
-        return pairs[kept]
+        pairs = self.long_enough(pairs)
+        return pairs[self._count_common(pairs) >= self._needed(*pairs.T)]
 
     def verify(self, pairs: NDArray[np.int64], often: NDArray[np.int64] | None = None) -> None:
         """Keep those of the pairs that share enough.
@@ -112,9 +106,9 @@ class Verifier:
             often = np.bincount(pairs.ravel(), minlength=len(self.texts))
         rank = np.empty(len(self.texts), np.int64)
         rank[np.lexsort((-self.lengths, -often))] = np.arange(len(self.texts))
-        if self.alike:
-            kept = self._count_common(pairs) >= needed
-            pairs, needed = pairs[kept], needed[kept]
+        # Hardly any pair that shares a band shares enough.
+        kept = self._count_common(pairs) >= needed
+        pairs, needed = pairs[kept], needed[kept]
         turned = rank[pairs[:, 0]] > rank[pairs[:, 1]]
         leaders, others = np.where(turned, pairs.T[::-1], pairs.T)
         order = np.lexsort((rank[others], rank[leaders])).tolist()
@@ -154,12 +148,20 @@ class Verifier:
 
     def _count_common(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Count the words that the texts of each pair have in common, in any order."""
+        words = np.cumsum(self.lengths[pairs].sum(axis=1))
+        parts = np.split(pairs, np.flatnonzero(np.diff(words // _WORDS_AT_ONCE)) + 1)
+        return np.concatenate([self._multiply_bags(part) for part in parts])
+
+    def _multiply_bags(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        from scipy import sparse
+
         rows, places = np.unique(pairs, return_inverse=True)
-        places, bags = places.reshape(pairs.shape), self.gather_bags(rows)
-        words = np.cumsum(np.diff(bags.indptr)[places].sum(axis=1))
-        parts = np.split(places, np.flatnonzero(np.diff(words // _WORDS_AT_ONCE)) + 1)
-        sums = [bags[part[:, 0]].multiply(bags[part[:, 1]]).sum(axis=1) for part in parts]
-        return np.concatenate([np.asarray(one).ravel() for one in sums])
+        one, other = places.reshape(pairs.shape).T
+        tokens, _ = self.count_bags(rows)
+        ends = np.concatenate(([0], np.cumsum(self.lengths[rows])))
+        shape = (len(rows), int(tokens.max(initial=0)) + 1)
+        bags = sparse.csr_matrix((np.ones(len(tokens), np.int32), tokens, ends), shape)
+        return np.asarray(bags[one].multiply(bags[other]).sum(axis=1), np.int64).ravel()
 
     def hopeful(
         self, leader: int, others: NDArray[np.intp], common: NDArray[np.int64]

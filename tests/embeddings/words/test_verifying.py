@@ -159,6 +159,19 @@ def test_pairs_that_cannot_share_enough_change_nothing_but_how_often_texts_are_i
     assert whole.tried == some.tried
 
 
+def test_nothing_is_kept_of_pairs_that_cannot_share_enough() -> None:
+    """In a large corpus there are many times as many as texts."""
+    texts = [" ".join(f"{name}{n}" for n in range(40)) for name in "abc"]
+    worded = read_many([*texts, texts[0].replace("a3 ", "x ")])
+    verifier = Verifier(worded, CopyOptions(), [b"%d" % row for row in range(4)])
+    with keeping(lambda _: None) as kept:
+        verifier.verify(pair_all(np.arange(3)))
+        assert not kept.methods
+        verifier.verify(np.array([[0, 3]]))
+    assert verifier.edges.keys() == {(0, 3)}
+    assert kept.methods == {"shared 1"}
+
+
 def test_only_pairs_of_new_texts_are_aligned_where_others_were_kept(monkeypatch) -> None:
     aligned: list[int] = []
     count = verifying.count_shared
