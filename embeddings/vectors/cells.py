@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.blocks import run_blocks
-from embeddings.vectors.probing import STEP_ROWS, Cells, Neighbours, Steps, StepsHere
+from embeddings.vectors.probing import (
+    STEP_ROWS,
+    Cells,
+    Neighbours,
+    Steps,
+    StepsHere,
+    count_at_once,
+    probe_rows,
+)
 from embeddings.vectors.products import best_columns, nearest
 
 # Rows whose true neighbours are looked up. The standard error of a recall of .95 over
@@ -28,8 +36,9 @@ HALVING_ROWS = 256
 HALVING_PASSES = 3
 # Rows that each row is compared with, where the target would need more.
 MOST_COMPARED = 65_536
-# What pairs found from the other side add to the recall, at least, in most corpora.
-REVERSE_GAIN = 0.025
+# What pairs found from the other side add to the recall, before it is measured on the true
+# neighbours of so many rows; and how much more than the target the search then aims at.
+REVERSE_GAIN, GAIN_SAMPLE, AIM_ABOVE = 0.025, 50, 0.002
 
 
 def search(
@@ -38,7 +47,7 @@ def search(
     target: float,
     *,
     cell_rows: int | None = None,
-    gain: float = REVERSE_GAIN,
+    gain: float | None = None,
     most_compared: int = MOST_COMPARED,
     steps: Steps | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
@@ -59,7 +68,8 @@ def search(
             are compared; if that is too much too, each row is compared with as many as
             ``most_compared``, and the recall stays lower.
         cell_rows: Mean members of a cell.
-        gain: What pairs found from the other side are expected to add to the recall.
+        gain: What pairs found from the other side are expected to add to the recall; by default
+            it is measured.
         most_compared: Rows that each row is compared with at most.
         steps: Where what takes the time is done; here by default.
 
@@ -78,6 +88,12 @@ def search(
     most = min(len(cells.centres), max(1, most_compared // cell_rows))
     found: NDArray[np.int32] = np.full((count, k), -1, np.int32)
     similarities = np.full((count, k), -np.inf, np.float32)
+    if gain is None:
+        gain = REVERSE_GAIN
+        # It falls with the cells searched: measured with those that it was taken for, too.
+        for _ in range(2):
+            probes = _count_probes(shares, target - gain, 1, most)
+            gain = _measure_gain(unit, cells, sample, true, probes) - AIM_ABOVE
     done, probes = 0, _count_probes(shares, target - gain, 1, most)
     while True:
         if probes * cell_rows > count / 2 and count <= 2 * most_compared:
@@ -192,6 +208,39 @@ def _probed_shares(
         for row, values in zip(np.sort(-to_centres, axis=1), -wanted, strict=True):
             held += np.bincount(np.searchsorted(row, values), minlength=len(held))
     return np.concatenate([[0.0], np.cumsum(held) / true.size])
+
+
+def _measure_gain(
+    unit: NDArray[np.float32],
+    cells: Cells,
+    sample: NDArray[np.intp],
+    true: NDArray[np.intp],
+    probes: int,
+) -> float:
+    """Return the share of true neighbours of a few rows that find them and are not found."""
+    few = slice(None, None, max(len(sample) // GAIN_SAMPLE, 1))
+    own, near = sample[few], true[few]
+    place = np.empty(len(unit), np.intp)
+    place[cells.order] = np.arange(len(unit))
+    places, at = np.unique(place[near], return_inverse=True)
+    k, step = near.shape[1], count_at_once(cells, (0, probes), near.shape[1])
+    found = np.concatenate(
+        [
+            probe_rows(
+                lambda begin, length: unit[cells.order[begin : begin + length]],
+                cells,
+                part,
+                (0, probes),
+                unit[cells.order[part]],
+                np.full((len(part), k), -np.inf, np.float32),
+            )[0]
+            for part in np.split(places, range(step, len(places), step))
+        ]
+    )
+    finding = (found[at.reshape(near.shape)] == place[own][:, None, None]).any(axis=2)
+    probed = best_columns(unit[own] @ cells.centres.T, probes)[0]
+    found_too = (cells.own[near][:, :, None] == probed[:, None]).any(axis=2)
+    return float((finding & ~found_too).mean())
 
 
 def _add_reverse(found: NDArray[np.int32], similarities: NDArray[np.float32]) -> Neighbours:
