@@ -151,6 +151,8 @@ class _Search:
         self, mixed: Rows, articles: csr_array, homes: Labels, graph: NeighbourGraph
     ) -> None:
         self.unit, self.articles, self.homes, self.graph = mixed, articles, homes, graph
+        # Turned once: a product with each article's rows would turn it each time.
+        self.rows = articles.T.tocsr()
         # Rows by the article that they stand in, and where each of these begins.
         self.order = np.argsort(homes, kind="stable")
         self.starts = np.searchsorted(homes[self.order], np.arange(articles.shape[1] + 1))
@@ -258,12 +260,13 @@ class _Search:
         for start in range(0, len(others), UNIT_ROWS):
             part = slice(start, start + UNIT_ROWS)
             cosines[:, part] = queries @ self.unit[others[part]].T
-        own = self.articles[rows] @ self.articles.T
-        column = np.full(len(self.homes), -1)
-        column[others] = np.arange(len(others))
-        there = column[own.indices] >= 0
+        own = self.articles[rows] @ self.rows
         line = np.repeat(np.arange(len(rows)), np.diff(own.indptr))
-        cosines[line[there], column[own.indices[there]]] = -np.inf
+        by_row = np.argsort(others)
+        place = np.searchsorted(others, own.indices, sorter=by_row)
+        column = by_row[np.minimum(place, len(others) - 1)]
+        there = others[column] == own.indices
+        cosines[line[there], column[there]] = -np.inf
         best = np.maximum.reduceat(cosines, first, axis=1)
         # What a product says is right to MARGIN; what may be among the nearest is measured.
         few = min(width, best.shape[1])
