@@ -45,7 +45,10 @@ def main() -> None:
         if said:
             low, high = interval(sum(said), len(said), z=1.645)
             told = f"{sum(said) / len(said):.2f} ({low:.2f} to {high:.2f}) of {len(said)} judged"
-        print(f"{name}: {len(passages)} passages, precision {told}")
+        # Of passages that were drawn from what a topic held this says little.
+        fit = {key for (topic, key), belongs in judged.items() if topic == name and belongs}
+        kept = len(fit.intersection(key for key, _ in passages))
+        print(f"{name}: {len(passages)} passages, precision {told}, {kept} of {len(fit)} that fit")
         order = np.random.default_rng(options.seed).permutation(len(passages))
         for key, text in (passages[place] for place in order[: options.draw].tolist()):
             print(f"  {key}  {' '.join(text.split())}")
