@@ -22,6 +22,8 @@ SPARE = 24
 MOST_NEW = 0.25
 # Rows that are new, compared with all others at once.
 _ROWS_AT_ONCE = 256
+# New rows and the lists that they join, held against each other at once.
+_JOINS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
@@ -178,17 +180,29 @@ def _insert(
     cosines: NDArray[np.float32],
 ) -> None:
     """Put new rows into lists, in place; what falls off at the end is let go."""
-    touched, at = np.unique(row, return_inverse=True)
+    order = np.lexsort((new, -cosines, row))
+    row, new, cosines = row[order], new[order].astype(np.int32), cosines[order]
+    touched, first, at = np.unique(row, return_index=True, return_inverse=True)
     width = indices.shape[1]
-    names = np.concatenate((indices[touched].ravel(), new.astype(np.int32)))
-    values = np.concatenate((similarities[touched].ravel(), cosines))
-    owners = np.concatenate((np.repeat(np.arange(len(touched)), width), at))
-    # Behind the last of a list stand rows of no number, at minus infinity.
-    order = np.lexsort((names, -values, owners))
-    rank = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
-    order = order[rank < width]
-    indices[touched] = names[order].reshape(-1, width)
-    similarities[touched] = values[order].reshape(-1, width)
+    # Lists are in order: where a row goes is how many are ahead of it, there and among the new.
+    behind = np.empty(len(row), np.int64)
+    for start in range(0, len(row), _JOINS_AT_ONCE):
+        part = slice(start, start + _JOINS_AT_ONCE)
+        own, bar = similarities[row[part]], cosines[part, None]
+        ahead = (own > bar) | ((own == bar) & (indices[row[part]] < new[part, None]))
+        behind[part] = ahead.sum(axis=1)
+    moved = np.zeros((len(touched), width + 1), np.int64)
+    np.add.at(moved, (at, behind), 1)
+    place = np.arange(width) + np.cumsum(moved[:, :width], axis=1)
+    line, column = np.nonzero(place < width)
+    kept = line, place[line, column]
+    place = behind + np.arange(len(row)) - first[at]
+    come = at[place < width], place[place < width]
+    for lists, joining in ((indices, new), (similarities, cosines)):
+        old = lists[touched]
+        grown = np.empty_like(old)
+        grown[kept], grown[come] = old[line, column], joining[place < width]
+        lists[touched] = grown
 
 
 def find_lists(
