@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -214,8 +217,6 @@ def optimise(
         moving: bool ``(n,)``, those that move, the others holding and pushing them off; all by
             default.
     """
-    from umap.layouts import optimize_layout_euclidean
-
     n = len(start)
     epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, POINT_EPOCHS // n))
     # An edge too weak to be drawn once in all epochs is left out, as umap does.
@@ -230,35 +231,61 @@ def optimise(
     if not len(head):
         return np.asarray(first, dtype=np.float64)
     limits = np.iinfo(np.int32)
-    placed = optimize_layout_euclidean(
-        first,
-        first,
-        head.astype(np.int32),
-        tail.astype(np.int32),
-        epochs,
-        n,
-        strength.max() / strength,
-        CURVE_A,
-        CURVE_B,
-        np.random.default_rng(seed).integers(limits.min, limits.max, 3, dtype=np.int64),
-        gamma=REPULSION,
-        negative_sample_rate=NEGATIVE_SAMPLES,
-        # One line an epoch, to something that counts them.
-        tqdm_kwds={"disable": False, "file": _Epochs(epochs), "bar_format": "{n}"},
-        initial_alpha=FIRST_STEP if moving is None else SETTLING,
-        move_other=moving is None,
-    )
+    with _holding_interrupts() as heard:
+        from umap.layouts import optimize_layout_euclidean
+
+        placed = optimize_layout_euclidean(
+            first,
+            first,
+            head.astype(np.int32),
+            tail.astype(np.int32),
+            epochs,
+            n,
+            strength.max() / strength,
+            CURVE_A,
+            CURVE_B,
+            np.random.default_rng(seed).integers(limits.min, limits.max, 3, dtype=np.int64),
+            gamma=REPULSION,
+            negative_sample_rate=NEGATIVE_SAMPLES,
+            # One line an epoch, to something that counts them.
+            tqdm_kwds={"disable": False, "file": _Epochs(epochs, heard), "bar_format": "{n}"},
+            initial_alpha=FIRST_STEP if moving is None else SETTLING,
+            move_other=moving is None,
+        )
     return np.asarray(placed, dtype=np.float64)
+
+
+@contextmanager
+def _holding_interrupts() -> Iterator[list[int]]:
+    """Give a list that notes each Ctrl-C, which is raised at the end, or by who reads the list.
+
+    What is raised while numba compiles, or calls Python back, is printed there and lost.
+    """
+    heard: list[int] = []
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield heard
+        return
+    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 class _Epochs:
     """What umap writes its progress to: the number of epochs done, told to who listens."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, heard: list[int]) -> None:
         self.steps = track(range(epochs), epochs)
+        self.heard = heard
         self.told = -1
 
     def write(self, text: str) -> int:
+        if self.heard:
+            raise KeyboardInterrupt
         done = int(text) if text.strip().isdigit() else self.told
         while self.told < done:
             self.told = next(self.steps, done)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,3 +152,27 @@ def test_arguments_of_different_length_are_refused():
     vectors, _ = clusters(2, 10)
     with pytest.raises(ValueError, match="20 vectors, 19 keys"):
         layout(nearest(vectors), vectors, hashes(vectors)[1:])
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_an_interrupt_is_raised_between_epochs_and_not_within_one(monkeypatch, tells):
+    done = []
+
+    def descend(first, *_, tqdm_kwds, **__):
+        # As if numba compiled: what is raised here is printed, and lost.
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            return first
+        done.append("an epoch")
+        if tells:
+            tqdm_kwds["file"].write("1")
+            done.append("another")
+        return first
+
+    monkeypatch.setattr("umap.layouts.optimize_layout_euclidean", descend)
+    vectors, _ = clusters(2, 12)
+    with pytest.raises(KeyboardInterrupt):
+        layout(nearest(vectors), vectors, hashes(vectors))
+    assert done == ["an epoch"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
