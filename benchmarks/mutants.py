@@ -96,8 +96,8 @@ KNOWN = (
     ("corpus", "embeddings/corpus/database.py", 'FileLock(f"{place}', 'FileLock(f"{path}'),
     ("corpus", "embeddings/corpus/database.py", "BEGIN IMMEDIATE; {schema}", "{schema}"),
     ("corpus", "embeddings/corpus/values.py", "except BaseException:", "except Exception:"),
-    ("corpus", "embeddings/corpus/intake.py", " - set(met)", ""),
-    ("corpus", "embeddings/corpus/intake.py", "store.forget_problems(", "tuple("),
+    ("corpus", "embeddings/corpus/identity.py", " - set(met)", ""),
+    ("corpus", "embeddings/corpus/identity.py", "store.forget_problems(", "tuple("),
     ("printing", "embeddings/text/printing.py", r"\x7f-\x9f", r"\x7f-\x84"),
     ("printing", "embeddings/text/printing.py", r"\u202a-\u202e", r"\u202a-\u202d"),
     (

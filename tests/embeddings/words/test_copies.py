@@ -31,6 +31,7 @@ def chain(length: int) -> list[str]:
 def test_equal_bodies_are_an_exact_group_whatever_their_white_space() -> None:
     (group,) = find_copies(passages(WIRE, OTHER, WIRE.replace(" ", "\n  ")))
     assert (group.kind, group.members, group.texts) == ("exact", (0, 2), 1)
+    assert group.shares == (1.0, 1.0)
 
 
 def test_the_first_of_equal_texts_by_document_stands_for_them_in_any_order() -> None:
