@@ -231,8 +231,11 @@ class _Search:
         self, indices: NDArray[np.int32], similarities: Rows
     ) -> tuple[NDArray[np.int32], Rows]:
         """Put rows of their own articles last where rows have too few neighbours, at -1."""
+        short = np.flatnonzero((indices < 0).any(axis=1))
+        if not len(short):
+            return indices, similarities
         indices, similarities = indices.copy(), similarities.copy()
-        for row in np.flatnonzero((indices < 0).any(axis=1)).tolist():
+        for row in short.tolist():
             gaps = indices[row] < 0
             others = np.setdiff1d(np.arange(len(self.homes)), [row, *indices[row].tolist()])
             indices[row, gaps] = others[: gaps.sum()]

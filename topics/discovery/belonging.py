@@ -26,7 +26,7 @@ _DEVIATION = 1.4826
 STRANGER_WORDS = 10
 # Fewer passages than this tell too little of what is usual for one to be strange.
 STRANGER_ROWS = 30
-_BLOCK_CELLS = 8_000_000
+_BLOCK_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,10 @@ def condense_edges(edges: csr_array, labels: Labels, in_table: int = TABLE_GROUP
 
     count = int(labels.max(initial=-1)) + 1
     if count <= in_table:
-        place = np.repeat(labels * count, np.diff(edges.indptr)) + labels[edges.indices]
+        # Of millions of edges: numbers of half the size, and none held twice.
+        short = labels.astype(np.int32)
+        place = np.repeat(short * np.int32(count), np.diff(edges.indptr))
+        place += short[edges.indices]
         table = np.bincount(place, edges.data, minlength=count * count)
         return csr_array(table.reshape(count, count))
     member = membership(labels)
@@ -98,9 +101,9 @@ def keep_inside(edges: csr_array, labels: Labels) -> csr_array:
     """Return the edges that lie inside groups."""
     from scipy.sparse import csr_array
 
-    rows = np.repeat(np.arange(len(labels)), np.diff(edges.indptr))
-    inside = labels[rows] == labels[edges.indices]
-    places = np.concatenate([[0], np.cumsum(np.bincount(rows[inside], minlength=len(labels)))])
+    short = labels.astype(np.int32)
+    inside = np.repeat(short, np.diff(edges.indptr)) == short[edges.indices]
+    places = np.concatenate([[0], np.cumsum(inside, dtype=np.int32)])[edges.indptr]
     return csr_array((edges.data[inside], edges.indices[inside], places), shape=edges.shape)
 
 
