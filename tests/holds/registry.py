@@ -25,6 +25,8 @@ class Case(NamedTuple):
         fresh: Whether that file must not be there before.
         resumes: Whether a second run ends where one undisturbed does, also where a part of
             it was done; a command that asks has other questions when some are answered.
+        once: Whether a second run is refused when what it does to the answers is done; what was
+            left to do of it, ``cluster`` does.
     """
 
     command: str
@@ -34,6 +36,7 @@ class Case(NamedTuple):
     output: str = ""
     fresh: bool = False
     resumes: bool = True
+    once: bool = False
 
     @property
     def line(self) -> tuple[str, ...]:
@@ -78,7 +81,7 @@ WRITING = (
     Case("calibrate", ("topic", "diplomacy", "--count", "3"), typed="y\nn\ny\n", resumes=False),
     Case("calibrate", ("same_event", "--yes", "{passage}", "{other_passage}")),
     Case("calibrate", ("near_copy", "--threshold", "0.7")),
-    Case("calibrate", ("story", "--forget", "{passage}", "{other_passage}")),
+    Case("calibrate", ("story", "--forget", "{passage}", "{other_passage}"), once=True),
     REMOVE,
     Case("info", ("--repair",)),
     Case("backup", ("out.db",), output="out.db", fresh=True),
