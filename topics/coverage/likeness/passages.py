@@ -56,6 +56,8 @@ WORD_LACKING = -0.35
 _MOST_LACKING = 2
 # Days of a gap that is not known, at most: what is open beyond says no less.
 _OPEN = 60
+# Rows of which the neighbours are looked at together.
+_ROWS_AT_ONCE = 8192
 # Pairs further apart than this were not among those that the model was fitted on.
 CANDIDATE_COSINE = 0.35
 _KINDS: tuple[tuple[FactKind, ...], ...] = (("figure",), ("date",), ("place", "name"))
@@ -120,14 +122,19 @@ def candidate_pairs(
     Returns:
         int64 of shape ``(m, 2)``, the lower node first, and their cosines.
     """
-    # In double precision, and of what is left alone: few of all neighbours are so near.
-    first, column = np.nonzero(graph.similarities >= np.float64(least_cosine))
-    second = graph.indices[first, column].astype(np.int64)
-    keys = np.minimum(first, second) * graph.size + np.maximum(first, second)
-    unique, places = np.unique(keys, return_index=True)
-    size = max(graph.size, 1)
-    cosines = graph.similarities[first, column].astype(np.float64)
-    return np.stack((unique // size, unique % size), axis=1), cosines[places]
+    size, keys, near = max(graph.size, 1), [], []
+    # Some rows at a time: a million have forty million neighbours.
+    for start in range(0, size, _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        # In double precision: the least is none of float32.
+        first, column = np.nonzero(graph.similarities[rows] >= np.float64(least_cosine))
+        second = graph.indices[rows][first, column].astype(np.int64)
+        near.append(graph.similarities[rows][first, column])
+        first += start
+        keys.append(np.minimum(first, second) * size + np.maximum(first, second))
+    unique, places = np.unique(np.concatenate(keys), return_index=True)
+    cosines = np.concatenate(near)[places].astype(np.float64)
+    return np.stack(np.divmod(unique, size), axis=1), cosines
 
 
 def measure_likeness(
