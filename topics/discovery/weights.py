@@ -123,8 +123,14 @@ def _unite(weights: NDArray[np.float64], indices: NDArray[Any]) -> csr_array:
     from scipy.sparse import csr_array
 
     rows, k = weights.shape
-    places = np.arange(rows + 1) * k
-    directed = csr_array((weights.ravel(), indices.ravel(), places), shape=(rows, rows))
+    # Of few enough edges places are int32, and with them all that follows: a third less to hold.
+    few = rows * k < np.iinfo(np.int32).max // 2  # of both directions, not more than twice as many
+    places = np.arange(rows + 1, dtype=np.int32 if few else np.int64) * k
+    # A copy: what is given is the graph's, and is not to be sorted.
+    directed = csr_array(
+        (weights.ravel(), indices.ravel().astype(places.dtype), places),
+        shape=(rows, rows),
+    )
     directed.sort_indices()
     return join_directions(directed, directed.T.tocsr())
 

@@ -81,3 +81,8 @@ def test_neighbours_a_hair_further_than_many_equal_ones_are_no_less_tied() -> No
     edges = weigh_edges(NeighbourGraph(np.array(others, np.int32), similarities, 1.0), 11)
     assert edges.nnz == 12 * 11
     assert edges.data.min() > 0.9
+
+
+def test_edges_are_numbered_in_half_the_size_where_they_are_few_enough() -> None:
+    edges = weigh_without_hubs(find_neighbours(cloud(80)))
+    assert (edges.indices.dtype, edges.indptr.dtype) == (np.int32, np.int32)
