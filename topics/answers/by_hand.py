@@ -33,7 +33,7 @@ from topics.coverage.examples.judgements import (
 from topics.coverage.examples.thresholds import Thresholds, put_thresholds, read_thresholds
 from topics.edits.edits import Edit, put_edit, read_edits
 from topics.guiding.taxonomy import GuidedTopic
-from topics.keeping.kept import KeptTree
+from topics.keeping.kept import KEPT_FROM, KeptTree
 from topics.pipeline.keeping import replace_found
 from topics.pipeline.kept_tables import put_parts, read_kept, read_parts
 from topics.pipeline.run import derive
@@ -292,14 +292,17 @@ class _Loading:
     def _load_kept(self, kept: KeptTree | None) -> int:
         """Put topics in place of those that were just found here; returns how many."""
         there = self._there.kept
-        if kept is None or there is None or kept == there:
-            self.already += kept is not None and kept == there
+        if kept is None or kept == there:
+            self.already += kept is not None
             return 0
-        if not replace_found(self._store, kept, there):
-            self.unplaced.append(
-                "the topics that are kept: this database has its own, in which articles or edits "
-                "have come since they were found"
+        if there is None or not replace_found(self._store, kept, there):
+            why = (
+                f"those of fewer than {KEPT_FROM} distinct passages are found anew by each run"
+                if there is None
+                else "this database has its own, in which articles or edits have come since they "
+                "were found"
             )
+            self.unplaced.append(f"the topics that are kept: {why}")
             return 0
         return len(kept.topics)
 

@@ -529,6 +529,10 @@ def test_what_is_kept_is_saved_and_loaded_where_topics_were_just_found(
     assert {topic.id: topic.name for topic in topics(fresh)} == {
         topic.id: topic.name for topic in topics(db)
     }
+    # One of few passages keeps none.
+    small = tmp_path / "small.db"
+    add(small, encoder, more)
+    assert "fewer than 500" in " ".join(load_edits(tmp_path / "hand.json", db=small).unplaced)
     # A database whose own topics have been added to keeps these.
     add(fresh, encoder, articles("sport", 5, 24))
     stood = places(fresh)
