@@ -149,7 +149,7 @@ def _go_on(
     stored, ends = left.contents.own, peace.once.contents.own
     # What writes over nothing cannot be run again where its file is there.
     done = stored == ends and (not case.output or (case.fresh and left.output != NONE))
-    done |= case.once and stored.get("judgements") == ends["judgements"]
+    done |= case.once and all(stored.get(table) == ends[table] for table in KEPT)
     ended = room.run(place, CATCH_UP if done else case.line, case.typed, fresh=fresh)
     if ended.code or ended.broke:
         yield f"the next run ends with {ended.code}: {ended.err.strip()[-300:]}"

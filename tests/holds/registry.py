@@ -25,8 +25,8 @@ class Case(NamedTuple):
         fresh: Whether that file must not be there before.
         resumes: Whether a second run ends where one undisturbed does, also where a part of
             it was done; a command that asks has other questions when some are answered.
-        once: Whether a second run is refused when what it does to the answers is done; what was
-            left to do of it, ``cluster`` does.
+        once: Whether a second run is refused when what it stores is there; what was left to do
+            of it, ``cluster`` does.
     """
 
     command: str
@@ -67,7 +67,7 @@ WRITING = (
     GROWING,
     Case("cluster", ("--topics-count", "8", "--no-stability")),
     Case("cluster", ("--every", "--topics", "{topics}")),
-    Case("import", ("{results}",), "nothing", resumes=False),
+    Case("import", ("{results}",), "nothing", resumes=False, once=True),
     RENAME,
     Case("edit merge", ("{topic}", "{other_topic}")),
     Case("edit split", ("{topic}",)),

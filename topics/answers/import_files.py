@@ -61,9 +61,13 @@ def import_files(
             store = stack.enter_context(CorpusStore.open(path, write=True))
             stack.enter_context(listen(progress or (lambda _stage, _done, _total: None)))
             if count_rows(store, "documents"):
-                raise InputError(f"{path} holds articles already; name a new file with --db.")
+                raise InputError(
+                    f"{path} holds articles already; name a new file with --db. If an import into "
+                    f"it was stopped, `topicwire cluster --db {path}` goes on with that."
+                )
+            # Before the vectors are there: what is stopped between the two is found as it was.
+            note_encoder(store, encoder, results.manifest["encoder"]["precision"])
             wordings = fill_store(store, results, encoder.fingerprint)
-        note_encoder(store, encoder, results.manifest["encoder"]["precision"])
         derivation = derive(store, encoder, wordings=wordings)
         texts = sum(results.stages["bodies"].rows)
         return ClusterReport(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from embeddings.corpus.store import CorpusStore
 from embeddings.engines.protocol import Outcome, WorkerLostError
 from embeddings.errors import InputError, StoreError
 from embeddings.shards.notes import read_manifest, seal
@@ -405,6 +406,28 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
     with pytest.raises(StoreError, match=r"GB of memory, and 0\.0 GB are free"):
         import_files(tmp_path / "out", db=tmp_path / "new.db")
     assert not (tmp_path / "new.db").exists()
+
+
+def test_an_import_that_was_stopped_is_gone_on_with_by_cluster(tmp_path, monkeypatch) -> None:
+    out, stopped, whole = tmp_path / "out", tmp_path / "stopped.db", tmp_path / "whole.db"
+    cluster_files(OUTLETS[:1], out, engine=Here())
+    fill = importing.fill_store
+
+    def stop(*given: Any) -> None:
+        fill(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "fill_store", stop)
+        with pytest.raises(KeyboardInterrupt):
+            import_files(out, db=stopped)
+    with CorpusStore.open(stopped) as store:
+        assert store.setting("encoder")
+    with pytest.raises(InputError, match=r"`topicwire cluster --db .*` goes on"):
+        import_files(out, db=stopped)
+    cluster(db=stopped)
+    import_files(out, db=whole)
+    assert read(stopped) == read(whole)
 
 
 def test_a_run_over_a_store_is_gone_on_with_by_its_address_with_options_and_keys(tmp_path) -> None:
