@@ -65,9 +65,9 @@ def find_path(path: Path) -> Path:
     try:
         whole = path.resolve(strict=True)
         if not whole.is_dir() and not whole.is_file():
-            raise InputError(f"{path} is a pipe or a device; give a file or a folder")
+            raise InputError(f"{path} is a pipe or a device; give a file or a folder.")
     except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist; give a file or folder of articles") from error
+        raise InputError(f"{path} does not exist; give a file or folder of articles.") from error
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", "") or error
         raise InputError(f"{str(path)[:200]} cannot be opened: {reason}") from error

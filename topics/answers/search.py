@@ -158,6 +158,9 @@ def _read_article(path: Path) -> str:
     from embeddings.articles.parsing.results import ReadOptions
     from embeddings.articles.passages import split
 
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "is no file"
+        raise InputError(f"{path} {what}; give --like-file a file with one article.")
     read = list(read_paths([path], ReadOptions(), {}))
     documents = [document for file in read for document in file.documents]
     if len(documents) != 1:

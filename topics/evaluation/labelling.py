@@ -80,10 +80,10 @@ def _read_row(record: Record, columns: Mapping[str, str]) -> Record:
 
 def _read_records(path: Path) -> list[Record]:
     name = path.name.lower().removesuffix(".gz")
-    if not name.endswith((*JSON_ENDINGS, *CSV_ENDINGS)):
-        raise InputError(f"{path} has no known ending; give labels in a .jsonl or .csv file.")
     if not path.is_file():
         raise InputError(f"{path} does not exist; give a .jsonl or .csv file of labels.")
+    if not name.endswith((*JSON_ENDINGS, *CSV_ENDINGS)):
+        raise InputError(f"{path} has no known ending; give labels in a .jsonl or .csv file.")
     try:
         with open_unfolded(path) as (stream, _):
             if name.endswith(JSON_ENDINGS):

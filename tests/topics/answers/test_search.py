@@ -119,6 +119,10 @@ def test_an_article_in_a_file_is_a_query(opened, tmp_path):
     )
     with pytest.raises(InputError, match="holds 2 articles"):
         opened.search(like_file=rows)
+    with pytest.raises(InputError, match="is a folder"):
+        opened.search(like_file=tmp_path)
+    with pytest.raises(InputError, match="is no file"):
+        opened.search(like_file=tmp_path / "none.txt")
 
 
 def test_a_reranker_puts_hits_in_order(opened, monkeypatch):
