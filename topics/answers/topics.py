@@ -15,7 +15,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError, StoreError
 from topics.answers.session import Database, session_of
 from topics.hierarchy.outline import Outline, read_outline
-from topics.hierarchy.showing import is_unstable
+from topics.hierarchy.showing import is_unstable, tell_hidden
 from topics.pipeline.assignments import (
     count_by_article,
     count_by_outlet,
@@ -57,6 +57,8 @@ class TopicSummary:
         near_score: How near, 0 to 1.
         headline: That of the article of which most is on it.
         shown: It is shown when no level is asked for (``topics.hierarchy.showing``).
+        why_hidden: Why it is not: ``unstable``, ``small``, or ``told by others``, being of many
+            things, of one article, or shown by those around it; ``""`` where it is shown.
         subtopics: Its parts that are shown below it, the largest first.
     """
 
@@ -82,6 +84,7 @@ class TopicSummary:
     near_score: float
     headline: str = ""
     shown: bool = True
+    why_hidden: str = ""
     subtopics: tuple[TopicSummary, ...] = ()
 
 
@@ -187,7 +190,7 @@ def _summarise(store: CorpusStore, outline: Outline, wanted: set[int]) -> list[T
             for topic_id in within[leaf]:
                 outlets[topic_id][source] += number
     headlines = _find_headlines(store, within)
-    total = sum(numbers[0] for _, *numbers in count_by_topic(store))
+    total, rows = (sum(numbers[at] for _, *numbers in count_by_topic(store)) for at in (0, 1))
     described = [one for one in read_descriptions(store) if one[0] in wanted]
     cited = read_quotations(store, [passage for one in described for passage in one[2]])
     summaries = []
@@ -217,6 +220,9 @@ def _summarise(store: CorpusStore, outline: Outline, wanted: set[int]) -> list[T
                 near_score=near_score,
                 headline=headlines.get(topic_id, ""),
                 shown=topic_id in outline.visible,
+                why_hidden=""
+                if topic_id in outline.visible
+                else tell_hidden(outline.stabilities[topic_id], distinct, rows),
             )
         )
     return sorted(summaries, key=lambda topic: (topic.kind != "guided", -topic.passages, topic.id))

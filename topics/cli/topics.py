@@ -106,7 +106,7 @@ def run(
         show(
             listing.topics(db, level=level, wanted=wanted, hidden=hidden),
             as_json,
-            _print_all_passages if passages else print_topics,
+            _print_all_passages if passages else _print_hidden if hidden else print_topics,
         )
         if not (as_json or passages or hidden):
             print_levels(levels.levels(db), level)
@@ -117,8 +117,21 @@ def _headline(topic: TopicSummary) -> str:
     return shorten(plain(topic.headline), HEADLINE_WIDTH, placeholder=" …")
 
 
-def print_topics(found: Sequence[TopicSummary]) -> None:
-    """Print one line a topic, its parts below it, each with its most typical headline."""
+def _print_hidden(found: Sequence[TopicSummary]) -> None:
+    from topics.hierarchy.showing import TOLD_BY_OTHERS
+
+    print_topics(found, why=True)
+    if any(topic.why_hidden == TOLD_BY_OTHERS for topic in found):
+        _print_note(f"{TOLD_BY_OTHERS}: of many things, of one article, or shown by its parts.")
+
+
+def print_topics(found: Sequence[TopicSummary], *, why: bool = False) -> None:
+    """Print one line a topic, its parts below it, each with its most typical headline.
+
+    Args:
+        found: The topics.
+        why: Say why they are hidden.
+    """
     from topics.naming.various import VARIOUS
 
     rows = [(0, one) for one in found]
@@ -132,6 +145,7 @@ def print_topics(found: Sequence[TopicSummary]) -> None:
         ("passages", RIGHT, lambda row: f"{row[1].passages} {row[1].share:>4.0%}"),
         ("outlets", RIGHT, lambda row: len(row[1].outlets) or "?"),
         ("stable", RIGHT, lambda row: _stable(row[1])) if measured else None,
+        ("why hidden", 4, lambda row: row[1].why_hidden) if why else None,
         ("typical headline", 6, lambda row: styled((_headline(row[1]), "dim"))),
     )
     if any(topic.kind == "guided" for topic in found):

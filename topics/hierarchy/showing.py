@@ -27,6 +27,8 @@ MOST_OF_TOPIC = 0.8
 # A topic that comes back so surely (Hennig's "highly stable") is shown though no phrase tells it,
 # where what is shown of it, or above it, is less than this share.
 LASTING, LEAST_LEFT = 0.85, 0.5
+# Why the others are not: they are of many things, of one article, or shown by those around them.
+TOLD_BY_OTHERS = "told by others"
 # At least this share of the passages stays under a topic that is shown.
 LEAST_COVERED = 0.9
 
@@ -34,6 +36,13 @@ LEAST_COVERED = 0.9
 def is_unstable(stability: float | None) -> bool:
     """Whether a topic might not be there with slightly other articles."""
     return stability is not None and stability < LEAST_STABLE
+
+
+def tell_hidden(stability: float | None, rows: int, total: int) -> str:
+    """Return why a topic of so many rows of all is not shown by itself."""
+    if is_unstable(stability):
+        return "unstable"
+    return "small" if rows < LEAST_SHARE * total else TOLD_BY_OTHERS
 
 
 def choose_shown(

@@ -12,7 +12,7 @@ from embeddings.corpus.store import CorpusStore
 from embeddings.errors import InputError
 from embeddings.vectors.embedding import embed_corpus, note_encoder
 from tests.conftest import WordEncoder, article, paragraphs_of
-from tests.running import lay_flat
+from tests.running import lay_flat, run
 from topics.answers.topics import find_topics
 from topics.pipeline import topics as finding
 from topics.pipeline.passage_rows import COLUMNS, read_passage_rows
@@ -105,6 +105,13 @@ def test_what_is_not_shown_is_counted_and_listed(with_hidden):
     assert hidden not in {one.id for one in topics.topics(path)}
     assert hidden not in {one.id for one in topics.trends(path).topics}
     assert hidden in {one.id for one in topics.topics(path, hidden=True)}
+    assert not any(one.why_hidden for one in topics.topics(path))
+    for number, why in ((0.2, "unstable"), (0.9, "told by others")):
+        with CorpusStore.open(path, write=True) as store, store.transaction() as connection:
+            connection.execute("UPDATE topics SET stability = ? WHERE id = ?", (number, hidden))
+        found = {one.id: one.why_hidden for one in topics.topics(path, hidden=True)}
+        assert found[hidden] == why
+        assert why in " ".join(run("topics", "--hidden", "--db", path, columns=120)[1].split())
     levels = topics.levels(path)
     assert levels.hidden == len(topics.topics(path, hidden=True))
     size = next(one.passages for one in topics.topics(path, hidden=True) if one.id == hidden)
