@@ -252,8 +252,10 @@ def _print_placements(found: Sequence[Placement], which: str) -> None:
 
 
 def _tell_topics(one: Placement) -> str:
-    other = f"\n{plain(one.other)} {one.other_strength:.0%}" if one.mixed else ""
-    return f"{plain(one.topic)} {one.strength:.0%}{other}"
+    """Name the topic it is counted under; strengths only tell how two topics share it."""
+    if not one.mixed:
+        return plain(one.topic)
+    return f"{plain(one.topic)} {one.strength:.0%}\n{plain(one.other)} {one.other_strength:.0%}"
 
 
 def _quote(one: Placement) -> Text:
