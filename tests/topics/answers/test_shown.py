@@ -169,3 +169,15 @@ def test_a_name_that_is_shown_goes_before_others(with_hidden):
     path, hidden = with_hidden
     with CorpusStore.open(path) as store:
         assert find_topics(store, [str(hidden)]) == (hidden,)
+
+
+def test_a_passage_like_no_other_is_given_no_strength_in_its_topic(news, tmp_path):
+    path = tmp_path / "strange.db"
+    path.write_bytes(news.read_bytes())
+    with CorpusStore.open(path, write=True) as store, store.transaction() as connection:
+        connection.execute("UPDATE assignments SET stranger = 1, mixed = 0 WHERE passage_id = 1")
+        connection.execute("DELETE FROM sums WHERE name = 'assignments'")
+    code, out, _ = run("topics", "--strangers", "--db", path, columns=120)
+    assert code == 0
+    assert "post" in out
+    assert "%" not in out
