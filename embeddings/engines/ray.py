@@ -162,7 +162,10 @@ def start(workers: int | None, address: str | None) -> RayEngine:
         raise InputError(
             f"Ray cannot be imported ({first_line(error)}): pip install 'topicwire[ray]'."
         ) from None
-    if address not in (None, "auto"):
+    if address is None:
+        # Where the program has imported Ray before, that has looked for no token.
+        ray._raylet.Config.initialize(b'{"AUTH_MODE": "token"}')
+    elif address != "auto":
         _reach(str(address))
     with ExitStack() as started:
         options: dict[str, Any] = {"address": address}
