@@ -7,6 +7,7 @@ hundred bytes, and files go through places that all machines reach.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import socket
@@ -162,10 +163,7 @@ def start(workers: int | None, address: str | None) -> RayEngine:
         raise InputError(
             f"Ray cannot be imported ({first_line(error)}): pip install 'topicwire[ray]'."
         ) from None
-    if address is None:
-        # Where the program has imported Ray before, that has looked for no token.
-        ray._raylet.Config.initialize(b'{"AUTH_MODE": "token"}')
-    elif address != "auto":
+    if address not in (None, "auto"):
         _reach(str(address))
     with ExitStack() as started:
         options: dict[str, Any] = {"address": address}
@@ -176,6 +174,10 @@ def start(workers: int | None, address: str | None) -> RayEngine:
             parent = parent if os.access(parent, os.W_OK) else Path(tempfile.gettempdir())
             options["_temp_dir"] = str(started.enter_context(new_folder(parent, "tw")))
         try:
+            if address is None:
+                # A program that has imported Ray before has read the environment before, too.
+                mode = json.dumps({"AUTH_MODE": os.environ["RAY_AUTH_MODE"]})
+                ray._raylet.Config.initialize(mode.encode())
             ray.init(log_to_driver=False, logging_level="ERROR", **options)
         except Exception as error:
             where = "no cluster is found here" if address else "it does not start"

@@ -10,7 +10,7 @@ from topics.discovery.communities import (
     best_communities,
     least_topic_size,
 )
-from topics.discovery.condensing import compact, condense_edges
+from topics.discovery.condensing import compact, condense_edges, intersect
 from topics.discovery.ground import Ground
 from topics.discovery.levels import tidy
 
@@ -55,20 +55,20 @@ def find_births(
 def find_subjects(
     ground: Ground, labels: Labels, inside: NDArray[np.bool_], articles: Labels
 ) -> list[NDArray[np.intp]]:
-    """Find the subjects of a topic: what would be topics, were its rows not kept together.
+    """Find the subjects of some topics: what would be topics, were their rows not kept together.
 
     As topics are born, but for what communities share with other topics, which is cut off.
 
     Args:
         ground: All rows.
         labels: int64 ``(n,)``, without gaps: the topic of each row.
-        inside: bool ``(n,)``: the rows of the topic.
+        inside: bool ``(n,)``: the rows of those topics.
         articles: int64 ``(n,)``: the article of each row.
 
     Returns:
         Rows of each.
     """
-    found = _find_communities(ground, labels, inside)
+    found = intersect(labels, _find_communities(ground, labels, inside))
     return _find_standing(ground, np.where(inside, found, -1), labels, articles)
 
 

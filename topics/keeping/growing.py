@@ -225,14 +225,17 @@ class _Board:
     def find_apart(self, topics: Sequence[int]) -> tuple[int, ...]:
         """Return those of some topics that would be several, were they not kept."""
         shown = self.tree.at(self.leaves, self.tree.default)
-        ground, articles = self.rows.ground, self.rows.articles
-        apart = []
-        for topic in topics:
-            inside = shown == topic
-            found = find_subjects(ground, compact(shown), inside, articles)
-            if sum(len(rows) >= LEAST_SHARE * inside.sum() for rows in found) > 1:
-                apart.append(topic)
-        return tuple(apart)
+        inside = np.isin(shown, topics)
+        if not inside.any():
+            return ()
+        subjects = find_subjects(self.rows.ground, compact(shown), inside, self.rows.articles)
+        held = [Counter(shown[rows].tolist()) for rows in subjects]
+        sizes = Counter(shown[inside].tolist())
+        return tuple(
+            one
+            for one in topics
+            if sum(part[one] >= max(LEAST_SHARE * sizes[one], 1) for part in held) > 1
+        )
 
     def _open_homes(self) -> None:
         """Make a topic where a home has rows to be placed and none that is placed."""

@@ -164,6 +164,21 @@ def test_without_ray_the_engine_says_what_to_install(monkeypatch):
 
 
 @needs_ray
+def test_ray_starts_in_a_program_that_has_imported_it_before():
+    script = (
+        "import ray\n"
+        "from embeddings.engines.opening import open_engine\n"
+        "with open_engine('ray', workers=1) as engine:\n"
+        "    print('started')\n"
+    )
+    env = {name: text for name, text in os.environ.items() if not name.startswith("RAY_")}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert done.stdout == "started\n", done.stderr
+
+
+@needs_ray
 @pytest.mark.parametrize(
     ("address", "error", "said"),
     [
